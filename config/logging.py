@@ -1,0 +1,69 @@
+"""Structured logs that cannot give anybody away: only keys on a short list pass, and no exception's own words.
+
+An error's message may quote a row, a URL with a token or a worker's sentence; its class and the places it came through say
+enough to mend it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# What a log line may say. No text, name, phone, chat id or token has a key here.
+KEYS = frozenset(
+    {
+        *("event", "level", "timestamp", "logger", "line", "lane", "state", "error", "where", "status", "count"),
+        *("seconds", "setting", "attempt", "method", "job", "host", "port", "version"),
+    }
+)
+
+
+def _only_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: value for key, value in entry.items() if key in KEYS}
+
+
+def _name_exception(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Turns exc_info into the error's class and the functions it came through, without its message."""
+    given = entry.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        entry["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        entry["where"] = " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
+    return entry
+
+
+class _Plain(logging.Handler):
+    """Other libraries' log records: their level, logger and error class, never their message, which may hold a URL."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        entry = structlog.get_logger().bind(logger=record.name)
+        method = getattr(entry, record.levelname.lower(), entry.info)
+        method("library", exc_info=record.exc_info or None)
+
+
+def configure(level: str) -> None:
+    """Sends everything to standard error as one JSON object a line, from `level` up."""
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_exception,
+            _only_known,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_Plain()]
+    root.setLevel(max(number, logging.WARNING))

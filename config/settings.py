@@ -1,0 +1,176 @@
+"""Everything an operator can set, in `haichieu.toml` or the environment; the environment wins.
+
+Names are `HAICHIEU_` + the path with `__` between its parts, e.g. `HAICHIEU_WEB__PORT`; in the file the same path is
+`[web] port = 8080`. A wrong value stops start-up with one sentence that names the setting and never repeats a secret.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class SettingsError(Exception):
+    """One sentence for the operator: which setting, and what it should be."""
+
+
+def _minutes(value: Any) -> Any:
+    """`"30-90"`, `"0"` or `0` → (low, high) in minutes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str):
+        low, _, high = value.partition("-")
+        try:
+            pair = (int(low), int(high or low))
+        except ValueError:
+            raise ValueError("should be minutes, like 30-90, or 0 for at once") from None
+        if not 0 <= pair[0] <= pair[1] <= 24 * 60:
+            raise ValueError("should be minutes, like 30-90, or 0 for at once")
+        return pair
+    return value
+
+
+class Web(BaseModel, extra="forbid"):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: str = ""
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("should start with https:// (or http:// on this machine)")
+        return value.rstrip("/")
+
+
+class Telegram(BaseModel, extra="forbid"):
+    token: SecretStr = SecretStr("")
+    api_url: str = "https://api.telegram.org"
+    mode: Literal["poll", "webhook"] = "poll"
+    webhook_secret: SecretStr = SecretStr("")
+    per_second: Annotated[float, Field(gt=0, le=100_000)] = 29
+    proxy: SecretStr = SecretStr("")
+
+    @field_validator("token")
+    @classmethod
+    def _token_shape(cls, value: SecretStr) -> SecretStr:
+        number, _, rest = value.get_secret_value().partition(":")
+        if value.get_secret_value() and not (number.isdigit() and rest):
+            raise ValueError("should be the token BotFather gave, like 123456:ABC…")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_shape(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and not (8 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)):
+            raise ValueError("should be 8 to 256 letters, digits, _ or -")
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_shape(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("should start with http:// or https://")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("should start with https://")
+        return value.rstrip("/")
+
+
+class Privacy(BaseModel, extra="forbid"):
+    relay_minutes: Annotated[tuple[int, int], BeforeValidator(_minutes)] = (30, 90)
+
+
+class Officers(BaseModel, extra="forbid"):
+    confirm: bool = True
+
+
+class Settings(BaseSettings):
+    """All settings, checked. Build with `load()`, which turns every fault into one sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HAICHIEU_", env_nested_delimiter="__", toml_file="haichieu.toml", extra="forbid"
+    )
+
+    database_url: SecretStr = SecretStr("sqlite:///var/haichieu.db")
+    key_file: Path = Path("var/haichieu.key")
+    web: Web = Web()
+    telegram: Telegram = Telegram()
+    privacy: Privacy = Privacy()
+    officers: Officers = Officers()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("should start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a .env file is one place too many
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def names() -> list[str]:
+    """Every setting's environment name, in order: README's table is checked against this."""
+    found = []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += [f"HAICHIEU_{name}__{inner}".upper() for inner in kind.model_fields]
+        else:
+            found.append(f"HAICHIEU_{name}".upper())
+    return found
+
+
+def load(**overrides: Any) -> Settings:
+    """Reads file and environment. Raises `SettingsError` with one sentence naming the first wrong or unknown setting."""
+    known = set(names())
+    for name in sorted(os.environ):
+        if name.startswith("HAICHIEU_") and name not in known:
+            raise SettingsError(f"{name} is not a setting of Hai Chiều; README lists those there are.")
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        path = "__".join(str(part) for part in fault["loc"]).upper()
+        reason = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            raise SettingsError(f"HAICHIEU_{path} is not a setting; README lists those there are.") from None
+        raise SettingsError(f"HAICHIEU_{path}: {reason[0].lower() + reason[1:]}.") from None
+    except ValueError as error:  # the TOML file itself
+        raise SettingsError(f"haichieu.toml cannot be read: {error}.") from None
+    telegram = settings.telegram
+    if telegram.mode == "webhook" and telegram.token.get_secret_value():
+        if not telegram.webhook_secret.get_secret_value():
+            raise SettingsError("HAICHIEU_TELEGRAM__WEBHOOK_SECRET is needed when HAICHIEU_TELEGRAM__MODE is webhook.")
+        if not settings.web.public_url:
+            raise SettingsError("HAICHIEU_WEB__PUBLIC_URL is needed when HAICHIEU_TELEGRAM__MODE is webhook.")
+    return settings

@@ -1,0 +1,133 @@
+"""A person's id on a line, and the keys under which a chat leaves traces.
+
+The id itself is sealed; look-up is by keyed hash. Rows that pass quickly (conversation, outbound) name a chat only by
+`chat_key`, which changes every day and when the person joins: nothing in the database leads from such a row to an account,
+also not through the number of a transaction that wrote both (none does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import Field, UniqueConstraint, col
+
+from models.columns import Id, Ref
+from models.database import Base, Session
+from models.person import Person
+from models.sealing import keyed_hash, seal, unseal
+
+
+class Account(Base, table=True):
+    """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
+
+    `confirmed` is false while nobody has vouched for an officer's claim. `blocked`: the person stopped the line.
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("line", "external_hash"),)
+
+    id: str = Id()
+    line: str = Field(max_length=64)
+    external_hash: str = Field(max_length=32)
+    external: bytes
+    person_id: str = Ref("person")
+    language: str = Field(max_length=5)
+    confirmed: bool = True
+    blocked: bool = False
+    joined_on: date
+    consent_version: str = Field(max_length=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody on a line, known or not."""
+
+    line: str
+    external: str
+
+
+def find(session: Session, sender: Sender) -> Account | None:
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    statement = select(Account).where(col(Account.line) == sender.line, col(Account.external_hash) == hashed)
+    return session.execute(statement).scalar_one_or_none()
+
+
+def add(
+    session: Session, sender: Sender, person: Person, *, language: str, confirmed: bool, consent_version: str, today: date
+) -> Account:
+    account = Account(
+        line=sender.line,
+        external_hash=keyed_hash(session, "account", sender.line, sender.external),
+        external=b"",
+        person_id=person.id,
+        language=language,
+        confirmed=confirmed,
+        joined_on=today,
+        consent_version=consent_version,
+    )
+    account.external = seal(session, "account.external", account.id, sender.external)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def sender_of(session: Session, account: Account) -> Sender:
+    return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    session.execute(
+        update(Account)
+        .where(
+            col(Account.line) == sender.line,
+            col(Account.external_hash) == hashed,
+            col(Account.blocked).is_not(blocked),
+        )
+        .values(blocked=blocked)
+    )
+
+
+def set_language(session: Session, account: Account, language: str) -> None:
+    session.execute(update(Account).where(col(Account.id) == account.id).values(language=language))
+    account.language = language
+
+
+def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:
+    """The accounts that claim the office of the officer with this staff code."""
+    hashed = keyed_hash(session, "person.staff", staff_code.strip().upper())
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.staff_hash) == hashed, col(Account.confirmed).is_(False))
+    )
+    return session.execute(statement).scalars().all()
+
+
+def detach(session: Session, account: Account) -> None:
+    """Forgets a chat: the person stays on the roll, what they filed stays without a way back."""
+    session.delete(account)
+
+
+def count_in(session: Session, unit_id: str) -> int:
+    """How many people of this very unit have an account; what stays below the threshold is shown one level up."""
+    statement = (
+        select(func.count(func.distinct(col(Account.person_id))))
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.unit_id) == unit_id)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def chat_keys(session: Session, sender: Sender, account_id: str | None, today: date) -> tuple[str, str]:
+    """Today's and yesterday's name of a chat in the rows that pass. A guest and a member have different ones, so that the
+    transaction in which somebody joins does not tie the account it makes to what the member does afterwards."""
+    who = account_id or f"{sender.line}\x1f{sender.external}"
+    days = (today, today - timedelta(days=1))
+    return (
+        keyed_hash(session, "chat", who, days[0].isoformat()),
+        keyed_hash(session, "chat", who, days[1].isoformat()),
+    )

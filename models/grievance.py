@@ -1,0 +1,294 @@
+"""A grievance (phản ánh): what a worker told the union, who holds it, until when, and all that was said about it.
+
+It has no person column. The way back to the reporter is a sealed route; "my cases" is a walk over keyed marks. Exact times
+are fine here, because no row that identifies a person has any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, or_, select, update
+from sqlmodel import Field, col
+
+from models import account, office, sla, unit
+from models.audit import note
+from models.columns import Id, Ref
+from models.database import Base, Session, insert_ignore
+from models.ids import new_id
+from models.intake import Event
+from models.sealing import keyed_hash, seal, unseal
+
+State = Literal["new", "acknowledged", "answered", "proposed", "settled"]
+OPEN = ("new", "acknowledged", "answered", "proposed")
+SMALL_UNIT = 5
+"""Below so many people with an account a team's name would name its reporter: only the CĐCS is shown."""
+
+
+class Refused(Exception):
+    """The case is not in a state in which this can be done: somebody else was first, or it is closed."""
+
+
+class Grievance(Base, table=True):
+    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`."""
+
+    __tablename__ = "grievance"
+
+    id: str = Id()
+    code: str = Field(unique=True, max_length=9)
+    unit_id: str = Ref("unit")
+    holder_id: str = Ref("unit")
+    category: str = Field(max_length=24)
+    urgent: bool = False
+    covered: bool = True
+    state: str = Field(default="new", max_length=12)
+    created_at: datetime
+    due_at: datetime
+    closed_at: datetime | None = None
+    reporter_name: bytes | None = None
+    route: bytes
+    mark: str = Field(unique=True, max_length=32)
+
+
+class Entry(Base, table=True):
+    """One thing said or done in a case. `officer_id` is empty for the reporter. What the reporter is to hear has a
+    `relay_at`, and `relayed` once it is on its way."""
+
+    __tablename__ = "entry"
+
+    id: str = Id()
+    grievance_id: str = Ref("grievance")
+    kind: str = Field(max_length=16)
+    officer_id: str | None = Ref("person", optional=True, index=False)
+    text: bytes
+    at: datetime
+    relay_at: datetime | None = None
+    relayed: bool = Field(default=True, index=True)
+
+
+def shown_unit(session: Session, unit_id: str) -> str:
+    """The unit an officer may see a case from: the reporter's own, or its CĐCS where the team is small."""
+    if account.count_in(session, unit_id) >= SMALL_UNIT:
+        return unit_id
+    return unit.grassroots_of(session, unit_id).id
+
+
+def mark(session: Session, account_id: str, number: int) -> str:
+    """What ties the n-th case of an account to it, for the holder of the look-up key only."""
+    return keyed_hash(session, "grievance.mark", account_id, str(number))
+
+
+def _free_mark(session: Session, account_id: str) -> str:
+    number = 0
+    while True:
+        candidate = mark(session, account_id, number)
+        if not session.execute(select(func.count()).where(col(Grievance.mark) == candidate)).scalar_one():
+            return candidate
+        number += 1
+
+
+def post(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Writes the case and its first entry. None when it had been posted before."""
+    row = {
+        "id": event.case_id,
+        "code": event.code,
+        "unit_id": shown_unit(session, event.unit_id),
+        "holder_id": event.holder_id,
+        "category": event.category,
+        "urgent": event.urgent,
+        "covered": event.covered,
+        "state": "new",
+        "created_at": now,
+        "due_at": datetime.fromisoformat(event.reply_due),
+        "closed_at": None,
+        "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
+        "route": seal(session, "grievance.route", event.case_id, event.account_id),
+        "mark": _free_mark(session, event.account_id),
+    }
+    if not insert_ignore(session, Grievance, [row]):
+        return None
+    _add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
+    return session.get_one(Grievance, event.case_id)
+
+
+def _add_entry(
+    session: Session,
+    grievance_id: str,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    entry_id: str = "",
+    officer_id: str | None = None,
+    relay_at: datetime | None = None,
+) -> bool:
+    entry_id = entry_id or new_id()
+    row = {
+        "id": entry_id,
+        "grievance_id": grievance_id,
+        "kind": kind,
+        "officer_id": officer_id,
+        "text": seal(session, "entry.text", entry_id, text),
+        "at": now,
+        "relay_at": relay_at,
+        "relayed": relay_at is None,
+    }
+    return insert_ignore(session, Entry, [row]) == 1
+
+
+def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
+    case is settled. Words that come after the end are kept and shown all the same."""
+    case = session.get(Grievance, event.case_id)
+    if case is None or (event.kind == "settled" and case.state not in OPEN):
+        return None
+    if not _add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
+        return None
+    if event.kind == "settled" and case.state in OPEN:
+        case.state, case.closed_at = "settled", now
+    elif event.kind in ("addition", "unsettled") and case.state in OPEN:
+        if event.kind == "unsettled":
+            case.holder_id = event.holder_id or case.holder_id
+        # The union owes an answer again; the clock starts anew.
+        case.state, case.due_at = "new", sla.first_reply_due(now, urgent=case.urgent)
+    session.add(case)
+    session.flush()
+    return case
+
+
+# What officers do. Each returns nothing and raises Refused when somebody else was first.
+
+
+def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime) -> None:
+    changed = session.execute(
+        update(Grievance)
+        .where(col(Grievance.id) == case.id, col(Grievance.state) == "new")
+        .values(state="acknowledged")
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Refused
+    _add_entry(session, case.id, "acknowledged", "", now, officer_id=officer_id)
+    note(session, officer_id, "acknowledge", case.id, now)
+
+
+def reply(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
+    """Answers the reporter; goes out at `relay_at`."""
+    _speak(session, case, officer_id, "reply", text, "answered", now, relay_at)
+
+
+def propose_settling(
+    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Says what came of it and asks the reporter whether that settles it. Nobody closes a case alone."""
+    _speak(session, case, officer_id, "proposal", text, "proposed", now, relay_at)
+
+
+def _speak(
+    session: Session,
+    case: Grievance,
+    officer_id: str,
+    kind: str,
+    text: str,
+    state: State,
+    now: datetime,
+    relay_at: datetime,
+) -> None:
+    changed = session.execute(
+        update(Grievance)
+        .where(col(Grievance.id) == case.id, col(Grievance.state).in_(OPEN))
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Refused
+    _add_entry(session, case.id, kind, text, now, officer_id=officer_id, relay_at=relay_at)
+    note(session, officer_id, kind, case.id, now)
+
+
+def is_overdue(case: Grievance, now: datetime) -> bool:
+    """Whether the union owes the reporter an answer that should have come by now."""
+    return case.state in ("new", "acknowledged") and case.due_at < now
+
+
+# Who may see what.
+
+
+def visible_to(session: Session, person_id: str, now: datetime) -> Sequence[Grievance]:
+    """The open cases held by the units this officer answers for, the most urgent deadline first."""
+    units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
+    return (
+        session.execute(
+            select(Grievance)
+            .where(col(Grievance.holder_id).in_(units), col(Grievance.state).in_(OPEN))
+            .order_by(col(Grievance.due_at))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
+    """The case, open or closed, if it is held by a unit this officer answers for."""
+    units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
+    statement = select(Grievance).where(
+        or_(col(Grievance.id) == case_id, col(Grievance.code) == case_id), col(Grievance.holder_id).in_(units)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def own(session: Session, account_id: str) -> list[Grievance]:
+    """The reporter's own cases, oldest first: walks the marks until one is missing."""
+    found: list[Grievance] = []
+    while True:
+        statement = select(Grievance).where(col(Grievance.mark) == mark(session, account_id, len(found)))
+        case = session.execute(statement).scalar_one_or_none()
+        if case is None:
+            return found
+        found.append(case)
+
+
+def for_reporter(session: Session, account_id: str, case_id: str) -> Grievance | None:
+    """The case (by id or code), if this account filed it."""
+    return next((case for case in own(session, account_id) if case_id in (case.id, case.code)), None)
+
+
+def entries(session: Session, case_id: str) -> Sequence[Entry]:
+    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.id))
+    return session.execute(statement).scalars().all()
+
+
+def text_of(session: Session, entry: Entry) -> str:
+    return unseal(session, "entry.text", entry.id, entry.text)
+
+
+def reporter_name(session: Session, case: Grievance) -> str:
+    """The name the reporter chose to give, or an empty string."""
+    if case.reporter_name is None:
+        return ""
+    return unseal(session, "grievance.reporter_name", case.id, case.reporter_name)
+
+
+# The way back. Nothing else opens a route.
+
+
+def to_relay(session: Session, now: datetime) -> Sequence[str]:
+    """Ids of the entries that reporters should hear now."""
+    return (
+        session.execute(
+            select(col(Entry.id)).where(col(Entry.relayed).is_(False), col(Entry.relay_at) <= now).order_by(col(Entry.at))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def reporter_account(session: Session, case: Grievance) -> account.Account | None:
+    """For the verb that tells the reporter, only. None when they have left."""
+    return session.get(account.Account, unseal(session, "grievance.route", case.id, case.route))
+
+
+def relayed(session: Session, entry_ids: Sequence[str]) -> None:
+    session.execute(update(Entry).where(col(Entry.id).in_(entry_ids)).values(relayed=True))

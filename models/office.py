@@ -1,0 +1,67 @@
+"""Offices: the role a person holds in a unit, from a day to a day. Who may do what is asked here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Field, col
+
+from models.account import Account
+from models.columns import Id, Ref
+from models.database import Base, Session
+from models.person import Person
+from models.unit import Unit
+
+HANDLERS = ("leader", "deputy_leader", "chair", "vice_chair", "committee", "superior")
+"""Roles that receive and answer cases of their unit."""
+
+
+class Office(Base, table=True):
+    """`role` of a person in a unit. `from_day` and `to_day` are inclusive; an open end is None."""
+
+    __tablename__ = "office"
+
+    id: str = Id()
+    person_id: str = Ref("person")
+    unit_id: str = Ref("unit")
+    role: str = Field(max_length=24)
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+def _held_on(day: date) -> ColumnElement[bool]:
+    started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
+    return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
+
+
+def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
+    """The offices this person holds on `day`."""
+    return (
+        session.execute(select(Office).where(col(Office.person_id) == person_id, _held_on(day)).order_by(col(Office.id)))
+        .scalars()
+        .all()
+    )
+
+
+def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:
+    """Everyone who handles cases in this unit on `day` and can be reached: confirmed accounts only."""
+    found = session.execute(
+        select(Account, Person, Office)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .join(Office, col(Office.person_id) == col(Person.id))
+        .where(
+            col(Office.unit_id) == unit_id,
+            col(Office.role).in_(HANDLERS),
+            _held_on(day),
+            col(Account.confirmed).is_(True),
+        )
+        .order_by(col(Account.id))
+    )
+    return [(account, person, office) for account, person, office in found]
+
+
+def nearest_officers(session: Session, units: Sequence[Unit], day: date) -> Unit | None:
+    """The first of these units that somebody answers for."""
+    return next((unit for unit in units if officers_of(session, unit.id, day)), None)

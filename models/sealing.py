@@ -1,0 +1,128 @@
+"""What keeps the database silent without its keys: the keyring, sealing, and keyed look-up hashes.
+
+AES-256-GCM, the key's number in front, the row the text belongs to as associated data, so that sealed text moved to
+another row does not open. Plain text is padded to steps of 64 bytes: lengths alone have given reporters away elsewhere.
+Look-ups (is this account known?) use HMAC-SHA-256 under a key of their own, which does not rotate.
+
+Sealed fields are plain bytes and these are functions, not properties of the tables: the keyring belongs to the session
+(`Session.info`), so a row that has left its session can show nobody anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_STEP = 64
+
+
+class KeyringError(Exception):
+    """One sentence for the operator: what is wrong with the key file."""
+
+
+class Unsealable(Exception):
+    """The text was sealed for another row, under a key we do not have, or was altered."""
+
+
+class Keyring:
+    """The keys of one installation: numbered sealing keys (the highest one seals) and the look-up key."""
+
+    def __init__(self, lookup: bytes, sealing: dict[int, bytes]) -> None:
+        self._lookup = lookup
+        self._ciphers = {number: AESGCM(key) for number, key in sealing.items()}
+        self._raw = sealing
+        self.current = max(sealing)
+
+    @classmethod
+    def new(cls) -> Keyring:
+        return cls(secrets.token_bytes(32), {1: AESGCM.generate_key(256)})
+
+    def rotated(self) -> Keyring:
+        """A keyring whose newest key is fresh; what older keys sealed still opens."""
+        return Keyring(self._lookup, {**self._raw, self.current + 1: AESGCM.generate_key(256)})
+
+    @classmethod
+    def read(cls, path: Path) -> Keyring:
+        """Raises `KeyringError`, naming the command to run, when the file is missing, readable by others, or damaged."""
+        if not path.exists():
+            raise KeyringError(f"The key file {path} is not there; `haichieu keys new` makes one.")
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyringError(f"The key file {path} can be read by other users; run `chmod 600 {path}`.")
+        try:
+            kept = json.loads(path.read_text())
+            sealing = {int(number): base64.b64decode(key) for number, key in kept["seal"].items()}
+            return cls(base64.b64decode(kept["lookup"]), sealing)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise KeyringError(f"The key file {path} is damaged; restore it from your safe copy.") from None
+
+    def write(self, path: Path) -> None:
+        """Writes the file whole or not at all, readable by its owner only: half a key file is a lost union."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {
+            "lookup": base64.b64encode(self._lookup).decode(),
+            "seal": {str(number): base64.b64encode(key).decode() for number, key in self._raw.items()},
+        }
+        partial = path.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(kept, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def seal(self, place: str, row: str, text: str) -> bytes:
+        plain = text.encode()
+        padded = len(plain).to_bytes(4) + plain
+        padded += bytes(-len(padded) % _STEP)
+        nonce = os.urandom(12)
+        sealed = self._ciphers[self.current].encrypt(nonce, padded, f"{place}:{row}".encode())
+        return self.current.to_bytes(2) + nonce + sealed
+
+    def unseal(self, place: str, row: str, sealed: bytes) -> str:
+        cipher = self._ciphers.get(int.from_bytes(sealed[:2]))
+        if cipher is None:
+            raise Unsealable(place)
+        try:
+            padded = cipher.decrypt(sealed[2:14], sealed[14:], f"{place}:{row}".encode())
+        except InvalidTag:
+            raise Unsealable(place) from None
+        return padded[4 : 4 + int.from_bytes(padded[:4])].decode()
+
+    def keyed_hash(self, purpose: str, *parts: str) -> str:
+        message = "\x1f".join((purpose, *parts)).encode()
+        return hmac.digest(self._lookup, message, hashlib.sha256)[:16].hex()
+
+
+class _HasInfo(Protocol):
+    @property
+    def info(self) -> dict[Any, Any]: ...
+
+
+def keyring(session: _HasInfo) -> Keyring:
+    found: Keyring = session.info["keyring"]
+    return found
+
+
+def seal(session: _HasInfo, place: str, row: str, text: str) -> bytes:
+    """Seals `text` for column `place` ("table.column") of the row with id `row`."""
+    return keyring(session).seal(place, row, text)
+
+
+def unseal(session: _HasInfo, place: str, row: str, sealed: bytes) -> str:
+    """Opens what `seal` closed for the same place and row. Raises `Unsealable`."""
+    return keyring(session).unseal(place, row, sealed)
+
+
+def keyed_hash(session: _HasInfo, purpose: str, *parts: str) -> str:
+    """32 hex characters that only the holder of the look-up key can compute; `purpose` keeps uses apart."""
+    return keyring(session).keyed_hash(purpose, *parts)

@@ -1,0 +1,72 @@
+"""The union's tree: federation … grassroots union (CĐCS) … team (tổ công đoàn), of any depth.
+
+Kinds are data (config/units.toml), because the real tree changes by law: the district level ended on 1 July 2025. What the
+code asks of a kind is only its *level*: team, grassroots or superior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import Field, col
+
+from config.tables import table
+from models.columns import Id, Ref
+from models.database import Base, Session
+
+Level = Literal["team", "grassroots", "superior"]
+
+
+class Unit(Base, table=True):
+    """One node of the tree. `parent_id` is empty at the root."""
+
+    __tablename__ = "unit"
+
+    id: str = Id()
+    parent_id: str | None = Ref("unit", optional=True)
+    kind: str = Field(max_length=24)
+    code: str = Field(unique=True, max_length=32)
+    name: str = Field(max_length=200)
+    sector: str = Field(default="", max_length=24)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def level(unit: Unit) -> Level:
+    found: Level = table("units")[unit.kind]["level"]
+    return found
+
+
+def get(session: Session, unit_id: str) -> Unit:
+    return session.get_one(Unit, unit_id)
+
+
+def path(session: Session, unit_id: str) -> Sequence[Unit]:
+    """The unit and those above it, nearest first."""
+    found: list[Unit] = []
+    at: str | None = unit_id
+    while at is not None:
+        unit = get(session, at)
+        found.append(unit)
+        at = unit.parent_id
+    return found
+
+
+def grassroots_of(session: Session, unit_id: str) -> Unit:
+    """The grassroots union this unit belongs to; the unit itself when there is none above it."""
+    above = path(session, unit_id)
+    return next((unit for unit in above if level(unit) == "grassroots"), above[0])
+
+
+def below(session: Session, unit_id: str) -> set[str]:
+    """Ids of the unit and of everything below it."""
+    found = {unit_id}
+    edge = {unit_id}
+    while edge:
+        rows = session.execute(select(col(Unit.id)).where(col(Unit.parent_id).in_(edge)))
+        edge = set(rows.scalars()) - found
+        found |= edge
+    return found
