@@ -1,0 +1,163 @@
+"""The composition root: builds everything, starts and stops it in order. Only here is a real clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from aiohttp import web
+from prometheus_client import Gauge
+
+from bot.channels.base import Channel
+from bot.clock import Clock, SystemClock
+from bot.dispatch import Dispatcher
+from bot.outbox import Outbox
+from bot.scheduler import Ticker
+from bot.web import WebServer
+from bot.writer import Writer
+from config.i18n import LANGUAGES, language
+from config.settings import Settings
+from handlers import menu
+from handlers.conversation import House
+from models import inbound, outbound, schema
+from models.database import Database
+from models.sealing import Keyring
+
+log = structlog.get_logger()
+
+WAITING = Gauge("haichieu_outbound_rows", "Messages in the outbox, by lane and state", ["lane", "state"])
+QUEUE_AGE = Gauge("haichieu_outbound_oldest_seconds", "How long the longest-waiting due message has been due")
+QUARANTINED = Gauge("haichieu_quarantine_rows", "Events that could not be handled and wait for an operator")
+STALE_SECONDS = 30
+
+
+class StartError(Exception):
+    """One sentence for the operator: why the service cannot start, and what to run."""
+
+
+class App:
+    """The whole service. `start` opens it, `run` works until told to stop, `stop` closes it; tests `drain` instead of `run`."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, extra_routes: Sequence[web.RouteDef] = ()) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.database = Database(settings.database_url.get_secret_value(), Keyring.read(settings.key_file))
+        _check_schema(self.database)
+        self.writer = Writer(self.database)
+        self.channels = self._channels()
+        self.outboxes = [Outbox(channel, self.writer, self.clock) for channel in self.channels]
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes)
+        house = House(settings.privacy.relay_minutes, settings.officers.confirm)
+        self.dispatcher = Dispatcher(self.writer, self.clock, house, self._after_turn)
+        self.web = WebServer(
+            settings.web.host,
+            settings.web.port,
+            [*(route for channel in self.channels for route in channel.routes()), *extra_routes],
+            self._ready,
+            self._refresh_gauges,
+        )
+        self._work: list[asyncio.Task[None]] = []
+
+    def _channels(self) -> list[Channel]:
+        from bot.channels.webchat import WebChannel
+
+        channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now)]
+        if self.settings.telegram.token.get_secret_value():
+            from bot.channels.telegram.channel import TelegramChannel
+
+            channels.append(
+                TelegramChannel(
+                    self.settings.telegram,
+                    self.settings.web.public_url,
+                    commands={
+                        (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
+                        for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
+                        for code in LANGUAGES
+                    },
+                    group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
+                )
+            )
+        return channels
+
+    def _nudge_outboxes(self) -> None:
+        for outbox in self.outboxes:
+            outbox.nudge()
+
+    def _after_turn(self, falls_due: bool) -> None:
+        self._nudge_outboxes()
+        if falls_due:
+            self.ticker.soon()
+
+    async def start(self) -> None:
+        """Opens the port and the channels. Raises OSError when the port is taken."""
+        await self.web.start()
+        for channel in self.channels:
+            await channel.start(self.dispatcher.receive)
+        log.info("started", host=self.settings.web.host, port=self.web.port)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Receives, sends and ticks until `stopping` is set, or until something of it fails for good."""
+        self.ticker.start()
+        self._work = [
+            *(asyncio.create_task(channel.run()) for channel in self.channels),
+            *(asyncio.create_task(outbox.run()) for outbox in self.outboxes),
+        ]
+        wait = asyncio.create_task(stopping.wait())
+        watched: set[asyncio.Task[object]] = {wait, *self._work}
+        while not wait.done():
+            done, watched = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a loop that died must not die silently
+
+    async def stop(self) -> None:
+        """Stops receiving, lets what is under way finish, and closes everything. Safe after a failed start."""
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        for channel in self.channels:
+            await channel.stop()
+        await self.web.stop()
+        await self.ticker.stop()
+        for outbox in self.outboxes:
+            await outbox.stop()
+        await self.writer.stop()
+        self.database.close()
+        log.info("stopped")
+
+    async def drain(self) -> None:
+        """Does all that is due at this moment of the clock, and returns when nothing is left."""
+        while True:
+            await self.ticker.tick()
+            if not sum([await outbox.drain() for outbox in self.outboxes]):
+                return
+
+    async def _ready(self) -> dict[str, bool]:
+        try:
+            reachable = await asyncio.to_thread(self.database.is_reachable)
+        except Exception as error:
+            log.error("database unreachable", exc_info=error)
+            reachable = False
+        last = self.ticker.last
+        ticking = last is not None and (self.clock.now() - last).total_seconds() < STALE_SECONDS
+        return {"database": reachable, "ticking": ticking}
+
+    async def _refresh_gauges(self) -> None:
+        now = self.clock.now()
+        counts, oldest, quarantined = await self.writer.read(
+            lambda s: (outbound.counts(s), outbound.oldest_due(s, now), inbound.quarantined(s))
+        )
+        for lane, name in outbound.LANES.items():
+            for state in ("queued", "sending", "rejected", "blocked", "uncertain"):
+                WAITING.labels(name, state).set(counts.get((lane, state), 0))
+        QUEUE_AGE.set((now - oldest).total_seconds() if oldest else 0)
+        QUARANTINED.set(quarantined)
+
+
+def _check_schema(database: Database) -> None:
+    """An empty database is made ready; an older one is not touched without being asked."""
+    current = schema.current(database)
+    if current is None:
+        schema.upgrade(database)
+    elif current != (newest := schema.head(database)):
+        raise StartError(f"The database is at version {current} and this program needs {newest}: run `haichieu migrate`.")

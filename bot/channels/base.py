@@ -1,0 +1,103 @@
+"""What every channel offers, and the closed list of ways in which sending can fail.
+
+A channel turns one service's wire format into `Inbound` and one `Outgoing` into that service's calls. It knows nothing of
+conversations, cases or the database; the outbox decides when to send and what a failure means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from models.message import Inbound, Outgoing
+
+Receive = Callable[[Inbound], Awaitable[None]]
+"""Given one event; returns once its transaction has committed (or it was set aside for good).
+Raises when the event must be offered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one line can do. Data on the line, so that nothing ever asks which service it is."""
+
+    text: int
+    """Longest text of one message, in UTF-16 code units."""
+    buttons: int
+    """Most options shown as buttons; more than that, or 0, and they are numbered in the text."""
+    button_title: int = 64
+    """Longest label of a button, in characters."""
+    per_second: float = 0.0
+    """Messages the whole line may send in a second; 0 is no limit."""
+    per_chat_second: float = 0.0
+    """Messages one chat may be sent in a second unasked; 0 is no limit. Replies are paced by the person who writes."""
+    timeout: float = 20.0
+    """Longest time one send may take, seconds."""
+    concurrency: int = 64
+    """Sends under way at once."""
+
+
+class SendError(Exception):
+    """Why a message was not delivered. The subclasses below are all there are; anything else is a defect and surfaces."""
+
+
+class Blocked(SendError):
+    """The person has stopped the line: send them nothing until they write again."""
+
+
+class Throttled(SendError):
+    """The service asks for silence: pause the whole line for `after` seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"asked to wait {after:g} s")
+        self.after = after
+
+
+class Unreachable(SendError):
+    """The request was refused or never reached the service: certainly not delivered, try again later."""
+
+
+class Rejected(SendError):
+    """The service will never take this message. `reason` is the service's own sentence, without any of the text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WindowClosed(SendError):
+    """The service lets nobody write to this person now; `until` is when that may change (None: when the person writes)."""
+
+    def __init__(self, until: datetime | None) -> None:
+        super().__init__("window closed")
+        self.until = until
+
+
+class Uncertain(SendError):
+    """The request was written and no answer came: it may or may not have been delivered."""
+
+
+class Channel(Protocol):
+    """One line on one service."""
+
+    line: str
+    """`service:account`, for example `telegram:123456`; keys rows, leases and dedupe keys."""
+    capabilities: Capabilities
+
+    async def start(self, receive: Receive) -> None:
+        """Opens connections and, where the service pushes, tells it where to. Does not wait for messages."""
+
+    async def run(self) -> None:
+        """Fetches messages for ever where the service must be asked; returns at once where it pushes."""
+
+    async def stop(self) -> None:
+        """Closes what `start` opened. Called after `run` has been cancelled; safe to call twice."""
+
+    async def send(self, message: Outgoing) -> None:
+        """Delivers one message that already fits `capabilities`. Raises a `SendError`, or returns when it was accepted."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Paths the web server should serve for this line."""

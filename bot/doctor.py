@@ -1,0 +1,73 @@
+"""What `haichieu doctor` looks at: database, migrations, keys, lines, clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from bot.channels.base import SendError
+from config.settings import Settings
+from models import inbound, schema
+from models.database import Database
+from models.sealing import Keyring, KeyringError
+
+Finding = tuple[str, bool, str]
+"""(what was looked at, is it well, one sentence)"""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything; never raises for a fault it can name, and never names a secret."""
+    found: list[Finding] = []
+    try:
+        keyring = Keyring.read(settings.key_file)
+        found.append(("keys", True, f"{settings.key_file}, key {keyring.current} seals"))
+    except KeyringError as error:
+        return [("keys", False, str(error))]
+    found += await asyncio.to_thread(_database, settings, keyring)
+    found += await _telegram(settings)
+    found.append(_clock())
+    return found
+
+
+def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
+    from sqlalchemy.exc import DBAPIError
+
+    database = Database(settings.database_url.get_secret_value(), keyring)
+    try:
+        began = time.perf_counter()
+        database.is_reachable()
+        took = (time.perf_counter() - began) * 1000
+        found = [("database", True, f"{database.url.get_backend_name()} answers in {took:.0f} ms")]
+        current, head = schema.current(database), schema.head(database)
+        if current != head:
+            return [*found, ("migrations", False, f"at {current or 'nothing'}, needs {head}: run `haichieu migrate`")]
+        found.append(("migrations", True, f"at {head}"))
+        with database.reading() as session:
+            aside = inbound.quarantined(session)
+        found.append(("quarantine", aside == 0, f"{aside} messages could not be handled" if aside else "empty"))
+        return found
+    except DBAPIError as error:
+        return [("database", False, f"HAICHIEU_DATABASE_URL cannot be reached ({type(error.orig).__name__})")]
+    finally:
+        database.close()
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    if not settings.telegram.token.get_secret_value():
+        return [("telegram", True, "not configured (HAICHIEU_TELEGRAM__TOKEN)")]
+    from bot.channels.telegram.channel import TelegramChannel
+
+    channel = TelegramChannel(settings.telegram, settings.web.public_url, commands={}, group_farewell="")
+    try:
+        return await channel.check()
+    except SendError as error:
+        return [("telegram", False, f"HAICHIEU_TELEGRAM__API_URL: {error}")]
+    finally:
+        await channel.stop()
+
+
+def _clock() -> Finding:
+    """A clock that is years off breaks every deadline, and TLS first of all."""
+    now = datetime.now(UTC)
+    return ("clock", now.year >= 2026, f"{now:%Y-%m-%d %H:%M} UTC")

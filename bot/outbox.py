@@ -1,0 +1,214 @@
+"""Sends what the database says is due: claim, send, record. One `Outbox` serves one line.
+
+Each lane has a claimer of its own, so that a reply is claimed while a hundred bulk messages are under way; the pacer then
+gives it the next token. Nothing is lost: a row leaves the table only after the service accepted it. The bound is one extra
+copy per cut answer or crash that hit it, because none of these services lets a sender repeat itself safely.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Counter
+
+from bot.channels.base import (
+    Blocked,
+    Channel,
+    Rejected,
+    SendError,
+    Throttled,
+    Uncertain,
+    Unreachable,
+    WindowClosed,
+)
+from bot.channels.text import fit
+from bot.clock import Clock
+from bot.holding import Holding
+from bot.pacing import Pacer
+from bot.writer import Writer
+from models import account as accounts
+from models import outbound
+from models.account import Sender
+from models.database import Session
+from models.outbound import BULK, LANES, REPLY, Claimed, Outcome
+
+log = structlog.get_logger()
+
+OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
+
+BATCH = 100
+IDLE_SECONDS = 1.0
+RETRY_SECONDS = (1, 5, 15, 60, 300)
+"""Pauses before another try; the last one is repeated for as long as it takes."""
+UNCERTAIN_TRIES_BULK = 2
+"""A broadcast part of unknown fate is sent once more, then counted as uncertain; a reply is repeated until answered."""
+
+
+class Outbox:
+    """The sender of one line."""
+
+    def __init__(self, channel: Channel, writer: Writer, clock: Clock) -> None:
+        self._channel = channel
+        self._writer = writer
+        self._clock = clock
+        self._held = Holding(channel.line, writer, clock)
+        self._nudged = {lane: asyncio.Event() for lane in LANES}
+        self._results: list[Outcome] = []
+        self._recorder: asyncio.Task[None] | None = None
+        self._sends = asyncio.Semaphore(channel.capabilities.concurrency)
+        capabilities = channel.capabilities
+        self._spare = timedelta(seconds=capabilities.timeout)
+        self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second)
+
+    def nudge(self) -> None:
+        """New rows may be waiting: look now rather than at the next second."""
+        for event in self._nudged.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Sends for ever."""
+        async with asyncio.TaskGroup() as group:
+            for lane in LANES:
+                group.create_task(self._run_lane(lane))
+
+    async def _run_lane(self, lane: int) -> None:
+        under_way: set[asyncio.Task[None]] = set()
+        while True:
+            self._nudged[lane].clear()
+            try:
+                claimed = await self._claim(lane, BATCH - len(under_way))
+            except Exception as error:  # the database is away; what is claimed keeps its lease
+                log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
+                claimed = []
+                await self._clock.sleep(IDLE_SECONDS)
+            for chat in _by_chat(claimed):
+                task = asyncio.create_task(self._send_chat(chat))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+                task.add_done_callback(self._surface)
+            if len(under_way) >= BATCH:
+                await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            elif not claimed:
+                await self._until_nudged(lane)
+
+    def _surface(self, task: asyncio.Task[None]) -> None:
+        """A defect in a channel must be seen; its row is tried again when its lease has run out."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("send failed unexpectedly", line=self._channel.line, exc_info=error)
+
+    async def _until_nudged(self, lane: int) -> None:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._nudged[lane].wait()
+        except TimeoutError:
+            return
+
+    async def drain(self) -> int:
+        """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
+        total = 0
+        while True:
+            claimed = [row for lane in LANES for row in await self._claim(lane, BATCH)]
+            if not claimed:
+                return total
+            total += len(claimed)
+            await asyncio.gather(*(self._send_chat(chat) for chat in _by_chat(claimed)))
+            if self._recorder is not None:
+                await self._recorder
+
+    async def stop(self) -> None:
+        """Records what is known and gives the line up."""
+        await self._pacer.stop()
+        if self._recorder is not None:
+            await asyncio.gather(self._recorder, return_exceptions=True)
+        await self._held.release()
+
+    async def _claim(self, lane: int, limit: int) -> list[Claimed]:
+        if limit <= 0 or not await self._held.hold():
+            return []
+
+        def claim(session: Session) -> list[Claimed]:
+            return outbound.claim(session, self._channel.line, lane, self._held.fence, self._clock.now(), limit)
+
+        return await self._writer.write(claim)
+
+    async def _send_chat(self, rows: Sequence[Claimed]) -> None:
+        """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it."""
+        for number, row in enumerate(rows):
+            outcome = await self._send(row)
+            self._note(row, outcome)
+            if outcome.state == "queued":
+                for later in rows[number + 1 :]:
+                    self._note(later, _again(later, outcome.not_before or self._clock.now(), later.parts_done))
+                return
+
+    async def _send(self, row: Claimed) -> Outcome:
+        await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat)
+        parts = fit(row.message, self._channel.capabilities)
+        done = row.parts_done
+        async with self._sends:
+            # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
+            may = await self._held.hold() and self._held.lasts(self._spare)
+            if not may or self._clock.now() + self._spare > row.leased_until:
+                return _again(row, self._clock.now(), done)
+            try:
+                for part in parts[done:]:
+                    await self._channel.send(part)
+                    done += 1
+                    if done < len(parts):
+                        await self._writer.write(
+                            lambda s, n=done: outbound.progressed(s, row.message.id, row.fence, n)  # type: ignore[misc]
+                        )
+            except SendError as error:
+                return await self._failed(row, error, done)
+        return Outcome(row.message.id, row.fence, row.attempts, "sent", parts_done=done)
+
+    async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
+        now = self._clock.now()
+        pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
+        if isinstance(error, Throttled):
+            self._pacer.pause(error.after)
+            return _again(row, now + timedelta(seconds=error.after), done)
+        if isinstance(error, Blocked):
+            to = Sender(self._channel.line, row.message.recipient)
+            await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
+            return Outcome(row.message.id, row.fence, row.attempts, "blocked", parts_done=done)
+        if isinstance(error, Rejected):
+            log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
+            return Outcome(row.message.id, row.fence, row.attempts, "rejected", parts_done=done, reason=error.reason)
+        if isinstance(error, WindowClosed):
+            return _again(row, error.until or now + timedelta(hours=1), done)
+        if isinstance(error, Uncertain) and row.lane == BULK and row.attempts >= UNCERTAIN_TRIES_BULK:
+            return Outcome(row.message.id, row.fence, row.attempts, "uncertain", parts_done=done)
+        assert isinstance(error, Unreachable | Uncertain)  # the list in base.py is closed
+        return _again(row, now + pause, done)
+
+    def _note(self, row: Claimed, outcome: Outcome) -> None:
+        OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
+        self._results.append(outcome)
+        if self._recorder is None or self._recorder.done():
+            self._recorder = asyncio.create_task(self._record())
+
+    async def _record(self) -> None:
+        """Writes results in groups: whatever came in while the last group was being written."""
+        while self._results:
+            results, self._results = self._results, []
+            try:
+                await self._writer.write(lambda session, r=results: outbound.record(session, r))  # type: ignore[misc]
+            except Exception as error:
+                log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
+                self._results = results + self._results
+                await self._clock.sleep(IDLE_SECONDS)
+
+
+def _again(row: Claimed, not_before: datetime, done: int) -> Outcome:
+    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before=not_before, parts_done=done)
+
+
+def _by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:
+    chats: dict[str, list[Claimed]] = {}
+    for row in rows:
+        chats.setdefault(row.chat, []).append(row)
+    return list(chats.values())

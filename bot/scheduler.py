@@ -1,0 +1,117 @@
+"""The tick: asks the database what is due, and does it. APScheduler only ticks; it stores nothing.
+
+One process ticks at a time (a lease), and every step is safe to repeat. What a step may share a transaction with is a matter
+of anonymity: see models.intake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import Gauge
+
+from bot.clock import Clock
+from bot.holding import Holding
+from bot.writer import Writer
+from handlers import relay
+from models import conversation, grievance, inbound, intake, mailbox, outbound
+from models.database import Session
+
+log = structlog.get_logger()
+
+HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
+TIDY_EVERY = timedelta(minutes=1)
+
+
+class Ticker:
+    """Ticks every second, and at once when a turn left something due."""
+
+    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None]) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._nudge = nudge
+        self._held = Holding("tick", writer, clock)
+        self._ticking = asyncio.Lock()
+        self._soon: asyncio.Task[None] | None = None
+        self._tidied: datetime | None = None
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self.last: datetime | None = None
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._safely, "interval", seconds=1, coalesce=True, max_instances=1)
+        self._scheduler.start()
+
+    def soon(self) -> None:
+        """Ticks now, unless a tick that has not begun yet will do."""
+        if self._scheduler.running and (self._soon is None or self._soon.done()):
+            self._soon = asyncio.get_running_loop().create_task(self._safely())
+
+    async def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        async with self._ticking:  # let a tick under way come to its end
+            if self._soon is not None:
+                self._soon.cancel()
+        await self._held.release()
+
+    async def _safely(self) -> None:
+        try:
+            await self.tick()
+        except Exception as error:  # the next tick tries again; the heartbeat shows that this one did not end
+            log.error("tick failed", exc_info=error)
+
+    async def tick(self) -> None:
+        """Does everything that is due now, once."""
+        async with self._ticking:
+            now = self._clock.now()
+            if not await self._held.hold():
+                return
+            worked = await self._post(now) + await self._relay(now)
+            if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+                await self._writer.write(lambda session: _tidy(session, now))
+                self._tidied, worked = now, worked + 1
+            if worked:
+                self._nudge()
+            self.last = now
+            HEARTBEAT.set(now.timestamp())
+
+    async def _post(self, now: datetime) -> int:
+        due = await self._writer.read(lambda session: intake.due(session, now))
+        posted = []
+        for row_id, event in due:
+            if await self._step("post", lambda session, e=event: relay.post(session, e, now)):  # type: ignore[misc]
+                posted.append(row_id)
+        if posted:
+            await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+        return len(posted)
+
+    async def _relay(self, now: datetime) -> int:
+        due = await self._writer.read(lambda session: grievance.to_relay(session, now))
+        told = [
+            entry_id
+            for entry_id in due
+            if await self._step("relay", lambda session, e=entry_id: relay.tell_reporter(session, e, now))  # type: ignore[misc]
+        ]
+        if told:
+            await self._writer.write(lambda session: grievance.relayed(session, told), alone=True)
+        return len(told)
+
+    async def _step(self, job: str, step: Callable[[Session], None]) -> bool:
+        """One step in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
+        try:
+            await self._writer.write(step, alone=True)
+        except Exception as error:
+            log.error("step failed", job=job, exc_info=error)
+            return False
+        return True
+
+
+def _tidy(session: Session, now: datetime) -> None:
+    conversation.lapse(session, now)
+    inbound.forget_old(session, now.date())
+    outbound.forget_failed(session, now)
+    mailbox.forget_expired(session, now)
