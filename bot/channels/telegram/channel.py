@@ -1,0 +1,274 @@
+"""One Telegram bot as a `Channel`. Formats are the Bot API's: https://core.telegram.org/bots/api."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiohttp import web
+from telegram import BotCommandScopeChat
+from telegram.error import InvalidToken, TelegramError
+
+from bot.channels.base import Capabilities, Receive, SendError
+from bot.channels.telegram.doctor import examine
+from bot.channels.telegram.outgoing import keyboard, refusal
+from bot.channels.telegram.polling import ASKING, OFFERING, Backoff, Polling, pause_after, refused_token
+from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
+from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
+from config.settings import Telegram
+from models.message import Outgoing
+
+log = structlog.get_logger()
+
+Commands = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
+"""(set, language) → (command, description) pairs, e.g. ("worker", "vi"): [("start", "Bắt đầu")]. ("worker",
+"vi") is what everybody sees, the worker's other languages those whose app speaks them; the other sets only
+who is sent one."""
+
+WEBHOOK = "/telegram/webhook"
+BODY = 1024 * 1024
+"""Bytes of the longest update taken. Telegram's own are a few KB."""
+DELIVERIES = 100
+"""Updates Telegram may push at once: its maximum."""
+ASIDE = 256
+"""Answers to taps and good-byes under way at once; beyond that they are dropped."""
+
+
+class TelegramChannel:
+    """`public_url` is where the web server is seen from outside (webhook only); `group_farewell` is said
+    before leaving a group; `asking`, `offering` and `grace` are `Polling`'s. Raises `ValueError` for a proxy
+    that is not http(s)."""
+
+    def __init__(
+        self,
+        settings: Telegram,
+        public_url: str = "",
+        *,
+        commands: Commands,
+        group_farewell: str,
+        asking: Backoff = ASKING,
+        offering: Backoff = OFFERING,
+        grace: float = 5.0,
+    ) -> None:
+        token = settings.token.get_secret_value()
+        self.line = f"telegram:{token.partition(':')[0]}"
+        self.capabilities = Capabilities(
+            text=4096,
+            buttons=40,
+            button_title=64,
+            per_second=settings.per_second,
+            per_chat_second=1,
+            timeout=20,
+            concurrency=64,
+        )
+        self._commands = commands
+        self._group_farewell = group_farewell
+        self._asking = asking
+        self._pushed = settings.mode == "webhook"
+        self._webhook_url = f"{public_url}{WEBHOOK}"
+        self._secret = settings.webhook_secret.get_secret_value()
+        proxy = settings.proxy.get_secret_value()
+        self._requests = (
+            AiohttpRequest(connections=self.capabilities.concurrency + 16, proxy=proxy),
+            AiohttpRequest(connections=1, proxy=proxy),  # long polls never wait for sends, nor sends for them
+        )
+        self._bot = Client(
+            token,
+            base_url=f"{settings.api_url}/bot",
+            base_file_url=f"{settings.api_url}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+        )
+        self._polling = Polling(self.line, self._fetch, self._read, self._act, asking=asking, offering=offering, grace=grace)
+        self._receive: Receive | None = None
+        self._introduced = False
+        self._malformed = 0
+        self._aside: set[asyncio.Task[None]] = set()
+        self._leaving: set[int] = set()
+
+    async def start(self, receive: Receive) -> None:
+        """Opens connections and introduces the bot. Telegram being out of reach does not stop the start:
+        `run` goes on trying, so that a machine may boot before its network is up."""
+        self._receive = receive
+        await self._open()
+        try:
+            await self._introduce()
+        except (TelegramError, SendError) as error:
+            pause_after(error, self.line, 1, self._asking)
+
+    async def run(self) -> None:
+        attempt = 0
+        while not self._introduced:
+            attempt += 1
+            try:
+                await self._introduce()
+            except (TelegramError, SendError) as error:
+                await asyncio.sleep(pause_after(error, self.line, attempt, self._asking))
+        if not self._pushed:
+            await self._polling.run()
+
+    async def stop(self) -> None:
+        aside = list(self._aside)
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
+        self._receive, self._introduced = None, False
+        for request in self._requests:
+            await request.shutdown()
+
+    async def _open(self) -> None:
+        # Not Bot.initialize: it insists on an answer from Telegram, and writes the token into its error.
+        for request in self._requests:
+            await request.initialize()
+
+    async def _introduce(self) -> None:
+        """Tells Telegram how we want to be reached, and what to offer in the command menu."""
+        if self._pushed:
+            await self._bot.set_webhook(
+                self._webhook_url,
+                secret_token=self._secret,
+                allowed_updates=ALLOWED,
+                max_connections=DELIVERIES,
+            )
+        else:
+            await self._bot.delete_webhook()
+        for (name, language), commands in self._commands.items():
+            if name == "worker":
+                hint = None if language == "vi" else language
+                try:
+                    await self._bot.set_my_commands(commands, language_code=hint)
+                except (TelegramError, SendError) as error:  # a menu is a comfort: the service works without
+                    log.warning("a command menu was not set", line=self.line, error=type(error).__name__)
+        self._introduced = True
+
+    async def send(self, message: Outgoing) -> None:
+        deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
+        parameters: dict[str, Any] = {
+            "chat_id": int(message.recipient),
+            "text": message.text,  # no parse_mode: it may quote anybody
+            "link_preview_options": {"is_disabled": True},
+        }
+        if message.options:
+            parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
+        try:
+            await self._bot.call("sendMessage", parameters)
+        except SendError:
+            raise
+        except TelegramError as error:
+            failure = refusal(error, message)
+            if isinstance(error, InvalidToken):
+                refused_token(self.line)
+        else:
+            if message.commands:
+                await self._offer(message, deadline)
+            return
+        raise failure  # out here, without the library's error as its context
+
+    async def _offer(self, message: Outgoing, deadline: float) -> None:
+        """Gives one person another command menu, within what is left of the send's time. Never fails the
+        send."""
+        commands = self._commands.get((message.commands, message.language))
+        if commands is None:
+            log.warning("there is no such set of commands", line=self.line)
+            return
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(int(message.recipient)))
+        except (TelegramError, SendError, TimeoutError) as error:
+            log.warning("a person's command menu was not set", line=self.line, error=type(error).__name__)
+
+    async def _fetch(self, offset: int | None, seconds: int) -> Sequence[Any]:
+        parameters = {"offset": offset, "limit": 100, "timeout": seconds, "allowed_updates": ALLOWED}
+        updates = await self._bot.call("getUpdates", parameters, read_timeout=seconds + 10.0)
+        if not isinstance(updates, list):
+            raise Unanswered("no list of updates")
+        return updates
+
+    def _read(self, raw: Any) -> Event:
+        try:
+            return read(raw, self.line)
+        except Malformed as error:  # its words are only a class name
+            self._malformed += 1
+            log.warning("unreadable update", line=self.line, error=str(error), count=self._malformed)
+            return Event()
+
+    async def _act(self, event: Event) -> None:
+        """Returns once the event is committed; raises what `receive` raises. Then, in the background: what
+        Telegram wants to hear and nobody waits for. A crash in between leaves the update to be delivered
+        again."""
+        if event.inbound is not None:
+            if self._receive is None:
+                raise RuntimeError("not started")
+            await self._receive(event.inbound)
+        if event.tap is not None:
+            self._put_aside(self._quietly(self._bot.answer_callback_query, event.tap))
+        if event.group is not None and event.group not in self._leaving:
+            self._put_aside(self._leave(event.group))
+
+    def _put_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._aside) >= ASIDE:
+            work.close()
+            log.warning("too many answers under way", line=self.line, count=len(self._aside))
+            return
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _quietly(self, call: Callable[..., Awaitable[Any]], *values: Any) -> None:
+        try:
+            await call(*values)
+        except (TelegramError, SendError) as error:
+            log.warning("an answer to telegram failed", line=self.line, error=type(error).__name__)
+
+    async def _leave(self, group: int) -> None:
+        # Being added is told twice at once, as my_chat_member and as a message: one good-bye is enough.
+        self._leaving.add(group)
+        try:
+            await self._quietly(self._bot.call, "sendMessage", {"chat_id": group, "text": self._group_farewell})
+            await self._quietly(self._bot.leave_chat, group)
+        finally:
+            self._leaving.discard(group)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.post(WEBHOOK, self._push)] if self._pushed else []
+
+    async def _push(self, request: web.Request) -> web.Response:
+        """One pushed update. 200 only once it is committed; anything else and Telegram pushes it again."""
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        known = hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
+        if not (known and self._secret):
+            return web.Response(status=403)
+        body = bytearray()
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > BODY:
+                return web.Response(status=413)
+        try:
+            raw = json.loads(body)
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
+        try:
+            await self._act(self._read(raw))
+        except Exception as error:  # the dispatcher sets a failing turn aside at the third offer
+            log.warning("an update was sent back", line=self.line, error=type(error).__name__, status=503)
+            return web.Response(status=503)
+        return web.Response()
+
+    async def check(self) -> list[tuple[str, bool, str]]:
+        """For `haichieu doctor`: (what was looked at, is it well, one sentence). Works without `start`, and
+        changes nothing."""
+        was_open = self._receive is not None
+        await self._open()
+        try:
+            return await examine(self._bot, self._webhook_url if self._pushed else None)
+        except InvalidToken:
+            return [("telegram bot", False, "Telegram refuses HAICHIEU_TELEGRAM__TOKEN.")]
+        except (TelegramError, SendError) as error:
+            return [("telegram bot", False, f"Telegram cannot be asked ({type(error).__name__}).")]
+        finally:
+            if not was_open:
+                await self.stop()

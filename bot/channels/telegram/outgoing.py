@@ -1,0 +1,91 @@
+"""One message out: its buttons as Telegram lays them, and what Telegram's refusal of it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.base import Blocked, Rejected, SendError, Throttled, Unreachable
+from models.message import Option, Outgoing
+
+SHORT = 16
+"""Characters of a label that leaves room for a second button beside it on a telephone."""
+
+# What Telegram's refusals are made of: these words stay in a reason even where the message has them too.
+_OWN_WORDS = {
+    *(
+        "a",
+        "are",
+        "be",
+        "bot",
+        "button",
+        "can",
+        "chat",
+        "data",
+        "empty",
+        "entities",
+        "for",
+        "in",
+        "inline",
+        "invalid",
+    ),
+    *(
+        "is",
+        "keyboard",
+        "long",
+        "markup",
+        "message",
+        "must",
+        "not",
+        "of",
+        "or",
+        "parse",
+        "reply",
+        "text",
+        "the",
+        "to",
+    ),
+    *("too", "type", "url", "user", "wrong"),
+}
+
+
+def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
+    """Buttons in rows: one a row, or two where both labels are short."""
+    rows: list[list[dict[str, str]]] = []
+    room = False
+    for option in options:
+        button = {"text": option.label, "callback_data": option.token}
+        short = len(option.label) <= SHORT
+        if room and short:
+            rows[-1].append(button)
+            room = False
+        else:
+            rows.append([button])
+            room = short
+    return rows
+
+
+def refusal(error: TelegramError, message: Outgoing) -> SendError:
+    """What Telegram's refusal of this message means to the outbox."""
+    said = str(error)
+    if isinstance(error, Forbidden) or (isinstance(error, BadRequest) and "chat not found" in said.lower()):
+        return Blocked()
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        return Throttled(float(wait) if isinstance(wait, int) else wait.total_seconds())
+    if isinstance(error, InvalidToken | Conflict):
+        # The operator's fault, and mended by the operator: no message may be lost by it.
+        return Unreachable(type(error).__name__)
+    return Rejected(_reason(said, message))
+
+
+def _reason(said: str, message: Outgoing) -> str:
+    """Telegram's sentence without what it may repeat of the message: quotations go, and so does every word of
+    it that is not one of Telegram's own."""
+    said = said.partition(". The server response contained")[0]  # the library's addition
+    said = re.split(r"(?<!\w)[\"'`“«]", said, maxsplit=1)[0]
+    ours = " ".join([message.recipient, message.text, *(f"{o.label} {o.token}" for o in message.options)])
+    words = set(re.findall(r"\w+", ours.casefold())) - _OWN_WORDS
+    return re.sub(r"\w+", lambda word: "…" if word[0].casefold() in words else word[0], said).strip(" :")[:200]

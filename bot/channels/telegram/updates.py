@@ -1,0 +1,123 @@
+"""What one update of Telegram means to us.
+
+Shapes: https://core.telegram.org/bots/api#update. Only `ALLOWED` kinds are asked for. Edited messages are not
+among them: an answer has been acted upon the moment it came, and a case keeps what was first said; who wants
+to correct it writes again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+
+from models.message import Inbound
+
+ALLOWED = ["message", "callback_query", "my_chat_member"]
+
+_ADDRESSED = re.compile(r"^(/[A-Za-z0-9_]+)@[A-Za-z0-9_]+")
+_GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+_PRESENT = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED)
+
+
+class Malformed(Exception):
+    """An update that cannot be read. Says only the class of the fault: the update holds what somebody
+    wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is to be done about one update, in this order; nothing set: nothing."""
+
+    inbound: Inbound | None = None
+    """Goes to the dispatcher."""
+    tap: str | None = None
+    """The callback query to answer, once `inbound` is committed."""
+    group: int | None = None
+    """A group to say good-bye to and leave."""
+
+
+def read(raw: Any, line: str) -> Event:
+    """Reads one update as JSON gave it. Raises `Malformed`; never anything else."""
+    try:
+        update = Update.de_json(raw, None)
+        if update is None or isinstance(update.update_id, bool) or not isinstance(update.update_id, int):
+            raise TypeError
+        if update.message is not None:
+            return _message(update.message, line, update.update_id)
+        if update.callback_query is not None:
+            return _tap(update.callback_query, line, update.update_id)
+        if update.my_chat_member is not None:
+            return _membership(update.my_chat_member, line, update.update_id)
+    except Exception as error:  # whatever the library trips over, one update must not hold up the rest
+        fault = type(error).__name__
+    else:
+        return Event()
+    raise Malformed(fault)
+
+
+def _message(message: Message, line: str, number: int) -> Event:
+    if message.chat.type in _GROUPS:
+        return Event(group=message.chat.id)
+    person = message.from_user
+    if message.chat.type != Chat.PRIVATE or person is None or person.is_bot:
+        return Event()
+    text, kind = message.text, "message"
+    if text is None:
+        # A service message (something pinned, a timer changed) is said by nobody. What the library is too old
+        # to know is in api_kwargs, and answered as something we cannot read.
+        if not (message.effective_attachment or message.caption or message.api_kwargs):
+            return Event()
+        text, kind = message.caption, "unsupported"  # attachments come later; their words are not lost
+    elif text.startswith("/"):
+        text = _ADDRESSED.sub(r"\1", text)
+    return Event(
+        Inbound(
+            line=line,
+            external_id=str(number),
+            sender=str(person.id),
+            text=text,
+            kind="message" if kind == "message" else "unsupported",
+            language=_language(person),
+        )
+    )
+
+
+def _tap(query: CallbackQuery, line: str, number: int) -> Event:
+    # The message may be one the bot can no longer read (InaccessibleMessage); its chat is always known.
+    if query.message is None or query.message.chat.type != Chat.PRIVATE or not query.data:
+        return Event()
+    person = query.from_user
+    inbound = Inbound(
+        line=line,
+        external_id=str(number),
+        sender=str(person.id),
+        choice=query.data,
+        language=_language(person),
+    )
+    return Event(inbound, tap=query.id)
+
+
+def _membership(change: ChatMemberUpdated, line: str, number: int) -> Event:
+    """In a private chat: the bot was blocked or unblocked, and nothing else. In a group: it was added, or
+    removed."""
+    status = change.new_chat_member.status
+    if change.chat.type in _GROUPS:
+        return Event(group=change.chat.id if status in _PRESENT else None)
+    if change.chat.type != Chat.PRIVATE or status not in (ChatMember.BANNED, ChatMember.MEMBER):
+        return Event()
+    return Event(
+        Inbound(
+            line=line,
+            external_id=str(number),
+            sender=str(change.chat.id),  # the same number as the person's
+            kind="stopped" if status == ChatMember.BANNED else "started",
+            language=_language(change.from_user),
+        )
+    )
+
+
+def _language(person: User) -> str:
+    return (person.language_code or "")[:2].lower()
