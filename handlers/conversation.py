@@ -1,0 +1,211 @@
+"""All that a conversation is made of: a handler declares questions, and `finish` acts.
+
+Nothing changes until the end, so a question can be shown again. A choice leaves as a token
+`conversation:subject:question:value:nonce`; the nonce names the run, so that a button of an old run can never act on today's
+draft. A token with an empty question opens a conversation and may be tapped at any time: access is checked when it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from config.i18n import Language, fold, language
+from models import account as accounts
+from models import conversation as chats
+from models import office, outbound
+from models.account import Account, Sender
+from models.database import Session
+from models.message import Option
+from models.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for."""
+
+    relay_minutes: tuple[int, int]
+    confirm_officers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be answered: `value` travels and is kept, `label` (already in the reader's language) is read."""
+
+    value: str
+    label: str
+
+
+class Invalid(Exception):
+    """The answer cannot be taken; the sentence says what to do, and the question is asked again."""
+
+
+class Again(Exception):
+    """The tap changed the draft rather than answered: ask whatever is open now."""
+
+
+class Stop(Exception):
+    """The run ends here without acting; the sentence says why (empty: nothing more to say)."""
+
+
+def take_text(turn: Turn, text: str) -> str:
+    """The usual check of a typed answer: not empty, not endless."""
+    if not fold(text):  # also nothing but joiners, which `clean` keeps for emoji
+        raise Invalid(turn._("There were no words in that message. Please write a few."))
+    if len(text) > LONGEST:
+        raise Invalid(turn._("That is longer than 4,000 characters. Please send it in several parts."))
+    return text
+
+
+LONGEST = 4000
+
+
+def nothing(_turn: Turn) -> Sequence[Choice]:
+    return ()
+
+
+def always(_turn: Turn) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask. `text` and `choices` are made for the reader at hand; `check` judges typed words (None: only the
+    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all."""
+
+    key: str
+    text: Callable[[Turn], str]
+    choices: Callable[[Turn], Sequence[Choice]] = nothing
+    check: Callable[[Turn, str], str] | None = None
+    chosen: Callable[[Turn, str], str] | None = None
+    when: Callable[[Turn], bool] = always
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions in order, and what happens when all are answered. `allowed` is asked at the start and again at the end."""
+
+    name: str
+    finish: Callable[[Turn], None]
+    questions: tuple[Question, ...] = ()
+    allowed: Callable[[Turn], bool] = always
+
+
+def open_token(conversation: str, subject: str = "") -> str:
+    """A token that begins a conversation about `subject` (a row's id)."""
+    return f"{conversation}:{subject}:::"
+
+
+@dataclass(eq=False)
+class Turn:
+    """One message of one person being answered: who it is, where they stand, and the means to say something."""
+
+    session: Session
+    now: datetime
+    house: House
+    sender: Sender
+    account: Account | None
+    person: Person | None
+    state: chats.State
+    chat: str
+    hint: str
+    said: list[str] = field(default_factory=list)
+    joined: bool = False
+    falls_due: bool = False
+    """Set when this turn left something for the clock to do at once."""
+
+    @cached_property
+    def language(self) -> Language:
+        """The language this person is answered in."""
+        return language(self.account.language if self.account else self.state.language or self.hint)
+
+    def speak(self, code: str) -> None:
+        """From here on, this turn is in the language `code`."""
+        self.language = language(code)
+        if self.account is None:
+            self.state.language = code
+
+    def _(self, msgid: str, **values: object) -> str:
+        return self.language.gettext(msgid, **values)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        assert self.state.run is not None  # only asked inside a run
+        return self.state.run.answers
+
+    @property
+    def subject(self) -> str:
+        assert self.state.run is not None
+        return self.state.run.subject
+
+    @cached_property
+    def offices(self) -> Sequence[office.Office]:
+        if self.account is None or not self.account.confirmed:
+            return ()
+        return office.held_by(self.session, self.account.person_id, self.now.date())
+
+    @property
+    def is_officer(self) -> bool:
+        return any(held.role in office.HANDLERS for held in self.offices)
+
+    @property
+    def member(self) -> Account:
+        """The account of somebody who has joined; conversations for members are allowed to nobody else."""
+        assert self.account is not None
+        return self.account
+
+    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "") -> None:
+        """Answers the person, in the transaction of what they did."""
+        self.said.append(text)
+        if options:
+            self.state.offered = list(options)
+        outbound.queue(
+            self.session,
+            self.sender,
+            self.chat,
+            text,
+            self.now,
+            options=options,
+            commands=commands,
+            language=self.language.code,
+        )
+
+
+def is_member(turn: Turn) -> bool:
+    return turn.account is not None
+
+
+def is_officer(turn: Turn) -> bool:
+    return turn.is_officer
+
+
+def tell(
+    session: Session,
+    to: Account,
+    text: str,
+    now: datetime,
+    *,
+    options: Sequence[Option] = (),
+    asks: bool = False,
+    commands: str = "",
+    row_id: str = "",
+) -> None:
+    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line."""
+    if to.blocked:
+        return
+    sender = accounts.sender_of(session, to)
+    outbound.queue(
+        session,
+        sender,
+        outbound.chat_of(session, sender, to.id, now),
+        text,
+        now,
+        options=options,
+        lane=outbound.NOTICE,
+        asks=asks,
+        commands=commands,
+        language=to.language,
+        row_id=row_id,
+    )

@@ -1,0 +1,230 @@
+"""The reporter's side of a case: what became of it, adding to it, answering back, and saying whether it is settled.
+
+Whatever a reporter does here leaves the chat sealed and under the same time cover as the case itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import menu
+from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token, take_text
+from handlers.grievance import delay
+from handlers.words import category_name, level_name, shortened, state_name
+from models import grievance, intake, office, unit
+from models.grievance import Grievance
+from models.ids import new_id
+from models.intake import Event, Kind
+from models.message import Option
+from models.unit import Unit
+
+_SHOWN = 8
+"""Cases in one list; older ones are found by their code."""
+
+
+def _case(turn: Turn) -> Grievance | None:
+    return grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+
+
+def _own_case(turn: Turn) -> bool:
+    return is_member(turn) and _case(turn) is not None
+
+
+def _own_open_case(turn: Turn) -> bool:
+    case = _case(turn) if is_member(turn) else None
+    return case is not None and case.state in grievance.OPEN
+
+
+def _undecided(turn: Turn, case: Grievance) -> bool:
+    """No “settled” or “not settled” of this case is on its way: under cover two of them could overtake each other."""
+    decisions = (event for _, event in intake.waiting(turn.session) if event.kind in ("settled", "unsettled"))
+    return all(event.case_id != case.id for event in decisions)
+
+
+def _may_settle(turn: Turn) -> bool:
+    case = _case(turn) if _own_open_case(turn) else None
+    return case is not None and _undecided(turn, case)
+
+
+def _may_object(turn: Turn) -> bool:
+    case = _case(turn) if _may_settle(turn) else None
+    return case is not None and (case.state == "proposed" or grievance.is_overdue(case, turn.now))
+
+
+def _list(turn: Turn) -> None:
+    if turn.subject:
+        _show(turn)
+        return
+    cases = grievance.own(turn.session, turn.member.id)[::-1]
+    lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, cases)]
+    options = []
+    for case in cases[:_SHOWN]:
+        lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
+        options.append(Option(open_token("mine", case.id), case.code))
+    if not lines:
+        menu.show(turn, turn._("You have not sent any grievance from this chat."))
+        return
+    text = turn._("Your grievances:") + "\n" + "\n".join(lines)
+    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
+    """The codes of this person's cases that wait under time cover."""
+    known = {case.id for case in posted}
+    return [
+        event.code
+        for _, event in intake.waiting(turn.session)
+        if event.kind == "report" and event.account_id == turn.member.id and event.case_id not in known
+    ]
+
+
+def _show(turn: Turn) -> None:
+    case = _case(turn)
+    if case is None and turn.subject in _on_their_way(turn, ()):
+        menu.show(turn, turn._("{code}: on its way, at a random moment.", code=turn.subject))
+        return
+    if case is None:
+        menu.show(turn, turn._("There is no grievance with that code in this chat."))
+        return
+    holder = unit.get(turn.session, case.holder_id)
+    lines = [
+        f"{case.code} · {category_name(turn.language, case.category)}",
+        turn._("State: {state}.", state=state_name(turn.language, case)),
+    ]
+    if case.state in grievance.OPEN:
+        who = level_name(turn.language, holder)
+        lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
+        if case.state in ("new", "acknowledged"):
+            lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
+    for entry in grievance.entries(turn.session, case.id):
+        if entry.relayed and (words := grievance.text_of(turn.session, entry)):
+            by = turn._("The union") if entry.officer_id else turn._("You")
+            lines.append(f"{by}: «{words}»")
+    turn.say("\n\n".join(lines), reporter_options(turn, case))
+
+
+def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
+    options = []
+    if case.state in grievance.OPEN:
+        options = [Option(open_token("add", case.id), turn._("Add or answer"))]
+        if not _undecided(turn, case):
+            return [*options, Option(open_token("menu"), turn._("Menu"))]
+        if grievance.is_overdue(case, turn.now):
+            options.append(Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")))
+        if case.state == "proposed":
+            options += [
+                Option(open_token("settled", case.id), turn._("Settled")),
+                Option(open_token("unsettled", case.id), turn._("Not settled: to the union above")),
+            ]
+    return [*options, Option(open_token("menu"), turn._("Menu"))]
+
+
+def _send_choices(turn: Turn) -> Sequence[Choice]:
+    case = _case(turn)
+    if case is not None and case.covered:
+        return (
+            Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn))),
+            Choice("now", turn._("Send without delay")),
+            Choice("cancel", turn._("Cancel")),
+        )
+    return (Choice("now", turn._("Send")), Choice("cancel", turn._("Cancel")))
+
+
+def _send(turn: Turn, value: str) -> str:
+    if value == "cancel":
+        raise Stop(turn._("Stopped. Nothing was sent."))
+    return value
+
+
+def _preview(turn: Turn) -> str:
+    case = _case(turn)
+    assert case is not None  # `allowed` was asked first
+    text = shortened(turn.answers["text"], 600)
+    return turn._("To case {code}:", code=case.code) + f"\n\n«{text}»\n\n" + turn._("Send this?")
+
+
+def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
+    due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
+    event = Event(
+        kind=kind,
+        due=due.isoformat(),
+        case_id=turn.subject,
+        entry_id=new_id(),
+        account_id=turn.member.id,
+        text=text,
+        holder_id=holder_id,
+    )
+    intake.add(turn.session, event)
+    turn.falls_due = due <= turn.now
+
+
+def _added(turn: Turn) -> None:
+    covered = turn.answers["send"] == "covered"
+    _post(turn, "addition", turn.answers["text"], covered=covered)
+    turn.say(
+        turn._("Thank you. It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+        if covered
+        else turn._("Thank you. The union has it now."),
+        [Option(open_token("mine", turn.subject), turn._("Show this grievance"))],
+    )
+
+
+def _settled(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    _post(turn, "settled", "", covered=case.covered)
+    thanks = turn._(
+        "Thank you. {code} is settled. If it happens again, please send a new grievance: you need not explain why.",
+        code=case.code,
+    )
+    menu.show(turn, thanks + _cover_note(turn, case))
+
+
+def _cover_note(turn: Turn, case: Grievance) -> str:
+    if not case.covered:
+        return ""
+    return "\n\n" + turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+
+
+def _above(turn: Turn, case: Grievance) -> Unit | None:
+    """The next unit up that somebody answers for."""
+    path = unit.path(turn.session, case.holder_id)[1:]
+    return office.nearest_officers(turn.session, path, turn.now.date())
+
+
+def _unsettled_text(turn: Turn) -> str:
+    return turn._("What is still not right? Please write it, so that the next officer need not ask you again.")
+
+
+def _unsettled(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    above = _above(turn, case)
+    _post(turn, "unsettled", turn.answers["text"], covered=case.covered, holder_id=above.id if above else "")
+    who = unit.get(turn.session, case.holder_id) if above is None else above
+    turn.say(
+        turn._(
+            "Understood. {code} now goes to: {who} ({unit}).",
+            code=case.code,
+            who=level_name(turn.language, who),
+            unit=who.name,
+        )
+        + _cover_note(turn, case),
+        [Option(open_token("mine", case.id), turn._("Show this grievance"))],
+    )
+
+
+CONVERSATIONS = (
+    Conversation("mine", _list, allowed=is_member),
+    Conversation(
+        "add",
+        _added,
+        (
+            Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
+            Question("send", _preview, _send_choices, chosen=_send),
+        ),
+        allowed=_own_open_case,
+    ),
+    Conversation("settled", _settled, allowed=_may_settle),
+    Conversation("unsettled", _unsettled, (Question("text", _unsettled_text, check=take_text),), allowed=_may_object),
+)

@@ -1,0 +1,257 @@
+"""One message, from any channel, answered: finds who it is and where they stand, resolves what they meant, takes the next
+step of their conversation, and keeps where they stand now.
+
+Taps, typed numbers, labels (with or without accents) and keywords become the same thing here, so one conversation works on
+buttons and without.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from config.i18n import DEFAULT, LANGUAGES, clean, fold
+from handlers import menu
+from handlers.catalog import CONVERSATIONS
+from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
+from models import account as accounts
+from models import conversation as chats
+from models.conversation import Run
+from models.database import Session, lock
+from models.ids import CODE_LETTERS, is_id, new_id
+from models.invite import looks_like_code
+from models.message import Inbound, Option
+from models.person import Person
+from models.sealing import keyed_hash
+
+_CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
+
+# Words that work anywhere, folded. The Telegram commands and what people type instead of them.
+_WORDS = {
+    "menu": "menu", "/menu": "menu", "trang chinh": "menu", "bat dau": "menu",
+    "help": "help", "/help": "help", "tro giup": "help", "giup": "help", "huong dan": "help",
+    "stop": "stop", "/stop": "stop", "dung": "stop", "dung lai": "stop", "huy": "stop", "huy bo": "stop",
+    "/language": "lang", "ngon ngu": "lang", "language": "lang", "english": "lang", "tieng viet": "lang",
+}  # fmt: skip
+
+
+def take(session: Session, inbound: Inbound, now: datetime, house: House) -> bool:
+    """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
+    undoes all of it."""
+    sender = accounts.Sender(inbound.line, inbound.sender)
+    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
+    if inbound.kind in ("stopped", "started"):
+        accounts.set_blocked(session, sender, inbound.kind == "stopped")
+        return False
+    account = accounts.find(session, sender)
+    person = session.get_one(Person, account.person_id) if account else None
+    keys = accounts.chat_keys(session, sender, account.id if account else None, now.date())
+    state, kept_under = chats.load(session, keys, now)
+    hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
+    turn = Turn(session, now, house, sender, account, person, state, keys[0], hint)
+    if account is not None and account.blocked:
+        accounts.set_blocked(session, sender, False)
+    _answer(turn, inbound)
+    # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
+    chats.save(session, keys[0], kept_under, chats.State() if turn.joined else turn.state, now)
+    return turn.falls_due
+
+
+def _answer(turn: Turn, inbound: Inbound) -> None:
+    if inbound.choice is not None:
+        _tap(turn, inbound.choice)
+        return
+    text = clean(inbound.text or "")
+    if inbound.kind == "unsupported":
+        turn.say(turn._("The union cannot read photos, files, stickers or voice here yet. Please write it in words."))
+        if not text:
+            _ask(turn) if turn.state.run else None
+            return
+    command, _, rest = text.partition(" ")
+    if command.lower() == "/start":
+        _begin(turn, rest)
+    elif (option := _meant(turn, text)) is not None:  # before the words: “English” answers a question that offers it
+        _tap(turn, option.token)
+    elif (word := _WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
+        _word(turn, word)
+    elif text.startswith("/"):
+        if fold(text) not in _WORDS:
+            turn.say(turn._("The union does not know that command."))
+        _where_were_we(turn)
+    elif turn.state.run is not None:
+        _typed(turn, text)
+    elif turn.account is None:
+        _join(turn, text)
+    elif (code := _CASE_CODE.fullmatch(text)) is not None:
+        start(turn, "view" if turn.is_officer else "mine", f"PA-{code.group(1).upper()}")
+    elif text:
+        turn.state.run = Run("file", "", new_id()[:3], asking="text")
+        _typed(turn, text)
+    else:
+        menu.show(turn)
+
+
+def _begin(turn: Turn, code: str) -> None:
+    """/start, with or without the code of an invite link."""
+    turn.state.run = None
+    if turn.account is not None:
+        menu.show(turn)
+        return
+    _join(turn, code)
+
+
+def _join(turn: Turn, code: str) -> None:
+    """Asks for a code, unless this may be one."""
+    if not looks_like_code(code):
+        start(turn, "join")
+        return
+    turn.state.run = Run("join", "", new_id()[:3], asking="code")
+    _typed(turn, code)
+
+
+def _word(turn: Turn, word: str) -> None:
+    if word == "stop":
+        if turn.state.run is None:
+            turn.say(turn._("There is nothing under way to stop."))
+        else:
+            turn.state.run = None
+            turn.say(turn._("Stopped. Nothing was sent."))
+        menu.show(turn)
+    elif word == "menu":
+        turn.state.run = None
+        menu.show(turn)
+    elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
+        turn.say(menu.help_text(turn))
+        _ask(turn)
+    else:
+        start(turn, word)
+
+
+def _meant(turn: Turn, text: str) -> Option | None:
+    """The offered choice that a typed number or label means, if any."""
+    offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
+    folded = fold(text)
+    if (number := _NUMBER.fullmatch(folded)) is not None:
+        place = int(number.group(1)) - 1
+        return offered[place] if 0 <= place < len(offered) else None
+    return next((option for option in offered if fold(option.label) == folded), None)
+
+
+def start(turn: Turn, name: str, subject: str = "") -> None:
+    """Begins a conversation, leaving any other: nothing had happened in it yet."""
+    conversation = CONVERSATIONS[name]
+    turn.state.run = Run(name, subject, new_id()[:3])
+    turn.state.offered = []
+    if not conversation.allowed(turn):
+        _end(turn)
+        turn.say(turn._("This is not open to you, or is over by now."))
+        menu.show(turn)
+        return
+    _ask(turn)
+
+
+def _tap(turn: Turn, token: str) -> None:
+    parts = token.split(":")
+    run = turn.state.run
+    if len(parts) != 5 or parts[0] not in CONVERSATIONS:
+        _stale(turn)
+        return
+    name, subject, key, value, nonce = parts
+    if subject and not is_id(subject):  # no button of ours; it would come back in the tokens of what is asked next
+        _stale(turn)
+        return
+    if not key:
+        if turn.account is None and name != "join":
+            start(turn, "join")
+        else:
+            start(turn, name, subject)
+        return
+    if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
+        _stale(turn)
+        return
+    question = _question(CONVERSATIONS[name], key)
+    if value not in [choice.value for choice in question.choices(turn)]:
+        _stale(turn)
+        return
+    _judge(turn, question, value, question.chosen)
+
+
+def _stale(turn: Turn) -> None:
+    turn.say(turn._("That button belongs to an earlier conversation and does nothing now."))
+    _where_were_we(turn)
+
+
+def _where_were_we(turn: Turn) -> None:
+    if turn.state.run is not None:
+        _ask(turn)
+    elif turn.account is None:
+        start(turn, "join")
+    else:
+        menu.show(turn)
+
+
+def _typed(turn: Turn, text: str) -> None:
+    run = turn.state.run
+    assert run is not None
+    question = _question(CONVERSATIONS[run.conversation], run.asking)
+    if question.check is None:
+        turn.say(turn._("Please choose one of these."))
+        _ask(turn)
+        return
+    _judge(turn, question, text, question.check)
+
+
+def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
+    try:
+        turn.answers[question.key] = check(turn, answer) if callable(check) else answer
+    except Invalid as problem:
+        turn.say(str(problem))
+    except Again:
+        pass
+    except Stop as reason:
+        _end(turn)
+        if str(reason):
+            turn.say(str(reason))
+        if turn.account is None:
+            turn.state = chats.State()  # whoever said no to joining leaves nothing here
+        else:
+            _where_were_we(turn)
+        return
+    _ask(turn)
+
+
+def _question(conversation: Conversation, key: str) -> Question:
+    return next(question for question in conversation.questions if question.key == key)
+
+
+def _ask(turn: Turn) -> None:
+    """Asks the first open question of the run; when there is none, the conversation acts and the run is over."""
+    run = turn.state.run
+    assert run is not None
+    conversation = CONVERSATIONS[run.conversation]
+    for question in conversation.questions:
+        if question.key in run.answers or not question.when(turn):
+            continue
+        run.asking = question.key
+        options = [
+            Option(f"{run.conversation}:{run.subject}:{question.key}:{choice.value}:{run.nonce}", choice.label)
+            for choice in question.choices(turn)
+        ]
+        turn.state.offered = options
+        turn.say(question.text(turn), options)
+        return
+    if not conversation.allowed(turn):  # an officer may have lost the role since the first question
+        _end(turn)
+        turn.say(turn._("This is not open to you, or is over by now."))
+        menu.show(turn)
+        return
+    said = len(turn.said)
+    conversation.finish(turn)
+    if turn.state.run is run:
+        _end(turn)
+    assert len(turn.said) > said, conversation.name  # everybody is answered
+
+
+def _end(turn: Turn) -> None:
+    turn.state.run = None

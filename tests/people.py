@@ -1,0 +1,177 @@
+"""People, as stories see them: they say and tap on a real channel, and see their screen."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from uuid import uuid4
+
+import aiohttp
+
+from tests.emulators.telegram import TelegramEmulator
+from tests.house import House
+
+
+class Person(ABC):
+    """Somebody with a phone. `seen` counts the messages that the story has looked at."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self.house = house
+        self.name = name
+        self.seen = 0
+
+    @abstractmethod
+    async def say(self, text: str) -> None:
+        """Sends words the way this channel does, and returns when the service has them."""
+
+    @abstractmethod
+    async def tap(self, label: str) -> None:
+        """Taps the newest button with this label."""
+
+    @abstractmethod
+    async def texts(self) -> list[str]:
+        """Every message on the screen, oldest first, with its buttons in square brackets."""
+
+    async def says(self, *texts: str) -> None:
+        for text in texts:
+            await self.say(text)
+            await self.house.app.drain()
+
+    async def taps(self, *labels: str) -> None:
+        for label in labels:
+            await self.tap(label)
+            await self.house.app.drain()
+
+    async def sees(self, *words: str) -> str:
+        """The next message, among those not looked at, that has all these words; looks past those before it."""
+        texts = await self.texts()
+        for place in range(self.seen, len(texts)):
+            if all(word in texts[place] for word in words):
+                self.seen = place + 1
+                return texts[place]
+        raise AssertionError(f"{self.name} does not see {words}.\n{await self.screen()}")
+
+    async def does_not_see(self, *words: str) -> None:
+        """No message at all, looked at or not, has any of these words."""
+        for text in await self.texts():
+            for word in words:
+                assert word not in text, f"{self.name} sees {word!r}.\n{await self.screen()}"
+
+    async def sees_nothing_new(self) -> None:
+        texts = await self.texts()
+        assert len(texts) == self.seen, f"{self.name} sees something new.\n{await self.screen()}"
+
+    async def looks_away(self) -> None:
+        """What is on the screen now is of no interest to the story."""
+        self.seen = len(await self.texts())
+
+    async def screen(self) -> str:
+        lines = [f"--- {self.name} ---"]
+        for place, text in enumerate(await self.texts()):
+            lines.append(("  " if place < self.seen else "> ") + text.replace("\n", "\n  "))
+        return "\n".join(lines)
+
+    async def joins(self, code: str) -> None:
+        await self.says(f"/start {code}")
+        await self.taps("Đồng ý")
+
+    async def leaves(self) -> None:
+        """Closes what this person holds open."""
+
+
+class OnTelegram(Person):
+    """A person in the Telegram app; the emulator posts genuine updates to our webhook."""
+
+    def __init__(self, house: House, name: str, emulator: TelegramEmulator) -> None:
+        super().__init__(house, name)
+        self.emulator = emulator
+        self.user = emulator.user(first_name=name)
+
+    async def say(self, text: str) -> None:
+        assert await self.emulator.deliver(self.user.message_update(text)) == 200
+
+    async def tap(self, label: str) -> None:
+        assert await self.emulator.deliver(self.user.tap_update(label)) == 200
+
+    async def texts(self) -> list[str]:
+        return [
+            shown.text + "".join(f"\n[{label}]" for row in shown.buttons for label, _data in row)
+            for shown in self.user.inbox
+            if not shown.deleted
+        ]
+
+
+class OnWebChat(Person):
+    """A person with the web page open: a plain websocket."""
+
+    def __init__(self, house: House, name: str, session: aiohttp.ClientSession) -> None:
+        super().__init__(house, name)
+        self._http = session
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._messages: list[dict[str, object]] = []
+        self.token = ""
+
+    async def _open(self) -> aiohttp.ClientWebSocketResponse:
+        if self._socket is None or self._socket.closed:
+            address = self.house.address
+            self._socket = await self._http.ws_connect(
+                f"{address}/chat/ws", autoping=False, headers={"Origin": address}, max_msg_size=0
+            )
+            await self._socket.send_json({"type": "hello", "session": self.token or None, "language": "vi"})
+            self.token = str((await self._until("welcome"))["session"])
+        return self._socket
+
+    async def _until(self, kind: str, event: str = "") -> dict[str, object]:
+        """Reads frames up to the one wanted, keeping the messages among them."""
+        assert self._socket is not None
+        while True:
+            frame = await self._socket.receive(timeout=10)
+            if frame.type is aiohttp.WSMsgType.PONG and kind == "pong":
+                return {}
+            if frame.type is aiohttp.WSMsgType.PING:
+                await self._socket.pong(frame.data)
+                continue
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                if frame.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
+                    raise ConnectionError(f"{self.name}: closed while waiting for {kind}")
+                continue
+            got = json.loads(frame.data)
+            if got["type"] == "message":
+                if got["id"] not in [known["id"] for known in self._messages]:
+                    self._messages.append(got)
+                await self._socket.send_json({"type": "got", "ids": [got["id"]]})
+            elif got["type"] == kind and (not event or got.get("id") == event):
+                return got
+            elif got["type"] in ("failed", "refused", "slow"):
+                raise AssertionError(f"{self.name}: {got}")
+
+    async def send(self, frame: dict[str, object]) -> None:
+        socket = await self._open()
+        frame["id"] = str(uuid4())
+        await socket.send_json(frame)
+        await self._until("received", str(frame["id"]))
+
+    async def say(self, text: str) -> None:
+        await self.send({"type": "say", "text": text})
+
+    async def tap(self, label: str) -> None:
+        await self.texts()
+        for message in reversed(self._messages):
+            for option in message["options"]:  # type: ignore[attr-defined]
+                if option["label"] == label:
+                    await self.send({"type": "tap", "choice": option["token"]})
+                    return
+        raise LookupError(f"{self.name} has no button {label!r}.\n{await self.screen()}")
+
+    async def texts(self) -> list[str]:
+        socket = await self._open()
+        await socket.ping(b"")
+        await self._until("pong")
+        return [
+            str(message["text"]) + "".join(f"\n[{option['label']}]" for option in message["options"])  # type: ignore[attr-defined]
+            for message in self._messages
+        ]
+
+    async def leaves(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()

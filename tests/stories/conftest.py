@@ -1,0 +1,108 @@
+"""A house on each database, and people on each channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.emulators.telegram import TelegramEmulator
+from tests.house import FakeClock, House, settings_for
+from tests.people import OnTelegram, OnWebChat, Person
+
+TOKEN = "123456:TEST"
+SECRET = "story-secret-0001"
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    emulator = TelegramEmulator(token=TOKEN)
+    await emulator.start()
+    yield emulator
+    await emulator.stop()
+    assert not emulator.violations
+
+
+@pytest.fixture
+def privacy() -> str:
+    """HAICHIEU_PRIVACY__RELAY_MINUTES; stories about time cover override it."""
+    return "0"
+
+
+@pytest.fixture
+async def house(
+    database_url: str, tmp_path: Path, clock: FakeClock, telegram: TelegramEmulator, privacy: str
+) -> AsyncIterator[House]:
+    settings = settings_for(
+        tmp_path,
+        database_url,
+        web={"port": 0, "public_url": "http://127.0.0.1"},
+        telegram={
+            "token": TOKEN,
+            "api_url": telegram.url,
+            "mode": "webhook",
+            "webhook_secret": SECRET,
+            "per_second": 1000,
+        },
+        privacy={"relay_minutes": privacy},
+        officers={"confirm": False},
+    )
+    opened = House(settings, clock)
+    await opened.open()
+    # The port is known only now; the emulator calls where the service listens.
+    telegram.webhook["url"] = f"{opened.address}/telegram/webhook"
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["telegram", "webchat"])
+def channel(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def somebody(house: House, channel: str, telegram: TelegramEmulator) -> AsyncIterator[Callable[[str], Person]]:
+    """Makes people on the channel of this story."""
+    people: list[Person] = []
+    async with aiohttp.ClientSession() as http:
+
+        def make(name: str) -> Person:
+            person = OnTelegram(house, name, telegram) if channel == "telegram" else OnWebChat(house, name, http)
+            people.append(person)
+            return person
+
+        yield make
+        for person in people:
+            await person.leaves()
+
+
+@pytest.fixture
+async def worker(somebody: Callable[[str], Person], house: House) -> Person:
+    person = somebody("An")
+    await person.joins(house.codes.team)
+    await person.looks_away()
+    return person
+
+
+async def _officer(somebody: Callable[[str], Person], name: str, code: str) -> Person:
+    person = somebody(name)
+    await person.joins(code)
+    await person.looks_away()
+    return person
+
+
+@pytest.fixture
+async def leader(somebody: Callable[[str], Person], house: House) -> Person:
+    return await _officer(somebody, "Mai", house.codes.leader)
+
+
+@pytest.fixture
+async def chair(somebody: Callable[[str], Person], house: House) -> Person:
+    return await _officer(somebody, "Hùng", house.codes.chair)
+
+
+@pytest.fixture
+async def superior(somebody: Callable[[str], Person], house: House) -> Person:
+    return await _officer(somebody, "Hòa", house.codes.superior)

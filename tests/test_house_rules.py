@@ -1,0 +1,82 @@
+"""The rules of the house, kept by machine. Each is shown to bite."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from importlinter.cli import lint_imports
+
+from config import settings
+from config.i18n import LANGUAGES
+from handlers.catalog import CONVERSATIONS
+from tests import catalogs
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted(path for room in ("bot", "handlers", "models", "config") for path in (ROOT / room).rglob("*.py"))
+LONGEST = 300
+
+
+def test_imports_follow_the_one_arrow() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_logo=True) == 0
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    missing = [name for name in settings.names() if f"`{name}`" not in readme]
+    assert not missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated(language: str) -> None:
+    assert not catalogs.faults(language, catalogs.extracted(), catalogs.read(language))
+
+
+def test_an_untranslated_sentence_is_noticed() -> None:
+    wanted, kept = Catalog(), Catalog()
+    wanted.add("Send {code}")
+    assert catalogs.faults("vi", wanted, kept)
+    kept.add("Send {code}", "Gửi")
+    assert "placeholders" in catalogs.faults("vi", wanted, kept)[0]
+
+
+def reachable(begin: set[str], sources: dict[str, str]) -> set[str]:
+    """Conversations that can be come to: `sources` maps each to the code that may open others."""
+    found, edge = set(begin), set(begin)
+    while edge:
+        opened = {name for known in edge for name in re.findall(r'open_token\(\s*"(\w+)"', sources.get(known, ""))}
+        edge = opened - found
+        found |= edge
+    return found
+
+
+def test_every_conversation_can_be_reached_from_the_menu() -> None:
+    modules = {conversation.name: conversation.finish.__module__ for conversation in CONVERSATIONS.values()}
+    code = {path.stem: path.read_text("utf-8") for path in (ROOT / "handlers").glob("*.py")}
+    # What a chat receives unasked (cards, answers) opens conversations too; it is sent by the clock's door.
+    sources = {name: code[module.rpartition(".")[2]] + code["relay"] for name, module in modules.items()}
+    begin = {"join", "menu"}
+    assert reachable(begin, sources) == set(CONVERSATIONS)
+    assert reachable(begin, {**sources, "menu": ""}) != set(CONVERSATIONS), "the check must notice an empty menu"
+
+
+def test_nothing_asks_which_channel_it_is() -> None:
+    asks = re.compile(r"(channel|line|service)\b[^=\n]{0,20}(==|!=|in)\s*[\"'(\[]+(telegram|zalo|webchat|messenger)")
+    assert asks.search('if account.channel == "zalo":')
+    found = [str(path) for path in CODE if asks.search(path.read_text("utf-8"))]
+    assert not found
+
+
+def test_no_file_holds_more_than_one_idea() -> None:
+    long = {path.name: lines for path in CODE if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST}
+    assert not long
+
+
+def test_no_clock_but_one() -> None:
+    """Rules are given `now`; a clock is read only where the real one is, and where an operator's command begins."""
+    reads = re.compile(r"\b(datetime|date)\.(now|utcnow|today)\(")
+    assert reads.search("datetime.now(UTC)")
+    found = {path.name for path in CODE if reads.search(path.read_text("utf-8"))}
+    assert found <= {"clock.py", "cli.py", "doctor.py"}
