@@ -1,0 +1,96 @@
+"""A phone with the web chat page open, for the tour: a plain websocket that shows what its person sees."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import textwrap
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+
+class TourError(Exception):
+    """A step of the tour did not go as the story says."""
+
+
+class Phone:
+    """One person's phone. `says` and `taps` print what is done; `sees` prints the next message and checks it."""
+
+    WAIT = 10.0
+
+    def __init__(self, http: aiohttp.ClientSession, address: str, name: str, session: str = "") -> None:
+        self._http = http
+        self._address = address
+        self.name = name
+        self._session = session
+        self._unread: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._received: dict[str, asyncio.Future[None]] = {}
+        self._offered: dict[str, str] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self.messages = 0
+
+    async def open(self) -> None:
+        self._socket = await self._http.ws_connect(f"{self._address}/chat/ws", origin=self._address)
+        await self._socket.send_json({"type": "hello", "session": self._session or None, "language": "vi"})
+        self._reading = asyncio.create_task(self._read())
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._socket.close()
+
+    async def _read(self) -> None:
+        async for frame in self._socket:
+            got = json.loads(frame.data)
+            if got["type"] == "message":
+                await self._socket.send_json({"type": "got", "ids": [got["id"]]})
+                self._unread.put_nowait(got)
+            elif got["type"] == "received":
+                self._received.pop(got["id"]).set_result(None)
+            elif got["type"] != "welcome":
+                raise TourError(f"{self.name}: the service answered {got['type']}")
+
+    async def _send(self, frame: dict[str, str]) -> None:
+        frame["id"] = str(uuid4())
+        taken = self._received[frame["id"]] = asyncio.get_running_loop().create_future()
+        await self._socket.send_json(frame)
+        try:
+            await asyncio.wait_for(taken, self.WAIT)
+        except TimeoutError:
+            raise TourError(f"{self.name}: the service did not take the message") from None
+
+    async def says(self, text: str) -> None:
+        print(f"\n{self.name} viết: {text}")
+        await self._send({"type": "say", "text": text})
+
+    async def taps(self, label: str) -> None:
+        print(f"\n{self.name} bấm: [{label}]")
+        if label not in self._offered:
+            raise TourError(f"{self.name}: there is no button [{label}]")
+        await self._send({"type": "tap", "choice": self._offered[label]})
+
+    async def sees(self, *words: str) -> str:
+        """The next message; it must have all these words."""
+        try:
+            message = await asyncio.wait_for(self._unread.get(), self.WAIT)
+        except TimeoutError:
+            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing") from None
+        text = str(message["text"])
+        for option in message["options"]:
+            self._offered[option["label"]] = option["token"]
+        print(f"\n{self.name} thấy:")
+        print(textwrap.indent(text, "    │ ", lambda _line: True))
+        if message["options"]:
+            print("    │ " + "  ".join(f"[{option['label']}]" for option in message["options"]))
+        for word in words:
+            if word not in text:
+                raise TourError(f"{self.name} should see “{word}”")
+        self.messages += 1
+        return text
+
+    def sees_nothing_more(self) -> None:
+        if not self._unread.empty():
+            raise TourError(f"{self.name} sees what they should not: {self._unread.get_nowait()['text']}")

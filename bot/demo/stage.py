@@ -1,0 +1,112 @@
+"""The demo's stage: the real service on this machine, with the made-up union, in a directory that is gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import web
+from pydantic import SecretStr
+from sqlalchemy import delete
+
+from bot.app import App
+from bot.channels.webchat import WebChannel
+from bot.demo import union
+from bot.pages import page
+from config.settings import Officers, Privacy, Settings, Telegram, Web
+from models.database import Session
+from models.ids import new_id
+from models.message import Inbound
+from models.sealing import Keyring
+from models.tables import METADATA
+
+PHONES = {"worker": "An", "leader": "Trần Thị Mai", "chair": "Nguyễn Văn Hùng"}
+
+
+class Stage:
+    """The service with its three phones. `sessions` are the phones' web chat tokens; `reset` begins the story anew."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.app = App(
+            settings,
+            extra_routes=[
+                web.get("/", self._front),
+                web.get("/demo", page("demo.html")),
+                web.get("/demo/sessions", self._tell_sessions),
+                web.post("/demo/reset", self._reset_asked),
+            ],
+        )
+        self.sessions: dict[str, str] = {}
+        self.codes: union.Codes
+        self._setting = asyncio.Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.app.web.port}"
+
+    async def reset(self) -> None:
+        """Empties the database, founds the union again, and seats the two officers at their phones."""
+        async with self._setting:
+            self.codes = await self.app.writer.write(_found_again, alone=True)
+            self.sessions = {phone: secrets.token_urlsafe(32) for phone in PHONES}
+            for phone, code in (("leader", self.codes.leader), ("chair", self.codes.chair)):
+                await self._say(phone, f"/start {code}")
+                await self._say(phone, "Đồng ý")
+            await self._say("worker", f"/start {self.codes.team}")
+
+    async def _say(self, phone: str, text: str) -> None:
+        event = Inbound(line=WebChannel.line, external_id=new_id(), sender=self.sessions[phone], text=text, language="vi")
+        await self.app.dispatcher.receive(event)
+
+    async def _front(self, _request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/demo")
+
+    async def _tell_sessions(self, request: web.Request) -> web.StreamResponse:
+        _from_this_page(request)
+        return web.json_response(
+            {phone: {"session": self.sessions[phone], "name": name} for phone, name in PHONES.items()},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _reset_asked(self, request: web.Request) -> web.StreamResponse:
+        _from_this_page(request)
+        await self.reset()
+        return web.Response(status=204)
+
+
+def _from_this_page(request: web.Request) -> None:
+    """Pages of other sites may not fetch the sessions or start the demo over; nor may a name that resolves here later."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    host = request.host.partition(":")[0]
+    if site not in ("same-origin", "none") or host not in ("127.0.0.1", "localhost"):
+        raise web.HTTPForbidden
+
+
+def _found_again(session: Session) -> union.Codes:
+    for table in reversed(METADATA.sorted_tables):
+        if table.name != "lease":  # the running senders keep their lines
+            session.execute(delete(table))
+    return union.found(session)
+
+
+@asynccontextmanager
+async def stage(port: int) -> AsyncIterator[Stage]:
+    """A stage that is set but whose service is not started yet."""
+    with TemporaryDirectory(prefix="haichieu-demo-") as directory:
+        key_file = Path(directory) / "haichieu.key"
+        Keyring.new().write(key_file)
+        # Made here and not read: the demo must not touch what haichieu.toml or the environment configure.
+        settings = Settings.model_construct(
+            database_url=SecretStr(f"sqlite:///{directory}/demo.db"),
+            key_file=key_file,
+            web=Web(host="127.0.0.1", port=port),
+            telegram=Telegram(),
+            privacy=Privacy(relay_minutes=(0, 0)),
+            officers=Officers(confirm=False),
+            log_level="error",
+        )
+        yield Stage(settings)

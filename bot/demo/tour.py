@@ -1,0 +1,124 @@
+"""`haichieu demo --tour`: the whole story over HTTP and websocket against the same app, printed and checked step by step."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+import aiohttp
+
+from bot.demo.phone import Phone, TourError
+from bot.demo.stage import Stage, stage
+
+WRONG = "Tăng ca tháng 5 chưa được trả, cả chuyền đều vậy."
+ANSWER = "Tổ đã hỏi phòng nhân sự: bảng công bổ sung có trong kỳ lương này."
+THANKS = "Cảm ơn, em đã thấy bảng công."
+OUTCOME = "Công ty đã trả đủ 42 giờ tăng ca tháng 5."
+
+
+async def play() -> int:
+    """Plays the story; 0 when every step went as told, 1 at the first that did not."""
+    began = time.monotonic()
+    async with stage(0) as demo:
+        try:
+            await demo.app.start()
+            stopping = asyncio.Event()
+            running = asyncio.create_task(demo.app.run(stopping))
+            await demo.reset()
+            async with aiohttp.ClientSession() as http:
+                try:
+                    messages = await _story(demo, http)
+                finally:
+                    stopping.set()
+                    await running
+        except TourError as error:
+            print(f"\nTour FAILED: {error}.", file=sys.stderr)
+            return 1
+        finally:
+            await demo.app.stop()
+    print(
+        f"\nTour: a grievance was filed, answered and settled; {messages} messages read, {time.monotonic() - began:.1f} s."
+    )
+    return 0
+
+
+async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
+    async with http.get(f"{demo.address}/demo") as page:
+        if page.status != 200 or "Hai Chiều" not in await page.text():
+            raise TourError("the demo page is not served")
+    worker = Phone(http, demo.address, "Người lao động")
+    leader = Phone(http, demo.address, "Tổ trưởng", demo.sessions["leader"])
+    chair = Phone(http, demo.address, "Chủ tịch", demo.sessions["chair"])
+    phones = (worker, leader, chair)
+    for phone in phones:
+        await phone.open()
+    try:
+        for officer in (leader, chair):
+            await officer.sees("Mã này là của đồng chí")
+            await officer.sees("Từ nay cuộc trò chuyện này nhận phản ánh")
+        await _join(worker, demo.codes.team)
+        code = await _file(worker)
+        await _answer(leader, worker, code)
+        await _settle(leader, worker, code)
+        chair.sees_nothing_more()
+    finally:
+        for phone in phones:
+            await phone.close()
+    return sum(phone.messages for phone in phones)
+
+
+async def _join(worker: Phone, code: str) -> None:
+    await worker.says("Xin chào")
+    await worker.sees("nhập mã tham gia")
+    await worker.says(code.lower())
+    await worker.sees("Tổ may 1", "Công ty không có tài khoản")
+    await worker.taps("Đồng ý")
+    await worker.sees("Anh/chị đã tham gia")
+
+
+async def _file(worker: Phone) -> str:
+    await worker.taps("Gửi phản ánh")
+    await worker.sees("Có chuyện gì")
+    await worker.says(WRONG)
+    await worker.sees("việc gì")
+    await worker.taps("Tiền lương")
+    await worker.sees(WRONG, "không hiện")
+    await worker.taps("Tổ trưởng công đoàn")
+    thanks = await worker.sees("mã PA-", "Hạn trả lời")
+    return thanks[thanks.index("PA-") :][:9]
+
+
+async def _answer(leader: Phone, worker: Phone, code: str) -> None:
+    card = await leader.sees("Phản ánh mới", code, WRONG, "không nêu tên")
+    if "Tổ may 1" in card:
+        raise TourError("the card names the team of a reporter whose team is too small to be named")
+    await leader.taps("Tiếp nhận")
+    await leader.sees("tiếp nhận", code)
+    await leader.taps("Trả lời")
+    await leader.sees("nội dung trả lời", code)
+    await leader.says(ANSWER)
+    await leader.sees(code, ANSWER)
+    await leader.taps("Gửi")
+    await leader.sees("Đã gửi", code)
+    await worker.sees("Công đoàn trả lời", code, ANSWER)
+    await worker.taps("Bổ sung, trả lời lại")
+    await worker.sees("nói thêm")
+    await worker.says(THANKS)
+    await worker.sees(code, THANKS)
+    await worker.taps("Gửi")
+    await worker.sees("đã nhận")
+    await leader.sees("bổ sung", code, THANKS)
+
+
+async def _settle(leader: Phone, worker: Phone, code: str) -> None:
+    await leader.taps("Đề nghị kết thúc")
+    await leader.sees("kết quả", code)
+    await leader.says(OUTCOME)
+    await leader.sees(code, OUTCOME)
+    await leader.taps("Gửi")
+    await leader.sees("Đã gửi", code)
+    await worker.sees(code, OUTCOME, "đã ổn chưa")
+    await worker.taps("Đã ổn")
+    await worker.sees(code, "khép lại")
+    await leader.sees(code, "đã ổn")

@@ -1,0 +1,234 @@
+// The chat page: what the person does, what the service says, and that nothing of either is lost in between.
+
+import { newId, Session, takeFragment } from "./session.js";
+import { Line } from "./socket.js";
+import { View } from "./view.js";
+import { say, speak } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const ANSWER_WITHIN = 20000;
+const DOTS_FOR = 8000;
+
+const given = takeFragment();
+const session = new Session(given.frame);
+const view = new View({ tapped: tap });
+const line = new Line({ hello, heard, became });
+let waitingFor = "";
+let sendTimer = 0;
+let dotsTimer = 0;
+let failures = 0;
+let ackSoon = [];
+let begun = false; // a session from the address has begun already: its person need not be greeted
+
+function hello() {
+  return { type: "hello", session: session.state.session, language: session.state.language };
+}
+
+function became(state) {
+  view.status(state);
+  clearTimeout(sendTimer);
+  waitingFor = "";
+  if (state === "open") pour();
+  else view.dots(false);
+}
+
+function heard(frame) {
+  switch (frame.type) {
+    case "welcome":
+      session.state.session = frame.session;
+      session.state.union = frame.union;
+      session.save();
+      $("union").textContent = frame.union;
+      if (!begun && !session.state.log.length) speakFirst("/start");
+      break;
+    case "message":
+      shown(frame);
+      break;
+    case "received":
+    case "refused":
+      settled(frame);
+      break;
+    case "failed":
+    case "slow":
+      later(Math.min(15000, 1000 * 2 ** failures++));
+      break;
+    case "ended":
+      over("ended");
+      break;
+  }
+}
+
+// Saved first, confirmed after: once confirmed, this page holds the only copy.
+function shown(frame) {
+  if (!session.has(frame.id)) {
+    const { id, text, options, language } = frame;
+    view.add(session.add({ id, text, options, language }));
+    view.dots(false);
+    clearTimeout(dotsTimer);
+  }
+  if (!ackSoon.length) queueMicrotask(() => line.tell({ type: "got", ids: ackSoon.splice(0) }));
+  ackSoon.push(frame.id);
+}
+
+function settled(frame) {
+  if (frame.type === "refused" && frame.why === "session") {
+    session.adopt(null);
+    return line.reconnect();
+  }
+  const entry = session.state.log.find((one) => one.id === frame.id);
+  if (!entry) return;
+  entry.state = frame.type;
+  failures = 0;
+  session.save();
+  view.mark(entry);
+  clearTimeout(sendTimer);
+  waitingFor = "";
+  pour();
+}
+
+// One at a time and in order: the next is sent when the one before has been received.
+function pour() {
+  if (waitingFor || line.state !== "open") return;
+  const [entry] = session.unsent();
+  if (!entry) return;
+  const frame = entry.choice
+    ? { type: "tap", id: entry.id, choice: entry.choice }
+    : { type: "say", id: entry.id, text: entry.text };
+  if (!line.tell(frame)) return;
+  waitingFor = entry.id;
+  sendTimer = setTimeout(() => line.reconnect(), ANSWER_WITHIN);
+  view.dots(true);
+  clearTimeout(dotsTimer);
+  dotsTimer = setTimeout(() => view.dots(false), DOTS_FOR);
+}
+
+function later(wait) {
+  clearTimeout(sendTimer);
+  sendTimer = setTimeout(() => { waitingFor = ""; pour(); }, wait);
+}
+
+function post(entry) {
+  view.add(session.add({ id: newId(), mine: true, state: "sending", ...entry }));
+  if (line.state === "elsewhere") line.reconnect();
+  pour();
+}
+
+function tap(asked, option) {
+  if (line.state === "over") return;
+  asked.chosen = option.token;
+  view.mark(asked);
+  post({ text: option.label, choice: option.token });
+}
+
+// A greeting or a code from a link: sent like a message, not shown as one, because nobody wrote it.
+function speakFirst(text) {
+  post({ text, silent: true });
+}
+
+function write(event) {
+  event?.preventDefault();
+  if (!view.measure() || line.state === "over") return;
+  const text = $("words").value.trim();
+  $("words").value = session.state.draft = "";
+  view.measure();
+  post({ text });
+}
+
+function over(word) {
+  line.end();
+  session.wipe();
+  view.redraw([]);
+  privacy();
+  $("words").value = "";
+  $("union").textContent = say("messages");
+  $("privacy").hidden = true;
+  $("ended-words").textContent = say(word);
+  $("ended").hidden = false;
+  $("composer").hidden = true;
+  $("again").focus();
+}
+
+function wipe() {
+  $("sure").close();
+  $("settings").close();
+  line.tell({ type: "bye", id: newId() });
+  over("wiped");
+}
+
+function again() {
+  $("ended").hidden = true;
+  $("privacy").hidden = $("composer").hidden = false;
+  line.open();
+  $("words").focus();
+}
+
+// At once off the screen, and out of the tab's history: going back leads to whatever was open before.
+function hide() {
+  document.documentElement.hidden = true;
+  line.end();
+  location.replace("about:blank");
+}
+
+function privacy() {
+  $("keep").checked = session.kept;
+  $("privacy-words").textContent = say(session.kept ? "stays" : "ends");
+}
+
+function translate(language) {
+  session.state.language = language;
+  session.save();
+  speak(language);
+  view.status(line.state);
+  privacy();
+  view.redraw(session.state.log);
+  view.measure();
+}
+
+function fromAddress({ code, token }) {
+  if (token) session.adopt(token);
+  begun = Boolean(token);
+  if (code) speakFirst(`/start ${code}`);
+}
+
+$("composer").addEventListener("submit", write);
+$("words").addEventListener("input", () => {
+  view.measure();
+  session.state.draft = $("words").value;
+  session.save();
+});
+$("words").addEventListener("keydown", (event) => {
+  // While a Vietnamese input method is composing a letter, Enter belongs to it.
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) write(event);
+});
+$("skip").addEventListener("click", (event) => { event.preventDefault(); $("words").focus(); });
+$("status").addEventListener("click", () => line.state !== "open" && line.reconnect());
+$("keep").addEventListener("change", () => { session.keep($("keep").checked); privacy(); });
+$("hide").addEventListener("click", hide);
+$("more").addEventListener("click", () => $("settings").showModal());
+$("close").addEventListener("click", () => $("settings").close());
+$("wipe").addEventListener("click", () => $("sure").showModal());
+$("wipe-yes").addEventListener("click", wipe);
+$("wipe-no").addEventListener("click", () => $("sure").close());
+$("again").addEventListener("click", again);
+for (const radio of document.querySelectorAll("[name=language]")) {
+  radio.addEventListener("change", () => { translate(radio.value); line.reconnect(); });
+}
+addEventListener("hashchange", () => {
+  const other = takeFragment();
+  fromAddress(other);
+  if (other.token || other.code) { view.redraw(session.state.log); line.reconnect(); }
+});
+addEventListener("storage", (event) => {
+  if (!session.kept || event.key !== session.key || line.state === "over") return;
+  const news = session.merge(event.newValue);
+  if (news === null) over("ended");
+  else if (news) { view.redraw(session.state.log); privacy(); }
+});
+
+document.documentElement.classList.toggle("framed", session.framed);
+fromAddress(given);
+$("union").textContent = session.state.union || $("union").textContent;
+$("words").value = session.state.draft;
+document.querySelector(`[name=language][value="${session.state.language}"]`).checked = true;
+translate(session.state.language);
+line.open();

@@ -1,0 +1,168 @@
+// What is on the screen. Text is only ever set as text: a message may quote anybody.
+
+import { number, say } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const MOST = 4000;
+const NEAR = 3600;
+
+export class View {
+  constructor({ tapped }) {
+    this.tapped = tapped;
+    this.day = "";
+    $("newer").onclick = () => this.toEnd();
+    // The composer grows, a keyboard opens, the phone is turned: what was just read stays in sight.
+    new ResizeObserver(() => this.stuck && this.toEnd()).observe($("scroll"));
+    $("scroll").addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.stuck = true;
+  }
+
+  // All at once: after a load, a change of language, or news from another tab.
+  redraw(log) {
+    this.day = "";
+    // Said already: a screen reader should not hear the whole history again.
+    $("log").setAttribute("aria-live", "off");
+    $("log").replaceChildren();
+    for (const entry of log) this.#append(entry);
+    this.#settle();
+    this.toEnd();
+    requestAnimationFrame(() => $("log").setAttribute("aria-live", "polite"));
+  }
+
+  add(entry) {
+    const follow = entry.mine || this.stuck;
+    this.#append(entry);
+    this.#settle();
+    if (follow) this.toEnd();
+    else $("newer").hidden = false;
+  }
+
+  #append(entry) {
+    if (entry.silent) return;
+    const day = new Date(entry.at).toDateString();
+    if (day !== this.day) $("log").append(this.#dayLine(entry.at));
+    this.day = day;
+    const item = document.createElement("li");
+    item.className = entry.mine ? "mine" : "theirs";
+    item.dataset.id = entry.id;
+    const bubble = document.createElement("div");
+    bubble.className = "bubble";
+    const speaker = document.createElement("span");
+    speaker.className = "unseen";
+    speaker.textContent = `${say(entry.mine ? "mine" : "theirs")}: `;
+    const text = document.createElement("p");
+    text.textContent = entry.text;
+    if (entry.language) text.lang = entry.language;
+    bubble.append(speaker, text);
+    item.append(bubble);
+    if (entry.options?.length) item.append(this.#options(entry));
+    const foot = document.createElement("p");
+    foot.className = "foot";
+    item.append(foot);
+    $("log").append(item);
+    this.mark(entry);
+  }
+
+  #dayLine(at) {
+    const line = document.createElement("li");
+    line.className = "day";
+    const today = new Date(at).toDateString() === new Date().toDateString();
+    const shape = { day: "2-digit", month: "2-digit", year: "numeric" };
+    line.textContent = today ? say("today") : new Date(at).toLocaleDateString("vi-VN", shape);
+    return line;
+  }
+
+  #options(entry) {
+    const group = document.createElement("div");
+    group.className = "options";
+    group.setAttribute("role", "group");
+    for (const option of entry.options) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = option.label;
+      if (entry.language) button.lang = entry.language;
+      button.dataset.token = option.token;
+      if (entry.chosen === option.token) button.classList.add("chosen");
+      button.onclick = () => this.tapped(entry, option);
+      group.append(button);
+    }
+    return group;
+  }
+
+  // Only the newest question, while nothing has been said since, asks to be tapped; older ones step back.
+  #settle() {
+    const items = [...document.querySelectorAll("#log > li:not(.day)")];
+    const mine = items.findLastIndex((item) => item.classList.contains("mine"));
+    const asks = items.findLastIndex((item) => item.querySelector(".options"));
+    items.forEach((item, index) => {
+      item.classList.toggle("latest", index === mine);
+      const group = item.querySelector(".options");
+      if (!group) return;
+      const past = index !== asks || mine > index;
+      group.classList.toggle("past", past);
+      group.setAttribute("aria-label", say(past ? "older" : "choices"));
+    });
+  }
+
+  // How far a message has come, or what was chosen.
+  mark(entry) {
+    const item = document.querySelector(`#log > li[data-id="${CSS.escape(entry.id)}"]`);
+    if (!item) return;
+    for (const button of item.querySelectorAll("button")) {
+      const chosen = button.dataset.token === entry.chosen;
+      button.classList.toggle("chosen", chosen);
+      if (chosen) button.setAttribute("aria-description", say("chosen"));
+    }
+    const at = new Date(entry.at);
+    const foot = item.querySelector(".foot");
+    foot.textContent = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+    if (!entry.mine) return;
+    item.dataset.state = entry.state;
+    const word = document.createElement("span");
+    word.className = "state";
+    word.textContent = ` · ${say(entry.state)} `;
+    const drawing = { sending: "clock", received: "tick", refused: "alert" }[entry.state];
+    foot.append(word, $(drawing).content.cloneNode(true));
+  }
+
+  status(state) {
+    $("status").dataset.state = state;
+    $("status-words").textContent = say(state);
+  }
+
+  dots(on) {
+    if ($("dots").hidden === !on) return;
+    $("dots").hidden = !on;
+    if (this.stuck) this.toEnd();
+  }
+
+  // Grows with its text, counts near the end. Returns whether the text may be sent.
+  measure() {
+    const words = $("words");
+    words.style.height = "auto";
+    words.style.height = `${words.scrollHeight + words.offsetHeight - words.clientHeight}px`;
+    const used = words.value.length;
+    const counted = used > MOST ? "over4000" : used >= NEAR ? "near" : "";
+    $("count").textContent = counted ? say(counted, number(used), number(MOST)) : "";
+    $("count").classList.toggle("over", used > MOST);
+    const fits = used <= MOST && words.value.trim() !== "";
+    $("send").disabled = !fits;
+    return fits;
+  }
+
+  #scrolled() {
+    this.stuck = this.#atEnd();
+    if (this.stuck) $("newer").hidden = true;
+  }
+
+  #atEnd() {
+    const box = $("scroll");
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  }
+
+  toEnd() {
+    $("scroll").scrollTop = $("scroll").scrollHeight;
+    $("newer").hidden = true;
+    this.stuck = true;
+  }
+}

@@ -1,0 +1,228 @@
+"""The chat page in a real browser: nothing is lost, nothing is left behind, everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.channels.page_house import CHROMIUM, Service, browsing, serving
+from tests.channels.webchat_house import TOKEN, gone, message
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with browsing() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
+    async with serving(tmp_path, browser, []) as service:
+        yield service
+
+
+async def greeted(page: Page) -> None:
+    await expect(page.get_by_role("button", name="Gửi phản ánh")).to_be_visible()
+
+
+async def says(page: Page, text: str) -> None:
+    await page.get_by_label("Tin nhắn của anh/chị").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def stored(page: Page) -> list[int]:
+    """How many entries of ours the two stores hold."""
+    count = "(store) => Object.keys(store).filter((key) => key.startsWith('tin-nhan')).length"
+    counted: list[int] = await page.evaluate(f"[localStorage, sessionStorage].map({count})")
+    return counted
+
+
+async def test_a_worker_is_greeted_taps_and_is_answered(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await expect(page).to_have_title("Tin nhắn")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Công đoàn Công ty Hoa Ban")
+        await expect(page.get_by_role("status")).to_have_text("Đã kết nối")
+        await page.get_by_role("button", name="Gửi phản ánh").click()
+        mine = page.locator("#log .mine")
+        await expect(mine.locator(".bubble")).to_contain_text("Gửi phản ánh")
+        await expect(mine.locator(".foot")).to_contain_text("Đã nhận")
+        await expect(page.locator("#log .theirs").last).to_contain_text("menu:::0:abc")
+        await expect(page.locator(".options")).to_have_class("options past")
+        await page.get_by_label("Tin nhắn của anh/chị").press_sequentially("Tăng ca 2 giờ")
+        await page.keyboard.press("Shift+Enter")
+        await page.keyboard.type("chưa tính")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: Tăng ca 2 giờ")
+        assert service.said == ["/start", "menu:::0:abc", "Tăng ca 2 giờ\nchưa tính"]
+        await gone(service.channel._writer)
+
+
+async def test_an_old_choice_can_still_be_tapped(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await page.get_by_role("button", name="Gửi phản ánh").click()
+        await page.get_by_role("button", name="Thông báo").click()
+        await expect(page.locator("#log .theirs").last).to_contain_text("menu:::2:abc")
+        await expect(page.locator(".chosen")).to_have_text("Thông báo của công đoàn")
+
+
+async def test_a_reload_keeps_the_conversation_and_closing_ends_it(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await says(page, "Alô")
+        await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: Alô")
+        await page.get_by_label("Tin nhắn của anh/chị").fill("viết dở")
+        await page.reload()
+        await expect(page.get_by_role("status")).to_have_text("Đã kết nối")
+        await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: Alô")
+        await expect(page.get_by_label("Tin nhắn của anh/chị")).to_have_value("viết dở")
+        assert service.greeted == 1
+        other = await service.page_of(page.context)
+        await greeted(other)
+        assert len({one.sender for one in service.came}) == 2
+
+
+async def test_the_session_stays_on_the_device_only_when_asked(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await expect(page.get_by_text("Đóng trang là kết thúc phiên trò chuyện.")).to_be_visible()
+        keep = page.get_by_role("switch", name="Giữ phiên trên máy này")
+        await keep.check()
+        assert await stored(page) == [1, 0]
+        other = await service.page_of(page.context)
+        await greeted(other)
+        await says(other, "từ trang thứ hai")
+        await expect(page.locator("#log")).to_contain_text("từ trang thứ hai")
+        assert len({one.sender for one in service.came}) == 1
+        await keep.uncheck()
+        assert await stored(page) == [0, 1]
+
+
+async def test_wiping_leaves_nothing_here_and_nothing_waiting(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await page.get_by_role("switch").check()
+        await page.get_by_role("button", name="Cài đặt trang này").click()
+        await page.get_by_role("button", name="Xóa khỏi máy này").click()
+        await page.get_by_role("button", name="Không xóa").click()
+        await page.get_by_role("button", name="Xóa khỏi máy này").click()
+        await page.get_by_role("button", name="Xóa", exact=True).click()
+        await expect(page.get_by_text("Đã xóa khỏi máy này.")).to_be_visible()
+        await expect(page.locator("#log li")).to_have_count(0)
+        assert await stored(page) == [0, 0]
+        assert "Hoa Ban" not in await page.locator("body").inner_text()
+        again = page.get_by_role("button", name="Bắt đầu trò chuyện mới")
+        await expect(again).to_be_focused()
+        await again.click()
+        await greeted(page)
+        assert service.said == ["/start", "stopped", "/start"]
+        assert len({one.sender for one in service.came}) == 2
+
+
+async def test_what_is_written_without_a_network_is_sent_once_when_it_is_back(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await page.context.set_offline(True)
+        await expect(page.get_by_role("status")).to_have_text("Mất mạng – sẽ tự nối lại")
+        await says(page, "một")
+        await says(page, "hai")
+        await expect(page.locator("#log .mine .foot").last).to_contain_text("Đang gửi")
+        await service.channel.send(message("trong lúc mất mạng", service.came[0].sender))
+        await page.context.set_offline(False)
+        await expect(page.locator("#log .mine .foot").last).to_contain_text("Đã nhận")
+        await expect(page.locator("#log")).to_contain_text("trong lúc mất mạng")
+        assert service.said == ["/start", "một", "hai"]
+        assert len(service.came) == 3
+
+
+async def test_what_was_not_committed_is_offered_again_under_the_same_id(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        service.broken = True
+        await says(page, "chờ nhé")
+        await expect(page.locator("#log .mine .foot")).to_contain_text("Đang gửi")
+        await says(page, "rồi đến câu này")
+        service.broken = False
+        await expect(page.locator("#log .mine .foot").last).to_contain_text("Đã nhận")
+        assert service.said == ["/start", "chờ nhé", "rồi đến câu này"]
+
+
+async def test_when_the_answer_is_lost_the_same_event_is_offered_again(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        service.cut = True
+        await says(page, "có tới không?")
+        await expect(page.locator("#log .mine .foot")).to_contain_text("Đã nhận")
+        _, first, again = service.came
+        assert first == again
+        await expect(page.get_by_text("đã nghe: có tới không?")).to_have_count(1)
+
+
+async def test_a_message_sent_twice_is_shown_once(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        sent = message("chỉ một lần", service.came[0].sender)
+        for _ in range(3):
+            await service.channel.send(sent)
+            await page.reload()
+            await expect(page.get_by_text("chỉ một lần")).to_have_count(1)
+
+
+async def test_a_message_is_text_whatever_it_says(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await service.channel.send(message("<img src=x onerror=alert(1)><b>đậm</b>", service.came[0].sender))
+        await expect(page.get_by_text("<b>đậm</b>")).to_be_visible()
+        await expect(page.locator("#log img, #log b")).to_have_count(0)
+
+
+async def test_what_an_address_carries_is_taken_and_wiped(service: Service) -> None:
+    async with service.tab() as page:
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("websocket", lambda socket: requested.append(socket.url))
+        await page.goto("about:blank")
+        await page.goto(service.address(f"/chat#ma=HOABAN-7K&phien={TOKEN}"))
+        await greeted(page)
+        assert page.url == service.address("/chat")
+        assert (service.came[-1].text, service.came[-1].sender) == ("/start HOABAN-7K", TOKEN)
+        assert service.greeted == 2  # the tab's first visit, and this one
+        assert not any("HOABAN" in url.split("#")[0] or TOKEN in url.split("#")[0] for url in requested)
+        await page.evaluate("location.hash = '#ma=SECOND'")
+        await expect(page.get_by_role("button", name="Gửi phản ánh")).to_have_count(2)
+        assert (page.url, service.said[-1]) == (service.address("/chat"), "/start SECOND")
+
+
+async def test_quick_hide_leaves_nothing_to_go_back_to(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        await page.get_by_role("button", name="Ẩn nhanh").click()
+        await page.wait_for_url("about:blank")
+        await page.go_back(wait_until="commit")
+        assert page.url == "about:blank"
+        assert await page.locator("body").inner_text() == ""
+
+
+async def test_text_over_the_limit_stays_with_the_person(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        words = page.get_by_label("Tin nhắn của anh/chị")
+        await words.fill("ă" * 3700)
+        await expect(page.locator("#count")).to_have_text("3.700/4.000 chữ")
+        await words.fill("ă" * 4001)
+        await expect(page.locator("#count")).to_contain_text("nhờ anh/chị tách thành hai tin")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Gửi", exact=True)).to_be_disabled()
+        await words.fill("ă" * 4000)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#log .mine .foot")).to_contain_text("Đã nhận")

@@ -1,0 +1,173 @@
+"""What the web chat refuses: frames no page sends, other sites, too much at once; and how its pages are served."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.writer import Writer
+from config.settings import Web
+from tests.channels.webchat_house import House, opened, writing
+
+U = "6d4f0e0e-58a1-4a3c-9f39-0d3c4f2d7a11"
+
+
+@pytest.fixture
+async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
+    async with writing(tmp_path) as writer:
+        yield writer
+
+
+@pytest.fixture
+async def house(writer: Writer) -> AsyncIterator[House]:
+    async with opened(writer) as house:
+        yield house
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("không phải JSON", "json"),
+        ("[" * 8000, "json"),
+        ("[]", "shape"),
+        ('{"type": 7}', "shape"),
+        ('{"type": "shout"}', "type"),
+        ('{"type": "hello"}', "hello"),
+        ('{"type": "say", "text": "a"}', "id"),
+        ('{"type": "say", "id": "1", "text": "a"}', "id"),
+        (f'{{"type": "say", "id": "{U}", "text": 5}}', "shape"),
+        (f'{{"type": "say", "id": "{U}", "text": "  "}}', "shape"),
+        (f'{{"type": "say", "id": "{U}", "text": "\\ud800"}}', "shape"),
+        (f'{{"type": "say", "id": "{U}", "text": "a\\u0000"}}', "shape"),
+        (f'{{"type": "tap", "id": "{U}", "choice": "{"x" * 65}"}}', "size"),
+        ('{"type": "got", "ids": "all"}', "shape"),
+        ('{"type": "got", "ids": [1]}', "shape"),
+        (json.dumps({"type": "say", "id": U, "text": "a" * 17_000}), "size"),
+        (b"\x00\x01", "binary"),
+    ],
+)
+async def test_a_frame_no_page_of_ours_sends_is_refused(house: House, raw: str | bytes, why: str) -> None:
+    page = await house.page()
+    await (page.socket.send_bytes(raw) if isinstance(raw, bytes) else page.socket.send_str(raw))
+    assert (await page.hears("refused"))["why"] == why
+    await page.tells("say", id=U, text="vẫn nói được")
+    await page.hears("received")
+
+
+@pytest.mark.parametrize("session", ["short", "A" * 44, "!" * 43, 5])
+async def test_a_session_of_the_wrong_shape_is_refused(house: House, session: Any) -> None:
+    page = await house.page(hello=False)
+    await page.tells("hello", session=session)
+    assert (await page.hears("refused"))["why"] == "session"
+
+
+async def test_nothing_is_heard_before_hello(house: House) -> None:
+    page = await house.page(hello=False)
+    await page.tells("say", id=U, text="a")
+    assert await page.hears("refused") == {"type": "refused", "why": "hello", "id": U}
+    assert house.came == []
+
+
+async def test_a_socket_that_keeps_sending_nonsense_is_closed(house: House) -> None:
+    page = await house.page()
+    for _ in range(5):
+        await page.socket.send_str("?")
+    assert await page.sees_closing() == 1008
+
+
+async def test_a_long_text_is_passed_on_for_the_conversation_to_answer(house: House) -> None:
+    page = await house.page()
+    await page.tells("say", id=U, text="a" * 6000)
+    await page.hears("received")
+    assert len(house.came[0].text or "") == 6000
+
+
+async def test_a_socket_that_talks_too_fast_is_told_and_loses_nothing(house: House) -> None:
+    page = await house.page()
+    ids = [str(uuid.uuid4()) for _ in range(40)]
+    for id in ids:
+        await page.tells("say", id=id, text="a")
+    heard = [json.loads((await asyncio.wait_for(page.socket.receive(), 3)).data) for _ in ids]
+    received = [frame["id"] for frame in heard if frame["type"] == "received"]
+    assert {frame["type"] for frame in heard} == {"received", "slow"}
+    assert 29 <= len(received) == len(house.came) < 40
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", ""])
+async def test_pages_of_other_sites_are_turned_away(house: House, origin: str) -> None:
+    response = await house.get("/chat/ws", Origin=origin)
+    assert response.status == 403
+
+
+async def test_the_public_address_is_our_site_too(writer: Writer) -> None:
+    async with opened(writer, Web(public_url="https://chat.example.vn")) as house:
+        await house.page(origin="https://chat.example.vn")
+        for other in ("http://chat.example.vn", "https://chat.example.vn.evil.example"):
+            assert (await house.get("/chat/ws", Origin=other)).status == 403
+
+
+async def test_a_full_house_says_so(writer: Writer) -> None:
+    async with opened(writer, most_sockets=1) as house:
+        page = await house.page()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+            await house.page()
+        assert refusal.value.status == 503
+        await page.socket.close()
+        await house.page()
+
+
+async def test_stopping_closes_every_page(house: House) -> None:
+    page = await house.page()
+    await house.channel.stop()
+    assert await page.sees_closing() == 1001
+    await house.channel.stop()
+
+
+async def test_the_page_carries_strict_headers_and_nothing_inline(house: House) -> None:
+    response = await house.get("/chat")
+    policy = response.headers["Content-Security-Policy"]
+    for rule in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+    ):
+        assert rule in policy
+    assert "unsafe" not in policy
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    html = await response.text()
+    assert " style=" not in html
+    assert "<style" not in html
+    assert "http://" not in html
+    assert "https://" not in html
+    assert " on" + "click" not in html
+
+
+async def test_files_are_kept_by_browsers_under_their_digest(house: House) -> None:
+    html = await (await house.get("/chat")).text()
+    (path,) = [word.split('"')[0] for word in html.split('href="') if word.split('"')[0].endswith("chat.css")]
+    response = await house.get(path)
+    assert response.content_type == "text/css"
+    assert "immutable" in response.headers["Cache-Control"]
+    plain = await house.get("/static/chat.js")
+    assert plain.content_type == "text/javascript"
+    assert plain.headers["Cache-Control"] == "no-cache"
+    same = await house.get("/static/chat.js", **{"If-None-Match": plain.headers["ETag"]})
+    assert same.status == 304
+    for missing in (
+        "/static/none.js",
+        "/static/chat.html",
+        "/static/__init__.py",
+        "/static/..%2f__init__.py",
+    ):
+        assert (await house.get(missing)).status == 404
