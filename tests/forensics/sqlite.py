@@ -1,0 +1,196 @@
+"""Reads an SQLite database's files: what each commit in the -wal wrote, and what was deleted but not wiped.
+
+Layout: https://www.sqlite.org/fileformat2.html (section 4 for the WAL). A rollback journal is not read.
+"""
+
+import re
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .evidence import IDENTIFIERS, Row, marks_of, tokens
+from .sqlite_pages import Cell, Owner, Pages, carve, owners, page, record
+
+NOBODY = Owner("?", False)  # a free page
+
+
+@dataclass
+class Commit:
+    """One commit in the WAL. blind: its pages whose earlier version is lost, so no telling what is new."""
+
+    order: int
+    new: list[Row]
+    gone: list[Row]
+    blind: set[int]
+
+
+@dataclass
+class Found:
+    """rows: everything, for links.paths(). rowids: of each table, in order: who came after whom."""
+
+    rows: list[Row] = field(default_factory=list)
+    commits: list[Commit] = field(default_factory=list)
+    residue: set[str] = field(default_factory=set)  # tokens in free space
+    remains: set[bytes] = field(default_factory=set)  # the free space itself
+    rowids: dict[str, list[int]] = field(default_factory=dict)
+
+
+def read(path: Path, *, baseline: Path | None = None, pattern: re.Pattern[bytes] = IDENTIFIERS) -> Found:
+    """Everything the .db and its -wal tell.
+
+    To see every commit, copy the .db before the story (baseline) or set PRAGMA wal_autocheckpoint=0.
+    """
+    return _Reader(Path(path), baseline, pattern).found
+
+
+class _Reader:
+    def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes]) -> None:
+        self.pattern, self.found = pattern, Found()
+        self.rows: dict[tuple[Owner, Cell], Row] = {}
+        self.ids: dict[tuple[str, int], str | None] = {}
+        raw = path.read_bytes()
+        log = path.with_name(path.name + "-wal")
+        written = log.read_bytes() if log.exists() else b""
+        self.size = struct.unpack_from(">I", written, 8)[0] if written else struct.unpack_from(">H", raw, 16)[0]
+        self.size = 65536 if self.size == 1 else self.size
+        generations = _generations(written, self.size)
+        main = self._split(raw)
+        newest = {**main, **{number: data for commit in generations[-1] for number, data in commit}}
+        self.reserved = newest[1][20]
+        self.owners = {
+            **owners(main, self.reserved),
+            **(owners(self._split(baseline.read_bytes()), self.reserved) if baseline else {}),
+            **owners(newest, self.reserved),
+        }
+        for commits in generations:
+            before: Pages = {}  # an older generation began from pages that are gone
+            if commits is generations[-1]:
+                copied = _checkpointed(commits, main)
+                before = {number: data for number, data in main.items() if number not in copied}
+                if baseline:
+                    before = self._split(baseline.read_bytes())
+            self._replay(commits, dict(before), {number for number in main if number not in before})
+        self._take_stock(newest, main)
+        self._residue([(main, number) for number in main], owners(newest, self.reserved))
+        frames = [({number: data}, number) for commits in generations for commit in commits for number, data in commit]
+        self._residue(frames, owners(newest, self.reserved))
+        self.found.rows[:0] = [row for row in self.rows.values() if row.table != "sqlite_schema"]
+
+    def _split(self, raw: bytes) -> dict[int, bytes]:
+        return {at // self.size + 1: raw[at : at + self.size] for at in range(0, len(raw), self.size)}
+
+    def _row(self, owner: Owner, cell: Cell, state: str) -> Row:
+        if (owner, cell) not in self.rows:
+            try:
+                values = record(cell.payload)
+            except ValueError:  # its overflow is lost
+                values = [cell.payload]
+            first: object = values[0] if values else None
+            if owner.index:
+                first = self.ids.get((owner.table, last)) if isinstance(last := values[-1], int) else None
+            elif cell.rowid is not None:
+                self.ids[owner.table, cell.rowid] = first if isinstance(first, str) else None
+            name = "index" if owner.index else "row" if cell.rowid is None else f"rowid {cell.rowid}"
+            row = Row(owner.table, name, state, first if isinstance(first, str) else None)
+            row.marks = marks_of(values, self.pattern)
+            self.rows[owner, cell] = row
+        return self.rows[owner, cell]
+
+    def _cells(self, pages: Pages, numbers: set[int]) -> dict[Cell, Owner]:
+        found = {}
+        for number in numbers & pages.keys():
+            owner = self.owners.get(number, NOBODY)
+            found.update(dict.fromkeys(page(pages, number, self.reserved).cells, owner))
+        return dict(sorted(found.items(), key=lambda item: item[1].index))  # tables first: they name the rows
+
+    def _replay(self, commits: list[list[tuple[int, bytes]]], state: dict[int, bytes], blind: set[int]) -> None:
+        """A row is a commit's when its cell came or went with it. Moving to another page is neither."""
+        for frames in commits:
+            order = len(self.found.commits) + 1
+            numbers = {number for number, _ in frames}
+            old = self._cells(state, numbers)
+            state.update(frames)
+            now = self._cells(state, numbers)
+            unseen = self._cells(state, numbers & blind)
+            seen = {cell: owner for cell, owner in now.items() if cell not in unseen}
+            commit = Commit(
+                order,
+                [self._row(owner, cell, "dead") for cell, owner in seen.items() if cell not in old],
+                [self._row(owner, cell, "dead") for cell, owner in old.items() if cell not in now],
+                numbers & blind,
+            )
+            for cell, owner in unseen.items():
+                self._row(owner, cell, "dead")
+            for row in (*commit.new, *commit.gone):
+                row.marks.add(f"commit:{order}")
+            blind -= numbers
+            self.found.commits.append(commit)
+
+    def _take_stock(self, newest: Pages, main: Pages) -> None:
+        """What is there now; and what the main file still holds though the WAL has taken it away."""
+        for state, pages in (("live", newest), ("dead", main)):
+            for cell, owner in self._cells(pages, set(pages)).items():
+                row = self._row(owner, cell, state)
+                if state == "live" and owner is not NOBODY:
+                    row.state = state
+                    if cell.rowid is not None and row.table != "sqlite_schema":
+                        self.found.rowids.setdefault(row.table, []).append(cell.rowid)
+        for rowids in self.found.rowids.values():
+            rowids.sort()
+
+    def _residue(self, versions: list[tuple[Pages, int]], owned: dict[int, Owner]) -> None:
+        """Free space in pages, and whole pages that no table owns (any more)."""
+        known = {mark[6:] for row in self.rows.values() for mark in row.marks if mark.startswith("token:")}
+        for pages, number in versions:
+            owner, here = owned.get(number, NOBODY), page(pages, number, self.reserved)
+            whole = [] if number in owned else [pages[number]]
+            for part in {*here.unallocated, *here.freeblocks, *whole}:
+                if not any(part) or part in self.found.remains:
+                    continue
+                self.found.remains.add(part)
+                self.found.residue |= tokens(part, self.pattern)
+                self.found.residue |= (stand := {token for token in known if token.encode() in part})
+                if part in here.freeblocks:  # the head of the cell is overwritten: which tokens stand side by side
+                    row = Row(owner.table, f"freeblock in page {number}", "residue")
+                    row.marks = {f"token:{token}" for token in stand | tokens(part, self.pattern)}
+                    self.found.rows.append(row)
+                for cell in carve(part):
+                    self._carved(owner, cell, number)
+
+    def _carved(self, owner: Owner, cell: Cell, number: int) -> None:
+        values = record(cell.payload)
+        row = Row(owner.table, f"rowid {cell.rowid} in page {number}", "residue")
+        row.id = values[0] if isinstance(values[0], str) else None
+        row.marks = marks_of(values, self.pattern)
+        self.found.rows.append(row)
+
+
+def _checkpointed(commits: list[list[tuple[int, bytes]]], main: Pages) -> set[int]:
+    """The pages a checkpoint copied: up to some commit, all of the WAL stands in the main file."""
+    latest: dict[int, bytes] = {}
+    copied: set[int] = set()
+    for frames in commits:
+        latest.update(frames)
+        if all(main.get(number) == data for number, data in latest.items()):
+            copied = set(latest)
+    return copied
+
+
+def _generations(raw: bytes, size: int) -> list[list[list[tuple[int, bytes]]]]:
+    """Frames by generation (a salt of its own), oldest first, the WAL's own last; each a list of commits.
+
+    A commit ends with a frame whose header gives the size of the database; the last may have been left open.
+    """
+    found: dict[bytes, list[list[tuple[int, bytes]]]] = {raw[16:24]: []}
+    closed = True
+    for at in range(32, len(raw) - 24 - size + 1, 24 + size):
+        number, ends = struct.unpack_from(">II", raw, at)
+        salt = raw[at + 8 : at + 16]
+        if not number:
+            continue
+        commits = found.setdefault(salt, [])
+        if closed or not commits:
+            commits.append([])
+        commits[-1].append((number, raw[at + 24 : at + 24 + size]))
+        closed = ends != 0
+    return list(reversed(found.values()))

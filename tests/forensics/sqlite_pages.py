@@ -1,0 +1,179 @@
+"""Takes pages of an SQLite database apart: cells, free space, the tables that pages belong to.
+
+Layout: https://www.sqlite.org/fileformat2.html (1.5 free list, 1.6 b-tree pages, 2.1 records, 2.6 schema).
+"""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Pages = Mapping[int, bytes]
+INTERIOR_INDEX, INTERIOR_TABLE, LEAF_INDEX, LEAF_TABLE = 2, 5, 10, 13
+SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}
+
+
+class Cell(NamedTuple):
+    """A row of a table (rowid and record), or an entry of an index or WITHOUT ROWID table (rowid None)."""
+
+    rowid: int | None
+    payload: bytes
+
+
+@dataclass
+class Page:
+    kind: int = 0
+    cells: list[Cell] = field(default_factory=list)
+    children: list[int] = field(default_factory=list)
+    overflows: list[int] = field(default_factory=list)
+    unallocated: list[bytes] = field(default_factory=list)
+    freeblocks: list[bytes] = field(default_factory=list)
+
+
+class Owner(NamedTuple):
+    table: str
+    index: bool
+
+
+def varint(raw: bytes, at: int) -> tuple[int, int]:
+    """A value and where the next begins."""
+    value = 0
+    for step in range(9):
+        byte = raw[at + step]
+        if step == 8:
+            return value << 8 | byte, at + 9
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return value, at + step + 1
+    raise AssertionError
+
+
+def record(payload: bytes) -> list[object]:
+    """The columns of a record; ValueError if it is none."""
+    try:
+        end, at = varint(payload, 0)
+        body, values = end, list[object]()
+        while at < end:
+            kind, at = varint(payload, at)
+            if kind in (10, 11):
+                raise ValueError("a reserved serial type")
+            size = SIZES[kind] if kind < 10 else (kind - 12) // 2
+            raw, body = payload[body : body + size], body + size
+            if kind == 7:
+                values.append(struct.unpack(">d", raw)[0])
+            elif kind < 10:
+                values.append(None if kind == 0 else kind - 8 if kind > 7 else int.from_bytes(raw, signed=True))
+            else:
+                values.append(raw.decode(errors="replace") if kind % 2 else raw)
+    except (IndexError, struct.error) as error:
+        raise ValueError("cut off") from error
+    if at != end or body != len(payload):
+        raise ValueError("not a record")
+    return values
+
+
+def page(pages: Pages, number: int, reserved: int = 0) -> Page:
+    """A b-tree page; an empty Page if it is none. Overflow is read from `pages`."""
+    raw, found = pages[number], Page()
+    start = 100 if number == 1 else 0
+    kind, block, count, content = struct.unpack_from(">BHHH", raw, start)
+    interior = kind in (INTERIOR_INDEX, INTERIOR_TABLE)
+    array = start + (12 if interior else 8)
+    content = content or 65536
+    if kind not in (2, 5, 10, 13) or not array + 2 * count <= content <= len(raw):
+        return found
+    found.kind = kind
+    found.unallocated.append(raw[array + 2 * count : content])
+    try:
+        for at in struct.unpack_from(f">{count}H", raw, array):
+            if interior:
+                found.children.append(struct.unpack_from(">I", raw, at)[0])
+                at += 4
+            if kind != INTERIOR_TABLE:
+                size, at = varint(raw, at)
+                rowid, at = varint(raw, at) if kind == LEAF_TABLE else (None, at)
+                payload, used = _payload(pages, raw, at, size, kind, len(raw) - reserved)
+                found.cells.append(Cell(_signed(rowid), payload))
+                found.overflows += used
+        if interior:
+            found.children.append(struct.unpack_from(">I", raw, start + 8)[0])
+        while block:
+            after, size = struct.unpack_from(">HH", raw, block)
+            found.freeblocks.append(raw[block + 4 : block + size])
+            block = after if after > block else 0
+    except (IndexError, struct.error):
+        return Page()
+    return found
+
+
+def _signed(rowid: int | None) -> int | None:
+    return rowid - (1 << 64) if rowid is not None and rowid >> 63 else rowid
+
+
+def _payload(pages: Pages, raw: bytes, at: int, size: int, kind: int, usable: int) -> tuple[bytes, list[int]]:
+    most = usable - 35 if kind == LEAF_TABLE else (usable - 12) * 64 // 255 - 23
+    if size <= most:
+        return raw[at : at + size], []
+    least = (usable - 12) * 32 // 255 - 23
+    local = least + (size - least) % (usable - 4)
+    local = local if local <= most else least
+    payload, used = raw[at : at + local], list[int]()
+    (follow,) = struct.unpack_from(">I", raw, at + local)
+    while follow in pages and len(payload) < size and follow not in used:
+        used.append(follow)
+        payload += pages[follow][4:usable][: size - len(payload)]
+        (follow,) = struct.unpack_from(">I", pages[follow])
+    return payload, used
+
+
+def owners(pages: Pages, reserved: int = 0) -> dict[int, Owner]:
+    """Which table each page belongs to, by walking the roots in sqlite_schema. Free pages are missing."""
+    found: dict[int, Owner] = {}
+
+    def walk(number: int, owner: Owner) -> Iterator[Cell]:
+        if number in found or number not in pages:
+            return
+        found[number] = owner
+        here = page(pages, number, reserved)
+        found.update(dict.fromkeys(here.overflows, owner))
+        yield from here.cells
+        for child in here.children:
+            yield from walk(child, owner)
+
+    for cell in list(walk(1, Owner("sqlite_schema", False))):
+        try:
+            kind, _, table, root, *_ = record(cell.payload)
+        except ValueError:
+            continue
+        if isinstance(root, int) and root:
+            list(walk(root, Owner(str(table), kind == "index")))
+    return found
+
+
+def _adds_up(raw: bytes, start: int, size: int) -> bool:
+    """Quickly: do the serial types of a record here account for its length?"""
+    end, at = varint(raw, start)
+    total, end = end, start + end
+    while at < end and total <= size:
+        kind, at = varint(raw, at)
+        total += SIZES.get(kind, size) if kind < 12 else (kind - 12) // 2
+    return total == size
+
+
+def carve(raw: bytes) -> list[Cell]:
+    """Whole cells of table leaves that still stand in free space: the lengths inside have to agree."""
+    found, at = list[Cell](), 0
+    while at < len(raw) - 4:
+        try:
+            size, start = varint(raw, at)
+            rowid, start = varint(raw, start)
+            if 2 <= size <= len(raw) - start and raw[start] >= 2 and _adds_up(raw, start, size):
+                values = record(raw[start : start + size])
+                if any(isinstance(value, str | bytes) and value for value in values):
+                    found.append(Cell(_signed(rowid), raw[start : start + size]))
+                    at = start + size
+                    continue
+        except (IndexError, ValueError):
+            pass
+        at += 1
+    return found
