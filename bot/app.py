@@ -37,7 +37,7 @@ class StartError(Exception):
 
 
 class App:
-    """The whole service. `start` opens it, `run` works until told to stop, `stop` closes it; tests `drain` instead of `run`."""
+    """The whole service. `start` opens it, `run` works until told to stop, `stop` closes it; tests `drain` for `run`."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, extra_routes: Sequence[web.RouteDef] = ()) -> None:
         self.settings = settings

@@ -67,7 +67,7 @@ class Dispatcher:
         self._nudge(falls_due)
 
     def _take(self, session: Session, inbound: Inbound) -> tuple[str, bool]:
-        now = self._clock.now()
+        now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
         if not received.first_time(session, inbound, now.date()):
             return "repeat", False
         return "taken", turns.take(session, inbound, now, self._house)

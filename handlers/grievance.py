@@ -47,12 +47,10 @@ def recipients(turn: Turn) -> dict[unit.Level, Unit]:
     """The nearest unit of each level above this person that somebody answers for."""
     assert turn.person is not None
     path = unit.path(turn.session, turn.person.unit_id)
-    found: dict[unit.Level, Unit] = {}
-    for level in _LEVELS:
-        nearest = office.nearest_officers(turn.session, [one for one in path if unit.level(one) == level], turn.now.date())
-        if nearest is not None:
-            found[level] = nearest
-    return found
+    nearest: dict[unit.Level, Unit] = {}
+    for one in office.answered_for(turn.session, path, turn.now.date()):
+        nearest.setdefault(unit.level(one), one)
+    return {level: nearest[level] for level in _LEVELS if level in nearest}
 
 
 def _named(turn: Turn) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
 
 from models.database import Base, Session, upsert
@@ -56,32 +56,66 @@ class State:
         return self.run is None and not self.offered and not self.language
 
 
-def load(session: Session, keys: tuple[str, str], now: datetime) -> tuple[State, str | None]:
-    """The chat's state and the key its row stands under (None: no row). A draft older than 24 hours is not shown again."""
-    rows = session.execute(select(col(Conversation.id), col(Conversation.state)).where(col(Conversation.id).in_(keys))).all()
-    if not rows:
-        return State(), None
-    key, sealed = min(rows, key=lambda row: keys.index(row[0]))
-    kept = json.loads(unseal(session, "conversation.state", key, sealed))
-    touched = datetime.fromisoformat(kept["touched"])
-    if now - touched > DRAFT:
-        return State(language=kept["language"]), key
-    return (
-        State(
+# Built once: every message asks this, and building the question costs more than asking it.
+_LOAD = select(col(Conversation.id), col(Conversation.state)).where(
+    col(Conversation.id).in_([bindparam(name) for name in ("today", "yesterday", "office_today", "office_yesterday")])
+)
+
+
+@dataclass(slots=True)
+class Chat:
+    """Where a chat stands, and under which keys that is written. An officer has two sides, in office and as a worker, whose
+    rows are never written in one transaction: what stands here is the side used last."""
+
+    keys: dict[bool, tuple[str, str]]
+    """(today's, yesterday's) key by `in_office`."""
+    state: State = field(default_factory=State)
+    in_office: bool = False
+    rows: dict[bool, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Today's key of the side in use."""
+        return self.keys[self.in_office][0]
+
+
+def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> Chat:
+    """Where the chat stands. A draft older than 24 hours is not shown again."""
+    chat = Chat(keys)
+    (today, yesterday), (office_today, office_yesterday) = keys[False], keys[True]
+    names = {
+        "today": today,
+        "yesterday": yesterday,
+        "office_today": office_today,
+        "office_yesterday": office_yesterday,
+    }
+    newest = datetime.min.replace(tzinfo=UTC)
+    found = {row.id: row.state for row in session.connection().execute(_LOAD, names)}
+    for in_office, key in ((side, key) for side, pair in keys.items() for key in reversed(pair) if key in found):
+        chat.rows[in_office] = key
+        kept = json.loads(unseal(session, "conversation.state", key, found[key]))
+        touched = datetime.fromisoformat(kept["touched"])
+        if touched < newest or now - touched > DRAFT:
+            continue
+        newest = touched
+        chat.in_office = in_office
+        chat.state = State(
             run=Run(**kept["run"]) if kept["run"] else None,
             offered=[Option(*pair) for pair in kept["offered"]],
             touched=touched,
             language=kept["language"],
-        ),
-        key,
-    )
+        )
+    return chat
 
 
-def save(session: Session, key: str, kept_under: str | None, state: State, now: datetime) -> None:
-    """Writes the state under today's key; an empty one leaves no row."""
-    if kept_under is not None and (kept_under != key or state.is_empty()):
+def save(session: Session, chat: Chat, state: State, now: datetime) -> None:
+    """Writes the state under today's key of the side in use. An empty one leaves no row, unless the other side has one that
+    would then be taken for the newest."""
+    kept_under, other = chat.rows.get(chat.in_office), chat.rows.get(not chat.in_office)
+    needless = state.is_empty() and other is None
+    if kept_under is not None and (kept_under != chat.key or needless):
         session.execute(delete(Conversation).where(col(Conversation.id) == kept_under))
-    if state.is_empty():
+    if needless:
         return
     kept = {
         "run": asdict(state.run) if state.run else None,
@@ -93,13 +127,19 @@ def save(session: Session, key: str, kept_under: str | None, state: State, now: 
         session,
         Conversation,
         {
-            "id": key,
-            "state": seal(session, "conversation.state", key, json.dumps(kept, ensure_ascii=False)),
+            "id": chat.key,
+            "state": seal(session, "conversation.state", chat.key, json.dumps(kept, ensure_ascii=False)),
             "busy": state.run is not None,
             "idle_at": now + IDLE,
             "kept_until": (now + DRAFT).date(),
         },
     )
+
+
+def is_busy(session: Session, key: str) -> bool:
+    """Whether a run waits for an answer under this key."""
+    statement = select(col(Conversation.busy)).where(col(Conversation.id) == key)
+    return bool(session.execute(statement).scalar_one_or_none())
 
 
 def lapse(session: Session, now: datetime) -> int:

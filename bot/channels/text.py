@@ -1,4 +1,4 @@
-"""A message made to fit a line: long text in parts, and options as a numbered list where the line has no buttons for them."""
+"""A message made to fit a line: long text in parts, options as a numbered list where the line has no buttons for them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fit(message: Outgoing, capabilities: Capabilities) -> list[Outgoing]:
 
 
 def split(text: str, limit: int) -> list[str]:
-    """Cuts at the last paragraph, line or word border that fits; a single word longer than `limit` is cut where it must be."""
+    """Cuts at the last paragraph, line or word border that fits; a longer word is cut where it must be."""
     pieces = []
     while units(text) > limit:
         end = _fitting(text, limit)

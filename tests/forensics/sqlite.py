@@ -47,6 +47,7 @@ class _Reader:
     def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes]) -> None:
         self.pattern, self.found = pattern, Found()
         self.rows: dict[tuple[Owner, Cell], Row] = {}
+        self.past: list[Row] = []  # index entries that ended: another row with the same rowid may bring an equal one
         self.ids: dict[tuple[str, int], str | None] = {}
         raw = path.read_bytes()
         log = path.with_name(path.name + "-wal")
@@ -74,7 +75,7 @@ class _Reader:
         self._residue([(main, number) for number in main], owners(newest, self.reserved))
         frames = [({number: data}, number) for commits in generations for commit in commits for number, data in commit]
         self._residue(frames, owners(newest, self.reserved))
-        self.found.rows[:0] = [row for row in self.rows.values() if row.table != "sqlite_schema"]
+        self.found.rows[:0] = [row for row in (*self.rows.values(), *self.past) if row.table != "sqlite_schema"]
 
     def _split(self, raw: bytes) -> dict[int, bytes]:
         return {at // self.size + 1: raw[at : at + self.size] for at in range(0, len(raw), self.size)}
@@ -123,6 +124,7 @@ class _Reader:
                 self._row(owner, cell, "dead")
             for row in (*commit.new, *commit.gone):
                 row.marks.add(f"commit:{order}")
+            self.past += [self.rows.pop((owner, cell)) for cell, owner in old.items() if cell not in now and owner.index]
             blind -= numbers
             self.found.commits.append(commit)
 

@@ -32,8 +32,14 @@ def privacy() -> str:
 
 
 @pytest.fixture
+def confirm() -> bool:
+    """HAICHIEU_OFFICERS__CONFIRM; stories about stolen slips override it."""
+    return False
+
+
+@pytest.fixture
 async def house(
-    database_url: str, tmp_path: Path, clock: FakeClock, telegram: TelegramEmulator, privacy: str
+    database_url: str, tmp_path: Path, clock: FakeClock, telegram: TelegramEmulator, privacy: str, confirm: bool
 ) -> AsyncIterator[House]:
     settings = settings_for(
         tmp_path,
@@ -47,7 +53,7 @@ async def house(
             "per_second": 1000,
         },
         privacy={"relay_minutes": privacy},
-        officers={"confirm": False},
+        officers={"confirm": confirm},
     )
     opened = House(settings, clock)
     await opened.open()
