@@ -31,10 +31,11 @@ from bot.holding import Holding
 from bot.pacing import Pacer
 from bot.writer import Writer
 from models import account as accounts
-from models import outbound
+from models import delivery, outbound
 from models.account import Sender
 from models.database import Session
-from models.outbound import BULK, LANES, REPLY, Claimed, Ended, Outcome
+from models.delivery import Claimed, Ended, Outcome
+from models.outbound import BULK, LANES, REPLY
 
 log = structlog.get_logger()
 
@@ -153,7 +154,7 @@ class Outbox:
             return []
 
         def claim(session: Session) -> list[Claimed]:
-            return outbound.claim(session, self._channel.line, lane, self._held.fence, self._clock.now(), limit)
+            return delivery.claim(session, self._channel.line, lane, self._held.fence, self._clock.now(), limit)
 
         return await self._writer.write(claim)
 
@@ -186,7 +187,7 @@ class Outbox:
                 await self._channel.send(part)
                 done += 1
                 if done < len(parts):
-                    await self._writer.write(lambda s, n=done: outbound.progressed(s, row, n))  # type: ignore[misc]
+                    await self._writer.write(lambda s, n=done: delivery.progressed(s, row, n))  # type: ignore[misc]
         except SendError as error:
             return await self._failed(row, error, done)
         finally:
@@ -227,7 +228,7 @@ class Outbox:
         while self._results:
             results, self._results = self._results, []
             try:
-                await self._writer.write(lambda session, r=results: outbound.record(session, r))  # type: ignore[misc]
+                await self._writer.write(lambda session, r=results: delivery.record(session, r))  # type: ignore[misc]
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results
@@ -235,7 +236,7 @@ class Outbox:
 
 
 def _again(row: Claimed, not_before: datetime, done: int, *, doubtful: bool = False) -> Outcome:
-    reason = outbound.DOUBTFUL if doubtful or row.doubtful else ""
+    reason = delivery.DOUBTFUL if doubtful or row.doubtful else ""
     return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, done, reason)
 
 

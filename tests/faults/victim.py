@@ -154,16 +154,16 @@ def confirms_before_the_commit() -> None:
 
 
 def forgets_before_it_sends() -> None:
-    from models import outbound
+    from models import delivery
 
-    claim = outbound.claim
+    claim = delivery.claim
 
     def wrapped(session: Any, *about: Any) -> Any:
         claimed = claim(session, *about)
-        outbound.record(session, [outbound.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
+        delivery.record(session, [delivery.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
         return claimed
 
-    outbound.claim = wrapped  # type: ignore[assignment]
+    delivery.claim = wrapped  # type: ignore[assignment]
 
 
 PLANTS = {plant.__name__: plant for plant in (forgets_what_it_has_seen, confirms_before_the_commit, forgets_before_it_sends)}
