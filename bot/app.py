@@ -43,7 +43,11 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = Database(settings.database_url.get_secret_value(), Keyring.read(settings.key_file))
-        _check_schema(self.database)
+        try:
+            _check_schema(self.database)
+        except BaseException:
+            self.database.close()
+            raise
         self.writer = Writer(self.database)
         self.channels = self._channels()
         self.outboxes = [Outbox(channel, self.writer, self.clock) for channel in self.channels]
