@@ -26,7 +26,7 @@ from models.ids import new_id
 from models.sealing import Keyring
 from tests.house import FakeClock
 
-configure("error")
+configure("debug")
 
 
 class PostgresServer:

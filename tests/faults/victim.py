@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -113,11 +114,11 @@ def posted_not_forgotten(passage: Callable[[], None]) -> None:
     """The case is posted, and its sealed event still waits to be."""
     from bot.scheduler import Ticker
 
-    step = Ticker._step
+    step, began = Ticker._step, datetime.now(UTC).isoformat()
 
-    async def wrapped(self: Ticker, job: str, work: Any) -> bool:
-        done = await step(self, job, work)
-        if job == "post":
+    async def wrapped(self: Ticker, event: Any, now: Any) -> bool:
+        done = await step(self, event, now)
+        if event.due > began:  # those before were posted by processes that are dead, and are posted again
             passage()
         return done
 
