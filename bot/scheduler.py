@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
 from handlers import relay
-from models import conversation, inbound, intake, mailbox, outbound
+from models import conversation, inbound, intake, mailbox, outbound, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -85,17 +85,18 @@ class Ticker:
             HEARTBEAT.set(now.timestamp())
 
     async def _post(self, now: datetime) -> int:
+        if self._forget_at is not None and now >= self._forget_at:  # first: never beside what this tick posts
+            posted = list(self._posted)
+            await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+            self._posted.clear()
+            self._forget_at = None
         due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
         done = 0
         for row_id, event in due:
             if row_id not in self._posted and await self._step(event, now):
                 self._posted.add(row_id)
                 done += 1
-        if self._posted and (self._forget_at is None or now >= self._forget_at):
-            if self._forget_at is not None:
-                posted = list(self._posted)
-                await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
-                self._posted.clear()
+        if self._posted and self._forget_at is None:
             self._forget_at = intake.cover(now, FORGET_MINUTES)
         return done
 
@@ -114,4 +115,5 @@ def _tidy(session: Session, now: datetime) -> None:
     inbound.forget_old(session, now.date())
     intake.forget_told(session, now.date())
     outbound.forget_failed(session, now)
+    tries.forget_old(session, now)
     mailbox.forget_expired(session, now)

@@ -25,7 +25,7 @@ from handlers.conversation import (
 )
 from handlers.words import role_name, unit_name
 from models import account as accounts
-from models import audit, invite, office, person, unit
+from models import audit, invite, office, person, tries, unit
 from models.account import Account
 from models.database import Session
 from models.invite import Invite
@@ -43,8 +43,11 @@ def _code_text(turn: Turn) -> str:
 
 
 def _code(turn: Turn, text: str) -> str:
+    if tries.used_up(turn.session, turn.now):
+        raise Invalid(turn._("Too many wrong codes were written to this union. Please try again in an hour."))
     found = invite.find(turn.session, text, turn.now.date())
     if found is None:
+        tries.count(turn.session, turn.now)
         raise Invalid(
             turn._("That code is not valid. Please check the slip, or ask your union team for a new one.")
             if invite.looks_like_code(text)

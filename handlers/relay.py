@@ -23,6 +23,8 @@ def post(session: Session, event: Event, now: datetime) -> None:
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)
+        case "language" | "back" if not intake.once(session, event.entry_id, now.date()):
+            return
         case "language":
             accounts.set_language(session, event.account_id, event.text)
         case "back":
@@ -51,7 +53,7 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
 
 def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
     """Queues what one entry says to the reporter. Writes no row of the case, and the same entry twice is one message."""
-    if not intake.tell_first(session, event.entry_id, now.date()):
+    if not intake.once(session, event.entry_id, now.date()):
         return
     entry = session.get_one(Entry, event.entry_id)
     case = session.get_one(Grievance, entry.grievance_id)

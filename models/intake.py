@@ -47,7 +47,7 @@ class Intake(Base, table=True):
 
 
 class Told(Base, table=True):
-    """A `tell` that was queued, by the keyed hash of its entry: telling it again after a restart is telling it once."""
+    """An event that was carried out, by the keyed hash of its entry's id, for those that are not repeatable by themselves."""
 
     __tablename__ = "told"
 
@@ -91,7 +91,7 @@ def change_account(session: Session, kind: Kind, account_id: str, now: datetime,
     only by its key of the day, and an account written beside them would say whose key that is."""
     low, high = SOON
     at = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
-    add(session, Event(kind, at.isoformat(), case_id="", entry_id="", account_id=account_id, text=text))
+    add(session, Event(kind, at.isoformat(), case_id="", entry_id=new_id(), account_id=account_id, text=text))
 
 
 def add(session: Session, event: Event) -> None:
@@ -123,11 +123,17 @@ def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tup
         known.update((row_id, datetime.fromisoformat(event.due)) for row_id, event in _opened(session, fresh))
     found = _opened(session, [row_id for row_id, at in known.items() if at <= now])
     random.SystemRandom().shuffle(found)
-    return sorted(found, key=lambda pair: pair[1].kind != "report")
+    return sorted(found, key=lambda pair: _rank(pair[1]))
 
 
-def tell_first(session: Session, entry_id: str, today: date) -> bool:
-    """Whether this entry is told for the first time; noted in the transaction that queues the message."""
+def _rank(event: Event) -> tuple[bool, str]:
+    """Reports first; changes of an account in the order they were asked for; the rest stays shuffled."""
+    return event.kind != "report", event.due if event.kind in ("language", "back") else ""
+
+
+def once(session: Session, entry_id: str, today: date) -> bool:
+    """Whether this event is carried out for the first time; noted in the transaction that does so. Posting again after a
+    restart must not tell a reporter twice, nor bring back an older language."""
     row = {"id": keyed_hash(session, "told", entry_id), "told_on": today}
     return insert_ignore(session, Told, [row]) == 1
 

@@ -1,25 +1,28 @@
-"""What joins without any shared mark: transactions are numbered in order, clocks have fractions, blobs have lengths.
-
-These attacks still succeed (strict xfail: the day one is mended its test turns red until the mark is taken off).
-"""
+"""What joins without any shared mark: transactions are numbered in order, clocks have fractions, blobs have lengths."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from models.conversation import Conversation
-from models.grievance import Entry, Grievance
-from models.outbound import Outbound
-from tests.anonymity.thief import Thief, lives
+from bot.scheduler import Ticker
+from models import grievance, intake, sealing
+from models.database import Session
+from models.outbound import NOTICE, Outbound
+from models.tables import METADATA
+from tests.anonymity.test_time_and_order import EXACT
+from tests.anonymity.thief import Life, Thief, lives
 from tests.anonymity.village import TEAM, WallClock, a_while, answers, files
 from tests.house import House
 from tests.people import Person
 
 LONG = "Chuyền trưởng bắt tăng ca đêm, ai xin về thì bị ghi sổ và mất chuyên cần. " * 12
+NEAR = 3
+"""Transactions apart: a lease, a tidying may come between."""
 
 
 @pytest.fixture
@@ -35,102 +38,182 @@ async def reporter(somebody: Callable[[str], Person], house: House) -> Person:
     return person
 
 
-@pytest.mark.xfail(
-    reason="the intake row ends in the transaction right after the one that wrote its case",
-    raises=AssertionError,
-    strict=True,
-)
-async def test_the_end_of_an_intake_does_not_stand_beside_its_case(
-    house: House, thief: Thief, leader: Person, reporter: Person, worker: Person
-) -> None:
-    for one in (reporter, worker):
-        await files(one, "Cơm ca hai ôi thiu", TEAM)
-        await a_while(house)
-    known = lives(thief)
-    cases: dict[str | None, int] = {}
+def births(known: Iterable[Life], table: str) -> dict[str | None, int]:
+    """The transaction in which each row of a table came into being."""
+    found: dict[str | None, int] = {}
     for one in known:
-        if one.table == "grievance" and one.born:
-            cases[one.id] = min(one.born, cases.get(one.id, one.born))
-    assert len(cases) == 2
-    for born in cases.values():
-        ended_next = {one.id for one in known if one.table == "intake" and born < one.died <= born + 3}
-        assert len(ended_next) != 1
+        if one.table == table and one.born:
+            found[one.id] = min(one.born, found.get(one.id, one.born))
+    return found
 
 
-@pytest.mark.xfail(
-    reason="what a reporter is told is written right before the mark on the entry it tells",
-    raises=AssertionError,
-    strict=True,
-)
-async def test_what_a_reporter_hears_does_not_stand_beside_its_entry(
+def ended_near(known: Iterable[Life], table: str, number: int) -> set[str | None]:
+    return {one.id for one in known if one.table == table and one.died and abs(one.died - number) <= NEAR}
+
+
+def lone_ends(known: list[Life]) -> set[str | None]:
+    """The intake row that must have been the case's, since no other ended right after the case was written."""
+    ends = [ended_near(known, "intake", born) for born in births(known, "grievance").values()]
+    assert ends
+    return {row_id for some in ends if len(some) == 1 for row_id in some}
+
+
+async def test_the_end_of_an_intake_does_not_stand_beside_its_case(
     house: House, thief: Thief, leader: Person, reporter: Person
 ) -> None:
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await a_while(house)
-    await answers(leader, "Tổ đã báo nhà bếp")
     await a_while(house)
     known = lives(thief)
-    marked = max(one.born for one in known if one.table == "entry")
-    written = {one.id for one in known if one.table == "outbound" and one.born and marked - 2 <= one.born < marked}
-    assert len(written) != 1
+    assert births(known, "intake") and any(one.died for one in known if one.table == "intake")
+    assert not lone_ends(known)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-@pytest.mark.xfail(
-    reason="entry.relay_at is the moment at which the reporter's outbound row was written",
-    raises=AssertionError,
-    strict=True,
-)
-async def test_the_moment_of_relaying_is_not_on_the_case(
-    house: House, thief: Thief, clock: WallClock, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
-    await answers(leader, "Tổ đã báo nhà bếp")
-    due = await house.app.writer.read(lambda s: s.execute(select(func.max(Entry.relay_at))).scalar_one())
-    clock.waits((due - clock.now()).total_seconds() - 1)
-    found: list[object] = []
-    while not found:  # the real tick comes every second
-        clock._now += timedelta(seconds=1)
-        await house.app.ticker.tick()
-        found += await house.app.writer.read(
-            lambda s: s.execute(select(Outbound.id).where(Outbound.lane == 1)).scalars().all()
-        )
-        assert clock.now() < due + timedelta(seconds=5)
-    sent = await house.app.writer.read(lambda s: s.execute(select(Outbound.not_before)).scalars().all())
-    assert not any(abs(moment - due) < timedelta(seconds=3) for moment in sent)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-@pytest.mark.xfail(
-    reason="grievance.due_at keeps the fraction of the second in which the reporter filed",
-    raises=AssertionError,
-    strict=True,
-)
-async def test_no_fraction_of_a_second_travels(
+async def test_nor_when_the_service_had_nothing_to_do_before(
     house: House, thief: Thief, leader: Person, reporter: Person, worker: Person
 ) -> None:
     for one in (worker, reporter):
         await files(one, "Cơm ca hai ôi thiu", TEAM)
+        for _ in range(4):
+            await a_while(house)
+    assert not lone_ends(lives(thief))
+
+
+async def test_an_intake_deleted_after_its_case_is_found(
+    house: House, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two above bite."""
+    honest = Ticker._step
+
+    async def careless(ticker: Ticker, event: intake.Event, now: datetime) -> bool:
+        done = await honest(ticker, event, now)
+        await house.app.writer.write(lambda s: intake.forget(s, [row_id for row_id, _ in intake.due(s, now, {})]))
+        return done
+
+    monkeypatch.setattr(Ticker, "_step", careless)
+    await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await a_while(house)
-    moments = await house.app.writer.read(lambda s: s.execute(select(Grievance.due_at)).scalars().all())
-    chats = await house.app.writer.read(lambda s: s.execute(select(Conversation.id, Conversation.idle_at)).all())
-    for due in moments:
-        assert [chat for chat, idle in chats if (due - idle) % timedelta(seconds=1) == timedelta(0)] == []
+    assert lone_ends(lives(thief))
+
+
+async def told_and_known(house: House, thief: Thief, leader: Person, reporter: Person) -> tuple[int, list[Life]]:
+    """The transaction in which the reporter was told, and all row versions."""
+    await files(reporter, "Cơm ca hai ôi thiu", TEAM)
+    await a_while(house)
+    await answers(leader, "Tổ đã báo nhà bếp")
+    await a_while(house)
+    known = lives(thief)
+    (told,) = births(known, "told").values()
+    assert told in births(known, "outbound").values()
+    return told, known
+
+
+async def test_what_a_reporter_hears_does_not_stand_beside_its_entry(
+    house: House, thief: Thief, leader: Person, reporter: Person
+) -> None:
+    told, known = await told_and_known(house, thief, leader, reporter)
+    written = {moment for one in known if one.table in ("entry", "grievance", "audit") for moment in (one.born, one.died)}
+    assert not [moment for moment in written if moment and abs(moment - told) <= NEAR]
+
+
+
+
+async def test_the_way_of_an_answer_does_not_end_beside_what_the_reporter_hears(
+    house: House, thief: Thief, leader: Person, reporter: Person
+) -> None:
+    told, known = await told_and_known(house, thief, leader, reporter)
+    entries = set(births(known, "entry").values())
+    ways = {row_id for row_id, born in births(known, "intake").items() if born in entries}
+    assert len(ways) == 1  # sealed in with the officer's answer
+    assert not ways & ended_near(known, "intake", told)
+
+
+def moments(session: Session, tables: Iterable[str]) -> list[datetime]:
+    """All exact times there are in these tables."""
+    columns = [METADATA.tables[table].c[name] for table in tables for name in EXACT[table]]
+    return [moment for column in columns for moment in session.execute(select(column)).scalars() if moment]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-@pytest.mark.xfail(
-    reason="the length of the sealed draft and of the intake row is that of the words", raises=AssertionError, strict=True
-)
-async def test_the_length_of_a_text_does_not_travel(
-    house: House, thief: Thief, leader: Person, reporter: Person, worker: Person
-) -> None:
-    lengths = {}
-    for one, text in ((reporter, LONG), (worker, LONG[:400])):
-        await files(one, text.strip(), TEAM)
-        kept = await house.app.writer.read(
-            lambda s: s.connection().exec_driver_sql("SELECT id, length(body) FROM intake").all()
+@pytest.mark.parametrize("planted", [False, True])
+async def test_the_moment_of_relaying_is_not_on_the_case(
+    house: House, thief: Thief, clock: WallClock, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch,
+    planted: bool,
+) -> None:  # fmt: skip
+    if planted:
+        honest = grievance._speak
+
+        def careless(session: Session, case: grievance.Grievance, *said: object) -> None:
+            honest(session, case, *said)  # type: ignore[arg-type]
+            session.get_one(grievance.Grievance, case.id, populate_existing=True).due_at = said[-1]  # type: ignore[assignment]
+
+        monkeypatch.setattr(grievance, "_speak", careless)
+    await files(reporter, "Cơm ca hai ôi thiu", TEAM)
+    await a_while(house)
+    await answers(leader, "Tổ đã báo nhà bếp")
+    (tell,) = await house.app.writer.read(lambda s: [e for e in intake.waiting(s, clock.now()) if e.kind == "tell"])
+    due = datetime.fromisoformat(tell.due)
+    clock.waits((due - clock.now()).total_seconds() - 3)
+    sent: list[datetime] = []
+    while not sent:  # the real tick comes every second
+        clock._now += timedelta(seconds=1)
+        await house.app.ticker.tick()
+        sent += await house.app.writer.read(
+            lambda s: list(s.execute(select(Outbound.not_before).where(Outbound.lane == NOTICE)).scalars())
         )
-        lengths |= dict(kept)
-    assert len(set(lengths.values())) == 1
+        assert clock.now() < due + timedelta(seconds=5)
+    written = await house.app.writer.read(lambda s: moments(s, ("grievance", "entry", "audit")))
+    assert written
+    assert any(abs(moment - one) < timedelta(seconds=3) for moment in sent for one in written) is planted
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("planted", [False, True])
+async def test_no_fraction_of_a_second_travels(
+    house: House, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """Fractions would join a chat to the case filed in it."""
+    if planted:
+        honest = intake.add
+
+        def careless(session: Session, event: intake.Event) -> None:
+            fine = house.clock.now().replace(microsecond=1234).isoformat()
+            honest(session, replace(event, reply_due=fine) if event.kind == "report" else event)
+
+        monkeypatch.setattr(intake, "add", careless)
+    await files(reporter, "Cơm ca hai ôi thiu", TEAM)
+    await a_while(house)
+    await answers(leader, "Tổ đã báo nhà bếp")
+    kept = await house.app.writer.read(
+        lambda s: (
+            moments(s, ("grievance", "entry", "audit", "conversation"))
+            + list(s.execute(select(Outbound.not_before)).scalars())
+        )
+    )
+    assert len(kept) > 5
+    assert any(moment.microsecond for moment in kept) is planted
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("planted", [False, True])
+async def test_the_length_of_a_text_does_not_travel(
+    house: House, thief: Thief, leader: Person, reporter: Person, worker: Person, monkeypatch: pytest.MonkeyPatch,
+    planted: bool,
+) -> None:  # fmt: skip
+    """A text of forty letters and one of four hundred leave the same; a very long one says only that it is very long."""
+    if planted:
+        monkeypatch.setattr(sealing, "_size", lambda place, length: length + -length % 64)
+    lengths: list[set[int]] = []
+    for one, text in ((reporter, LONG[:40]), (worker, LONG[:250]), (reporter, LONG)):
+        await files(one, text.strip(), TEAM)
+        await a_while(house)
+        kept = await house.app.writer.read(
+            lambda s: [
+                set(s.connection().exec_driver_sql(f"SELECT length({column}) FROM {table}").scalars())
+                for table, column in (("intake", "body"), ("entry", "text"), ("conversation", "state"))
+            ]
+        )
+        lengths.append(set().union(*kept))
+    assert (lengths[0] == lengths[1] and len(set().union(*lengths)) <= len(sealing._SIZES)) is not planted

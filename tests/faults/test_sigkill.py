@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.accounts import check_effects, check_messages
-from tests.faults.crashes import SECRET, Nursery, Town, a_town, free_port
+from tests.faults.crashes import SECRET, Town, a_town, free_port
+from tests.faults.nursery import Nursery
 from tests.faults.victim import POINTS
 
 KILLS = 5

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from models.lease import Lease
 from tests.faults.accounts import check_effects, check_messages
-from tests.faults.crashes import SECRET, Nursery, Town, a_town, free_port
+from tests.faults.crashes import SECRET, Town, a_town, free_port
 from tests.faults.line import until
+from tests.faults.nursery import Nursery
 
 
 @pytest.fixture

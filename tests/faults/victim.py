@@ -15,7 +15,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -111,14 +110,16 @@ def sent_not_recorded(passage: Callable[[], None]) -> None:
 
 
 def posted_not_forgotten(passage: Callable[[], None]) -> None:
-    """The case is posted, and its sealed event still waits to be."""
+    """A new case is posted, and its sealed event still waits to be: the next process will post it again."""
     from bot.scheduler import Ticker
+    from models.grievance import Grievance
 
-    step, began = Ticker._step, datetime.now(UTC).isoformat()
+    step = Ticker._step
 
     async def wrapped(self: Ticker, event: Any, now: Any) -> bool:
+        known = await self._writer.read(lambda session: session.get(Grievance, event.case_id))
         done = await step(self, event, now)
-        if event.due > began:  # those before were posted by processes that are dead, and are posted again
+        if known is None:
             passage()
         return done
 

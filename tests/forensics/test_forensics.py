@@ -200,6 +200,21 @@ def test_commits_and_their_rows_are_told_apart(on_sqlite: SqliteStory) -> None:
     assert sqlite.read(on_sqlite.path).rowids["account"] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_page_that_passes_to_another_table_takes_no_rows_with_it(on_sqlite: SqliteStory, together: bool) -> None:
+    """What was deleted beside the account were never cases, though cases stand in their pages now."""
+    before = on_sqlite.path.with_name("before")
+    before.write_bytes(on_sqlite.path.read_bytes())
+    on_sqlite.together(*(("INSERT INTO intake VALUES (%s, %s)", secrets.token_hex(16), seal() * 30) for _ in range(40)))
+    on_sqlite.together(SEEN, DROP)
+    filed = [case(None, key=new_id()) for _ in range(300)]
+    seen_again = ("UPDATE account SET seen = '2026-03-02' WHERE id = %s", WORKER)
+    on_sqlite.together(*filed, *([seen_again, case()] if together else []))
+    for baseline in (None, before):
+        found = chains(sqlite.read(on_sqlite.path, baseline=baseline).rows)
+        assert {path[-1].row.id for path in found} == ({WORKER} if together else set())  # type: ignore[attr-defined]
+
+
 def test_an_older_generation_of_the_wal_is_read(on_sqlite: SqliteStory) -> None:
     on_sqlite.together(take_in())
     on_sqlite.together(SEEN, case(key=new_id()))

@@ -210,5 +210,5 @@ def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, uni
         assert not intake.due(session, later - timedelta(seconds=1), {})
         [(_row, event)] = intake.due(session, later, {})
         assert event.kind == "tell"
-        assert intake.tell_first(session, event.entry_id, later.date())
-        assert not intake.tell_first(session, event.entry_id, later.date())
+        assert intake.once(session, event.entry_id, later.date())
+        assert not intake.once(session, event.entry_id, later.date())

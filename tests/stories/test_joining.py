@@ -10,7 +10,7 @@ from models.account import Account
 from models.conversation import Conversation
 from models.ids import CODE_LETTERS
 from models.person import Person as Row
-from tests.house import House
+from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import files, rows
 
@@ -165,3 +165,20 @@ async def test_a_worker_with_no_officer_in_reach_is_told_whom_to_see(worker: Per
 
 async def test_a_worker_who_joined_can_file_at_once(worker: Person, leader: Person) -> None:
     assert (await files(worker)).startswith("PA-")
+
+
+async def test_guessing_codes_ends_for_everybody(
+    somebody: Callable[[str], Person], house: House, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted over all lines together: a new chat costs a guesser nothing."""
+    monkeypatch.setattr("models.tries.AN_HOUR", 3)
+    for number in range(3):
+        guesser = somebody(f"Kẻ {number}")
+        await guesser.says("ACDEFGHJ")
+        await guesser.sees("không dùng được")
+    an = somebody("An")
+    await an.says(house.codes.team)
+    await an.sees("nhập sai mã quá nhiều")
+    await clock.passes(hours=1)
+    await an.says(house.codes.team)
+    await an.sees("đang tham gia")

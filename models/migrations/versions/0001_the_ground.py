@@ -104,6 +104,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_told_told_on"), ["told_on"], unique=False)
 
     op.create_table(
+        "tries",
+        sa.Column("id", sa.String(length=13), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tries")),
+    )
+    with op.batch_alter_table("tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tries_hour"), ["hour"], unique=False)
+
+    op.create_table(
         "unit",
         sa.Column("id", sa.String(length=13), nullable=False),
         sa.Column("parent_id", sa.String(length=13), nullable=True),
@@ -279,6 +288,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
+    with op.batch_alter_table("tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tries_hour"))
+
+    op.drop_table("tries")
     with op.batch_alter_table("told", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_told_told_on"))
 
