@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
 TIDY_EVERY = timedelta(minutes=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 FORGET_MINUTES = (30, 90)
 """How long posted events stay in the intake: deleted at once, each would stand next to its case among the transactions."""
 
@@ -56,9 +57,9 @@ class Ticker:
             self._soon = asyncio.get_running_loop().create_task(self._safely())
 
     async def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
         async with self._ticking:  # let a tick under way come to its end
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
             if self._soon is not None:
                 self._soon.cancel()
         await self._held.release()
@@ -95,6 +96,7 @@ class Ticker:
         for row_id, event in due:
             if row_id not in self._posted and await self._step(event, now):
                 self._posted.add(row_id)
+                self._dues[row_id] = NEVER
                 done += 1
         if self._posted and self._forget_at is None:
             self._forget_at = intake.cover(now, FORGET_MINUTES)

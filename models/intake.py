@@ -47,7 +47,7 @@ class Intake(Base, table=True):
 
 
 class Told(Base, table=True):
-    """An event that was carried out, by the keyed hash of its entry's id, for those that are not repeatable by themselves."""
+    """An event that was carried out, by the keyed hash of its entry's id: for those that cannot simply be repeated."""
 
     __tablename__ = "told"
 

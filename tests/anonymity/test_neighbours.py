@@ -69,8 +69,6 @@ async def test_the_end_of_an_intake_does_not_stand_beside_its_case(
     assert not lone_ends(known)
 
 
-
-
 async def test_nor_when_the_service_had_nothing_to_do_before(
     house: House, thief: Thief, leader: Person, reporter: Person, worker: Person
 ) -> None:
@@ -116,8 +114,6 @@ async def test_what_a_reporter_hears_does_not_stand_beside_its_entry(
     told, known = await told_and_known(house, thief, leader, reporter)
     written = {moment for one in known if one.table in ("entry", "grievance", "audit") for moment in (one.born, one.died)}
     assert not [moment for moment in written if moment and abs(moment - told) <= NEAR]
-
-
 
 
 async def test_the_way_of_an_answer_does_not_end_beside_what_the_reporter_hears(
