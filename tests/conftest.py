@@ -26,7 +26,11 @@ from models.ids import new_id
 from models.sealing import Keyring
 from tests.house import FakeClock
 
-configure("debug")
+
+@pytest.fixture(autouse=True)
+def logging_as_usual() -> None:
+    """Everything is logged, to a stream that pytest keeps; commands and other tests set logging up for themselves."""
+    configure("debug")
 
 
 class PostgresServer:

@@ -55,9 +55,10 @@ async def test_a_sender_that_overslept_neither_sends_nor_records(
     at: Desk, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], copies: int
 ) -> None:
     """The first claims and sleeps (SIGSTOP, a suspended machine); after 60 seconds the second takes over."""
-    awake, answered = asyncio.Event(), asyncio.Event()
+    asleep, awake, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def take(lane: int, chat: str = "") -> bool:
+        asleep.set()
         return await awake.wait()
 
     first, second = at.outbox, at.another()
@@ -65,7 +66,8 @@ async def test_a_sender_that_overslept_neither_sends_nor_records(
     monkeypatch.setattr(first._pacer, "give_back", lambda: None)
     await at.queue("một")
     sleeper = asyncio.create_task(first.drain())
-    await until(lambda: is_sending(at, attempts=1))
+    await until(asleep.is_set)  # and not only claimed: the next lane's claim would renew the lease
+    assert await is_sending(at, attempts=1)
     await at.clock.passes(seconds=60)
     at.line.after["một"] = answered
     sender = asyncio.create_task(second.drain())
