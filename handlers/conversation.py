@@ -59,6 +59,13 @@ def take_text(turn: Turn, text: str) -> str:
     return text
 
 
+def unless_cancelled(turn: Turn, value: str) -> str:
+    """The usual check of a tapped choice among which is "cancel"."""
+    if value == "cancel":
+        raise Stop(turn._("Stopped. Nothing was sent."))
+    return value
+
+
 LONGEST = 4000
 
 

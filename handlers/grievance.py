@@ -11,7 +11,17 @@ from datetime import datetime
 
 from config.i18n import fold
 from config.tables import table
-from handlers.conversation import Again, Choice, Conversation, Question, Stop, Turn, is_member, open_token, take_text
+from handlers.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_member,
+    open_token,
+    take_text,
+    unless_cancelled,
+)
 from handlers.words import category_name, level_name, shortened
 from models import intake, office, sla, unit
 from models.ids import new_case_code, new_id
@@ -33,14 +43,6 @@ def _categories(turn: Turn) -> Sequence[Choice]:
     names = sorted(hits, key=lambda name: -hits[name])  # stable: equals keep their order
     choices = [Choice(name, category_name(turn.language, name)) for name in names]
     return [*choices, Choice("cancel", turn._("Cancel"))]
-
-
-def _category(_turn: Turn, value: str) -> str:
-    return value if value != "cancel" else _cancel(_turn)
-
-
-def _cancel(turn: Turn) -> str:
-    raise Stop(turn._("Stopped. Nothing was sent."))
 
 
 def recipients(turn: Turn) -> dict[unit.Level, Unit]:
@@ -122,13 +124,11 @@ def _reviewed(turn: Turn, value: str) -> str:
         "at_once": ("at_once", "yes"),
         "covered": ("at_once", "no"),
     }
-    if value == "cancel":
-        _cancel(turn)
     if value in switches:
         key, answer = switches[value]
         turn.answers[key] = answer
         raise Again
-    return value
+    return unless_cancelled(turn, value)
 
 
 def _name(turn: Turn, text: str) -> str:
@@ -200,7 +200,7 @@ CONVERSATIONS = (
         _finish,
         (
             Question("text", _text, check=take_text),
-            Question("category", lambda turn: turn._("What is it about?"), _categories, chosen=_category),
+            Question("category", lambda turn: turn._("What is it about?"), _categories, chosen=unless_cancelled),
             Question("name", lambda turn: turn._("Which name shall the union see?"), check=_name, when=_named),
             Question("to", _review, _review_choices, chosen=_reviewed),
         ),

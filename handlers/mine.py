@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import menu
-from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token, take_text
+from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, take_text, unless_cancelled
 from handlers.grievance import delay
 from handlers.words import category_name, level_name, shortened, state_name
 from models import grievance, intake, office, unit
@@ -24,10 +24,6 @@ _SHOWN = 8
 
 def _case(turn: Turn) -> Grievance | None:
     return grievance.for_reporter(turn.session, turn.member.id, turn.subject)
-
-
-def _own_case(turn: Turn) -> bool:
-    return is_member(turn) and _case(turn) is not None
 
 
 def _own_open_case(turn: Turn) -> bool:
@@ -131,12 +127,6 @@ def _send_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("now", turn._("Send")), Choice("cancel", turn._("Cancel")))
 
 
-def _send(turn: Turn, value: str) -> str:
-    if value == "cancel":
-        raise Stop(turn._("Stopped. Nothing was sent."))
-    return value
-
-
 def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None  # `allowed` was asked first
@@ -222,7 +212,7 @@ CONVERSATIONS = (
         _added,
         (
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
-            Question("send", _preview, _send_choices, chosen=_send),
+            Question("send", _preview, _send_choices, chosen=unless_cancelled),
         ),
         allowed=_own_open_case,
     ),

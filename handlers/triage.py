@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from config.i18n import Language
 from handlers import menu
-from handlers.conversation import Again, Choice, Conversation, Question, Stop, Turn, is_officer, open_token, take_text
+from handlers.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_officer,
+    open_token,
+    take_text,
+    unless_cancelled,
+)
 from handlers.words import category_name, shortened, state_name, unit_name
 from models import grievance, intake, person
 from models.database import Session
@@ -21,10 +31,6 @@ def _case(turn: Turn) -> Grievance | None:
     if turn.account is None:
         return None
     return grievance.for_officer(turn.session, turn.account.person_id, turn.subject, turn.now)
-
-
-def _their_case(turn: Turn) -> bool:
-    return is_officer(turn) and _case(turn) is not None
 
 
 def _their_open_case(turn: Turn) -> bool:
@@ -154,9 +160,7 @@ def _send(turn: Turn, value: str) -> str:
     if value == "change":
         del turn.answers["text"]
         raise Again
-    if value == "cancel":
-        raise Stop(turn._("Stopped. Nothing was sent."))
-    return value
+    return unless_cancelled(turn, value)
 
 
 def _relay_at(turn: Turn, case: Grievance) -> datetime:
@@ -196,28 +200,21 @@ def _outcome_text(turn: Turn) -> str:
     )
 
 
+def _dialogue(name: str, prompt: Callable[[Turn], str]) -> Conversation:
+    """Words written to a reporter: asked for, shown, sent."""
+    return Conversation(
+        name,
+        lambda turn: _speak(turn, name),
+        (Question("text", prompt, check=take_text), Question("sure", _preview, _send_choices, chosen=_send)),
+        allowed=_their_open_case,
+        in_office=True,
+    )
+
+
 CONVERSATIONS = (
     Conversation("queue", _queue, allowed=is_officer, in_office=True),
     Conversation("view", _view, allowed=is_officer, in_office=True),
     Conversation("ack", _acknowledge, allowed=_their_open_case, in_office=True),
-    Conversation(
-        "reply",
-        lambda turn: _speak(turn, "reply"),
-        (
-            Question("text", _answer_text, check=take_text),
-            Question("sure", _preview, _send_choices, chosen=_send),
-        ),
-        allowed=_their_open_case,
-        in_office=True,
-    ),
-    Conversation(
-        "close",
-        lambda turn: _speak(turn, "close"),
-        (
-            Question("text", _outcome_text, check=take_text),
-            Question("sure", _preview, _send_choices, chosen=_send),
-        ),
-        allowed=_their_open_case,
-        in_office=True,
-    ),
+    _dialogue("reply", _answer_text),
+    _dialogue("close", _outcome_text),
 )

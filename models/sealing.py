@@ -136,12 +136,6 @@ def unseal(session: _HasInfo, place: str, row: str, sealed: bytes) -> str:
     return keyring(session).unseal(place, row, sealed)
 
 
-def keyed_id(session: _HasInfo, purpose: str, *parts: str) -> str:
-    """A row's id that is the same each time it is made, and looks like any other id to those without the key."""
-    digest = bytes.fromhex(keyring(session).keyed_hash(purpose, *parts))
-    return base64.b32encode(digest)[:13].decode().lower()
-
-
 def keyed_hash(session: _HasInfo, purpose: str, *parts: str) -> str:
     """32 hex characters that only the holder of the look-up key can compute; `purpose` keeps uses apart."""
     return keyring(session).keyed_hash(purpose, *parts)
