@@ -156,6 +156,12 @@ class Turn:
         assert self.account is not None
         return self.account
 
+    @property
+    def reporter(self) -> str:
+        """What stands behind this person's own cases, on whichever of their phones they write."""
+        assert self.person is not None
+        return self.person.reporter_id
+
     def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "") -> None:
         """Answers the person, in the transaction of what they did."""
         self.said.append(text)

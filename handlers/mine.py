@@ -23,7 +23,7 @@ _SHOWN = 8
 
 
 def _case(turn: Turn) -> Grievance | None:
-    return grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+    return grievance.for_reporter(turn.session, turn.reporter, turn.subject)
 
 
 def _own_case(turn: Turn) -> bool:
@@ -55,7 +55,7 @@ def _list(turn: Turn) -> None:
     if turn.subject:
         _show(turn)
         return
-    cases = grievance.own(turn.session, turn.member.id)[::-1]
+    cases = grievance.own(turn.session, turn.reporter)[::-1]
     lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, cases)]
     options = []
     for case in cases[:_SHOWN]:
@@ -74,7 +74,7 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     return [
         event.code
         for _, event in intake.waiting(turn.session)
-        if event.kind == "report" and event.account_id == turn.member.id and event.case_id not in known
+        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
     ]
 
 
@@ -150,7 +150,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         due=due.isoformat(),
         case_id=turn.subject,
         entry_id=new_id(),
-        account_id=turn.member.id,
+        reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
     )

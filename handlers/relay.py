@@ -12,8 +12,10 @@ from config.i18n import language
 from handlers import triage
 from handlers.conversation import open_token, tell
 from models import grievance, office
+from models.account import Account
 from models.database import Session
 from models.grievance import Entry, Grievance
+from models.ids import id_from
 from models.intake import Event
 from models.message import Option
 from models.sealing import keyed_hash
@@ -45,9 +47,11 @@ def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
     """Queues what one entry says to the reporter. Writes no row of the case, and the same entry twice is one message."""
     entry = session.get_one(Entry, entry_id)
     case = session.get_one(Grievance, entry.grievance_id)
-    account = grievance.reporter_account(session, case)
-    if account is None:
-        return
+    for account in grievance.reporter_accounts(session, case):
+        _tell_account(session, account, case, entry, now)
+
+
+def _tell_account(session: Session, account: Account, case: Grievance, entry: Entry, now: datetime) -> None:
     reader = language(account.language)
     words = grievance.text_of(session, entry)
     options = [Option(open_token("add", case.id), reader.gettext("Add or answer"))]
@@ -61,4 +65,5 @@ def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
         ]
     else:
         text = reader.gettext("The union answers your grievance {code}:", code=case.code) + f"\n\n«{words}»"
-    tell(session, account, text, now, options=options, asks=True, row_id=keyed_hash(session, "relay", entry.id)[:13])
+    row_id = id_from(keyed_hash(session, "relay", entry.id, account.id))
+    tell(session, account, text, now, options=options, asks=True, row_id=row_id)

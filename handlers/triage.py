@@ -97,7 +97,7 @@ def _queue(turn: Turn) -> None:
 def _view(turn: Turn) -> None:
     case = _case(turn)
     if case is None:  # an officer typing the code of a case of their own as a worker
-        own = grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+        own = grievance.for_reporter(turn.session, turn.reporter, turn.subject)
         options = [Option(open_token("mine", own.id), own.code)] if own else []
         turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
         return

@@ -23,7 +23,9 @@ from models.sealing import keyed_hash, seal, unseal
 class Account(Base, table=True):
     """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
 
-    `confirmed` is false while nobody has vouched for an officer's claim. `blocked`: the person stopped the line.
+    `confirmed` is false while nobody has vouched for an officer's claim. `verified`: joined by a one-time slip or by a staff
+    code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
+    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
     """
 
     __tablename__ = "account"
@@ -36,7 +38,12 @@ class Account(Base, table=True):
     person_id: str = Ref("person")
     language: str = Field(max_length=5)
     confirmed: bool = True
+    verified: bool = False
     blocked: bool = False
+    notices: bool = False
+    polls: bool = False
+    pin: bytes | None = None
+    plain_previews: bool = False
     joined_on: date
     consent_version: str = Field(max_length=16)
 
@@ -56,7 +63,17 @@ def find(session: Session, sender: Sender) -> Account | None:
 
 
 def add(
-    session: Session, sender: Sender, person: Person, *, language: str, confirmed: bool, consent_version: str, today: date
+    session: Session,
+    sender: Sender,
+    person: Person,
+    *,
+    language: str,
+    confirmed: bool,
+    consent_version: str,
+    today: date,
+    verified: bool = False,
+    notices: bool = False,
+    polls: bool = False,
 ) -> Account:
     account = Account(
         line=sender.line,
@@ -65,6 +82,9 @@ def add(
         person_id=person.id,
         language=language,
         confirmed=confirmed,
+        verified=verified,
+        notices=notices,
+        polls=polls,
         joined_on=today,
         consent_version=consent_version,
     )
@@ -76,6 +96,22 @@ def add(
 
 def sender_of(session: Session, account: Account) -> Sender:
     return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def of_person(session: Session, person_id: str) -> Sequence[Account]:
+    """Every phone this person has joined with."""
+    statement = select(Account).where(col(Account.person_id) == person_id).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()
+
+
+def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.reporter_id) == reporter_id)
+        .order_by(col(Account.id))
+    )
+    return session.execute(statement).scalars().all()
 
 
 def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:

@@ -40,7 +40,7 @@ class Intake(Base, table=True):
 class Event:
     """What a reporter did, as it travels sealed. Ids for the rows it will make are chosen here.
 
-    `case_id` is new for a report and known for the rest. `account_id` is the way back. `unit_id` is where the reporter
+    `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
     reporter gave it. Times are ISO 8601.
     """
@@ -49,7 +49,7 @@ class Event:
     due: str
     case_id: str
     entry_id: str
-    account_id: str
+    reporter_id: str
     text: str
     code: str = ""
     unit_id: str = ""
@@ -57,6 +57,7 @@ class Event:
     category: str = ""
     name: str = ""
     urgent: bool = False
+    verified: bool = False
     covered: bool = True
     reply_due: str = ""
 
@@ -76,7 +77,14 @@ def add(session: Session, event: Event) -> None:
 def waiting(session: Session) -> list[tuple[str, Event]]:
     """Everything that waits, opened. Few rows: none outlives its cover."""
     rows = session.execute(select(col(Intake.id), col(Intake.body)))
-    return [(row_id, Event(**json.loads(unseal(session, "intake.body", row_id, body)))) for row_id, body in rows]
+    return [(row_id, _opened(unseal(session, "intake.body", row_id, body))) for row_id, body in rows]
+
+
+def _opened(body: str) -> Event:
+    kept = json.loads(body)
+    if "account_id" in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
+        kept["reporter_id"] = kept.pop("account_id")
+    return Event(**kept)
 
 
 def due(session: Session, now: datetime) -> list[tuple[str, Event]]:

@@ -16,7 +16,10 @@ LENGTH = 8
 
 
 class Invite(Base, table=True):
-    """`person_id` is set on an officer's own code. `uses_left` is None where a code may be used again and again."""
+    """`person_id` is set on an officer's own code. `uses_left` is None where a code may be used again and again.
+
+    `batch` names the printing a code belongs to, so that a lost sheet is revoked as a whole. No row says who was given it.
+    """
 
     __tablename__ = "invite"
 
@@ -25,6 +28,8 @@ class Invite(Base, table=True):
     person_id: str | None = Ref("person", optional=True)
     uses_left: int | None = None
     valid_to: date | None = None
+    batch: str = Field(default="", max_length=13, index=True)
+    revoked: bool = False
 
 
 def normalise(text: str) -> str:

@@ -9,10 +9,13 @@ from models import (  # noqa: F401 - importing a table registers it
     intake,
     invite,
     lease,
+    link,
     mailbox,
+    news,
     office,
     outbound,
     person,
+    tries,
     unit,
 )
 from models.database import Base

@@ -31,6 +31,7 @@ class Unit(Base, table=True):
     code: str = Field(unique=True, max_length=32)
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
+    time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
 
