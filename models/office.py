@@ -31,7 +31,8 @@ class Office(Base, table=True):
     to_day: date | None = None
 
 
-def _held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date) -> ColumnElement[bool]:
+    """The offices held on `day`, as a condition."""
     started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
     return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
 
@@ -39,7 +40,7 @@ def _held_on(day: date) -> ColumnElement[bool]:
 def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     """The offices this person holds on `day`."""
     return (
-        session.execute(select(Office).where(col(Office.person_id) == person_id, _held_on(day)).order_by(col(Office.id)))
+        session.execute(select(Office).where(col(Office.person_id) == person_id, held_on(day)).order_by(col(Office.id)))
         .scalars()
         .all()
     )
@@ -54,7 +55,7 @@ def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Acc
         .where(
             col(Office.unit_id) == unit_id,
             col(Office.role).in_(HANDLERS),
-            _held_on(day),
+            held_on(day),
             col(Account.confirmed).is_(True),
         )
         .order_by(col(Account.id))
