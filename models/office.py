@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -44,6 +44,19 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
         .scalars()
         .all()
     )
+
+
+def holders(session: Session, unit_id: str, day: date) -> list[tuple[Person, bool]]:
+    """Everyone who holds an office in this unit on `day`, and whether they have joined with a chat."""
+    statement = (
+        select(Person, func.count(col(Account.id)))
+        .join(Office, col(Office.person_id) == col(Person.id))
+        .outerjoin(Account, col(Account.person_id) == col(Person.id))
+        .where(col(Office.unit_id) == unit_id, held_on(day))
+        .group_by(col(Person.id))
+        .order_by(col(Person.id))
+    )
+    return [(person, joined > 0) for person, joined in session.execute(statement)]
 
 
 def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:
