@@ -9,8 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
+from typer.testing import CliRunner
 
-from bot import roll_file, roll_sample
+from bot import cli_invites, cli_people, roll_file, roll_sample  # noqa: F401 - the first two add their commands
+from bot.cli import app
+from config.logging import configure
 from models import person, roll, roll_changes
 from models.database import Database, Session
 from models.office import Office, held_on
@@ -24,6 +27,21 @@ TODAY = MONDAY.date()
 UNITS = [list(row) for row in roll_sample.UNITS]
 PEOPLE = [list(row) for row in roll_sample.PEOPLE]
 Table = Sequence[Sequence[str]]
+
+
+complaints: list[str] = []
+"""What the commands of this run have written to standard error."""
+
+
+def runs(*words: object, code: int = 0) -> str:
+    """Runs `haichieu …` in this process and returns what it prints; with a fault, also what it complains of."""
+    try:
+        result = CliRunner().invoke(app, [str(word) for word in words])
+    finally:
+        configure("error")  # the command has set up logging to a stream that ends with it
+    complaints.append(result.stderr)
+    assert result.exit_code == code, result.output
+    return result.stdout if code == 0 else result.output
 
 
 def lines(sheet: str, table: Table) -> list[Line]:

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from typer.testing import CliRunner
 
-from bot import cli_people, roll_file, roll_sample  # noqa: F401 - cli_people adds the commands
-from bot.cli import app
+from bot import roll_file, roll_sample
 from models.database import Database
 from models.sealing import Keyring
-from tests.roll_house import PEOPLE, UNITS, book, refused, sheets, stands
+from tests.roll_house import PEOPLE, UNITS, book, refused, runs, sheets, stands
 
 HEADERS = (
     ["Mã đơn vị", "TÊN ĐƠN VỊ", "Loai", "Cấp trên", "khu vuc"],
@@ -135,12 +133,6 @@ def union(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Keyring.new().write(tmp_path / "var/haichieu.key")
     return tmp_path
-
-
-def runs(*words: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 def standing_in(union: Path) -> object:

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
-from typer.testing import CliRunner
 
-from bot import cli_invites, slips  # noqa: F401 - cli_invites adds the commands
-from bot.cli import app
+from bot import slips
 from config.i18n import language
 from handlers import slip
 from models import invite
@@ -22,7 +20,7 @@ from models.database import Database
 from models.ids import random_code
 from models.invite import Invite
 from models.sealing import Keyring
-from tests.roll_house import TODAY, book
+from tests.roll_house import TODAY, book, complaints, runs
 
 
 @pytest.fixture
@@ -39,12 +37,6 @@ def database(union: Path) -> Iterator[Database]:
     opened = Database(f"sqlite:///{union}/var/haichieu.db", Keyring.read(union / "var/haichieu.key"))
     yield opened
     opened.close()
-
-
-def runs(*words: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result.stdout if code == 0 else result.output
 
 
 def listed(*words: object) -> list[dict[str, str]]:
@@ -74,8 +66,8 @@ def test_every_team_and_officer_gets_a_code(union: Path, database: Database) -> 
 def test_officers_codes_made_again_end_the_old_ones(union: Path, database: Database) -> None:
     first = {(row["unit"], row["staff_code"]): row["code"] for row in listed("--unit", "songlam-may1")}
     assert set(first) == {("SONGLAM-MAY1", ""), ("SONGLAM-MAY1", "SL001")}
-    said = CliRunner().invoke(app, ["invites", "--unit", "SONGLAM-MAY1"])
-    assert "1 officers' codes that were made before and not used no longer work" in said.stderr
+    runs("invites", "--unit", "SONGLAM-MAY1")
+    assert "1 officers' codes that were made before and not used no longer work" in complaints[-1]
     assert not works(database, first["SONGLAM-MAY1", "SL001"])
     assert works(database, first["SONGLAM-MAY1", ""]), "a team's own code may hang on a wall"
 
