@@ -129,7 +129,7 @@ def officers_confirm(staff_code: Annotated[str, typer.Argument(help="The staff c
     settings = settings_or_exit()
     from datetime import UTC, datetime
 
-    from handlers.registration import confirm_by_operator
+    from handlers.claims import confirm_by_operator
 
     database = database_or_exit(settings)
     with database.transaction() as session:

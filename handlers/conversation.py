@@ -15,9 +15,10 @@ from functools import cached_property
 from config.i18n import Language, fold, language
 from models import account as accounts
 from models import conversation as chats
-from models import office, outbound
+from models import news, office, outbound
 from models.account import Account, Sender
 from models.database import Session
+from models.ids import new_id
 from models.message import Option
 from models.person import Person
 
@@ -113,6 +114,7 @@ class Turn:
     hint: str
     said: list[str] = field(default_factory=list)
     joined: bool = False
+    """Set when this turn joined or left: it then leaves no row under the chat's key, see models.account."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
 
@@ -197,10 +199,22 @@ def tell(
     asks: bool = False,
     commands: str = "",
     row_id: str = "",
+    case_id: str = "",
+    heading: str = "",
+    plain: bool = False,
 ) -> None:
-    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line."""
+    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line.
+
+    Unless they asked for `plain_previews`, what arrives says only that there is news, and shows `text` when tapped. With
+    `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it."""
     if to.blocked:
         return
+    if not (plain or to.plain_previews):
+        row_id = row_id or new_id()
+        news.keep(session, to.id, row_id, heading or text, now, options=() if case_id else options, case_id=case_id)
+        reader = language(to.language)
+        text = reader.gettext("The union has news. Write 1 to see it.")
+        options = [Option(open_token("news", row_id), reader.gettext("See"))]
     sender = accounts.sender_of(session, to)
     outbound.queue(
         session,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import menu
+from handlers import menu, pin
 from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token, take_text
 from handlers.grievance import delay
 from handlers.words import category_name, level_name, shortened, state_name
@@ -215,7 +215,7 @@ def _unsettled(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, allowed=is_member),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member),
     Conversation(
         "add",
         _added,

@@ -40,7 +40,8 @@ def _show_officers(session: Session, case: Grievance, event: Event, now: datetim
             "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
         }[event.kind]
         text = triage.card(session, reader, case, title)
-        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True)
+        options = triage.card_options(reader, case)
+        tell(session, account, text, now, options=options, asks=True, case_id=case.id, heading=title)
 
 
 def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:

@@ -41,7 +41,8 @@ def card(session: Session, reader: Language, case: Grievance, title: str) -> str
             (
                 reader.gettext("About: {category}", category=category_name(reader, case.category)),
                 reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
-                reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"),
+                (reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"))
+                + ("" if case.verified else " · " + reader.gettext("not verified")),
                 reader.gettext("State: {state}.", state=state_name(reader, case)),
                 reader.gettext("Answer before: {when}", when=reader.when(case.due_at)),
             )

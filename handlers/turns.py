@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import menu
+from handlers import menu, news
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -130,6 +130,8 @@ def _word(turn: Turn, word: str) -> None:
 
 def _meant(turn: Turn, text: str) -> Option | None:
     """The offered choice that a typed number or label means, if any."""
+    if (seen := news.meant(turn, text)) is not None:
+        return seen
     offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
     folded = fold(text)
     if (number := _NUMBER.fullmatch(folded)) is not None:

@@ -7,9 +7,11 @@ also not through the number of a transaction that wrote both (none does).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlmodel import Field, UniqueConstraint, col
@@ -125,6 +127,35 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
         )
         .values(blocked=blocked)
     )
+
+
+def set_choice(session: Session, account: Account, name: Literal["notices", "polls", "plain_previews"], on: bool) -> None:
+    """One of the consents and switches that are a person's own."""
+    session.execute(update(Account).where(col(Account.id) == account.id).values({name: on}))
+    setattr(account, name, on)
+
+
+def set_pin(session: Session, account: Account, pin: str) -> None:
+    """A new PIN; empty takes it away. What is sealed is a keyed hash: people use one PIN for many things."""
+    account.pin = seal(session, "account.pin", account.id, _pin_hash(session, account, pin)) if pin else None
+    session.add(account)
+
+
+def pin_fits(session: Session, account: Account, pin: str) -> bool:
+    assert account.pin is not None  # only asked where there is one
+    return hmac.compare_digest(unseal(session, "account.pin", account.id, account.pin), _pin_hash(session, account, pin))
+
+
+def _pin_hash(session: Session, account: Account, pin: str) -> str:
+    return keyed_hash(session, "account.pin", account.person_id, pin)
+
+
+def take_pin(session: Session, account: Account, other: Account) -> None:
+    """A second phone of the same person is locked by the PIN of the first."""
+    if other.pin is not None:
+        known = unseal(session, "account.pin", other.id, other.pin)
+        account.pin = seal(session, "account.pin", account.id, known)
+        session.add(account)
 
 
 def set_language(session: Session, account: Account, language: str) -> None:

@@ -32,8 +32,7 @@ class Refused(Exception):
 
 
 class Grievance(Base, table=True):
-    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`. `verified` is false where a
-    team's own code let the reporter in, which anybody may have picked up."""
+    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`. `verified`: see Account."""
 
     __tablename__ = "grievance"
 
@@ -145,6 +144,9 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
     case is settled. Words that come after the end are kept and shown all the same."""
     case = session.get(Grievance, event.case_id)
+    if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
+        case.reporter_name = None
+        return None
     if case is None or (event.kind == "settled" and case.state not in OPEN):
         return None
     if not _add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
@@ -289,8 +291,7 @@ def to_relay(session: Session, now: datetime) -> Sequence[str]:
 
 
 def reporter_accounts(session: Session, case: Grievance) -> Sequence[account.Account]:
-    """For the verb that tells the reporter, only. All their phones, because a second one is connected so as not to lose the
-    answer with the first; none when they have left."""
+    """For the verb that tells the reporter, only: all their phones (see handlers.phones); none when they have left."""
     return account.of_reporter(session, unseal(session, "grievance.route", case.id, case.route))
 
 

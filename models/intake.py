@@ -24,7 +24,7 @@ from models.database import Base, Session
 from models.ids import new_id
 from models.sealing import seal, unseal
 
-Kind = Literal["report", "addition", "settled", "unsettled"]
+Kind = Literal["report", "addition", "settled", "unsettled", "left"]
 
 
 class Intake(Base, table=True):

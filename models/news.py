@@ -8,6 +8,7 @@ that an officer should see only the heading waits: the card is composed, and the
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -36,11 +37,12 @@ class News(Base, table=True):
 @dataclass(frozen=True, slots=True)
 class Item:
     """What is shown when it is opened: `text` and what may be tapped under it; with `case_id`, the officers' card under
-    `text` as its heading. `at` is ISO 8601."""
+    `text` as its heading. `at` is ISO 8601; `position` orders those of one moment."""
 
     id: str
     text: str
     at: str
+    position: int = 0
     options: tuple[Option, ...] = ()
     case_id: str = ""
 
@@ -56,7 +58,7 @@ def keep(
     case_id: str = "",
 ) -> None:
     """Keeps one message for its reader; the same `row_id` twice is one message."""
-    item = asdict(Item(row_id, text, now.isoformat(), tuple(options), case_id))
+    item = asdict(Item(row_id, text, now.isoformat(), time.time_ns(), tuple(options), case_id))
     row = {
         "id": row_id,
         "recipient": _recipient(session, account_id),
@@ -74,7 +76,7 @@ def waiting(session: Session, account_id: str) -> list[Item]:
         item = json.loads(unseal(session, "news.body", row.id, row.body))
         options = tuple(Option(**option) for option in item.pop("options"))
         found.append(Item(options=options, **item))
-    return sorted(found, key=lambda item: (item.at, item.id))
+    return sorted(found, key=lambda item: item.position)
 
 
 def opened(session: Session, item: Item) -> None:
