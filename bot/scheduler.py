@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
 from handlers import relay
-from models import conversation, inbound, intake, mailbox, outbound, tries
+from models import conversation, inbound, intake, link, mailbox, news, outbound, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -117,5 +117,7 @@ def _tidy(session: Session, now: datetime) -> None:
     inbound.forget_old(session, now.date())
     intake.forget_told(session, now.date())
     outbound.forget_failed(session, now)
-    tries.forget_old(session, now)
     mailbox.forget_expired(session, now)
+    news.forget_expired(session, now.date())
+    link.forget_old(session, now.date())
+    tries.forget_old(session, now)

@@ -49,6 +49,7 @@ class Web(BaseModel, extra="forbid"):
 
 class Telegram(BaseModel, extra="forbid"):
     token: SecretStr = SecretStr("")
+    name: str = ""
     api_url: str = "https://api.telegram.org"
     mode: Literal["poll", "webhook"] = "poll"
     webhook_secret: SecretStr = SecretStr("")
@@ -62,6 +63,14 @@ class Telegram(BaseModel, extra="forbid"):
         if value.get_secret_value() and not (number.isdigit() and rest):
             raise ValueError("should be the token BotFather gave, like 123456:ABC…")
         return value
+
+    @field_validator("name")
+    @classmethod
+    def _name_shape(cls, value: str) -> str:
+        name = value.removeprefix("@")
+        if name and not (5 <= len(name) <= 32 and name.isascii() and name.replace("_", "").isalnum()):
+            raise ValueError("should be the bot's user name, like cong_doan_bot")
+        return name
 
     @field_validator("webhook_secret")
     @classmethod

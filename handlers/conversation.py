@@ -15,9 +15,10 @@ from functools import cached_property
 from config.i18n import Language, fold, language
 from models import account as accounts
 from models import conversation as chats
-from models import office, outbound
+from models import news, office, outbound
 from models.account import Account, Sender
 from models.database import Session
+from models.ids import new_id
 from models.message import Option
 from models.person import Person
 
@@ -167,6 +168,12 @@ class Turn:
         assert self.account is not None
         return self.account
 
+    @property
+    def reporter(self) -> str:
+        """What stands behind this person's own cases, on whichever of their phones they write."""
+        assert self.person is not None
+        return self.person.reporter_id
+
     def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "") -> None:
         """Answers the person, in the transaction of what they did."""
         self.said.append(text)
@@ -202,11 +209,25 @@ def tell(
     asks: bool = False,
     commands: str = "",
     in_office: bool = False,
+    row_id: str = "",
+    case_id: str = "",
+    heading: str = "",
+    plain: bool = False,
 ) -> None:
     """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
-    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them."""
+    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
+
+    Unless they asked for `plain_previews`, what arrives says only that there is news, and shows `text` when tapped. With
+    `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it."""
     if to.blocked:
         return
+    if not (plain or to.plain_previews):
+        row_id = row_id or new_id()
+        kept = () if case_id else options
+        news.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
+        reader = language(to.language)
+        text = reader.gettext("The union has news. Write 1 to see it.")
+        options = [Option(open_token("office_news" if in_office else "news", row_id), reader.gettext("See"))]
     sender = accounts.sender_of(session, to)
     outbound.queue(
         session,

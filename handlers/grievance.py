@@ -154,7 +154,7 @@ def _finish(turn: Turn) -> None:
         due=due.isoformat(),
         case_id=new_id(),
         entry_id=new_id(),
-        account_id=turn.member.id,
+        reporter_id=turn.reporter,
         text=answers["text"],
         code=new_case_code(),
         unit_id=turn.person.unit_id,
@@ -162,6 +162,7 @@ def _finish(turn: Turn) -> None:
         category=answers["category"],
         name=answers["name"] if _named(turn) else "",
         urgent=danger,
+        verified=turn.member.verified,
         covered=covers(turn) and not danger and not _named(turn) and answers.get("at_once") != "yes",
         reply_due=reply_due.isoformat(),
     )

@@ -16,6 +16,7 @@ def options(turn: Turn) -> list[Option]:
         *found,
         Option(open_token("file"), turn._("Send a grievance")),
         Option(open_token("mine"), turn._("My grievances")),
+        Option(open_token("settings"), turn._("Settings")),
         Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
         Option(open_token("help"), turn._("Help")),
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import menu
+from handlers import menu, pin
 from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, take_text, unless_cancelled
 from handlers.grievance import delay
 from handlers.words import category_name, level_name, shortened, state_name
@@ -23,7 +23,7 @@ _SHOWN = 8
 
 
 def _case(turn: Turn) -> Grievance | None:
-    return grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+    return grievance.for_reporter(turn.session, turn.reporter, turn.subject)
 
 
 def _own_open_case(turn: Turn) -> bool:
@@ -51,7 +51,7 @@ def _list(turn: Turn) -> None:
     if turn.subject:
         _show(turn)
         return
-    cases = grievance.own(turn.session, turn.member.id)[::-1]
+    cases = grievance.own(turn.session, turn.reporter)[::-1]
     lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, cases)]
     options = []
     for case in cases[:_SHOWN]:
@@ -70,7 +70,7 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     return [
         event.code
         for event in intake.waiting(turn.session, turn.now)
-        if event.kind == "report" and event.account_id == turn.member.id and event.case_id not in known
+        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
     ]
 
 
@@ -141,7 +141,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         due=due.isoformat(),
         case_id=turn.subject,
         entry_id=new_id(),
-        account_id=turn.member.id,
+        reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
     )
@@ -206,7 +206,7 @@ def _unsettled(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, allowed=is_member),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member),
     Conversation(
         "add",
         _added,

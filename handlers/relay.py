@@ -5,13 +5,15 @@ Each event is done in a transaction of its own, of the three that models.intake 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from config.i18n import language
 from handlers import triage
 from handlers.conversation import open_token, tell
 from models import account as accounts
-from models import grievance, intake, office
+from models import grievance, intake, leaving, office
+from models.account import Account
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
@@ -23,12 +25,14 @@ def post(session: Session, event: Event, now: datetime) -> None:
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)
-        case "language" | "back" if not intake.once(session, event.entry_id, now.date()):
+        case "change" | "unlink" | "leave" if not intake.once(session, event.entry_id, now.date()):
             return
-        case "language":
-            accounts.set_language(session, event.account_id, event.text)
-        case "back":
-            accounts.unblock(session, event.account_id)
+        case "change":
+            accounts.change(session, event.account_id, json.loads(event.text))
+        case "unlink":
+            leaving.forget_others(session, event.account_id)
+        case "leave":
+            leaving.forget(session, event.account_id)
         case "report":
             _show_officers(session, grievance.post(session, event, now), event, now)
         case _:
@@ -48,7 +52,8 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
             "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
         }[event.kind]
         text = triage.card(session, reader, case, title, whole=event.kind == "unsettled")
-        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True, in_office=True)
+        options = triage.card_options(reader, case)
+        tell(session, account, text, now, options=options, asks=True, in_office=True, case_id=case.id, heading=title)
 
 
 def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
@@ -57,9 +62,11 @@ def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
         return
     entry = session.get_one(Entry, event.entry_id)
     case = session.get_one(Grievance, entry.grievance_id)
-    account = grievance.reporter_account(session, case)
-    if account is None:
-        return
+    for account in grievance.reporter_accounts(session, case):
+        _tell_account(session, account, case, entry, now)
+
+
+def _tell_account(session: Session, account: Account, case: Grievance, entry: Entry, now: datetime) -> None:
     reader = language(account.language)
     words = grievance.text_of(session, entry)
     options = [Option(open_token("add", case.id), reader.gettext("Add or answer"))]

@@ -42,10 +42,11 @@ def card(session: Session, reader: Language, case: Grievance, title: str, *, who
     """All an officer needs to act on a case, in their language: `title` says why it is shown. Not `whole`: for those who
     have read the case before, what was said between its beginning and the newest words is cut short."""
     name = grievance.reporter_name(session, case)
+    whose = reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
     about = [
         reader.gettext("About: {category}", category=category_name(reader, case.category)),
         reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
-        reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"),
+        whose if case.verified else whose + " · " + reader.gettext("not verified"),
         reader.gettext("State: {state}.", state=state_name(reader, case)),
     ]
     if grievance.is_owed(case):
@@ -101,7 +102,7 @@ def _queue(turn: Turn) -> None:
 def _view(turn: Turn) -> None:
     case = _case(turn)
     if case is None:  # an officer typing the code of a case of their own as a worker
-        own = grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+        own = grievance.for_reporter(turn.session, turn.reporter, turn.subject)
         options = [Option(open_token("mine", own.id), own.code)] if own else []
         turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
         return

@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import menu
+from handlers import menu, news
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -58,7 +58,7 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
         if chat.state.touched is None or now - chat.state.touched > _SETTLED:
             chat.state.language = ""
         if account.blocked:
-            intake.change_account(session, "back", account.id, now)
+            intake.change_account(session, account.id, now, blocked=False)
     _answer(turn, inbound)
     # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
     chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
@@ -137,6 +137,8 @@ def _word(turn: Turn, word: str) -> None:
 
 def _meant(turn: Turn, text: str) -> Option | None:
     """The offered choice that a typed number or label means, if any."""
+    if (seen := news.meant(turn, text)) is not None:
+        return seen
     offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
     folded = fold(text)
     if (number := _NUMBER.fullmatch(folded)) is not None:

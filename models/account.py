@@ -7,9 +7,11 @@ also not through the number of a transaction that wrote both (none does).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Field, UniqueConstraint, col
@@ -23,7 +25,9 @@ from models.sealing import keyed_hash, seal, unseal
 class Account(Base, table=True):
     """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
 
-    `confirmed` is false while nobody has vouched for an officer's claim. `blocked`: the person stopped the line.
+    `confirmed` is false while nobody has vouched for an officer's claim. `verified`: joined by a one-time slip or by a staff
+    code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
+    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
     """
 
     __tablename__ = "account"
@@ -36,7 +40,12 @@ class Account(Base, table=True):
     person_id: str = Ref("person")
     language: str = Field(max_length=5)
     confirmed: bool = True
+    verified: bool = False
     blocked: bool = False
+    notices: bool = False
+    polls: bool = False
+    pin: bytes | None = None
+    plain_previews: bool = False
     joined_on: date
     consent_version: str = Field(max_length=16)
 
@@ -69,7 +78,17 @@ def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tu
 
 
 def add(
-    session: Session, sender: Sender, person: Person, *, language: str, confirmed: bool, consent_version: str, today: date
+    session: Session,
+    sender: Sender,
+    person: Person,
+    *,
+    language: str,
+    confirmed: bool,
+    consent_version: str,
+    today: date,
+    verified: bool = False,
+    notices: bool = False,
+    polls: bool = False,
 ) -> Account:
     account = Account(
         line=sender.line,
@@ -78,6 +97,9 @@ def add(
         person_id=person.id,
         language=language,
         confirmed=confirmed,
+        verified=verified,
+        notices=notices,
+        polls=polls,
         joined_on=today,
         consent_version=consent_version,
     )
@@ -89,6 +111,22 @@ def add(
 
 def sender_of(session: Session, account: Account) -> Sender:
     return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def of_person(session: Session, person_id: str) -> Sequence[Account]:
+    """Every phone this person has joined with."""
+    statement = select(Account).where(col(Account.person_id) == person_id).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()
+
+
+def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.reporter_id) == reporter_id)
+        .order_by(col(Account.id))
+    )
+    return session.execute(statement).scalars().all()
 
 
 def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
@@ -104,13 +142,34 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
     )
 
 
-def set_language(session: Session, account_id: str, language: str) -> None:
-    session.execute(update(Account).where(col(Account.id) == account_id).values(language=language))
+CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin")
 
 
-def unblock(session: Session, account_id: str) -> None:
-    """The person has written again."""
-    session.execute(update(Account).where(col(Account.id) == account_id).values(blocked=False))
+def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none); nothing where they have
+    left since."""
+    assert values.keys() <= set(CHOICES)
+    if "pin" in values:
+        values = values | {"pin": seal(session, "account.pin", account_id, values["pin"]) if values["pin"] else None}
+    session.execute(update(Account).where(col(Account.id) == account_id).values(values))
+
+
+def pin_fits(session: Session, account: Account, pin: str) -> bool:
+    assert account.pin is not None  # only asked where there is one
+    return hmac.compare_digest(unseal(session, "account.pin", account.id, account.pin), pin_hash(session, account, pin))
+
+
+def pin_hash(session: Session, account: Account, pin: str) -> str:
+    """What is sealed of a PIN: people use one for many things."""
+    return keyed_hash(session, "account.pin", account.person_id, pin)
+
+
+def take_pin(session: Session, account: Account, other: Account) -> None:
+    """A second phone of the same person is locked by the PIN of the first."""
+    if other.pin is not None:
+        known = unseal(session, "account.pin", other.id, other.pin)
+        account.pin = seal(session, "account.pin", account.id, known)
+        session.add(account)
 
 
 def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:

@@ -44,6 +44,17 @@ class Run:
 
 
 @dataclass(slots=True)
+class Guard:
+    """Wrong tries of this chat, and until when (ISO 8601) its own cases are locked or open. Here and not in the account: a
+    wrong try would write the account in the same transaction as the chat's rows of the day."""
+
+    wrong_codes: int = 0
+    wrong_pins: int = 0
+    locked_until: str = ""
+    open_until: str = ""
+
+
+@dataclass(slots=True)
 class State:
     """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in."""
 
@@ -51,9 +62,10 @@ class State:
     offered: list[Option] = field(default_factory=list)
     touched: datetime | None = None
     language: str = ""
+    guard: Guard = field(default_factory=Guard)
 
     def is_empty(self) -> bool:
-        return self.run is None and not self.offered and not self.language
+        return self.run is None and not self.offered and not self.language and self.guard == Guard()
 
 
 # Built once: every message asks this, and building the question costs more than asking it.
@@ -104,6 +116,7 @@ def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> 
             offered=[Option(*pair) for pair in kept["offered"]],
             touched=touched,
             language=kept["language"],
+            guard=Guard(**kept.get("guard", {})),
         )
     return chat
 
@@ -122,6 +135,7 @@ def save(session: Session, chat: Chat, state: State, now: datetime) -> None:
         "offered": [[option.token, option.label] for option in state.offered],
         "touched": now.isoformat(),
         "language": state.language,
+        "guard": asdict(state.guard),
     }
     upsert(
         session,

@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class Grievance(Base, table=True):
-    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`."""
+    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`. `verified`: see Account."""
 
     __tablename__ = "grievance"
 
@@ -43,6 +43,7 @@ class Grievance(Base, table=True):
     category: str = Field(max_length=24)
     urgent: bool = False
     covered: bool = True
+    verified: bool = False
     state: str = Field(default="new", max_length=12)
     created_at: datetime
     due_at: datetime
@@ -73,15 +74,15 @@ def shown_unit(session: Session, unit_id: str) -> str:
     return unit.grassroots_of(session, unit_id).id
 
 
-def mark(session: Session, account_id: str, number: int) -> str:
-    """What ties the n-th case of an account to it, for the holder of the look-up key only."""
-    return keyed_hash(session, "grievance.mark", account_id, str(number))
+def mark(session: Session, reporter_id: str, number: int) -> str:
+    """What ties the n-th case of a person to their reporter id, for the holder of the look-up key only."""
+    return keyed_hash(session, "grievance.mark", reporter_id, str(number))
 
 
-def _free_mark(session: Session, account_id: str) -> str:
+def _free_mark(session: Session, reporter_id: str) -> str:
     number = 0
     while True:
-        candidate = mark(session, account_id, number)
+        candidate = mark(session, reporter_id, number)
         if not session.execute(select(func.count()).where(col(Grievance.mark) == candidate)).scalar_one():
             return candidate
         number += 1
@@ -97,13 +98,14 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "category": event.category,
         "urgent": event.urgent,
         "covered": event.covered,
+        "verified": event.verified,
         "state": "new",
         "created_at": now,
         "due_at": datetime.fromisoformat(event.reply_due),
         "closed_at": None,
         "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
-        "route": seal(session, "grievance.route", event.case_id, event.account_id),
-        "mark": _free_mark(session, event.account_id),
+        "route": seal(session, "grievance.route", event.case_id, event.reporter_id),
+        "mark": _free_mark(session, event.reporter_id),
     }
     if not insert_ignore(session, Grievance, [row]):
         return None
@@ -137,6 +139,9 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
     case is settled. Words that come after the end are kept and shown all the same."""
     case = session.get(Grievance, event.case_id)
+    if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
+        case.reporter_name = None
+        return None
     if case is None or (event.kind == "settled" and case.state not in OPEN):
         return None
     if not _add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
@@ -201,7 +206,7 @@ def _speak(
         raise Refused
     entry_id = new_id()
     _add_entry(session, case.id, kind, text, now, entry_id=entry_id, officer_id=officer_id)
-    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, account_id="", text=""))
+    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, reporter_id="", text=""))
     note(session, officer_id, kind, case.id, now)
 
 
@@ -240,20 +245,20 @@ def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -
     return session.execute(statement).scalar_one_or_none()
 
 
-def own(session: Session, account_id: str) -> list[Grievance]:
+def own(session: Session, reporter_id: str) -> list[Grievance]:
     """The reporter's own cases, oldest first: walks the marks until one is missing."""
     found: list[Grievance] = []
     while True:
-        statement = select(Grievance).where(col(Grievance.mark) == mark(session, account_id, len(found)))
+        statement = select(Grievance).where(col(Grievance.mark) == mark(session, reporter_id, len(found)))
         case = session.execute(statement).scalar_one_or_none()
         if case is None:
             return found
         found.append(case)
 
 
-def for_reporter(session: Session, account_id: str, case_id: str) -> Grievance | None:
-    """The case (by id or code), if this account filed it."""
-    return next((case for case in own(session, account_id) if case_id in (case.id, case.code)), None)
+def for_reporter(session: Session, reporter_id: str, case_id: str) -> Grievance | None:
+    """The case (by id or code), if this person filed it."""
+    return next((case for case in own(session, reporter_id) if case_id in (case.id, case.code)), None)
 
 
 def entries(session: Session, case_id: str) -> Sequence[Entry]:
@@ -275,6 +280,6 @@ def reporter_name(session: Session, case: Grievance) -> str:
 # The way back. Nothing else opens a route.
 
 
-def reporter_account(session: Session, case: Grievance) -> account.Account | None:
-    """For the verb that tells the reporter, only. None when they have left."""
-    return session.get(account.Account, unseal(session, "grievance.route", case.id, case.route))
+def reporter_accounts(session: Session, case: Grievance) -> Sequence[account.Account]:
+    """For the verb that tells the reporter, only: all their phones (see handlers.phones); none when they have left."""
+    return account.of_reporter(session, unseal(session, "grievance.route", case.id, case.route))

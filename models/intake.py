@@ -18,7 +18,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import delete, select
 from sqlmodel import Field, col
@@ -28,8 +28,7 @@ from models.database import Base, Session, insert_ignore
 from models.ids import new_id
 from models.sealing import keyed_hash, seal, unseal
 
-Kind = Literal["report", "addition", "settled", "unsettled", "tell", "language", "back"]
-
+Kind = Literal["report", "addition", "settled", "unsettled", "left", "tell", "change", "unlink", "leave"]
 
 TOLD_KEPT = timedelta(days=7)
 """Far longer than a posted row stays in the intake."""
@@ -59,23 +58,25 @@ class Told(Base, table=True):
 class Event:
     """What somebody did, as it travels sealed. Ids for the rows it will make are chosen here.
 
-    `case_id` is new for a report and known for the rest. `account_id` is the way back. `unit_id` is where the reporter
+    `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it. Times are ISO 8601.
+    reporter gave it. `account_id` and JSON in `text`: a change of an account. Times are ISO 8601.
     """
 
     kind: Kind
     due: str
     case_id: str
     entry_id: str
-    account_id: str
+    reporter_id: str
     text: str
+    account_id: str = ""
     code: str = ""
     unit_id: str = ""
     holder_id: str = ""
     category: str = ""
     name: str = ""
     urgent: bool = False
+    verified: bool = False
     covered: bool = True
     reply_due: str = ""
 
@@ -86,12 +87,33 @@ def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
     return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
 
 
-def change_account(session: Session, kind: Kind, account_id: str, now: datetime, text: str = "") -> None:
-    """Has an account changed in a transaction of its own, a moment later: the turn that asks writes rows that name the chat
-    only by its key of the day, and an account written beside them would say whose key that is."""
+def change_account(session: Session, account_id: str, now: datetime, **values: Any) -> None:
+    """Has an account changed (models.account.change) in a transaction of its own, a moment later: the turn that asks writes
+    rows that name the chat only by its key of the day, and an account written beside them would say whose key that is."""
     low, high = SOON
     at = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
-    add(session, Event(kind, at.isoformat(), case_id="", entry_id=new_id(), account_id=account_id, text=text))
+    after = max((datetime.fromisoformat(event.due) for event in _changes(session, account_id, now)), default=now)
+    ask(session, "change", account_id, max(at, after), json.dumps(values))
+
+
+def ask(session: Session, kind: Kind, account_id: str, due: datetime, text: str = "") -> None:
+    """Has something done to an account that is no change of one row of it: `unlink`, `leave`."""
+    add(
+        session,
+        Event(kind, due.isoformat(), case_id="", entry_id=new_id(), reporter_id="", text=text, account_id=account_id),
+    )
+
+
+def _changes(session: Session, account_id: str, now: datetime) -> list[Event]:
+    return [event for event in waiting(session, now) if event.kind == "change" and event.account_id == account_id]
+
+
+def chosen(session: Session, account_id: str, now: datetime) -> dict[str, Any]:
+    """What this account has asked to change and does not say yet, for the screen that shows it."""
+    found: dict[str, Any] = {}
+    for event in sorted(_changes(session, account_id, now), key=lambda event: event.due):
+        found |= json.loads(event.text)
+    return found
 
 
 def add(session: Session, event: Event) -> None:
@@ -105,7 +127,17 @@ def _opened(session: Session, ids: Collection[str] | None = None) -> list[tuple[
     if ids is not None:
         statement = statement.where(col(Intake.id).in_(ids))
     rows = session.execute(statement)
-    return [(row_id, Event(**json.loads(unseal(session, "intake.body", row_id, body)))) for row_id, body in rows]
+    return [(row_id, _event(unseal(session, "intake.body", row_id, body))) for row_id, body in rows]
+
+
+def _event(body: str) -> Event:
+    kept = json.loads(body)
+    if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
+        kept["reporter_id"] = kept["account_id"]
+        if kept["kind"] in ("language", "back"):
+            kept["text"] = json.dumps({"language": kept["text"]} if kept["kind"] == "language" else {"blocked": False})
+            kept["kind"] = "change"
+    return Event(**kept)
 
 
 def waiting(session: Session, now: datetime) -> list[Event]:
@@ -128,7 +160,7 @@ def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tup
 
 def _rank(event: Event) -> tuple[bool, str]:
     """Reports first; changes of an account in the order they were asked for; the rest stays shuffled."""
-    return event.kind != "report", event.due if event.kind in ("language", "back") else ""
+    return event.kind != "report", event.due if event.kind == "change" else ""
 
 
 def once(session: Session, entry_id: str, today: date) -> bool:
@@ -136,6 +168,10 @@ def once(session: Session, entry_id: str, today: date) -> bool:
     restart must not tell a reporter twice, nor bring back an older language."""
     row = {"id": keyed_hash(session, "told", entry_id), "told_on": today}
     return insert_ignore(session, Told, [row]) == 1
+
+
+def is_told(session: Session, entry_id: str) -> bool:
+    return session.get(Told, keyed_hash(session, "told", entry_id)) is not None
 
 
 def forget_told(session: Session, today: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -55,6 +55,25 @@ _ANSWERED = _OFFICERS.with_only_columns(col(Office.unit_id)).order_by(None).dist
 def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     """The offices this person holds on `day`."""
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """The offices held on `day`, as a condition."""
+    started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
+    return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
+
+
+def holders(session: Session, unit_id: str, day: date) -> list[tuple[Person, bool]]:
+    """Everyone who holds an office in this unit on `day`, and whether they have joined with a chat."""
+    statement = (
+        select(Person, func.count(col(Account.id)))
+        .join(Office, col(Office.person_id) == col(Person.id))
+        .outerjoin(Account, col(Account.person_id) == col(Person.id))
+        .where(col(Office.unit_id) == unit_id, held_on(day))
+        .group_by(col(Person.id))
+        .order_by(col(Person.id))
+    )
+    return [(person, joined > 0) for person, joined in session.execute(statement)]
 
 
 def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:

@@ -32,6 +32,7 @@ class Unit(Base, table=True):
     code: str = Field(unique=True, max_length=32)
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
+    time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -57,6 +58,31 @@ def _path() -> Select[Unit]:
 
 
 _PATH = _path()  # built once: building it costs more than asking
+
+
+def with_code(session: Session, code: str) -> Unit | None:
+    statement = select(Unit).where(col(Unit.code) == code.strip().upper())
+    return session.execute(statement).scalar_one_or_none()
+
+
+def from_the_top(session: Session, unit_id: str | None = None) -> list[Unit]:
+    """The unit and all below it (None: every unit), those above first, then by code."""
+    children: dict[str | None, list[Unit]] = {}
+    for unit in session.execute(select(Unit).order_by(col(Unit.code))).scalars():
+        children.setdefault(unit.parent_id, []).append(unit)
+    edge = children.get(None, []) if unit_id is None else [get(session, unit_id)]
+    found: list[Unit] = []
+    while edge:
+        found += edge
+        edge = [child for unit in edge for child in children.get(unit.id, [])]
+    return found
+
+
+def takes_workers(session: Session, unit: Unit) -> bool:
+    """Whether workers join in this unit itself: a team, or a grassroots union that has no teams."""
+    if level(unit) == "grassroots":
+        return session.execute(select(col(Unit.id)).where(col(Unit.parent_id) == unit.id).limit(1)).first() is None
+    return level(unit) == "team"
 
 
 def path(session: Session, unit_id: str) -> Sequence[Unit]:

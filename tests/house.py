@@ -30,7 +30,8 @@ class FakeClock:
         return self._now.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        # A timedelta knows no less than a microsecond: waiting for less would last for ever.
+        self._now += max(timedelta(seconds=seconds), timedelta(microseconds=1))
         await asyncio.sleep(0)
 
     def then(self, after: Callable[[], Awaitable[None]]) -> None:

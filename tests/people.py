@@ -11,14 +11,21 @@ import aiohttp
 from tests.emulators.telegram import TelegramEmulator
 from tests.house import House
 
+PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
+"""How unasked messages arrive, and the button that opens them."""
+
 
 class Person(ABC):
-    """Somebody with a phone. `seen` counts the messages that the story has looked at."""
+    """Somebody with a phone. `seen` counts the messages that the story has looked at; `opened` the previews they have
+    opened, which people do when they look for something that is not on the screen. `curious` is false for who does not."""
+
+    curious = True
 
     def __init__(self, house: House, name: str) -> None:
         self.house = house
         self.name = name
         self.seen = 0
+        self.opened = 0
 
     @abstractmethod
     async def say(self, text: str) -> None:
@@ -44,18 +51,35 @@ class Person(ABC):
 
     async def sees(self, *words: str) -> str:
         """The next message, among those not looked at, that has all these words; looks past those before it."""
-        texts = await self.texts()
-        for place in range(self.seen, len(texts)):
-            if all(word in texts[place] for word in words):
-                self.seen = place + 1
-                return texts[place]
+        while True:
+            texts = await self.texts()
+            for place in range(self.seen, len(texts)):
+                if all(word in texts[place] for word in words):
+                    self.seen = place + 1
+                    return texts[place]
+            if not await self._opens_news():
+                break
         raise AssertionError(f"{self.name} does not see {words}.\n{await self.screen()}")
 
     async def does_not_see(self, *words: str) -> None:
         """No message at all, looked at or not, has any of these words."""
+        while await self._opens_news():
+            pass
         for text in await self.texts():
             for word in words:
                 assert word not in text, f"{self.name} sees {word!r}.\n{await self.screen()}"
+
+    async def _opens_news(self) -> bool:
+        """Opens the oldest preview not opened yet; False when there is none."""
+        arrived = [label for text in await self.texts() for words, label in PREVIEWS.items() if words in text]
+        if not self.curious or self.opened >= len(arrived):
+            return False
+        if self.opened == len(arrived) - 1:
+            await self.taps(arrived[-1])
+        else:
+            await self.says("1")
+        self.opened += 1
+        return True
 
     async def sees_nothing_new(self) -> None:
         texts = await self.texts()

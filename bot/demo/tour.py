@@ -90,6 +90,7 @@ async def _file(worker: Phone) -> str:
 
 
 async def _answer(leader: Phone, worker: Phone, code: str) -> None:
+    await _opens(leader)
     card = await leader.sees("Phản ánh mới", code, WRONG, "không nêu tên")
     if "Tổ may 1" in card:
         raise TourError("the card names the team of a reporter whose team is too small to be named")
@@ -101,6 +102,7 @@ async def _answer(leader: Phone, worker: Phone, code: str) -> None:
     await leader.sees(code, ANSWER)
     await leader.taps("Gửi")
     await leader.sees("Đã gửi", code)
+    await _opens(worker)
     await worker.sees("Công đoàn trả lời", code, ANSWER)
     await worker.taps("Bổ sung, trả lời lại")
     await worker.sees("nói thêm")
@@ -108,7 +110,14 @@ async def _answer(leader: Phone, worker: Phone, code: str) -> None:
     await worker.sees(code, THANKS)
     await worker.taps("Gửi")
     await worker.sees("đã nhận")
+    await _opens(leader)
     await leader.sees("bổ sung", code, THANKS)
+
+
+async def _opens(phone: Phone) -> None:
+    """What arrives unasked says nothing on a lock screen, until its reader taps it."""
+    await phone.sees("Công đoàn có tin mới")
+    await phone.taps("Xem")
 
 
 async def _settle(leader: Phone, worker: Phone, code: str) -> None:
@@ -118,7 +127,9 @@ async def _settle(leader: Phone, worker: Phone, code: str) -> None:
     await leader.sees(code, OUTCOME)
     await leader.taps("Gửi")
     await leader.sees("Đã gửi", code)
+    await _opens(worker)
     await worker.sees(code, OUTCOME, "đã ổn chưa")
     await worker.taps("Đã ổn")
     await worker.sees(code, "khép lại")
+    await _opens(leader)
     await leader.sees(code, "đã ổn")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers.registration import confirm_by_operator
+from handlers.claims import confirm_by_operator
 from models.account import Account
 from tests.house import House
 from tests.people import OnTelegram, Person
