@@ -8,12 +8,13 @@ copy per cut answer or crash that hit it, because none of these services lets a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 
+from bot.allowance import Allowance
 from bot.channels.base import (
     Blocked,
     Channel,
@@ -24,13 +25,13 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.channels.text import fit
+from bot.channels.text import fit, is_numbered
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.pacing import Pacer
 from bot.writer import Writer
 from models import account as accounts
-from models import outbound
+from models import conversation, outbound
 from models.account import Sender
 from models.database import Session
 from models.outbound import BULK, LANES, REPLY, Claimed, Outcome
@@ -48,15 +49,18 @@ UNCERTAIN_TRIES_BULK = 2
 
 
 class Outbox:
-    """The sender of one line."""
+    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose."""
 
-    def __init__(self, channel: Channel, writer: Writer, clock: Clock) -> None:
+    def __init__(self, channel: Channel, writer: Writer, clock: Clock, by_number: Mapping[str, str] | None = None) -> None:
         self._channel = channel
         self._writer = writer
         self._clock = clock
         self._held = Holding(channel.line, writer, clock)
         self._nudged = {lane: asyncio.Event() for lane in LANES}
+        self._by_number = by_number or {}
+        self._allowance = Allowance(channel.line, channel.capabilities)
         self._results: list[Outcome] = []
+        self._listed: dict[str, Claimed] = {}
         self._recorder: asyncio.Task[None] | None = None
         self._sends = asyncio.Semaphore(channel.capabilities.concurrency)
         capabilities = channel.capabilities
@@ -130,7 +134,9 @@ class Outbox:
             return []
 
         def claim(session: Session) -> list[Claimed]:
-            return outbound.claim(session, self._channel.line, lane, self._held.fence, self._clock.now(), limit)
+            now = self._clock.now()
+            self._allowance.read(session, now)
+            return outbound.claim(session, self._channel.line, lane, self._held.fence, now, limit)
 
         return await self._writer.write(claim)
 
@@ -146,16 +152,20 @@ class Outbox:
 
     async def _send(self, row: Claimed) -> Outcome:
         await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat)
-        parts = fit(row.message, self._channel.capabilities)
+        by_number = self._by_number.get(row.message.language, "")
+        parts = fit(row.message, self._channel.capabilities, by_number)
         done = row.parts_done
         async with self._sends:
             # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
             may = await self._held.hold() and self._held.lasts(self._spare)
             if not may or self._clock.now() + self._spare > row.leased_until:
                 return _again(row, self._clock.now(), done)
+            if (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
+                return _again(row, until, done)
             try:
                 for part in parts[done:]:
                     await self._channel.send(part)
+                    self._allowance.spend(self._clock.now())
                     done += 1
                     if done < len(parts):
                         await self._writer.write(
@@ -168,6 +178,11 @@ class Outbox:
     async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
+        if isinstance(error, Uncertain):
+            self._allowance.spend(now)
+        if isinstance(error, Throttled) and self._allowance.is_spent(now):
+            # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
+            error = WindowClosed(None)
         if isinstance(error, Throttled):
             self._pacer.pause(error.after)
             return _again(row, now + timedelta(seconds=error.after), done)
@@ -188,6 +203,8 @@ class Outbox:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
         self._results.append(outcome)
+        if outcome.state == "sent" and is_numbered(row.message, self._channel.capabilities):
+            self._listed[row.message.id] = row
         if self._recorder is None or self._recorder.done():
             self._recorder = asyncio.create_task(self._record())
 
@@ -195,12 +212,32 @@ class Outbox:
         """Writes results in groups: whatever came in while the last group was being written."""
         while self._results:
             results, self._results = self._results, []
+            spent, now = self._allowance.pending, self._clock.now()
+
+            def record(session: Session, r: list[Outcome] = results, n: int = spent, at: datetime = now) -> None:
+                outbound.record(session, r)
+                self._allowance.write(session, n, at)
+
             try:
-                await self._writer.write(lambda session, r=results: outbound.record(session, r))  # type: ignore[misc]
+                # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
+                for outcome in results:
+                    await self._remember(outcome)
+                await self._writer.write(record)
+                self._allowance.settle(spent)
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results
                 await self._clock.sleep(IDLE_SECONDS)
+
+    async def _remember(self, outcome: Outcome) -> None:
+        """Notes that this row's numbered list is the newest on its reader's screen. In a transaction of its own: rows of
+        different chats that share one are linked."""
+        row = self._listed.get(outcome.id)
+        if row is None:
+            return
+        to, options, now = Sender(self._channel.line, row.message.recipient), row.message.options, self._clock.now()
+        await self._writer.write(lambda session: conversation.remember(session, to, options, now), alone=True)
+        del self._listed[outcome.id]
 
 
 def _again(row: Claimed, not_before: datetime, done: int) -> Outcome:

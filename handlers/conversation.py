@@ -7,7 +7,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -24,10 +24,15 @@ from models.person import Person
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for."""
+    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
+
+    `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest
+    (empty: not known)."""
 
     relay_minutes: tuple[int, int]
     confirm_officers: bool
+    people: Mapping[str, int] = field(default_factory=dict)
+    chat_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,9 @@ def tell(
     commands: str = "",
     row_id: str = "",
 ) -> None:
-    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line."""
+    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line.
+
+    What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     if to.blocked:
         return
     sender = accounts.sender_of(session, to)
@@ -204,7 +211,7 @@ def tell(
         now,
         options=options,
         lane=outbound.NOTICE,
-        asks=asks,
+        asks=asks or bool(options),
         commands=commands,
         language=to.language,
         row_id=row_id,

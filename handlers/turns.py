@@ -11,18 +11,17 @@ import re
 from datetime import datetime
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import menu
+from handlers import fullness, menu
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
 from models import conversation as chats
 from models.conversation import Run
-from models.database import Session, lock
+from models.database import Session
 from models.ids import CODE_LETTERS, is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
 from models.person import Person
-from models.sealing import keyed_hash
 
 _CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
@@ -40,7 +39,7 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
     undoes all of it."""
     sender = accounts.Sender(inbound.line, inbound.sender)
-    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
+    accounts.lock_chat(session, sender)
     if inbound.kind in ("stopped", "started"):
         accounts.set_blocked(session, sender, inbound.kind == "stopped")
         return False
@@ -52,7 +51,11 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     turn = Turn(session, now, house, sender, account, person, state, keys[0], hint)
     if account is not None and account.blocked:
         accounts.set_blocked(session, sender, False)
-    _answer(turn, inbound)
+    if fullness.is_full(turn):
+        fullness.turn_away(turn)
+    else:
+        turn.state.turned_away = False
+        _answer(turn, inbound)
     # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
     chats.save(session, keys[0], kept_under, chats.State() if turn.joined else turn.state, now)
     return turn.falls_due
@@ -85,6 +88,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _join(turn, text)
     elif (code := _CASE_CODE.fullmatch(text)) is not None:
         start(turn, "view" if turn.is_officer else "mine", f"PA-{code.group(1).upper()}")
+    elif _NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+        turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
         turn.state.run = Run("file", "", new_id()[:3], asking="text")
         _typed(turn, text)

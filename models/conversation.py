@@ -6,12 +6,15 @@ A run lapses after 30 idle minutes (the person is no longer held back from other
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Field, col
 
+from models import account as accounts
+from models.account import Sender
 from models.database import Base, Session, upsert
 from models.message import Option
 from models.sealing import seal, unseal
@@ -45,15 +48,17 @@ class Run:
 
 @dataclass(slots=True)
 class State:
-    """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in."""
+    """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in.
+    `turned_away`: this guest has been told that the line is full."""
 
     run: Run | None = None
     offered: list[Option] = field(default_factory=list)
     touched: datetime | None = None
     language: str = ""
+    turned_away: bool = False
 
     def is_empty(self) -> bool:
-        return self.run is None and not self.offered and not self.language
+        return self.run is None and not self.offered and not self.language and not self.turned_away
 
 
 def load(session: Session, keys: tuple[str, str], now: datetime) -> tuple[State, str | None]:
@@ -72,13 +77,18 @@ def load(session: Session, keys: tuple[str, str], now: datetime) -> tuple[State,
             offered=[Option(*pair) for pair in kept["offered"]],
             touched=touched,
             language=kept["language"],
+            turned_away=kept.get("turned_away", False),
         ),
         key,
     )
 
 
-def save(session: Session, key: str, kept_under: str | None, state: State, now: datetime) -> None:
-    """Writes the state under today's key; an empty one leaves no row."""
+def save(
+    session: Session, key: str, kept_under: str | None, state: State, now: datetime, *, touched: datetime | None = None
+) -> None:
+    """Writes the state under today's key; an empty one leaves no row. `touched`: when the person last did something, if that
+    is not now."""
+    since = touched or now
     if kept_under is not None and (kept_under != key or state.is_empty()):
         session.execute(delete(Conversation).where(col(Conversation.id) == kept_under))
     if state.is_empty():
@@ -86,8 +96,9 @@ def save(session: Session, key: str, kept_under: str | None, state: State, now: 
     kept = {
         "run": asdict(state.run) if state.run else None,
         "offered": [[option.token, option.label] for option in state.offered],
-        "touched": now.isoformat(),
+        "touched": since.isoformat(),
         "language": state.language,
+        "turned_away": state.turned_away,
     }
     upsert(
         session,
@@ -95,11 +106,30 @@ def save(session: Session, key: str, kept_under: str | None, state: State, now: 
         {
             "id": key,
             "state": seal(session, "conversation.state", key, json.dumps(kept, ensure_ascii=False)),
-            "busy": state.run is not None,
-            "idle_at": now + IDLE,
-            "kept_until": (now + DRAFT).date(),
+            "busy": state.run is not None and now < since + IDLE,
+            "idle_at": since + IDLE,
+            "kept_until": (since + DRAFT).date(),
         },
     )
+
+
+def remember(session: Session, to: Sender, options: Sequence[Option], now: datetime) -> None:
+    """From now on a typed number means one of `options`: they are the newest list on this person's screen.
+
+    Not while the chat is in the middle of a run, whose question is what numbers answer then (and is asked again by any word
+    that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes the
+    chat's own row only, under its key of the day: give it a transaction of its own, since rows that share one are linked."""
+    accounts.lock_chat(session, to)
+    account = accounts.find(session, to)
+    keys = accounts.chat_keys(session, to, account.id if account else None, now.date())
+    state, kept_under = load(session, keys, now)
+    run_since = state.touched if state.run is not None else None
+    if run_since is not None and now < run_since + IDLE:
+        return
+    if state.offered == list(options) and state.touched is not None and now < state.touched + IDLE:
+        return  # a reply, noted in its turn already
+    state.offered = list(options)
+    save(session, keys[0], kept_under, state, now, touched=run_since)
 
 
 def lapse(session: Session, now: datetime) -> int:

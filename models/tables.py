@@ -13,6 +13,7 @@ from models import (  # noqa: F401 - importing a table registers it
     office,
     outbound,
     person,
+    quota,
     unit,
 )
 from models.database import Base
