@@ -30,7 +30,8 @@ class FakeClock:
         return self._now.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        # At least a microsecond: a shorter wait would move nothing, and whoever waits for a moment would wait for ever.
+        self._now += max(timedelta(seconds=seconds), timedelta.resolution)
         await asyncio.sleep(0)
 
     def then(self, after: Callable[[], Awaitable[None]]) -> None:

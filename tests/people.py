@@ -9,6 +9,7 @@ from uuid import uuid4
 import aiohttp
 
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import House
 
 
@@ -99,6 +100,28 @@ class OnTelegram(Person):
             for shown in self.user.inbox
             if not shown.deleted
         ]
+
+
+class OnZalo(Person):
+    """A person in the Zalo app, which has no buttons: a tap is the number printed beside the label, typed."""
+
+    def __init__(self, house: House, name: str, emulator: ZaloEmulator) -> None:
+        super().__init__(house, name)
+        self.emulator = emulator
+        self.user = emulator.user(name, known=False)
+
+    async def say(self, text: str) -> None:
+        assert await self.emulator.deliver(self.user.message_update(text)) == 200
+
+    async def tap(self, label: str) -> None:
+        assert await self.emulator.deliver(self.user.tap_update(label)) == 200
+
+    async def texts(self) -> list[str]:
+        return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]
+
+    async def joins(self, code: str) -> None:
+        await self.says(code)  # there is no /start
+        await self.taps("Đồng ý")
 
 
 class OnWebChat(Person):
