@@ -5,12 +5,14 @@ The database holds the count; this is what the sender of the line knows of it, b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
 from prometheus_client import Gauge
 
-from bot.channels.base import Capabilities
+from bot.channels.base import Capabilities, Uncertain
 from models import quota
 from models.database import Session
 from models.outbound import REPLY
@@ -23,7 +25,7 @@ WARN_AT = 0.8
 
 
 class Allowance:
-    """Asked before each send, told after it. Without a monthly limit it says yes to everything and writes nothing."""
+    """Asked before each send, and told of it. Without a monthly limit it says yes to everything and writes nothing."""
 
     def __init__(self, line: str, capabilities: Capabilities) -> None:
         self._line = line
@@ -32,6 +34,7 @@ class Allowance:
         self._month = ""
         self._counted = 0
         self._warned = ""
+        self._under_way = 0
         self.pending = 0
         """Sent, and not yet in the database."""
         if self._limit:
@@ -55,12 +58,26 @@ class Allowance:
         """Whether a refusal that might be haste (429 means both) is the month's end instead."""
         return bool(self._limit) and self._used(now) >= self._limit
 
-    def spend(self, now: datetime) -> None:
-        """One message has gone out, or may have."""
+    @contextmanager
+    def spend(self, now: datetime) -> Iterator[None]:
+        """Around one send: counted from its beginning, so that those under way beside it do not overlook it; given back when
+        the message certainly did not go out."""
+        self._under_way += 1
+        try:
+            yield
+        except Uncertain:
+            self._spent(now)
+            raise
+        else:
+            self._spent(now)
+        finally:
+            self._under_way -= 1
+
+    def _spent(self, now: datetime) -> None:
         if not self._limit:
             return
         self.pending += 1
-        used, month = self._used(now), quota.month_of(now)
+        used, month = self._used(now) - self._under_way, quota.month_of(now)
         SENT.labels(self._line).set(used)
         if used >= self._limit * WARN_AT and self._warned != month:
             self._warned = month
@@ -76,4 +93,4 @@ class Allowance:
         self._counted += count
 
     def _used(self, now: datetime) -> int:
-        return (self._counted if self._month == quota.month_of(now) else 0) + self.pending
+        return (self._counted if self._month == quota.month_of(now) else 0) + self.pending + self._under_way

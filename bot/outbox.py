@@ -164,8 +164,8 @@ class Outbox:
                 return _again(row, until, done)
             try:
                 for part in parts[done:]:
-                    await self._channel.send(part)
-                    self._allowance.spend(self._clock.now())
+                    with self._allowance.spend(self._clock.now()):
+                        await self._channel.send(part)
                     done += 1
                     if done < len(parts):
                         await self._writer.write(
@@ -178,8 +178,6 @@ class Outbox:
     async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
-        if isinstance(error, Uncertain):
-            self._allowance.spend(now)
         if isinstance(error, Throttled) and self._allowance.is_spent(now):
             # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
             error = WindowClosed(None)

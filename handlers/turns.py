@@ -135,12 +135,14 @@ def _word(turn: Turn, word: str) -> None:
 
 def _meant(turn: Turn, text: str) -> Option | None:
     """The offered choice that a typed number or label means, if any."""
-    offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
+    always = [] if turn.state.run else menu.options(turn)
+    offered = turn.state.offered or always
     folded = fold(text)
     if (number := _NUMBER.fullmatch(folded)) is not None:
         place = int(number.group(1)) - 1
         return offered[place] if 0 <= place < len(offered) else None
-    return next((option for option in offered if fold(option.label) == folded), None)
+    # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
+    return next((option for option in [*offered, *always] if fold(option.label) == folded), None)
 
 
 def start(turn: Turn, name: str, subject: str = "") -> None:
