@@ -233,8 +233,12 @@ class Outbox:
         row = self._listed.get(outcome.id)
         if row is None:
             return
-        to, options, now = Sender(self._channel.line, row.message.recipient), row.message.options, self._clock.now()
-        await self._writer.write(lambda session: conversation.remember(session, to, options, now), alone=True)
+        to, now = Sender(self._channel.line, row.message.recipient), self._clock.now()
+
+        def remember(session: Session) -> None:
+            conversation.remember(session, to, row.message.options, now, unasked=row.lane != REPLY)
+
+        await self._writer.write(remember, alone=True)
         del self._listed[outcome.id]
 
 

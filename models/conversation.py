@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Field, col
@@ -89,6 +89,7 @@ def save(
     """Writes the state under today's key; an empty one leaves no row. `touched`: when the person last did something, if that
     is not now."""
     since = touched or now
+    run = state.run is not None and now < since + IDLE
     if kept_under is not None and (kept_under != key or state.is_empty()):
         session.execute(delete(Conversation).where(col(Conversation.id) == kept_under))
     if state.is_empty():
@@ -106,23 +107,29 @@ def save(
         {
             "id": key,
             "state": seal(session, "conversation.state", key, json.dumps(kept, ensure_ascii=False)),
-            "busy": state.run is not None and now < since + IDLE,
-            "idle_at": since + IDLE,
+            "busy": run,
+            # Without a run it means nothing, so it says no more than the day: an exact time could be laid beside a case's.
+            "idle_at": since + IDLE if run else datetime.combine(since.date(), time(), since.tzinfo),
             "kept_until": (since + DRAFT).date(),
         },
     )
 
 
-def remember(session: Session, to: Sender, options: Sequence[Option], now: datetime) -> None:
+def remember(session: Session, to: Sender, options: Sequence[Option], now: datetime, *, unasked: bool) -> None:
     """From now on a typed number means one of `options`: they are the newest list on this person's screen.
 
     Not while the chat is in the middle of a run, whose question is what numbers answer then (and is asked again by any word
     that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes the
-    chat's own row only, under its key of the day: give it a transaction of its own, since rows that share one are linked."""
+    chat's own row only, under its key of the day: give it a transaction of its own, since rows that share one are linked.
+
+    Unless `unasked`, the list was a reply, which its turn has noted itself; only a list sent in between is put right, and no
+    row is made: whoever has just joined must have none."""
     accounts.lock_chat(session, to)
     account = accounts.find(session, to)
     keys = accounts.chat_keys(session, to, account.id if account else None, now.date())
     state, kept_under = load(session, keys, now)
+    if kept_under is None and not unasked:
+        return
     run_since = state.touched if state.run is not None else None
     if run_since is not None and now < run_since + IDLE:
         return

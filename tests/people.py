@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from uuid import uuid4
 
@@ -114,12 +115,18 @@ class OnZalo(Person):
         assert await self.emulator.deliver(self.user.message_update(text)) == 200
 
     async def tap(self, label: str) -> None:
-        """The number, when the label is in the newest list. One from an older list is written out instead: its number now
-        means something else."""
-        older = any(label in shown.numbered for shown in self.user.inbox)
-        newest = next((shown.numbered for shown in reversed(self.user.inbox) if shown.numbered), {})
-        event = self.user.message_update(label) if older and label not in newest else self.user.tap_update(label)
-        assert await self.emulator.deliver(event) == 200
+        """The number beside the label in the newest list. In an older list numbers mean nothing any more: to act on a card
+        one types its code first, and what stands on the menu one writes out."""
+        lists = [shown for shown in self.user.inbox if shown.numbered]
+        if lists and label not in lists[-1].numbered:
+            older = [shown.text for shown in lists if label in shown.numbered]
+            codes = [re.search(r"PA-\w{6}", text) for text in older]
+            if None in codes:
+                await self.say(label)
+                return
+            if codes and codes[-1] is not None:
+                await self.says(codes[-1][0])
+        assert await self.emulator.deliver(self.user.tap_update(label)) == 200
 
     async def texts(self) -> list[str]:
         return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]

@@ -34,7 +34,7 @@ def begin(database: Database, state: State, now: datetime = NOW) -> None:
 def remember(database: Database, now: datetime) -> State:
     """Sends the card at `now`; where the chat stands after it."""
     with database.transaction() as session:
-        conversation.remember(session, SENDER, CARD, now)
+        conversation.remember(session, SENDER, CARD, now, unasked=True)
     with database.reading() as session:
         return conversation.load(session, keys(session, now), now)[0]
 
@@ -47,6 +47,25 @@ def rows(database: Database) -> list[conversation.Conversation]:
 def test_a_chat_that_has_no_row(database: Database) -> None:
     assert remember(database, NOW).offered == CARD
     assert [row.busy for row in rows(database)] == [False]
+
+
+def test_a_reply_makes_no_row_where_there_is_none(database: Database) -> None:
+    with database.transaction() as session:
+        conversation.remember(session, SENDER, CARD, NOW, unasked=False)
+    assert rows(database) == []
+
+
+def test_a_reply_that_came_after_a_card_is_the_newest(database: Database) -> None:
+    begin(database, State(offered=MENU))
+    with database.transaction() as session:
+        conversation.remember(session, SENDER, CARD, NOW, unasked=False)
+        assert conversation.load(session, keys(session, NOW), NOW)[0].offered == CARD
+
+
+def test_only_a_run_has_an_hour(database: Database) -> None:
+    """An exact time on the row of somebody's chat could be laid beside the exact times on a case."""
+    remember(database, NOW)
+    assert [row.idle_at.timetz().isoformat() for row in rows(database)] == ["00:00:00+00:00"]
 
 
 def test_a_chat_that_saw_the_menu_yesterday(database: Database) -> None:
@@ -87,7 +106,7 @@ def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
             consent_version="1",
             today=NOW.date(),
         )
-        conversation.remember(session, SENDER, CARD, NOW)
+        conversation.remember(session, SENDER, CARD, NOW, unasked=True)
         assert conversation.load(session, keys(session, NOW, account.id), NOW)[0].offered == CARD
         assert conversation.load(session, keys(session, NOW), NOW)[1] is None
 

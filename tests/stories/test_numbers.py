@@ -31,7 +31,7 @@ async def test_without_that_memory_the_number_would_mean_the_menu(
     worker: Person, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the story above must notice."""
-    monkeypatch.setattr("bot.outbox.conversation.remember", lambda *_: None)
+    monkeypatch.setattr("bot.outbox.conversation.remember", lambda *_, **__: None)
     await leader.says("menu")
     await files(worker)
     await leader.looks_away()
@@ -47,10 +47,10 @@ async def test_a_list_is_remembered_even_if_the_database_was_away(
     failures = [RuntimeError("away"), RuntimeError("away")]
     kept = conversation.remember
 
-    def remember(*given: object) -> None:
+    def remember(*given: object, unasked: bool) -> None:
         if failures:
             raise failures.pop()
-        kept(*given)  # type: ignore[arg-type]
+        kept(*given, unasked=unasked)  # type: ignore[arg-type]
 
     monkeypatch.setattr("bot.outbox.conversation.remember", remember)
     await leader.says("menu")
