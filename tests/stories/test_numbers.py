@@ -90,7 +90,7 @@ async def test_a_number_that_is_not_in_the_list_starts_nothing(worker: Person, n
     await worker.says(number)
     await worker.sees("chọn", "1. Gửi phản ánh")
     await worker.says("1")
-    await worker.sees("Có điều gì chưa ổn")
+    await worker.sees("Có chuyện gì")
 
 
 async def test_a_number_given_as_an_answer_in_words_is_one(worker: Person) -> None:
