@@ -37,13 +37,17 @@ class StartError(Exception):
 
 
 class App:
-    """The whole service. `start` opens it, `run` works until told to stop, `stop` closes it; tests `drain` instead."""
+    """The whole service. `start` opens it, `run` works until told to stop, `stop` closes it; tests `drain` for `run`."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, extra_routes: Sequence[web.RouteDef] = ()) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = Database(settings.database_url.get_secret_value(), Keyring.read(settings.key_file))
-        _check_schema(self.database)
+        try:
+            _check_schema(self.database)
+        except BaseException:
+            self.database.close()
+            raise
         self.writer = Writer(self.database)
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -44,6 +46,19 @@ def settings_or_exit() -> Settings:
     return settings
 
 
+@contextmanager
+def database_faults() -> Iterator[None]:
+    """Says in one sentence that the database cannot be used, instead of a traceback."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        fail(f"HAICHIEU_DATABASE_URL: the database cannot be used ({type(error.orig).__name__}); see `haichieu doctor`.")
+    except OSError as error:
+        fail(f"HAICHIEU_DATABASE_URL: its folder cannot be used ({error.strerror}).")
+
+
 def database_or_exit(settings: Settings) -> Database:
     from models.database import Database
     from models.sealing import Keyring, KeyringError
@@ -58,17 +73,14 @@ def database_or_exit(settings: Settings) -> Database:
 def run() -> None:
     """Runs the service until SIGTERM or Ctrl-C."""
     settings = settings_or_exit()
-    from sqlalchemy.exc import DBAPIError
-
     from bot.app import App, StartError
     from models.sealing import KeyringError
 
     try:
-        service = App(settings)
+        with database_faults():
+            service = App(settings)
     except (KeyringError, StartError) as error:
         fail(str(error))
-    except DBAPIError as error:
-        fail(f"HAICHIEU_DATABASE_URL: the database cannot be reached ({type(error.orig).__name__}).")
     raise typer.Exit(asyncio.run(serve(service)))
 
 
@@ -102,10 +114,11 @@ def migrate() -> None:
     settings = settings_or_exit()
     from models import schema
 
-    database = database_or_exit(settings)
-    before = schema.current(database)
-    schema.upgrade(database)
-    print(f"The database was at {before or 'nothing'} and is now at {schema.current(database)}.")
+    with database_faults():
+        database = database_or_exit(settings)
+        before = schema.current(database)
+        schema.upgrade(database)
+        print(f"The database was at {before or 'nothing'} and is now at {schema.current(database)}.")
 
 
 @keys_app.command("new")
@@ -131,8 +144,7 @@ def officers_confirm(staff_code: Annotated[str, typer.Argument(help="The staff c
 
     from handlers.registration import confirm_by_operator
 
-    database = database_or_exit(settings)
-    with database.transaction() as session:
+    with database_faults(), database_or_exit(settings).transaction() as session:
         count = confirm_by_operator(session, staff_code, datetime.now(UTC))
     if not count:
         fail("Nobody with that staff code waits to be confirmed.")

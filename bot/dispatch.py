@@ -41,6 +41,7 @@ class Dispatcher:
         self._clock = clock
         self._house = house
         self._nudge = nudge
+        self._failing: set[tuple[str, str]] = set()
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, inbound: Inbound) -> None:
@@ -57,6 +58,9 @@ class Dispatcher:
         async with lock:
             try:
                 result, falls_due = await self._writer.write(lambda session: self._take(session, inbound))
+                if (event := (inbound.line, inbound.external_id)) in self._failing:
+                    self._failing.discard(event)  # it went well this time: nothing of it stays set aside
+                    await self._writer.write(lambda session: received.recovered(session, inbound))
             except (OperationalError, InterfaceError):
                 INBOUND.labels(inbound.line, "database").inc()
                 raise  # the database is away: nothing can be set aside either, and nothing is lost by asking again
@@ -67,7 +71,7 @@ class Dispatcher:
         self._nudge(falls_due)
 
     def _take(self, session: Session, inbound: Inbound) -> tuple[str, bool]:
-        now = self._clock.now()
+        now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
         if not received.first_time(session, inbound, now.date()):
             return "repeat", False
         return "taken", turns.take(session, inbound, now, self._house)
@@ -78,7 +82,9 @@ class Dispatcher:
         log.error("turn failed", line=inbound.line, attempt=attempt, exc_info=error)
         INBOUND.labels(inbound.line, "failed").inc()
         if attempt < received.TRIES:
+            self._failing.add((inbound.line, inbound.external_id))
             raise TurnFailed(name) from None
+        self._failing.discard((inbound.line, inbound.external_id))
         return "quarantined"
 
     def _quarantine(self, session: Session, inbound: Inbound, error: str) -> int:

@@ -23,6 +23,7 @@ class Holding:
         self._clock = clock
         self._holder = new_id()
         self._until: datetime | None = None
+        self._taking: asyncio.Future[tuple[int, datetime] | None] | None = None
         self._asking = asyncio.Lock()
         self.fence = 0
 
@@ -37,7 +38,8 @@ class Holding:
                 row = lease.hold(session, self._name, self._holder, now)
                 return (row.fence, row.until) if row else None
 
-            held = await self._writer.write(take)
+            self._taking = asyncio.ensure_future(self._writer.write(take))
+            held = await asyncio.shield(self._taking)
             self.fence, self._until = held or (self.fence, None)
             return held is not None
 
@@ -46,6 +48,9 @@ class Holding:
         return self._until is not None and self._clock.now() + time <= self._until
 
     async def release(self) -> None:
-        if self._until is not None:
+        """Asks the database also when nothing is held as far as we know: a stop may have cut `hold` off."""
+        async with self._asking:
+            if self._taking is not None:
+                await asyncio.gather(self._taking, return_exceptions=True)
             self._until = None
             await self._writer.write(lambda s: lease.release(s, self._name, self._holder, self._clock.now()))

@@ -8,7 +8,8 @@ copy per cut answer or crash that hit it, because none of these services lets a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,10 +32,11 @@ from bot.holding import Holding
 from bot.pacing import Pacer
 from bot.writer import Writer
 from models import account as accounts
-from models import conversation, outbound
+from models import conversation, delivery, outbound
 from models.account import Sender
 from models.database import Session
-from models.outbound import BULK, LANES, REPLY, Claimed, Outcome
+from models.delivery import Claimed, Ended, Outcome
+from models.outbound import BULK, LANES, REPLY
 
 log = structlog.get_logger()
 
@@ -44,8 +46,8 @@ BATCH = 100
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
-UNCERTAIN_TRIES_BULK = 2
-"""A broadcast part of unknown fate is sent once more, then counted as uncertain; a reply is repeated until answered."""
+GRACE_SECONDS = 5.0
+"""How long a stop waits for the answers to what was written already; what is unanswered then may arrive twice."""
 
 
 class Outbox:
@@ -62,10 +64,10 @@ class Outbox:
         self._results: list[Outcome] = []
         self._listed: dict[str, Claimed] = {}
         self._recorder: asyncio.Task[None] | None = None
-        self._sends = asyncio.Semaphore(channel.capabilities.concurrency)
+        self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
         self._spare = timedelta(seconds=capabilities.timeout)
-        self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second)
+        self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""
@@ -73,32 +75,54 @@ class Outbox:
             event.set()
 
     async def run(self) -> None:
-        """Sends for ever."""
-        async with asyncio.TaskGroup() as group:
-            for lane in LANES:
-                group.create_task(self._run_lane(lane))
+        """Sends for ever. Cancelled, it waits for the answers to what was written and gives back what was only claimed."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in LANES:
+                    group.create_task(self._run_lane(lane))
+        finally:
+            self._pacer.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE_SECONDS):
+                    while self._under_way:
+                        await asyncio.wait(self._under_way)
+            for task in (late := list(self._under_way)):
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _run_lane(self, lane: int) -> None:
-        under_way: set[asyncio.Task[None]] = set()
+        under_way: set[asyncio.Task[int]] = set()
         while True:
             self._nudged[lane].clear()
-            try:
-                claimed = await self._claim(lane, BATCH - len(under_way))
-            except Exception as error:  # the database is away; what is claimed keeps its lease
-                log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
-                claimed = []
-                await self._clock.sleep(IDLE_SECONDS)
-            for chat in _by_chat(claimed):
-                task = asyncio.create_task(self._send_chat(chat))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-                task.add_done_callback(self._surface)
+            # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
+            claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
             if len(under_way) >= BATCH:
                 await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             elif not claimed:
                 await self._until_nudged(lane)
 
-    def _surface(self, task: asyncio.Task[None]) -> None:
+    def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
+        """Starts what a stop must wait for."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._surface)
+        return task
+
+    async def _claim_chats(self, lane: int, under_way: set[asyncio.Task[int]]) -> int:
+        """Claims what there is room for and begins to send it; returns how many messages that are."""
+        try:
+            claimed = await self._claim(lane, BATCH - len(under_way))
+        except Exception as error:  # the database is away; what is claimed keeps its lease
+            log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
+            return 0
+        for chat in _by_chat(claimed):
+            task = self._begin(self._send_chat(chat))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        return len(claimed)
+
+    def _surface(self, task: asyncio.Task[int]) -> None:
         """A defect in a channel must be seen; its row is tried again when its lease has run out."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("send failed unexpectedly", line=self._channel.line, exc_info=error)
@@ -124,7 +148,7 @@ class Outbox:
 
     async def stop(self) -> None:
         """Records what is known and gives the line up."""
-        await self._pacer.stop()
+        self._pacer.close()
         if self._recorder is not None:
             await asyncio.gather(self._recorder, return_exceptions=True)
         await self._held.release()
@@ -136,44 +160,48 @@ class Outbox:
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
             self._allowance.read(session, now)
-            return outbound.claim(session, self._channel.line, lane, self._held.fence, now, limit)
+            return delivery.claim(session, self._channel.line, lane, self._held.fence, now, limit)
 
         return await self._writer.write(claim)
 
-    async def _send_chat(self, rows: Sequence[Claimed]) -> None:
-        """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it."""
+    async def _send_chat(self, rows: Sequence[Claimed]) -> int:
+        """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it. Returns how
+        many were tried."""
         for number, row in enumerate(rows):
             outcome = await self._send(row)
             self._note(row, outcome)
-            if outcome.state == "queued":
+            if outcome.state in ("queued", "blocked"):
                 for later in rows[number + 1 :]:
-                    self._note(later, _again(later, outcome.not_before or self._clock.now(), later.parts_done))
-                return
+                    if outcome.state == "blocked":
+                        self._note(later, _ended(later, "blocked", later.parts_done))
+                    else:
+                        self._note(later, _again(later, outcome.not_before or self._clock.now(), later.parts_done))
+                return number + 1
+        return len(rows)
 
     async def _send(self, row: Claimed) -> Outcome:
-        await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat)
-        by_number = self._by_number.get(row.message.language, "")
-        parts = fit(row.message, self._channel.capabilities, by_number)
+        parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
         done = row.parts_done
-        async with self._sends:
-            # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
-            may = await self._held.hold() and self._held.lasts(self._spare)
-            if not may or self._clock.now() + self._spare > row.leased_until:
-                return _again(row, self._clock.now(), done)
+        if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
+            return _again(row, self._clock.now(), done)  # the line is being closed
+        try:
             if (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
                 return _again(row, until, done)
-            try:
-                for part in parts[done:]:
-                    with self._allowance.spend(self._clock.now()):
-                        await self._channel.send(part)
-                    done += 1
-                    if done < len(parts):
-                        await self._writer.write(
-                            lambda s, n=done: outbound.progressed(s, row.message.id, row.fence, n)  # type: ignore[misc]
-                        )
-            except SendError as error:
-                return await self._failed(row, error, done)
-        return Outcome(row.message.id, row.fence, row.attempts, "sent", parts_done=done)
+            for part in parts[done:]:
+                # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
+                may = await self._held.hold() and self._held.lasts(self._spare)
+                if not may or self._clock.now() + self._spare > row.leased_until:
+                    return _again(row, self._clock.now(), done)
+                with self._allowance.spend(self._clock.now()):
+                    await self._channel.send(part)
+                done += 1
+                if done < len(parts):
+                    await self._writer.write(lambda s, n=done: delivery.progressed(s, row, n))  # type: ignore[misc]
+        except SendError as error:
+            return await self._failed(row, error, done)
+        finally:
+            self._pacer.give_back()
+        return _ended(row, "sent", done)
 
     async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
         now = self._clock.now()
@@ -186,16 +214,19 @@ class Outbox:
             return _again(row, now + timedelta(seconds=error.after), done)
         if isinstance(error, Blocked):
             to = Sender(self._channel.line, row.message.recipient)
-            await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
-            return Outcome(row.message.id, row.fence, row.attempts, "blocked", parts_done=done)
+            await self._writer.write(lambda session: _stop(session, to, row), alone=True)
+            return _ended(row, "blocked", done)
         if isinstance(error, Rejected):
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
-            return Outcome(row.message.id, row.fence, row.attempts, "rejected", parts_done=done, reason=error.reason)
+            return _ended(row, "rejected", done, error.reason)
         if isinstance(error, WindowClosed):
             return _again(row, error.until or now + timedelta(hours=1), done)
-        if isinstance(error, Uncertain) and row.lane == BULK and row.attempts >= UNCERTAIN_TRIES_BULK:
-            return Outcome(row.message.id, row.fence, row.attempts, "uncertain", parts_done=done)
-        assert isinstance(error, Unreachable | Uncertain)  # the list in base.py is closed
+        if isinstance(error, Uncertain):
+            # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
+            if row.lane == BULK and row.doubtful:
+                return _ended(row, "uncertain", done)
+            return _again(row, now + pause, done, doubtful=True)
+        assert isinstance(error, Unreachable)  # the list in base.py is closed
         return _again(row, now + pause, done)
 
     def _note(self, row: Claimed, outcome: Outcome) -> None:
@@ -213,7 +244,7 @@ class Outbox:
             spent, now = self._allowance.pending, self._clock.now()
 
             def record(session: Session, r: list[Outcome] = results, n: int = spent, at: datetime = now) -> None:
-                outbound.record(session, r)
+                delivery.record(session, r)
                 self._allowance.write(session, n, at)
 
             try:
@@ -236,14 +267,25 @@ class Outbox:
         to, now = Sender(self._channel.line, row.message.recipient), self._clock.now()
 
         def remember(session: Session) -> None:
-            conversation.remember(session, to, row.message.options, now, unasked=row.lane != REPLY)
+            conversation.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.in_office)
 
         await self._writer.write(remember, alone=True)
         del self._listed[outcome.id]
 
 
-def _again(row: Claimed, not_before: datetime, done: int) -> Outcome:
-    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before=not_before, parts_done=done)
+def _again(row: Claimed, not_before: datetime, done: int, *, doubtful: bool = False) -> Outcome:
+    reason = delivery.DOUBTFUL if doubtful or row.doubtful else ""
+    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, done, reason)
+
+
+def _ended(row: Claimed, state: Ended, done: int, reason: str = "") -> Outcome:
+    return Outcome(row.message.id, row.fence, row.attempts, state, parts_done=done, reason=reason)
+
+
+def _stop(session: Session, to: Sender, row: Claimed) -> None:
+    """The person has stopped the line: neither what waits for them already nor anything new is sent until they write."""
+    accounts.set_blocked(session, to, True)
+    outbound.stop_chat(session, row.chat)
 
 
 def _by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:

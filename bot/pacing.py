@@ -12,22 +12,31 @@ from collections import OrderedDict
 
 from bot.clock import Clock
 
-BURST_SECONDS = 0.05
-"""How much of a second's allowance may be saved up: little, because the service counts any second, not each one."""
+SAVED_SECONDS = 0.005
+"""How much of a second's allowance may be saved up, but always one message: little, because the service counts any second,
+not each one. With one, no second has more than the rate and one."""
+TICK = 1e-6
+"""The shortest wait: what is left below it is only the rounding of floating point."""
 CHATS_KEPT = 4096
 
 
 class Pacer:
-    """`await take(lane, chat)` before each send. Rates are per second; 0 is no limit."""
+    """`await take(lane, chat)` before each send, `give_back()` after it. Rates are per second; 0 is no limit.
 
-    def __init__(self, clock: Clock, per_second: float, per_chat_second: float) -> None:
+    `at_once` is how many may be under way: counted here, so that a free place, too, goes to the most urgent, and so that
+    what waited for a place does not leave in one burst."""
+
+    def __init__(self, clock: Clock, per_second: float, per_chat_second: float, at_once: int = 64) -> None:
         self._clock = clock
         self._rate = per_second
         self._chat_rate = per_chat_second
+        self._saved = max(SAVED_SECONDS, 1 / per_second) if per_second else 0.0
+        self._places = asyncio.Semaphore(at_once)
+        self._closed = False
         self._next = 0.0
         self._paused_until = 0.0
         self._chats: OrderedDict[str, float] = OrderedDict()
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._order = itertools.count()
         self._server: asyncio.Task[None] | None = None
 
@@ -35,35 +44,45 @@ class Pacer:
         """Silences the line from now on for so long, as the service asked."""
         self._paused_until = max(self._paused_until, self._clock.steady() + seconds)
 
-    async def take(self, lane: int, chat: str = "") -> None:
-        """Returns when one message of this lane may go out; `chat` is given for messages that nobody has just asked for."""
-        if chat and self._chat_rate:
+    async def take(self, lane: int, chat: str = "") -> bool:
+        """Returns when one message of this lane may go out; `chat` is given for messages that nobody has just asked for.
+        False: the line is closed and nothing may."""
+        if chat and self._chat_rate and not self._closed:
             await self._own_turn(chat)
+        if self._closed:
+            return False
         now = self._clock.steady()
-        if not self._waiting and now >= self._paused_until and (not self._rate or now >= self._next):
+        if not (self._waiting or self._places.locked() or now < max(self._paused_until, self._next)):
+            await self._places.acquire()  # does not wait: there is one
             self._spend(now)
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            return True
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (lane, next(self._order), future))
         if self._server is None or self._server.done():
             self._server = asyncio.create_task(self._serve())
-        await future
+        return await future
+
+    def give_back(self) -> None:
+        """What `take` allowed is over."""
+        self._places.release()
 
     def _spend(self, now: float) -> None:
         if self._rate:
-            self._next = max(self._next, now - BURST_SECONDS) + 1 / self._rate
+            self._next = max(self._next, now - self._saved) + 1 / self._rate
 
     async def _serve(self) -> None:
         while self._waiting:
-            now = self._clock.steady()
-            wait = max(self._paused_until - now, (self._next - now) if self._rate else 0.0)
-            if wait > 0:
-                await self._clock.sleep(wait)
-                continue
-            _, _, future = heapq.heappop(self._waiting)
-            if not future.cancelled():
-                self._spend(now)
-                future.set_result(None)
+            await self._places.acquire()
+            while (wait := max(self._paused_until, self._next) - (now := self._clock.steady())) > 0:
+                await self._clock.sleep(max(wait, TICK))
+            while self._waiting:
+                _, _, future = heapq.heappop(self._waiting)
+                if not future.done():
+                    self._spend(now)
+                    future.set_result(True)
+                    break
+            else:
+                self._places.release()
 
     async def _own_turn(self, chat: str) -> None:
         now = self._clock.steady()
@@ -74,7 +93,12 @@ class Pacer:
         if due > now:
             await self._clock.sleep(due - now)
 
-    async def stop(self) -> None:
+    def close(self) -> None:
+        """Allows nothing any more, and tells those who wait."""
+        self._closed = True
         if self._server is not None:
             self._server.cancel()
-            await asyncio.gather(self._server, return_exceptions=True)
+        while self._waiting:
+            future = heapq.heappop(self._waiting)[2]
+            if not future.done():
+                future.set_result(False)

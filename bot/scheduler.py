@@ -18,13 +18,15 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
 from handlers import relay
-from models import conversation, grievance, inbound, intake, mailbox, outbound
+from models import conversation, inbound, intake, mailbox, outbound
 from models.database import Session
 
 log = structlog.get_logger()
 
 HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
 TIDY_EVERY = timedelta(minutes=1)
+FORGET_MINUTES = (30, 90)
+"""How long posted events stay in the intake: deleted at once, each would stand next to its case among the transactions."""
 
 
 class Ticker:
@@ -38,6 +40,9 @@ class Ticker:
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._tidied: datetime | None = None
+        self._dues: dict[str, datetime] = {}
+        self._posted: set[str] = set()
+        self._forget_at: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self.last: datetime | None = None
 
@@ -67,12 +72,12 @@ class Ticker:
     async def tick(self) -> None:
         """Does everything that is due now, once."""
         async with self._ticking:
-            now = self._clock.now()
+            now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now) + await self._relay(now)
+            worked = await self._post(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
-                await self._writer.write(lambda session: _tidy(session, now))
+                await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
             if worked:
                 self._nudge()
@@ -80,32 +85,26 @@ class Ticker:
             HEARTBEAT.set(now.timestamp())
 
     async def _post(self, now: datetime) -> int:
-        due = await self._writer.read(lambda session: intake.due(session, now))
-        posted = []
+        due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
+        done = 0
         for row_id, event in due:
-            if await self._step("post", lambda session, e=event: relay.post(session, e, now)):  # type: ignore[misc]
-                posted.append(row_id)
-        if posted:
-            await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
-        return len(posted)
+            if row_id not in self._posted and await self._step(event, now):
+                self._posted.add(row_id)
+                done += 1
+        if self._posted and (self._forget_at is None or now >= self._forget_at):
+            if self._forget_at is not None:
+                posted = list(self._posted)
+                await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+                self._posted.clear()
+            self._forget_at = intake.cover(now, FORGET_MINUTES)
+        return done
 
-    async def _relay(self, now: datetime) -> int:
-        due = await self._writer.read(lambda session: grievance.to_relay(session, now))
-        told = [
-            entry_id
-            for entry_id in due
-            if await self._step("relay", lambda session, e=entry_id: relay.tell_reporter(session, e, now))  # type: ignore[misc]
-        ]
-        if told:
-            await self._writer.write(lambda session: grievance.relayed(session, told), alone=True)
-        return len(told)
-
-    async def _step(self, job: str, step: Callable[[Session], None]) -> bool:
-        """One step in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
+    async def _step(self, event: intake.Event, now: datetime) -> bool:
+        """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
         try:
-            await self._writer.write(step, alone=True)
+            await self._writer.write(lambda session: relay.post(session, event, now), alone=True)
         except Exception as error:
-            log.error("step failed", job=job, exc_info=error)
+            log.error("event not posted", exc_info=error)
             return False
         return True
 
@@ -113,5 +112,6 @@ class Ticker:
 def _tidy(session: Session, now: datetime) -> None:
     conversation.lapse(session, now)
     inbound.forget_old(session, now.date())
+    intake.forget_told(session, now.date())
     outbound.forget_failed(session, now)
     mailbox.forget_expired(session, now)

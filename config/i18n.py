@@ -65,8 +65,12 @@ def fold(text: str) -> str:
     Workers type without accents, in capitals, and paste zero-width characters; all of it means the same word.
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return " ".join(kept.split())
+    kept = (
+        c
+        for c in decomposed
+        if not unicodedata.combining(c) and unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f"
+    )
+    return " ".join("".join(kept).split())
 
 
 _INVISIBLE = frozenset("\u00ad\u061c\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0") | {

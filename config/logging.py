@@ -7,6 +7,7 @@ enough to mend it.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -23,8 +24,16 @@ KEYS = frozenset(
 )
 
 
+_PLAIN = re.compile(r"[\w .,:;/<>=()+-]{0,400}", re.ASCII)
+
+
 def _only_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: value for key, value in entry.items() if key in KEYS}
+    return {key: value if _is_harmless(value) else "(withheld)" for key, value in entry.items() if key in KEYS}
+
+
+def _is_harmless(value: Any) -> bool:
+    """Numbers, and short plain words of our own; nobody's sentence, and no id in disguise."""
+    return not isinstance(value, str) or _PLAIN.fullmatch(value) is not None
 
 
 def _name_exception(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,6 +7,7 @@ Names are `HAICHIEU_` + the path with `__` between its parts, e.g. `HAICHIEU_WEB
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,19 +34,13 @@ class SettingsError(Exception):
 
 
 def _minutes(value: Any) -> Any:
-    """`"30-90"`, `"0"` or `0` → (low, high) in minutes."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if isinstance(value, str):
-        low, _, high = value.partition("-")
-        try:
-            pair = (int(low), int(high or low))
-        except ValueError:
-            raise ValueError("should be minutes, like 30-90, or 0 for at once") from None
-        if not 0 <= pair[0] <= pair[1] <= 24 * 60:
-            raise ValueError("should be minutes, like 30-90, or 0 for at once")
-        return pair
-    return value
+    """`"30-90"`, `"0"`, `0` or `[30, 90]` → (low, high) in minutes."""
+    text = "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    found = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", text)
+    low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if not low <= high <= 24 * 60:
+        raise ValueError("should be minutes, like 30-90, or 0 for at once")
+    return low, high
 
 
 def _secret_shape(value: SecretStr) -> SecretStr:
@@ -67,7 +62,7 @@ ApiUrl = Annotated[str, AfterValidator(_api_shape)]
 
 
 class Web(BaseModel, extra="forbid"):
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
 
@@ -142,11 +137,15 @@ class Settings(BaseSettings):
     """All settings, checked. Build with `load()`, which turns every fault into one sentence."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HAICHIEU_", env_nested_delimiter="__", toml_file="haichieu.toml", extra="forbid"
+        env_prefix="HAICHIEU_",
+        env_nested_delimiter="__",
+        enable_decoding=False,  # else 30-90 would have to be JSON
+        toml_file="haichieu.toml",
+        extra="forbid",
     )
 
     database_url: SecretStr = SecretStr("sqlite:///var/haichieu.db")
-    key_file: Path = Path("var/haichieu.key")
+    key_file: Path = Path("haichieu.key")
     web: Web = Web()
     telegram: Telegram = Telegram()
     zalo_bot: ZaloBot = ZaloBot()
@@ -159,6 +158,13 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("should start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("key_file")
+    @classmethod
+    def _a_file(cls, value: Path) -> Path:
+        if not value.name or value.is_dir():
+            raise ValueError("should name a file")
         return value
 
     @field_validator("log_level", mode="before")

@@ -96,6 +96,8 @@ class Conversation:
     finish: Callable[[Turn], None]
     questions: tuple[Question, ...] = ()
     allowed: Callable[[Turn], bool] = always
+    in_office: bool = False
+    """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
 
 
 def open_token(conversation: str, subject: str = "") -> str:
@@ -113,8 +115,7 @@ class Turn:
     sender: Sender
     account: Account | None
     person: Person | None
-    state: chats.State
-    chat: str
+    chat: chats.Chat
     hint: str
     said: list[str] = field(default_factory=list)
     joined: bool = False
@@ -124,13 +125,16 @@ class Turn:
     @cached_property
     def language(self) -> Language:
         """The language this person is answered in."""
-        return language(self.account.language if self.account else self.state.language or self.hint)
+        return language(self.state.language or (self.account.language if self.account else self.hint))
 
     def speak(self, code: str) -> None:
         """From here on, this turn is in the language `code`."""
         self.language = language(code)
-        if self.account is None:
-            self.state.language = code
+        self.state.language = code
+
+    @property
+    def state(self) -> chats.State:
+        return self.chat.state
 
     def _(self, msgid: str, **values: object) -> str:
         return self.language.gettext(msgid, **values)
@@ -169,12 +173,13 @@ class Turn:
         outbound.queue(
             self.session,
             self.sender,
-            self.chat,
+            self.chat.key,
             text,
             self.now,
             options=options,
             commands=commands,
             language=self.language.code,
+            in_office=self.chat.in_office,
         )
 
 
@@ -195,24 +200,27 @@ def tell(
     options: Sequence[Option] = (),
     asks: bool = False,
     commands: str = "",
-    row_id: str = "",
+    in_office: bool = False,
 ) -> None:
-    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line.
+    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
+    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
+    asks = asks or bool(options)
     if to.blocked:
         return
     sender = accounts.sender_of(session, to)
     outbound.queue(
         session,
         sender,
-        outbound.chat_of(session, sender, to.id, now),
+        outbound.chat_of(session, sender, to.id, now, in_office=in_office),
         text,
         now,
         options=options,
         lane=outbound.NOTICE,
-        asks=asks or bool(options),
+        asks=asks,
         commands=commands,
         language=to.language,
-        row_id=row_id,
+        other_side=outbound.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
+        in_office=in_office,
     )

@@ -20,7 +20,7 @@ def is_full(turn: Turn) -> bool:
 def turn_away(turn: Turn) -> None:
     """Shows a guest the way to web chat: once, and not again while they go on writing here."""
     told = turn.state.turned_away
-    turn.state = State(turned_away=True)
+    turn.chat.state = State(turned_away=True)
     if told:
         return
     full = turn._("This line is full: the chat app allows it no more people.")

@@ -47,12 +47,10 @@ def recipients(turn: Turn) -> dict[unit.Level, Unit]:
     """The nearest unit of each level above this person that somebody answers for."""
     assert turn.person is not None
     path = unit.path(turn.session, turn.person.unit_id)
-    found: dict[unit.Level, Unit] = {}
-    for level in _LEVELS:
-        nearest = office.nearest_officers(turn.session, [one for one in path if unit.level(one) == level], turn.now.date())
-        if nearest is not None:
-            found[level] = nearest
-    return found
+    nearest: dict[unit.Level, Unit] = {}
+    for one in office.answered_for(turn.session, path, turn.now.date()):
+        nearest.setdefault(unit.level(one), one)
+    return {level: nearest[level] for level in _LEVELS if level in nearest}
 
 
 def _named(turn: Turn) -> bool:
@@ -169,14 +167,14 @@ def _finish(turn: Turn) -> None:
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now
-    turn.say(thanks(turn, event.code, holder, reply_due, covered=covered), [mine_option(turn)])
+    turn.say(thanks(turn, event.code, holder, reply_due, covered=covered, urgent=danger), [mine_option(turn)])
 
 
 def _level(value: str) -> unit.Level:
     return next(level for level in _LEVELS if level == value)
 
 
-def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered: bool) -> str:
+def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered: bool, urgent: bool = False) -> str:
     """Thank, code, what happens next, when."""
     who = level_name(turn.language, holder)
     lines = [
@@ -186,6 +184,8 @@ def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered:
     ]  # fmt: skip
     if covered:
         lines.append(turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn)))
+    if urgent:
+        lines.append(turn._("If somebody is hurt, or there is fire or violence, call 115, 114 or 113 at once as well."))
     lines.append(turn._("If no answer comes by then, you can send it to the next level up."))
     return "\n\n".join(lines)
 

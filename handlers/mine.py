@@ -37,7 +37,7 @@ def _own_open_case(turn: Turn) -> bool:
 
 def _undecided(turn: Turn, case: Grievance) -> bool:
     """No “settled” or “not settled” of this case is on its way: under cover two of them could overtake each other."""
-    decisions = (event for _, event in intake.waiting(turn.session) if event.kind in ("settled", "unsettled"))
+    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in ("settled", "unsettled"))
     return all(event.case_id != case.id for event in decisions)
 
 
@@ -73,7 +73,7 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     known = {case.id for case in posted}
     return [
         event.code
-        for _, event in intake.waiting(turn.session)
+        for event in intake.waiting(turn.session, turn.now)
         if event.kind == "report" and event.account_id == turn.member.id and event.case_id not in known
     ]
 
@@ -94,10 +94,11 @@ def _show(turn: Turn) -> None:
     if case.state in grievance.OPEN:
         who = level_name(turn.language, holder)
         lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
-        if case.state in ("new", "acknowledged"):
+        if grievance.is_owed(case):
             lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
+    unheard = {event.entry_id for event in intake.waiting(turn.session, turn.now) if event.kind == "tell"}
     for entry in grievance.entries(turn.session, case.id):
-        if entry.relayed and (words := grievance.text_of(turn.session, entry)):
+        if entry.id not in unheard and (words := grievance.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
             lines.append(f"{by}: «{words}»")
     turn.say("\n\n".join(lines), reporter_options(turn, case))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers import menu
 from handlers.conversation import Choice, Conversation, Question, Turn
-from models import account
+from models import intake
 
 
 def _languages(_turn: Turn) -> Sequence[Choice]:
@@ -16,7 +16,7 @@ def _languages(_turn: Turn) -> Sequence[Choice]:
 def _finish(turn: Turn) -> None:
     chosen = turn.answers["language"]
     if turn.account is not None:
-        account.set_language(turn.session, turn.account, chosen)
+        intake.change_account(turn.session, "language", turn.account.id, turn.now, chosen)
     turn.speak(chosen)
     menu.show(turn, turn._("From now on the union writes to you in English."))
 

@@ -163,7 +163,7 @@ def _tell_of_claim(
     if may_confirm:
         text += "\n\n" + reader.gettext("Please ask them in person whether it is theirs, comrade, before you confirm.")
         options = [Option(open_token("confirm", claimed.id), reader.gettext("Confirm or refuse"))]
-    tell(turn.session, to, text, turn.now, options=options)
+    tell(turn.session, to, text, turn.now, options=options, in_office=True)
 
 
 # Confirming somebody else's claim.
@@ -247,5 +247,6 @@ CONVERSATIONS = (
         _decide,
         (Question("sure", _confirm_text, _confirm_choices),),
         allowed=lambda turn: is_officer(turn) and _claim(turn) is not None,
+        in_office=True,
     ),
 )

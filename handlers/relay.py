@@ -1,7 +1,6 @@
 """The clock's door: what was sealed becomes a case, officers are shown it, reporters hear what was said to them.
 
-Each function is one transaction of the three (or two) that models.intake and models.grievance ask for; the caller must give
-each its own.
+Each event is done in a transaction of its own, of the three that models.intake asks for.
 """
 
 from __future__ import annotations
@@ -11,25 +10,34 @@ from datetime import datetime
 from config.i18n import language
 from handlers import triage
 from handlers.conversation import open_token, tell
-from models import grievance, office
+from models import account as accounts
+from models import grievance, intake, office
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
 from models.message import Option
-from models.sealing import keyed_hash
 
 
 def post(session: Session, event: Event, now: datetime) -> None:
-    """Posts one sealed event and tells the officers who hold the case. Posting it again changes and says nothing."""
-    posted = grievance.post if event.kind == "report" else grievance.hear_reporter
-    case = posted(session, event, now)
-    if case is not None:
-        _show_officers(session, case, event, now)
+    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing."""
+    match event.kind:
+        case "tell":
+            _tell_reporter(session, event, now)
+        case "language":
+            accounts.set_language(session, event.account_id, event.text)
+        case "back":
+            accounts.unblock(session, event.account_id)
+        case "report":
+            _show_officers(session, grievance.post(session, event, now), event, now)
+        case _:
+            _show_officers(session, grievance.hear_reporter(session, event, now), event, now)
 
 
-def _show_officers(session: Session, case: Grievance, event: Event, now: datetime) -> None:
-    accounts = {account.id: account for account, _person, _office in office.officers_of(session, case.holder_id, now.date())}
-    for account in accounts.values():  # once, however many offices one of them holds
+def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime) -> None:
+    if case is None:
+        return
+    told = {account.id: account for account, _person, _office in office.officers_of(session, case.holder_id, now.date())}
+    for account in told.values():  # once, however many offices one of them holds
         reader = language(account.language)
         title = {
             "report": reader.gettext("New grievance {code}", code=case.code),
@@ -37,13 +45,15 @@ def _show_officers(session: Session, case: Grievance, event: Event, now: datetim
             "settled": reader.gettext("The worker says {code} is settled", code=case.code),
             "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
         }[event.kind]
-        text = triage.card(session, reader, case, title)
-        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True)
+        text = triage.card(session, reader, case, title, whole=event.kind == "unsettled")
+        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True, in_office=True)
 
 
-def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
+def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
     """Queues what one entry says to the reporter. Writes no row of the case, and the same entry twice is one message."""
-    entry = session.get_one(Entry, entry_id)
+    if not intake.tell_first(session, event.entry_id, now.date()):
+        return
+    entry = session.get_one(Entry, event.entry_id)
     case = session.get_one(Grievance, entry.grievance_id)
     account = grievance.reporter_account(session, case)
     if account is None:
@@ -61,4 +71,4 @@ def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
         ]
     else:
         text = reader.gettext("The union answers your grievance {code}:", code=case.code) + f"\n\n«{words}»"
-    tell(session, account, text, now, options=options, asks=True, row_id=keyed_hash(session, "relay", entry.id)[:13])
+    tell(session, account, text, now, options=options, asks=True)

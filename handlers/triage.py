@@ -32,25 +32,23 @@ def _their_open_case(turn: Turn) -> bool:
     return case is not None and case.state in grievance.OPEN
 
 
-def card(session: Session, reader: Language, case: Grievance, title: str) -> str:
-    """All an officer needs to act on a case, in their language: `title` says why it is shown."""
+def card(session: Session, reader: Language, case: Grievance, title: str, *, whole: bool = True) -> str:
+    """All an officer needs to act on a case, in their language: `title` says why it is shown. Not `whole`: for those who
+    have read the case before, what was said between its beginning and the newest words is cut short."""
     name = grievance.reporter_name(session, case)
-    lines = [
-        title + (" ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""),
-        "\n".join(
-            (
-                reader.gettext("About: {category}", category=category_name(reader, case.category)),
-                reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
-                reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"),
-                reader.gettext("State: {state}.", state=state_name(reader, case)),
-                reader.gettext("Answer before: {when}", when=reader.when(case.due_at)),
-            )
-        ),
+    about = [
+        reader.gettext("About: {category}", category=category_name(reader, case.category)),
+        reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
+        reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"),
+        reader.gettext("State: {state}.", state=state_name(reader, case)),
     ]
-    for entry in grievance.entries(session, case.id):
-        if words := grievance.text_of(session, entry):
-            by = _officer_name(session, reader, entry) if entry.officer_id else reader.gettext("The worker")
-            lines.append(f"{by}: «{shortened(words, 1000)}»")
+    if grievance.is_owed(case):
+        about.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
+    lines = [title + (" ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""), "\n".join(about)]
+    said = [(entry, words) for entry in grievance.entries(session, case.id) if (words := grievance.text_of(session, entry))]
+    for entry, words in said:
+        by = _officer_name(session, reader, entry) if entry.officer_id else reader.gettext("The worker")
+        lines.append(f"{by}: «{words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)}»")
     return "\n\n".join(lines)
 
 
@@ -133,7 +131,7 @@ def _already(turn: Turn, case: Grievance) -> None:
 def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None
-    first = grievance.entries(turn.session, case.id)[0]
+    first = next(entry for entry in grievance.entries(turn.session, case.id) if entry.kind == "report")
     about = shortened(grievance.text_of(turn.session, first).splitlines()[0], 80)
     return "\n\n".join(
         (
@@ -199,9 +197,9 @@ def _outcome_text(turn: Turn) -> str:
 
 
 CONVERSATIONS = (
-    Conversation("queue", _queue, allowed=is_officer),
-    Conversation("view", _view, allowed=is_officer),
-    Conversation("ack", _acknowledge, allowed=_their_open_case),
+    Conversation("queue", _queue, allowed=is_officer, in_office=True),
+    Conversation("view", _view, allowed=is_officer, in_office=True),
+    Conversation("ack", _acknowledge, allowed=_their_open_case, in_office=True),
     Conversation(
         "reply",
         lambda turn: _speak(turn, "reply"),
@@ -210,6 +208,7 @@ CONVERSATIONS = (
             Question("sure", _preview, _send_choices, chosen=_send),
         ),
         allowed=_their_open_case,
+        in_office=True,
     ),
     Conversation(
         "close",
@@ -219,5 +218,6 @@ CONVERSATIONS = (
             Question("sure", _preview, _send_choices, chosen=_send),
         ),
         allowed=_their_open_case,
+        in_office=True,
     ),
 )

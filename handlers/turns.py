@@ -8,7 +8,7 @@ buttons and without.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
 from handlers import fullness, menu
@@ -16,12 +16,12 @@ from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
 from models import conversation as chats
+from models import intake
 from models.conversation import Run
 from models.database import Session
 from models.ids import CODE_LETTERS, is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
-from models.person import Person
 
 _CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
@@ -35,6 +35,10 @@ _WORDS = {
 }  # fmt: skip
 
 
+_SETTLED = timedelta(minutes=2)
+"""After so long a language chosen in this chat stands in the account (models.intake.change_account)."""
+
+
 def take(session: Session, inbound: Inbound, now: datetime, house: House) -> bool:
     """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
     undoes all of it."""
@@ -43,21 +47,24 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     if inbound.kind in ("stopped", "started"):
         accounts.set_blocked(session, sender, inbound.kind == "stopped")
         return False
-    account = accounts.find(session, sender)
-    person = session.get_one(Person, account.person_id) if account else None
-    keys = accounts.chat_keys(session, sender, account.id if account else None, now.date())
-    state, kept_under = chats.load(session, keys, now)
+    account, person = accounts.find_person(session, sender)
+    account_id = account.id if account else None
+    keys = {side: accounts.chat_keys(session, sender, account_id, now.date(), in_office=side) for side in (False, True)}
+    chat = chats.load(session, keys, now)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    turn = Turn(session, now, house, sender, account, person, state, keys[0], hint)
-    if account is not None and account.blocked:
-        accounts.set_blocked(session, sender, False)
+    turn = Turn(session, now, house, sender, account, person, chat, hint)
+    if account is not None:
+        if chat.state.touched is None or now - chat.state.touched > _SETTLED:
+            chat.state.language = ""
+        if account.blocked:
+            intake.change_account(session, "back", account.id, now)
     if fullness.is_full(turn):
         fullness.turn_away(turn)
     else:
         turn.state.turned_away = False
         _answer(turn, inbound)
     # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
-    chats.save(session, keys[0], kept_under, chats.State() if turn.joined else turn.state, now)
+    chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
     return turn.falls_due
 
 
@@ -120,7 +127,7 @@ def _word(turn: Turn, word: str) -> None:
         if turn.state.run is None:
             turn.say(turn._("There is nothing under way to stop."))
         else:
-            turn.state.run = None
+            turn.state.run, turn.state.offered = None, []
             turn.say(turn._("Stopped. Nothing was sent."))
         menu.show(turn)
     elif word == "menu":
@@ -148,6 +155,7 @@ def _meant(turn: Turn, text: str) -> Option | None:
 def start(turn: Turn, name: str, subject: str = "") -> None:
     """Begins a conversation, leaving any other: nothing had happened in it yet."""
     conversation = CONVERSATIONS[name]
+    turn.chat.in_office = conversation.in_office
     turn.state.run = Run(name, subject, new_id()[:3])
     turn.state.offered = []
     if not conversation.allowed(turn):
@@ -221,7 +229,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         if str(reason):
             turn.say(str(reason))
         if turn.account is None:
-            turn.state = chats.State()  # whoever said no to joining leaves nothing here
+            turn.chat.state = chats.State()  # whoever said no to joining leaves nothing here
         else:
             _where_were_we(turn)
         return

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.columns import Id, Ref
@@ -49,10 +49,23 @@ class Sender:
     external: str
 
 
+# Built once: every message asks this, and building the question costs more than asking it.
+_FIND = select(Account).where(col(Account.line) == bindparam("on"), col(Account.external_hash) == bindparam("hashed"))
+
+
 def find(session: Session, sender: Sender) -> Account | None:
     hashed = keyed_hash(session, "account", sender.line, sender.external)
-    statement = select(Account).where(col(Account.line) == sender.line, col(Account.external_hash) == hashed)
-    return session.execute(statement).scalar_one_or_none()
+    return session.execute(_FIND, {"on": sender.line, "hashed": hashed}).scalar_one_or_none()
+
+
+_FIND_PERSON = _FIND.add_columns(Person).join(Person, col(Person.id) == col(Account.person_id))
+
+
+def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:
+    """The account and whose it is, in one question."""
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    row = session.execute(_FIND_PERSON, {"on": sender.line, "hashed": hashed}).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def add(
@@ -91,9 +104,13 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
     )
 
 
-def set_language(session: Session, account: Account, language: str) -> None:
-    session.execute(update(Account).where(col(Account.id) == account.id).values(language=language))
-    account.language = language
+def set_language(session: Session, account_id: str, language: str) -> None:
+    session.execute(update(Account).where(col(Account.id) == account_id).values(language=language))
+
+
+def unblock(session: Session, account_id: str) -> None:
+    """The person has written again."""
+    session.execute(update(Account).where(col(Account.id) == account_id).values(blocked=False))
 
 
 def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:
@@ -113,11 +130,12 @@ def detach(session: Session, account: Account) -> None:
 
 
 def count_in(session: Session, unit_id: str) -> int:
-    """How many people of this very unit have an account; what stays below the threshold is shown one level up."""
+    """How many workers of this very unit have an account; what stays below the threshold is shown one level up. Officers
+    on the roll do not count: the leader, who counts along, is one of them."""
     statement = (
         select(func.count(func.distinct(col(Account.person_id))))
         .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.unit_id) == unit_id)
+        .where(col(Person.unit_id) == unit_id, col(Person.staff_hash).is_(None))
     )
     return int(session.execute(statement).scalar_one())
 
@@ -132,12 +150,16 @@ def lock_chat(session: Session, sender: Sender) -> None:
     lock(session, keyed_hash(session, "lock", sender.line, sender.external))
 
 
-def chat_keys(session: Session, sender: Sender, account_id: str | None, today: date) -> tuple[str, str]:
+def chat_keys(
+    session: Session, sender: Sender, account_id: str | None, today: date, *, in_office: bool = False
+) -> tuple[str, str]:
     """Today's and yesterday's name of a chat in the rows that pass. A guest and a member have different ones, so that the
-    transaction in which somebody joins does not tie the account it makes to what the member does afterwards."""
+    transaction in which somebody joins does not tie the account it makes to what the member does afterwards; and so have
+    an officer in office and the same person speaking as a worker, because what officers do carries their name."""
     who = account_id or f"{sender.line}\x1f{sender.external}"
+    side = "office" if in_office else "person"
     days = (today, today - timedelta(days=1))
     return (
-        keyed_hash(session, "chat", who, days[0].isoformat()),
-        keyed_hash(session, "chat", who, days[1].isoformat()),
+        keyed_hash(session, "chat", side, who, days[0].isoformat()),
+        keyed_hash(session, "chat", side, who, days[1].isoformat()),
     )

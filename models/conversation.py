@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
 
 from models import account as accounts
@@ -61,38 +61,69 @@ class State:
         return self.run is None and not self.offered and not self.language and not self.turned_away
 
 
-def load(session: Session, keys: tuple[str, str], now: datetime) -> tuple[State, str | None]:
-    """The chat's state and the key its row stands under (None: no row). A draft older than 24 hours is not shown again."""
-    rows = session.execute(select(col(Conversation.id), col(Conversation.state)).where(col(Conversation.id).in_(keys))).all()
-    if not rows:
-        return State(), None
-    key, sealed = min(rows, key=lambda row: keys.index(row[0]))
-    kept = json.loads(unseal(session, "conversation.state", key, sealed))
-    touched = datetime.fromisoformat(kept["touched"])
-    if now - touched > DRAFT:
-        return State(language=kept["language"]), key
-    return (
-        State(
+# Built once: every message asks this, and building the question costs more than asking it.
+_LOAD = select(col(Conversation.id), col(Conversation.state)).where(
+    col(Conversation.id).in_([bindparam(name) for name in ("today", "yesterday", "office_today", "office_yesterday")])
+)
+
+
+@dataclass(slots=True)
+class Chat:
+    """Where a chat stands, and under which keys that is written. An officer has two sides, in office and as a worker, whose
+    rows are never written in one transaction: what stands here is the side used last."""
+
+    keys: dict[bool, tuple[str, str]]
+    """(today's, yesterday's) key by `in_office`."""
+    state: State = field(default_factory=State)
+    in_office: bool = False
+    rows: dict[bool, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Today's key of the side in use."""
+        return self.keys[self.in_office][0]
+
+
+def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> Chat:
+    """Where the chat stands. A draft older than 24 hours is not shown again."""
+    chat = Chat(keys)
+    (today, yesterday), (office_today, office_yesterday) = keys[False], keys[True]
+    names = {
+        "today": today,
+        "yesterday": yesterday,
+        "office_today": office_today,
+        "office_yesterday": office_yesterday,
+    }
+    newest = datetime.min.replace(tzinfo=UTC)
+    found = {row.id: row.state for row in session.connection().execute(_LOAD, names)}
+    for in_office, key in ((side, key) for side, pair in keys.items() for key in reversed(pair) if key in found):
+        chat.rows[in_office] = key
+        kept = json.loads(unseal(session, "conversation.state", key, found[key]))
+        touched = datetime.fromisoformat(kept["touched"])
+        if touched < newest or now - touched > DRAFT:
+            continue
+        newest = touched
+        chat.in_office = in_office
+        chat.state = State(
             run=Run(**kept["run"]) if kept["run"] else None,
             offered=[Option(*pair) for pair in kept["offered"]],
             touched=touched,
             language=kept["language"],
             turned_away=kept.get("turned_away", False),
-        ),
-        key,
-    )
+        )
+    return chat
 
 
-def save(
-    session: Session, key: str, kept_under: str | None, state: State, now: datetime, *, touched: datetime | None = None
-) -> None:
-    """Writes the state under today's key; an empty one leaves no row. `touched`: when the person last did something, if that
-    is not now."""
+def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:
+    """Writes the state under today's key of the side in use. An empty one leaves no row, unless the other side has one that
+    would then be taken for the newest. `touched`: when the person last did something, if that is not now."""
     since = touched or now
-    run = state.run is not None and now < since + IDLE
-    if kept_under is not None and (kept_under != key or state.is_empty()):
+    busy = state.run is not None and now < since + IDLE
+    kept_under, other = chat.rows.get(chat.in_office), chat.rows.get(not chat.in_office)
+    needless = state.is_empty() and other is None
+    if kept_under is not None and (kept_under != chat.key or needless):
         session.execute(delete(Conversation).where(col(Conversation.id) == kept_under))
-    if state.is_empty():
+    if needless:
         return
     kept = {
         "run": asdict(state.run) if state.run else None,
@@ -105,38 +136,54 @@ def save(
         session,
         Conversation,
         {
-            "id": key,
-            "state": seal(session, "conversation.state", key, json.dumps(kept, ensure_ascii=False)),
-            "busy": run,
+            "id": chat.key,
+            "state": seal(session, "conversation.state", chat.key, json.dumps(kept, ensure_ascii=False)),
+            "busy": busy,
             # Without a run it means nothing, so it says no more than the day: an exact time could be laid beside a case's.
-            "idle_at": since + IDLE if run else datetime.combine(since.date(), time(), since.tzinfo),
+            "idle_at": since + IDLE if busy else datetime.combine(since.date(), time(), since.tzinfo),
             "kept_until": (since + DRAFT).date(),
         },
     )
 
 
-def remember(session: Session, to: Sender, options: Sequence[Option], now: datetime, *, unasked: bool) -> None:
+def is_busy(session: Session, key: str) -> bool:
+    """Whether a run waits for an answer under this key."""
+    statement = select(col(Conversation.busy)).where(col(Conversation.id) == key)
+    return bool(session.execute(statement).scalar_one_or_none())
+
+
+def remember(
+    session: Session, to: Sender, options: Sequence[Option], now: datetime, *, unasked: bool, in_office: bool = False
+) -> None:
     """From now on a typed number means one of `options`: they are the newest list on this person's screen.
 
     Not while the chat is in the middle of a run, whose question is what numbers answer then (and is asked again by any word
-    that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes the
-    chat's own row only, under its key of the day: give it a transaction of its own, since rows that share one are linked.
+    that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes one
+    row only, of the side the list was sent to, under its key of today (the message may have waited for days): give it a
+    transaction of its own, since rows that share one are linked.
 
     Unless `unasked`, the list was a reply, which its turn has noted itself; only a list sent in between is put right, and no
     row is made: whoever has just joined must have none."""
     accounts.lock_chat(session, to)
     account = accounts.find(session, to)
-    keys = accounts.chat_keys(session, to, account.id if account else None, now.date())
-    state, kept_under = load(session, keys, now)
-    if kept_under is None and not unasked:
+    account_id = account.id if account else None
+    chat = load(
+        session,
+        {side: accounts.chat_keys(session, to, account_id, now.date(), in_office=side) for side in (False, True)},
+        now,
+    )
+    state = chat.state
+    if in_office not in chat.rows and not unasked:
         return
     run_since = state.touched if state.run is not None else None
     if run_since is not None and now < run_since + IDLE:
         return
-    if state.offered == list(options) and state.touched is not None and now < state.touched + IDLE:
+    if chat.in_office != in_office:  # what the other side had under way stays there
+        chat.in_office, run_since, state = in_office, None, State(language=state.language)
+    elif state.offered == list(options) and state.touched is not None and now < state.touched + IDLE:
         return  # a reply, noted in its turn already
     state.offered = list(options)
-    save(session, keys[0], kept_under, state, now, touched=run_since)
+    save(session, chat, state, now, touched=run_since)
 
 
 def lapse(session: Session, now: datetime) -> int:

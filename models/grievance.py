@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Field, col
 
-from models import account, office, sla, unit
+from models import account, intake, office, sla, unit
 from models.audit import note
 from models.columns import Id, Ref
 from models.database import Base, Session, insert_ignore
@@ -53,8 +53,8 @@ class Grievance(Base, table=True):
 
 
 class Entry(Base, table=True):
-    """One thing said or done in a case. `officer_id` is empty for the reporter. What the reporter is to hear has a
-    `relay_at`, and `relayed` once it is on its way."""
+    """One thing said or done in a case. `officer_id` is empty for the reporter. When the reporter hears it is not written
+    here: the way from a case to a chat leads through the intake (models.intake)."""
 
     __tablename__ = "entry"
 
@@ -64,8 +64,6 @@ class Entry(Base, table=True):
     officer_id: str | None = Ref("person", optional=True, index=False)
     text: bytes
     at: datetime
-    relay_at: datetime | None = None
-    relayed: bool = Field(default=True, index=True)
 
 
 def shown_unit(session: Session, unit_id: str) -> str:
@@ -122,7 +120,6 @@ def _add_entry(
     *,
     entry_id: str = "",
     officer_id: str | None = None,
-    relay_at: datetime | None = None,
 ) -> bool:
     entry_id = entry_id or new_id()
     row = {
@@ -132,8 +129,6 @@ def _add_entry(
         "officer_id": officer_id,
         "text": seal(session, "entry.text", entry_id, text),
         "at": now,
-        "relay_at": relay_at,
-        "relayed": relay_at is None,
     }
     return insert_ignore(session, Entry, [row]) == 1
 
@@ -204,13 +199,19 @@ def _speak(
     )
     if not changed.rowcount:  # type: ignore[attr-defined]
         raise Refused
-    _add_entry(session, case.id, kind, text, now, officer_id=officer_id, relay_at=relay_at)
+    entry_id = new_id()
+    _add_entry(session, case.id, kind, text, now, entry_id=entry_id, officer_id=officer_id)
+    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, account_id="", text=""))
     note(session, officer_id, kind, case.id, now)
 
 
+def is_owed(case: Grievance) -> bool:
+    """Whether the union owes the reporter an answer, by `due_at`."""
+    return case.state in ("new", "acknowledged")
+
+
 def is_overdue(case: Grievance, now: datetime) -> bool:
-    """Whether the union owes the reporter an answer that should have come by now."""
-    return case.state in ("new", "acknowledged") and case.due_at < now
+    return is_owed(case) and case.due_at < now
 
 
 # Who may see what.
@@ -274,21 +275,6 @@ def reporter_name(session: Session, case: Grievance) -> str:
 # The way back. Nothing else opens a route.
 
 
-def to_relay(session: Session, now: datetime) -> Sequence[str]:
-    """Ids of the entries that reporters should hear now."""
-    return (
-        session.execute(
-            select(col(Entry.id)).where(col(Entry.relayed).is_(False), col(Entry.relay_at) <= now).order_by(col(Entry.at))
-        )
-        .scalars()
-        .all()
-    )
-
-
 def reporter_account(session: Session, case: Grievance) -> account.Account | None:
     """For the verb that tells the reporter, only. None when they have left."""
     return session.get(account.Account, unseal(session, "grievance.route", case.id, case.route))
-
-
-def relayed(session: Session, entry_ids: Sequence[str]) -> None:
-    session.execute(update(Entry).where(col(Entry.id).in_(entry_ids)).values(relayed=True))

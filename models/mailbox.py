@@ -1,9 +1,10 @@
 """What waits for a person's web page: the part that Telegram's own servers play for Telegram.
 
 A message stays here, sealed, until the page says it has it, and is then deleted: the page holds the only
-copy. The key is the outbound row's id, so sending a message again changes nothing. Rows carry no time finer
-than a day: `position` is a count within one mailbox and not a clock, since an exact time here could be laid
-beside the exact time on a case.
+copy. The key is made of the outbound row's id, so sending a message again changes nothing; it is not that id, since
+`recipient` is the same for all of a page's messages and would lead from one chat's key of the day (on the outbound
+row) to those of other days and to the account that joined. Rows carry no time finer than a day: `position` is a count
+within one mailbox and not a clock, since an exact time here could be laid beside the exact time on a case.
 """
 
 from __future__ import annotations
@@ -44,12 +45,13 @@ def put(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     recipient = _recipient(session, outgoing.recipient)
     lock(session, recipient)  # two at once would otherwise take the same position
     last = session.exec(select(func.max(col(Mailbox.position))).where(col(Mailbox.recipient) == recipient)).one()
-    body = {key: value for key, value in asdict(outgoing).items() if key not in ("id", "recipient")}
+    row_id = _row_id(session, outgoing.id)
+    body = {key: value for key, value in asdict(outgoing).items() if key != "recipient"}
     row = {
-        "id": outgoing.id,
+        "id": row_id,
         "recipient": recipient,
         "position": (last or 0) + 1,
-        "body": seal(session, "mailbox.body", outgoing.id, json.dumps(body, ensure_ascii=False)),
+        "body": seal(session, "mailbox.body", row_id, json.dumps(body, ensure_ascii=False)),
         "kept_until": (now + KEPT).date(),
     }
     return insert_ignore(session, Mailbox, [row]) > 0
@@ -75,9 +77,10 @@ def waiting(session: Session, tokens: Iterable[str]) -> dict[str, list[Outgoing]
 def acknowledge(session: Session, token: str, ids: Sequence[str]) -> int:
     """The page has these. Only its own are deleted, whatever ids it names."""
     recipient = _recipient(session, token)
+    row_ids = [_row_id(session, one) for one in ids]
     return sum(
         session.exec(delete(Mailbox).where(col(Mailbox.recipient) == recipient, col(Mailbox.id).in_(some))).rowcount
-        for some in _batches(ids)
+        for some in _batches(row_ids)
     )
 
 
@@ -96,10 +99,14 @@ def _recipient(session: Session, token: str) -> str:
     return keyed_hash(session, "mailbox", token)
 
 
+def _row_id(session: Session, outbound_id: str) -> str:
+    return keyed_hash(session, "mailbox.id", outbound_id)
+
+
 def _open(session: Session, row: Mailbox, token: str) -> Outgoing:
     body = json.loads(unseal(session, "mailbox.body", row.id, row.body))
     options = tuple(Option(**option) for option in body.pop("options"))
-    return Outgoing(id=row.id, recipient=token, options=options, **body)
+    return Outgoing(recipient=token, options=options, **body)
 
 
 def _batches(values: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:

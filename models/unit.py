@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, literal, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
 from config.tables import table
@@ -44,15 +45,23 @@ def get(session: Session, unit_id: str) -> Unit:
     return session.get_one(Unit, unit_id)
 
 
+def _path() -> Select[Unit]:
+    """The question `path` asks: from one unit upwards, in one statement."""
+    first = select(col(Unit.id), col(Unit.parent_id), literal(0).label("steps")).where(col(Unit.id) == bindparam("start"))
+    above = first.cte("above", recursive=True)
+    parent = aliased(Unit)
+    above = above.union_all(
+        select(col(parent.id), col(parent.parent_id), above.c.steps + 1).where(col(parent.id) == above.c.parent_id)
+    )
+    return select(Unit).join(above, above.c.id == col(Unit.id)).order_by(above.c.steps)
+
+
+_PATH = _path()  # built once: building it costs more than asking
+
+
 def path(session: Session, unit_id: str) -> Sequence[Unit]:
     """The unit and those above it, nearest first."""
-    found: list[Unit] = []
-    at: str | None = unit_id
-    while at is not None:
-        unit = get(session, at)
-        found.append(unit)
-        at = unit.parent_id
-    return found
+    return session.execute(_PATH, {"start": unit_id}).scalars().all()
 
 
 def grassroots_of(session: Session, unit_id: str) -> Unit:

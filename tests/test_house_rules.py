@@ -70,7 +70,8 @@ def test_nothing_asks_which_channel_it_is() -> None:
 
 
 def test_no_file_holds_more_than_one_idea() -> None:
-    long = {path.name: lines for path in CODE if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST}
+    kept = [path for path in CODE if "migrations" not in path.parts]
+    long = {path.name: lines for path in kept if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST}
     assert not long
 
 

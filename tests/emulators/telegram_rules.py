@@ -76,7 +76,7 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _PORTS = re.compile(r"https://[^/:]+(:(443|80|88|8443))?(/|$)")
 
 
-class Refusal(Exception):  # noqa: N818 — an answer, not a defect
+class Refusal(Exception):
     """An answer with `ok: false`."""
 
     def __init__(self, status: int, description: str, **parameters: Any) -> None:

@@ -12,6 +12,7 @@ from .evidence import IDENTIFIERS, Row, marks_of, tokens
 from .sqlite_pages import Cell, Owner, Pages, carve, owners, page, record
 
 NOBODY = Owner("?", False)  # a free page
+RUNS = re.compile(rb"[0-9A-Za-z]{6,}")  # where tokens may stand
 
 
 @dataclass
@@ -47,6 +48,7 @@ class _Reader:
     def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes]) -> None:
         self.pattern, self.found = pattern, Found()
         self.rows: dict[tuple[Owner, Cell], Row] = {}
+        self.past: list[Row] = []  # index entries that ended: another row with the same rowid may bring an equal one
         self.ids: dict[tuple[str, int], str | None] = {}
         raw = path.read_bytes()
         log = path.with_name(path.name + "-wal")
@@ -57,24 +59,24 @@ class _Reader:
         main = self._split(raw)
         newest = {**main, **{number: data for commit in generations[-1] for number, data in commit}}
         self.reserved = newest[1][20]
-        self.owners = {
-            **owners(main, self.reserved),
-            **(owners(self._split(baseline.read_bytes()), self.reserved) if baseline else {}),
-            **owners(newest, self.reserved),
-        }
+        began = self._split(baseline.read_bytes()) if baseline else {}
+        # Only for pages whose version is lost; a page may pass from one table to another (see _owned).
+        self.owners = {**owners(main, self.reserved), **owners(began, self.reserved), **owners(newest, self.reserved)}
+        self.versions: list[tuple[Pages, int, Owner | None]] = []
         for commits in generations:
             before: Pages = {}  # an older generation began from pages that are gone
             if commits is generations[-1]:
                 copied = _checkpointed(commits, main)
                 before = {number: data for number, data in main.items() if number not in copied}
                 if baseline:
-                    before = self._split(baseline.read_bytes())
+                    before = began
             self._replay(commits, dict(before), {number for number in main if number not in before})
         self._take_stock(newest, main)
-        self._residue([(main, number) for number in main], owners(newest, self.reserved))
-        frames = [({number: data}, number) for commits in generations for commit in commits for number, data in commit]
-        self._residue(frames, owners(newest, self.reserved))
-        self.found.rows[:0] = [row for row in self.rows.values() if row.table != "sqlite_schema"]
+        for pages in (main, newest):
+            owned = owners(pages, self.reserved)
+            self.versions += [(pages, number, owned.get(number)) for number in pages]
+        self._residue()
+        self.found.rows[:0] = [row for row in (*self.rows.values(), *self.past) if row.table != "sqlite_schema"]
 
     def _split(self, raw: bytes) -> dict[int, bytes]:
         return {at // self.size + 1: raw[at : at + self.size] for at in range(0, len(raw), self.size)}
@@ -96,40 +98,56 @@ class _Reader:
             self.rows[owner, cell] = row
         return self.rows[owner, cell]
 
-    def _cells(self, pages: Pages, numbers: set[int]) -> dict[Cell, Owner]:
-        found = {}
-        for number in numbers & pages.keys():
-            owner = self.owners.get(number, NOBODY)
-            found.update(dict.fromkeys(page(pages, number, self.reserved).cells, owner))
-        return dict(sorted(found.items(), key=lambda item: item[1].index))  # tables first: they name the rows
+    def _owned(self, state: Pages, whole: bool) -> dict[int, Owner]:
+        """Which table each page belongs to in this state: a freed page goes to whichever table asks next."""
+        return owners(state, self.reserved) if whole else {**self.owners, **owners(state, self.reserved)}
+
+    def _cells(self, pages: Pages, numbers: set[int], owned: dict[int, Owner]) -> dict[tuple[Owner, Cell], None]:
+        """Of pages that a table owns. Tables first: they name the rows."""
+        found = [
+            (owned[number], cell)
+            for number in sorted(numbers & pages.keys() & owned.keys())
+            for cell in page(pages, number, self.reserved).cells
+        ]
+        return dict.fromkeys(sorted(found, key=lambda pair: pair[0].index))
 
     def _replay(self, commits: list[list[tuple[int, bytes]]], state: dict[int, bytes], blind: set[int]) -> None:
         """A row is a commit's when its cell came or went with it. Moving to another page is neither."""
+        after = self._owned(state, 1 in state and not blind)
         for frames in commits:
             order = len(self.found.commits) + 1
-            numbers = {number for number, _ in frames}
-            old = self._cells(state, numbers)
+            before, earlier = after, dict(state)
             state.update(frames)
-            now = self._cells(state, numbers)
-            unseen = self._cells(state, numbers & blind)
-            seen = {cell: owner for cell, owner in now.items() if cell not in unseen}
+            written = {number for number, _ in frames}
+            after = self._owned(state, 1 in state and not blind - written)
+            # A page may be let go, cells and all, without being written.
+            numbers = written | {
+                number for number in before.keys() | after.keys() if before.get(number) != after.get(number)
+            }
+            old = self._cells(earlier, numbers, before)
+            now = self._cells(state, numbers, after)
+            unseen = self._cells(state, numbers & blind, after)
             commit = Commit(
                 order,
-                [self._row(owner, cell, "dead") for cell, owner in seen.items() if cell not in old],
-                [self._row(owner, cell, "dead") for cell, owner in old.items() if cell not in now],
-                numbers & blind,
+                [self._row(*pair, "dead") for pair in now if pair not in old and pair not in unseen],
+                [self._row(*pair, "dead") for pair in old if pair not in now],
+                written & blind,
             )
-            for cell, owner in unseen.items():
-                self._row(owner, cell, "dead")
+            for pair in unseen:
+                self._row(*pair, "dead")
             for row in (*commit.new, *commit.gone):
                 row.marks.add(f"commit:{order}")
-            blind -= numbers
+            self.past += [self.rows.pop(pair) for pair in old if pair not in now and pair[0].index]
+            self.versions += [({number: data}, number, after.get(number)) for number, data in frames]
+            blind -= written
             self.found.commits.append(commit)
 
     def _take_stock(self, newest: Pages, main: Pages) -> None:
         """What is there now; and what the main file still holds though the WAL has taken it away."""
         for state, pages in (("live", newest), ("dead", main)):
-            for cell, owner in self._cells(pages, set(pages)).items():
+            owned = owners(pages, self.reserved)
+            free = dict.fromkeys(pages.keys() - owned.keys(), NOBODY)
+            for owner, cell in self._cells(pages, set(pages), {**owned, **free}):
                 row = self._row(owner, cell, state)
                 if state == "live" and owner is not NOBODY:
                     row.state = state
@@ -138,24 +156,25 @@ class _Reader:
         for rowids in self.found.rowids.values():
             rowids.sort()
 
-    def _residue(self, versions: list[tuple[Pages, int]], owned: dict[int, Owner]) -> None:
-        """Free space in pages, and whole pages that no table owns (any more)."""
-        known = {mark[6:] for row in self.rows.values() for mark in row.marks if mark.startswith("token:")}
-        for pages, number in versions:
-            owner, here = owned.get(number, NOBODY), page(pages, number, self.reserved)
-            whole = [] if number in owned else [pages[number]]
+    def _residue(self) -> None:
+        """Free space in pages, and whole pages that no table owned at that time."""
+        known = {mark[6:].encode() for row in self.rows.values() for mark in row.marks if mark.startswith("token:")}
+        for pages, number, owner in self.versions:
+            here = page(pages, number, self.reserved)
+            whole = [] if owner else [pages[number]]
             for part in {*here.unallocated, *here.freeblocks, *whole}:
-                if not any(part) or part in self.found.remains:
+                if part in self.found.remains or not any(part):
                     continue
                 self.found.remains.add(part)
-                self.found.residue |= tokens(part, self.pattern)
-                self.found.residue |= (stand := {token for token in known if token.encode() in part})
+                said = b" ".join(RUNS.findall(part))
+                stand = {token.decode() for token in known if token in said} | tokens(part, self.pattern)
+                self.found.residue |= stand
                 if part in here.freeblocks:  # the head of the cell is overwritten: which tokens stand side by side
-                    row = Row(owner.table, f"freeblock in page {number}", "residue")
-                    row.marks = {f"token:{token}" for token in stand | tokens(part, self.pattern)}
+                    row = Row((owner or NOBODY).table, f"freeblock in page {number}", "residue")
+                    row.marks = {f"token:{token}" for token in stand}
                     self.found.rows.append(row)
                 for cell in carve(part):
-                    self._carved(owner, cell, number)
+                    self._carved(owner or NOBODY, cell, number)
 
     def _carved(self, owner: Owner, cell: Cell, number: int) -> None:
         values = record(cell.payload)

@@ -4,8 +4,9 @@ Layout: https://www.sqlite.org/fileformat2.html (1.5 free list, 1.6 b-tree pages
 """
 
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 Pages = Mapping[int, bytes]
@@ -25,7 +26,6 @@ class Page:
     kind: int = 0
     cells: list[Cell] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
-    overflows: list[int] = field(default_factory=list)
     unallocated: list[bytes] = field(default_factory=list)
     freeblocks: list[bytes] = field(default_factory=list)
 
@@ -72,16 +72,37 @@ def record(payload: bytes) -> list[object]:
     return values
 
 
+class _Local(NamedTuple):
+    """A cell as far as it stands in its own page; `follow` is its first overflow page, or 0."""
+
+    rowid: int | None
+    size: int
+    payload: bytes
+    follow: int
+
+
 def page(pages: Pages, number: int, reserved: int = 0) -> Page:
     """A b-tree page; an empty Page if it is none. Overflow is read from `pages`."""
-    raw, found = pages[number], Page()
-    start = 100 if number == 1 else 0
+    found, locals_ = _parse(pages[number], 100 if number == 1 else 0, reserved)
+    if not any(local.follow for local in locals_):
+        return found
+    cells = [
+        Cell(local.rowid, local.payload + b"".join(_overflow(pages, local, len(pages[number]) - reserved).values()))
+        for local in locals_
+    ]
+    return replace(found, cells=cells)
+
+
+@lru_cache(maxsize=20_000)
+def _parse(raw: bytes, start: int, reserved: int) -> tuple[Page, tuple[_Local, ...]]:
+    """What the page says by itself. Most pages stand unchanged in hundreds of commits."""
+    found, locals_ = Page(), list[_Local]()
     kind, block, count, content = struct.unpack_from(">BHHH", raw, start)
     interior = kind in (INTERIOR_INDEX, INTERIOR_TABLE)
     array = start + (12 if interior else 8)
     content = content or 65536
     if kind not in (2, 5, 10, 13) or not array + 2 * count <= content <= len(raw):
-        return found
+        return found, ()
     found.kind = kind
     found.unallocated.append(raw[array + 2 * count : content])
     try:
@@ -92,9 +113,8 @@ def page(pages: Pages, number: int, reserved: int = 0) -> Page:
             if kind != INTERIOR_TABLE:
                 size, at = varint(raw, at)
                 rowid, at = varint(raw, at) if kind == LEAF_TABLE else (None, at)
-                payload, used = _payload(pages, raw, at, size, kind, len(raw) - reserved)
-                found.cells.append(Cell(_signed(rowid), payload))
-                found.overflows += used
+                local, follow = _local(raw, at, size, kind, len(raw) - reserved)
+                locals_.append(_Local(_signed(rowid), size, local, follow))
         if interior:
             found.children.append(struct.unpack_from(">I", raw, start + 8)[0])
         while block:
@@ -102,51 +122,59 @@ def page(pages: Pages, number: int, reserved: int = 0) -> Page:
             found.freeblocks.append(raw[block + 4 : block + size])
             block = after if after > block else 0
     except (IndexError, struct.error):
-        return Page()
-    return found
+        return Page(), ()
+    found.cells = [Cell(local.rowid, local.payload) for local in locals_]
+    return found, tuple(locals_)
 
 
 def _signed(rowid: int | None) -> int | None:
     return rowid - (1 << 64) if rowid is not None and rowid >> 63 else rowid
 
 
-def _payload(pages: Pages, raw: bytes, at: int, size: int, kind: int, usable: int) -> tuple[bytes, list[int]]:
+def _local(raw: bytes, at: int, size: int, kind: int, usable: int) -> tuple[bytes, int]:
     most = usable - 35 if kind == LEAF_TABLE else (usable - 12) * 64 // 255 - 23
     if size <= most:
-        return raw[at : at + size], []
+        return raw[at : at + size], 0
     least = (usable - 12) * 32 // 255 - 23
     local = least + (size - least) % (usable - 4)
     local = local if local <= most else least
-    payload, used = raw[at : at + local], list[int]()
-    (follow,) = struct.unpack_from(">I", raw, at + local)
-    while follow in pages and len(payload) < size and follow not in used:
-        used.append(follow)
-        payload += pages[follow][4:usable][: size - len(payload)]
+    return raw[at : at + local], struct.unpack_from(">I", raw, at + local)[0]
+
+
+def _overflow(pages: Pages, local: _Local, usable: int) -> dict[int, bytes]:
+    """The pages a cell goes on in, and what stands there of it."""
+    follow, left, used = local.follow, local.size - len(local.payload), dict[int, bytes]()
+    while follow in pages and left > 0 and follow not in used:
+        used[follow] = pages[follow][4:usable][:left]
+        left -= len(used[follow])
         (follow,) = struct.unpack_from(">I", pages[follow])
-    return payload, used
+    return used
 
 
 def owners(pages: Pages, reserved: int = 0) -> dict[int, Owner]:
     """Which table each page belongs to, by walking the roots in sqlite_schema. Free pages are missing."""
     found: dict[int, Owner] = {}
 
-    def walk(number: int, owner: Owner) -> Iterator[Cell]:
+    def walk(number: int, owner: Owner) -> None:
         if number in found or number not in pages:
             return
         found[number] = owner
-        here = page(pages, number, reserved)
-        found.update(dict.fromkeys(here.overflows, owner))
-        yield from here.cells
+        here, locals_ = _parse(pages[number], 100 if number == 1 else 0, reserved)
+        for local in locals_:
+            if local.follow:
+                found.update(dict.fromkeys(_overflow(pages, local, len(pages[number]) - reserved), owner))
         for child in here.children:
-            yield from walk(child, owner)
+            walk(child, owner)
 
-    for cell in list(walk(1, Owner("sqlite_schema", False))):
+    walk(1, Owner("sqlite_schema", False))
+    schema = [cell for number in found for cell in page(pages, number, reserved).cells]
+    for cell in schema:
         try:
             kind, _, table, root, *_ = record(cell.payload)
         except ValueError:
             continue
         if isinstance(root, int) and root:
-            list(walk(root, Owner(str(table), kind == "index")))
+            walk(root, Owner(str(table), kind == "index"))
     return found
 
 

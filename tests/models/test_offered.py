@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models import account as accounts
 from models import conversation, person
 from models.account import Sender
-from models.conversation import Run, State
+from models.conversation import Chat, Run, State
 from models.database import Database, Session
 from models.message import Option
 from models.unit import Unit
@@ -22,13 +22,14 @@ MENU = [Option("menu::::", "Menu")]
 RUN = Run("file", "", "abc", {"text": "Tăng ca"}, asking="category")
 
 
-def keys(session: Session, now: datetime, account_id: str | None = None) -> tuple[str, str]:
-    return accounts.chat_keys(session, SENDER, account_id, now.date())
+def where(session: Session, now: datetime, account_id: str | None = None) -> Chat:
+    keys = {side: accounts.chat_keys(session, SENDER, account_id, now.date(), in_office=side) for side in (False, True)}
+    return conversation.load(session, keys, now)
 
 
 def begin(database: Database, state: State, now: datetime = NOW) -> None:
     with database.transaction() as session:
-        conversation.save(session, keys(session, now)[0], None, state, now)
+        conversation.save(session, where(session, now), state, now)
 
 
 def remember(database: Database, now: datetime) -> State:
@@ -36,7 +37,7 @@ def remember(database: Database, now: datetime) -> State:
     with database.transaction() as session:
         conversation.remember(session, SENDER, CARD, now, unasked=True)
     with database.reading() as session:
-        return conversation.load(session, keys(session, now), now)[0]
+        return where(session, now).state
 
 
 def rows(database: Database) -> list[conversation.Conversation]:
@@ -59,7 +60,7 @@ def test_a_reply_that_came_after_a_card_is_the_newest(database: Database) -> Non
     begin(database, State(offered=MENU))
     with database.transaction() as session:
         conversation.remember(session, SENDER, CARD, NOW, unasked=False)
-        assert conversation.load(session, keys(session, NOW), NOW)[0].offered == CARD
+        assert where(session, NOW).state.offered == CARD
 
 
 def test_only_a_run_has_an_hour(database: Database) -> None:
@@ -89,7 +90,20 @@ def test_a_lapsed_run_keeps_its_draft_no_longer_than_before(database: Database) 
     assert [row.busy for row in rows(database)] == [False]
     with database.reading() as session:
         late = NOW + timedelta(hours=24, seconds=1)
-        assert conversation.load(session, keys(session, late), late)[0].run is None
+        assert where(session, late).state.run is None
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+def test_a_card_for_the_officer_writes_the_officers_row_only(database: Database, lapsed: bool) -> None:
+    begin(database, State(run=RUN if lapsed else None, offered=MENU, language="en"))
+    [before] = rows(database)
+    later = NOW + timedelta(hours=2)
+    with database.transaction() as session:
+        conversation.remember(session, SENDER, CARD, later, unasked=True, in_office=True)
+        chat = where(session, later)
+    assert (chat.in_office, chat.state.offered, chat.state.run, chat.state.language) == (True, CARD, None, "en")
+    kept = {row.id: row.state for row in rows(database)}
+    assert len(kept) == 2 and kept[before.id] == before.state
 
 
 def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
@@ -107,8 +121,8 @@ def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
             today=NOW.date(),
         )
         conversation.remember(session, SENDER, CARD, NOW, unasked=True)
-        assert conversation.load(session, keys(session, NOW, account.id), NOW)[0].offered == CARD
-        assert conversation.load(session, keys(session, NOW), NOW)[1] is None
+        assert where(session, NOW, account.id).state.offered == CARD
+        assert not where(session, NOW).rows
 
 
 @pytest.mark.parametrize(("minutes", "renewed"), [(1, False), (40, True)])

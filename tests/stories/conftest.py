@@ -49,6 +49,12 @@ def privacy() -> str:
 
 
 @pytest.fixture
+def confirm() -> bool:
+    """HAICHIEU_OFFICERS__CONFIRM; stories about stolen slips override it."""
+    return False
+
+
+@pytest.fixture
 async def house(
     database_url: str,
     tmp_path: Path,
@@ -57,6 +63,7 @@ async def house(
     zalo: ZaloEmulator,
     zalo_limits: dict[str, int],
     privacy: str,
+    confirm: bool,
 ) -> AsyncIterator[House]:
     settings = settings_for(
         tmp_path,
@@ -71,7 +78,7 @@ async def house(
         },
         zalo_bot={"token": ZALO_TOKEN, "api_url": zalo.url, "mode": "webhook", "webhook_secret": SECRET, **zalo_limits},
         privacy={"relay_minutes": privacy},
-        officers={"confirm": False},
+        officers={"confirm": confirm},
     )
     opened = House(settings, clock)
     await opened.open()

@@ -206,7 +206,7 @@ class TelegramChannel:
                 raise RuntimeError("not started")
             await self._receive(event.inbound)
         if event.tap is not None:
-            self._put_aside(self._quietly(self._bot.answer_callback_query, event.tap))
+            self._put_aside(self._quietly(self._bot.call, "answerCallbackQuery", {"callback_query_id": event.tap}))
         if event.group is not None and event.group not in self._leaving:
             self._put_aside(self._leave(event.group))
 

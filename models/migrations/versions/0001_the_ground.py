@@ -95,6 +95,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     op.create_table(
+        "told",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told")),
+    )
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_told_told_on"), ["told_on"], unique=False)
+
+    op.create_table(
         "unit",
         sa.Column("id", sa.String(length=13), nullable=False),
         sa.Column("parent_id", sa.String(length=13), nullable=True),
@@ -191,15 +200,12 @@ def upgrade() -> None:
         sa.Column("officer_id", sa.String(length=13), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("relay_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("relayed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["grievance_id"], ["grievance.id"], name=op.f("fk_entry_grievance_id_grievance")),
         sa.ForeignKeyConstraint(["officer_id"], ["person.id"], name=op.f("fk_entry_officer_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entry_grievance_id"), ["grievance_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_entry_relayed"), ["relayed"], unique=False)
 
     op.create_table(
         "invite",
@@ -248,7 +254,6 @@ def downgrade() -> None:
 
     op.drop_table("invite")
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_entry_relayed"))
         batch_op.drop_index(batch_op.f("ix_entry_grievance_id"))
 
     op.drop_table("entry")
@@ -274,6 +279,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_told_told_on"))
+
+    op.drop_table("told")
     op.drop_table("quarantine")
     with op.batch_alter_table("outbound", schema=None) as batch_op:
         batch_op.drop_index("ix_outbound_due")

@@ -1,0 +1,210 @@
+"""Sending what is in the outbox: which rows a sender may have, under a lease, and what became of them.
+
+A row is leased to one sender for 60 seconds; results count only under the fence and attempt they were claimed with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models.conversation import Conversation, is_busy
+from models.database import Session
+from models.message import Option, Outgoing
+from models.outbound import Outbound
+from models.sealing import Unsealable, unseal
+
+LEASE = timedelta(seconds=60)
+HELD_BACK = timedelta(seconds=15)
+"""After so long a question is looked at again whose person was busy on their other side."""
+Ended = Literal["sent", "rejected", "blocked", "uncertain"]
+DOUBTFUL = "uncertain"
+"""The `reason` of a queued row that may have been delivered by an earlier try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it. `in_office`: it is for the
+    officer in its reader (models.conversation.Chat)."""
+
+    message: Outgoing
+    chat: str
+    lane: int
+    attempts: int
+    parts_done: int
+    fence: int
+    leased_until: datetime
+    doubtful: bool = False
+    in_office: bool = False
+
+
+@lru_cache(maxsize=2)
+def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
+    """The question `claim` asks, built once: a claim follows every reply, and building it costs more than asking."""
+    earlier = aliased(Outbound)
+    now: BindParameter[datetime] = bindparam("now")
+    lane: BindParameter[int] = bindparam("of_lane")
+    statement = (
+        select(
+            col(Outbound.id),
+            col(Outbound.chat),
+            col(Outbound.asks),
+            col(Outbound.attempts),
+            col(Outbound.parts_done),
+            # A lease that ran out: nobody knows how far its sender came.
+            or_(col(Outbound.state) == "sending", col(Outbound.reason) == DOUBTFUL).label("doubtful"),
+            col(Outbound.body),
+        )
+        .where(
+            col(Outbound.line) == bindparam("on"),
+            col(Outbound.lane) == lane,
+            or_(
+                and_(col(Outbound.state) == "queued", col(Outbound.not_before) <= now),
+                and_(col(Outbound.state) == "sending", col(Outbound.leased_until) <= now),
+            ),
+            ~exists().where(
+                col(earlier.chat) == col(Outbound.chat),
+                col(earlier.lane) == lane,
+                col(earlier.position) < col(Outbound.position),
+                or_(
+                    and_(col(earlier.state) == "queued", col(earlier.not_before) > now),
+                    and_(col(earlier.state) == "sending", col(earlier.leased_until) > now),
+                ),
+            ),
+            or_(
+                col(Outbound.asks).is_(False),
+                ~exists().where(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
+            ),
+        )
+        .order_by(col(Outbound.position))
+        .limit(bindparam("most"))
+    )
+    return statement.with_for_update(skip_locked=True, of=Outbound) if locking else statement
+
+
+_LEASE = (
+    update(Outbound)
+    .where(col(Outbound.id).in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        fence=bindparam("held"),
+        leased_until=bindparam("until"),
+        attempts=col(Outbound.attempts) + 1,
+    )
+)
+
+
+def claim(session: Session, line: str, lane: int, fence: int, now: datetime, limit: int = 100) -> list[Claimed]:
+    """Leases up to `limit` due rows of a lane, oldest first, and opens them.
+
+    Not among them: a chat's later message while an earlier one of the lane waits or is under way (order is kept), and a
+    question to somebody in the middle of a conversation. Rows whose lease ran out are taken again.
+    """
+    connection = session.connection()
+    statement = _due(locking=connection.dialect.name == "postgresql")
+    rows = connection.execute(statement, {"on": line, "of_lane": lane, "now": now, "most": limit}).all()
+    if not rows:
+        return []
+    until = now + LEASE
+    connection.execute(_LEASE, {"ids": [row.id for row in rows], "held": fence, "until": until})
+    claimed = []
+    for row in rows:
+        try:
+            message, other_side, in_office = _opened(session, row.id, row.body)
+        except Unsealable:
+            continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
+        if row.asks and other_side and is_busy(session, other_side):
+            _hold_back(session, row.id, now)
+            continue
+        progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
+        claimed.append(Claimed(message, row.chat, lane, *progress, in_office))
+    return claimed
+
+
+def _hold_back(session: Session, row_id: str, now: datetime) -> None:
+    """Gives a claimed question back, to be looked at again soon."""
+    session.execute(
+        update(Outbound)
+        .where(col(Outbound.id) == row_id)
+        .values(state="queued", not_before=now + HELD_BACK, leased_until=None, attempts=col(Outbound.attempts) - 1)
+    )
+
+
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool]:
+    """The message, the chat's other key if there is one, and which side of the person it is for."""
+    body = json.loads(unseal(session, "outbound.body", row_id, sealed))
+    message = Outgoing(
+        id=row_id,
+        recipient=body["to"],
+        text=body["text"],
+        options=tuple(Option(*pair) for pair in body["options"]),
+        commands=body["commands"],
+        language=body["language"],
+    )
+    return message, body["other_side"], body.get("in_office", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed row. `state`: sent, queued (again, at `not_before`), rejected, blocked or uncertain."""
+
+    id: str
+    fence: int
+    attempts: int
+    state: Ended | Literal["queued"]
+    not_before: datetime | None = None
+    parts_done: int = 0
+    reason: str = ""
+
+
+_TABLE = Outbound.__table__  # type: ignore[attr-defined]
+# The attempt is part of the fence: the same sender may have claimed the row again after oversleeping its lease.
+_MINE = and_(
+    _TABLE.c.id == bindparam("row_id"),
+    _TABLE.c.fence == bindparam("held"),
+    _TABLE.c.attempts == bindparam("attempt"),
+    _TABLE.c.state == "sending",
+)
+# A message to somebody who stopped the line leaves nothing either: beside `account.blocked` it would name its chat.
+_OVER = delete(_TABLE).where(_MINE)
+
+
+def record(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Writes results, each only where the row still carries the fence it was claimed under."""
+    over = [{"row_id": o.id, "held": o.fence, "attempt": o.attempts} for o in outcomes if o.state in ("sent", "blocked")]
+    if over:
+        session.connection().execute(_OVER, over)
+    for outcome in outcomes:
+        if outcome.state in ("sent", "blocked"):
+            continue
+        values: dict[str, object] = {
+            "state": outcome.state,
+            "leased_until": None,
+            "reason": outcome.reason[:80],
+            "parts_done": outcome.parts_done,
+        }
+        if outcome.not_before is not None:
+            values["not_before"] = outcome.not_before
+        if outcome.state != "queued":
+            values["body"] = b""  # failed for good: the words are no longer needed
+        session.connection().execute(
+            update(_TABLE).where(_MINE).values(**values),
+            {"row_id": outcome.id, "held": outcome.fence, "attempt": outcome.attempts},
+        )
+
+
+def progressed(session: Session, row: Claimed, parts_done: int) -> None:
+    """Notes that a part of a long message has gone out."""
+    session.execute(
+        update(Outbound)
+        .where(col(Outbound.id) == row.message.id, col(Outbound.fence) == row.fence, col(Outbound.attempts) == row.attempts)
+        .values(parts_done=parts_done)
+    )

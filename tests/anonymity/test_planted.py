@@ -1,0 +1,199 @@
+"""Each promise bites: plant the leak, and the thief or the reader of the log finds it. The same short story without a
+plant is clean (test_links.py and the first test here)."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy import text
+
+from handlers import relay
+from models import account, conversation, grievance, inbound, intake
+from models.account import Account, Sender
+from models.database import Session
+from models.intake import Event
+from models.message import Inbound
+from models.sealing import keyed_hash
+from tests.anonymity.thief import Thief
+from tests.anonymity.village import TEAM, a_while, files, secrets_of
+from tests.house import House
+from tests.people import Person
+
+WORDS = "Cơm ca hai ôi thiu, mười người đau bụng"
+Play = Callable[[], Awaitable[set[str]]]
+
+
+@pytest.fixture
+def channel() -> str:
+    return "telegram"
+
+
+@pytest.fixture
+def play(house: House, leader: Person, somebody: Callable[[str], Person], thief: Thief) -> Play:
+    async def joins_and_files() -> set[str]:
+        worker = somebody("Khuê Tú")
+        await worker.joins(house.codes.team)
+        await files(worker, WORDS, TEAM)
+        await a_while(house)
+        return secrets_of(worker)
+
+    return joins_and_files
+
+
+async def test_without_a_plant_nothing_is_found(play: Play, thief: Thief, log: io.StringIO) -> None:
+    names = await play()
+    rows = thief.rows()
+    assert not await thief.chains(rows)
+    assert not await thief.chains(rows, cases={"intake"})
+    assert not await thief.chains(rows, people={"inbound"})
+    assert not thief.finds({WORDS, *names})
+    assert WORDS not in log.getvalue()
+
+
+async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(session: Session, event: Inbound, today: date) -> bool:
+        row = {"id": inbound.event_id(session, event), "line": f"{event.line}:{event.sender}", "received_on": today}
+        return inbound.insert_ignore(session, inbound.Seen, [row]) == 1
+
+    monkeypatch.setattr(inbound, "first_time", careless)
+    names = await play()
+    assert thief.finds(names)
+    assert await thief.chains(thief.rows(), cases={"intake"})
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = relay.post
+
+    def careless(session: Session, event: Event, now: Any) -> None:
+        session.get_one(Account, event.account_id, with_for_update=True)
+        honest(session, event, now)
+
+    monkeypatch.setattr(relay, "post", careless)
+    await play()
+    assert await thief.chains(thief.rows())
+
+
+def _one_key(session: Session, sender: Sender, account_id: str | None, today: date) -> tuple[str, str]:
+    key = keyed_hash(session, "chat", sender.line, sender.external)
+    return key, key
+
+
+def _same_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One key for guest and member, today and for ever."""
+    from models import outbound
+
+    for module in (account, outbound):
+        monkeypatch.setattr(module, "chat_keys", _one_key)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_one_key_for_a_chat(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone it tells who filed something; the intake still hides what."""
+    _same_key(monkeypatch)
+    await play()
+    rows = thief.rows()
+    assert await thief.chains(rows, cases={"intake"})
+    assert not await thief.chains(rows)
+
+
+@pytest.mark.parametrize("same_key", [False, True])
+async def test_posting_in_the_transaction_of_filing(
+    house: House, play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch, same_key: bool
+) -> None:
+    """Two walls: without the intake the changing key still stands between case and account; without both nothing does."""
+
+    def careless(session: Session, event: Event) -> None:
+        relay.post(session, event, house.clock.now())
+
+    monkeypatch.setattr(intake, "add", careless)
+    if same_key:
+        _same_key(monkeypatch)
+    await play()
+    rows = thief.rows()
+    assert bool(await thief.chains(rows)) is same_key
+    assert await thief.chains(rows, people={"inbound"})  # the very message in which it was sent
+
+
+async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = grievance.post
+
+    def careless(session: Session, event: Event, now: Any) -> Any:
+        case = honest(session, event, now)
+        whose = session.get_one(Account, event.account_id).person_id
+        session.execute(
+            text("UPDATE grievance SET person_id = :whose WHERE id = :case"), {"whose": whose, "case": event.case_id}
+        )
+        return case
+
+    await house.app.writer.write(lambda s: s.execute(text("ALTER TABLE grievance ADD COLUMN person_id VARCHAR(13)")))
+    monkeypatch.setattr(grievance, "post", careless)
+    await play()
+    assert await thief.chains(thief.rows())
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_log_line_with_the_words(play: Play, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short list of keys drops what is named; words in the event itself pass, and are found."""
+    honest = intake.add
+
+    def careless(session: Session, event: Event) -> None:
+        structlog.get_logger().info("filed", text=event.text)
+        honest(session, event)
+
+    monkeypatch.setattr(intake, "add", careless)
+    await play()
+    assert "filed" in log.getvalue() and WORDS not in log.getvalue()
+
+    monkeypatch.setattr(intake, "add", lambda session, event: structlog.get_logger().info(f"filed {event.text}"))
+    await play()
+    assert WORDS in log.getvalue()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_turn_that_fails_says_nothing(play: Play, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(session: Session, event: Event) -> None:
+        raise ValueError(f"cannot keep {event.text}")
+
+    monkeypatch.setattr(intake, "add", broken)
+    with pytest.raises(AssertionError):  # the webhook answers 500
+        await play()
+    assert "turn failed" in log.getvalue() and "ValueError" in log.getvalue()
+    assert WORDS not in log.getvalue()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("secure", [True, False])
+async def test_deleted_words_are_wiped(
+    play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch, secure: bool
+) -> None:
+    """Were a draft ever kept unsealed, nothing of it would stay; without secure_delete it would."""
+    monkeypatch.setattr(conversation, "seal", lambda session, place, row, words: words.encode())
+    monkeypatch.setattr(conversation, "unseal", lambda session, place, row, sealed: sealed.decode())
+    with house.app.database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        assert raw.execute("PRAGMA secure_delete").fetchone() == (1,)
+        raw.execute(f"PRAGMA secure_delete={'ON' if secure else 'OFF'}")
+    await play()
+    assert thief.finds({WORDS})  # the log still has it
+    await house.clock.passes(days=3)
+    with house.app.database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert bool(thief.finds({WORDS})) is not secure
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_words_left_unsealed(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grievance, "seal", lambda session, place, row, words: words.encode())
+    monkeypatch.setattr(grievance, "unseal", lambda session, place, row, sealed: sealed.decode())
+    await play()
+    assert thief.finds({WORDS})

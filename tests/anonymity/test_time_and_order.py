@@ -1,0 +1,152 @@
+"""Time cover, random order, and no row of a person finer than a day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
+
+from models import intake
+from models.database import Database
+from models.grievance import Grievance
+from models.ids import new_id
+from models.intake import Event
+from models.sealing import Keyring
+from models.tables import METADATA
+from tests.anonymity.thief import Thief
+from tests.anonymity.village import TEAM, WallClock, files, secrets_of
+from tests.house import MONDAY, House
+from tests.people import Person
+
+# Rows with exact times. None of them names a person, but for officers in office (audit; entries they wrote).
+EXACT = {
+    "audit": {"at"},
+    "conversation": {"idle_at"},
+    "entry": {"at", "relay_at"},
+    "grievance": {"created_at", "due_at", "closed_at"},
+    "lease": {"until"},
+    "outbound": {"not_before", "leased_until"},
+}
+NUMBERS = {"mailbox": {"position"}, "outbound": {"position"}}  # the second is a moment, too
+NAME_A_PERSON = {"account", "office", "invite", "audit", "entry"}  # the last two: officers only
+
+
+def columns(*kinds: type) -> dict[str, set[str]]:
+    found = {name: {c.name for c in table.columns if of(c.type, kinds)} for name, table in METADATA.tables.items()}
+    return {name: named for name, named in found.items() if named}
+
+
+def of(column: object, kinds: tuple[type, ...]) -> bool:
+    return isinstance(column, kinds) or isinstance(getattr(column, "impl_instance", None), kinds)
+
+
+def test_only_these_columns_are_exact() -> None:
+    """A new exact time is a decision: write it here, and not on a row that leads to a person."""
+    assert columns(DateTime, Time, Float, Interval) == EXACT
+    assert columns(BigInteger) == NUMBERS
+    assert not EXACT.keys() & {"account", "person", "office", "invite", "inbound", "intake", "mailbox", "quarantine"}
+
+
+def test_only_these_tables_name_a_person() -> None:
+    naming = {
+        name
+        for name, table in METADATA.tables.items()
+        for key in table.foreign_keys
+        if key.column.table.name in ("person", "account")
+    }
+    assert naming == NAME_A_PERSON
+
+
+def test_a_case_has_no_other_columns() -> None:
+    """Where a person could be added, it is noticed."""
+    named = {name: set(METADATA.tables[name].columns.keys()) for name in ("grievance", "entry")}
+    assert named["grievance"] == {
+        *("id", "code", "unit_id", "holder_id", "category", "urgent", "covered", "state", "created_at", "due_at"),
+        *("closed_at", "reporter_name", "route", "mark"),
+    }
+    assert named["entry"] == {"id", "grievance_id", "kind", "officer_id", "text", "at", "relay_at", "relayed"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("channel", ["webchat"])
+@pytest.mark.parametrize("covered", [True, False])
+async def test_cases_come_thirty_to_ninety_minutes_after_filing(
+    house: House, clock: WallClock, somebody: Callable[[str], Person], leader: Person, monkeypatch: pytest.MonkeyPatch,
+    covered: bool,
+) -> None:  # fmt: skip
+    if not covered:
+        monkeypatch.setattr(intake, "cover", lambda now, minutes: now)
+    filed: dict[str, datetime] = {}
+    for name in ("Khuê Tú", "Bạch Liên", "Mộc Miên", "Tường Vi"):
+        worker = somebody(name)
+        await worker.joins(house.codes.team)
+        filed[await files(worker, f"{name}: cơm ca hai ôi thiu", TEAM)] = clock.now()
+    for _ in range(24):
+        await clock.passes(minutes=4)
+    cases = await house.app.writer.read(lambda s: dict(s.execute(select(Grievance.code, Grievance.created_at)).all()))
+    assert cases.keys() == filed.keys()
+    waited = [cases[code] - at for code, at in filed.items()]
+    # The tick of this test comes every four minutes; that of the service every second.
+    assert all(timedelta(minutes=29) < one < timedelta(minutes=96) for one in waited) is covered
+
+
+def test_cover_is_spread_over_its_minutes() -> None:
+    drawn = [(intake.cover(MONDAY, (30, 90)) - MONDAY).total_seconds() / 60 for _ in range(2000)]
+    assert 30 <= min(drawn) < 32 and 88 < max(drawn) <= 90
+    assert 57 < sum(drawn) / len(drawn) < 63
+
+
+def event(kind: str) -> Event:
+    return Event(kind, MONDAY.isoformat(), new_id(), new_id(), new_id(), "ôi thiu")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_what_is_posted_by_one_tick_comes_in_any_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch, shuffled: bool
+) -> None:
+    """Rows are written in this order: rowid, ctid and log say nothing about who filed first."""
+    if not shuffled:
+        monkeypatch.setattr("random.SystemRandom.shuffle", lambda self, found: None)
+    for _ in range(3):
+        with database.transaction() as session:
+            intake.add(session, event("report"))
+    with database.transaction() as session:
+        intake.add(session, event("addition"))
+    with database.reading() as session:
+        orders = [tuple(one.entry_id for _, one in intake.due(session, MONDAY)) for _ in range(150)]
+    assert len(set(orders)) == (6 if shuffled else 1)  # what was added comes after all reports
+    assert len({order[3] for order in orders}) == 1
+
+
+def test_the_same_words_are_never_sealed_the_same() -> None:
+    """No two places share a ciphertext, lengths of ids are equal, and purposes of hashes are kept apart."""
+    ring = Keyring.new()
+    sealed = {ring.seal("entry.text", "a", "ôi thiu") for _ in range(100)}
+    assert len(sealed) == 100
+    assert len({len(ring.seal("account.external", "a", "7" * digits)) for digits in range(1, 60)}) == 1
+    assert ring.keyed_hash("account", "1") != ring.keyed_hash("chat", "1") != Keyring.new().keyed_hash("chat", "1")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_no_hash_in_the_files_can_be_guessed(
+    house: House, channel: str, somebody: Callable[[str], Person], thief: Thief
+) -> None:
+    """Telegram ids are ten digits: any hash of one without a key is the id."""
+    worker = somebody("Khuê Tú")
+    await worker.joins(house.codes.team)
+    await worker.says("Menu")
+    (line,) = [one.line for one in house.app.channels if one.line.startswith(channel)]
+    (known,) = secrets_of(worker) - {"Khuê Tú"}
+    guesses = {f"{start}{known}" for start in ("", f"{line}:", f"{line}\x1f", f"account\x1f{line}\x1f")}
+    digests = [getattr(hashlib, name)(one.encode()) for one in guesses for name in ("md5", "sha1", "sha256", "blake2b")]
+    needles = {needle for digest in digests for needle in (digest.digest()[:16], digest.hexdigest()[:32].encode())}
+    assert not thief.finds(needles)
+
+    planted = hashlib.sha256(known.encode()).hexdigest()[:32]
+    await house.app.writer.write(
+        lambda s: s.execute(text("UPDATE account SET external_hash = :planted"), {"planted": planted})
+    )
+    assert thief.finds(needles)

@@ -1,0 +1,119 @@
+"""The people of these tests, and how they take their time: the thief's best evidence is the clock."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.house import FakeClock, House
+from tests.people import OnTelegram, OnWebChat, Person
+
+
+class WallClock(FakeClock):
+    """Moves by itself a little, as real ones do: no two moments are the same to the microsecond.
+
+    Seconds at which something happens are never a lease (60 s), an idle time (30 min) or whole days apart: such chance
+    meetings would look like evidence and be none.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._used: set[int] = set()
+
+    def now(self) -> datetime:
+        self._now += timedelta(microseconds=random.randrange(200, 2000))
+        return self._now
+
+    def waits(self, seconds: float) -> None:
+        """Time passes and nothing falls due."""
+        self._now = (self._now + timedelta(seconds=seconds)).replace(microsecond=random.randrange(300_000))
+        while self._used & {(self._second() + far) % 1800 for far in (-1, 0, 1, -60, 60)}:
+            self._now += timedelta(seconds=1)
+        self._used.add(self._second())
+
+    def _second(self) -> int:
+        return int(self._now.timestamp()) % 1800
+
+    async def passes(self, **time: float) -> None:
+        self.waits(timedelta(**time).total_seconds())
+        await super().passes()
+
+
+class Unhurried(Person):
+    """Thinks for some seconds before each act."""
+
+    async def say(self, text: str) -> None:
+        self._thinks()
+        await super().say(text)  # type: ignore[safe-super]
+
+    async def tap(self, label: str) -> None:
+        self._thinks()
+        await super().tap(label)  # type: ignore[safe-super]
+
+    def _thinks(self) -> None:
+        assert isinstance(self.house.clock, WallClock)
+        self.house.clock.waits(random.uniform(2, 20))
+
+
+class TelegramPerson(Unhurried, OnTelegram):
+    pass
+
+
+class WebPerson(Unhurried, OnWebChat):
+    pass
+
+
+def secrets_of(person: Person) -> set[str]:
+    """What names this person in plain text; none of it may be found anywhere."""
+    assert isinstance(person, OnTelegram | OnWebChat)
+    known = str(person.user.id) if isinstance(person, OnTelegram) else person.token
+    # Three letters stand somewhere in any few million sealed bytes.
+    return {known, person.name} if len(person.name.encode()) > 5 else {known}
+
+
+@dataclass
+class Told:
+    """What was said in a story: `words` may be found nowhere in clear, `codes` not in a log."""
+
+    words: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+
+
+async def files(worker: Person, text: str, to: str, *, at_once: bool = False, name: str = "") -> str:
+    """The worker files a grievance and returns its code."""
+    await worker.taps("Gửi phản ánh")
+    await worker.says(text)
+    await worker.taps("Tiền lương")
+    if at_once:
+        await worker.taps("Gửi ngay")
+    if name:
+        await worker.taps("Ghi tên tôi")
+        await worker.says(name)
+    await worker.taps(to)
+    thanks = await worker.sees("mã PA-")
+    return thanks[thanks.index("PA-") :][:9]
+
+
+TEAM, BOARD = "Tổ trưởng công đoàn", "Ban chấp hành"
+
+
+async def answers(officer: Person, text: str, how: str = "Trả lời") -> None:
+    """The officer answers the newest card."""
+    await officer.taps(how)
+    await officer.says(text)
+    await officer.taps("Gửi")
+    await officer.sees("Đã gửi")
+
+
+async def adds(worker: Person, text: str) -> None:
+    """The reporter answers back, under time cover."""
+    await worker.taps("Bổ sung, trả lời lại")
+    await worker.says(text)
+    await worker.taps("Gửi sau 30–90 phút")
+    await worker.sees("30–90")
+
+
+async def a_while(house: House) -> None:
+    """Longer than any time cover."""
+    await house.clock.passes(minutes=91)

@@ -1,0 +1,80 @@
+"""The demo in a real browser: three phones, the real service behind them, and a fresh start at a button."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import FrameLocator, Page, expect
+
+from bot.demo.stage import Stage, stage
+from tests.channels.page_house import CHROMIUM, browsing
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Stage]:
+    async with stage(0) as opened:
+        await opened.app.start()
+        stopping = asyncio.Event()
+        running = asyncio.create_task(opened.app.run(stopping))
+        await opened.reset()
+        yield opened
+        stopping.set()
+        await running
+        await opened.app.stop()
+
+
+@pytest.fixture
+async def page(demo: Stage) -> AsyncIterator[Page]:
+    complaints: list[str] = []
+    async with browsing() as browser:
+        opened = await browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.set_default_timeout(10_000)
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        await opened.goto(f"{demo.address}/")
+        yield opened
+    assert complaints == []
+
+
+async def taps(phone: FrameLocator, label: str) -> None:
+    await phone.locator("#log").get_by_role("button", name=label, exact=True).last.click()
+
+
+async def says(phone: FrameLocator, text: str) -> None:
+    await phone.locator("textarea").fill(text)
+    await phone.locator("textarea").press("Enter")
+
+
+async def sees(phone: FrameLocator, words: str) -> None:
+    await expect(phone.locator("#log .theirs", has_text=words).last).to_be_visible(timeout=10_000)
+
+
+async def test_a_grievance_crosses_from_one_phone_to_the_other(page: Page) -> None:
+    worker, leader, chair = (page.frame_locator(f"#{name} iframe") for name in ("worker", "leader", "chair"))
+    await taps(worker, "Đồng ý")
+    await taps(worker, "Gửi phản ánh")
+    await sees(worker, "việc gì")
+    await says(worker, "Quạt ở chuyền 3 hỏng từ thứ hai")
+    await taps(worker, "An toàn, vệ sinh lao động")
+    await taps(worker, "Tổ trưởng công đoàn")
+    await sees(worker, "mã PA-")
+    await sees(leader, "Quạt ở chuyền 3 hỏng từ thứ hai")
+    await taps(leader, "Trả lời")
+    await says(leader, "Chiều nay thợ điện tới thay quạt.")
+    await taps(leader, "Gửi")
+    await sees(worker, "Chiều nay thợ điện tới thay quạt.")
+    await expect(chair.locator("#log")).not_to_contain_text("Quạt")
+
+
+async def test_start_over_begins_the_story_anew(demo: Stage, page: Page) -> None:
+    before = dict(demo.sessions)
+    worker = page.frame_locator("#worker iframe")
+    await taps(worker, "Đồng ý")
+    await sees(worker, "đã tham gia")
+    await page.get_by_role("button", name="Làm lại từ đầu").click()
+    await sees(page.frame_locator("#worker iframe"), "Anh/chị đang tham gia")
+    await expect(page.frame_locator("#worker iframe").locator("#log")).not_to_contain_text("đã tham gia")
+    assert not set(before.values()) & set(demo.sessions.values())

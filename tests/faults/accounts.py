@@ -1,0 +1,78 @@
+"""The reckoning after a crash test: what the database holds, and what everybody saw, against what was done."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from models import account, grievance, intake
+from models.account import Account
+from models.conversation import Conversation
+from models.grievance import Entry, Grievance
+from models.inbound import Quarantine, Seen
+from models.intake import Intake
+from models.invite import Invite
+from models.lease import Lease
+from models.outbound import Outbound
+from models.person import Person
+from tests.faults.crashes import Town, shown
+
+OFFICERS_ON_THE_ROLL = 3
+WORKERS_HEAR = ("[Đồng ý]", "[Gửi phản ánh]", "", "[Tiền lương]", "[Tổ trưởng công đoàn]", "mã PA-")
+
+
+def check_effects(town: Town) -> None:
+    """Every person joined once and filed once, with their own words; nothing is left half done."""
+    workers = [somebody for somebody in town.people if somebody.words]
+    with town.database.reading() as session:
+
+        def count(table: type) -> int:
+            return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+        accounts = session.execute(select(Account)).scalars().all()
+        who = sorted(account.sender_of(session, one).external for one in accounts)
+        assert who == sorted(str(somebody.user) for somebody in town.people)
+        assert count(Person) == OFFICERS_ON_THE_ROLL + len(workers)
+        entries = session.execute(select(Entry)).scalars().all()
+        assert sorted(grievance.text_of(session, entry) for entry in entries) == sorted(w.words for w in workers)
+        assert count(Grievance) == len({entry.grievance_id for entry in entries}) == len(workers)
+        assert sorted(session.execute(select(col(Invite.uses_left))).scalars(), key=str) == [0, 1, 1, None, None]
+        assert count(Quarantine) == count(Outbound) == 0 and not intake.waiting(session, datetime.now(UTC))
+        assert count(Intake) == len(workers)  # posted, and kept for up to an hour so that nobody sees when
+        assert count(Seen) == sum(somebody.done for somebody in town.people)
+        assert count(Conversation) <= len(town.people) and count(Lease) == 3
+
+
+async def check_messages(town: Town, crashes: int) -> int:
+    """Everybody heard everything, in order; no process said anything twice, and only after one that was killed while it said
+    something did another say it again. Returns the number of extra copies."""
+    sent = await town.ask("sent", method="sendMessage")
+    copies = Counter((str(call["params"]["chat_id"]), call["params"]["text"]) for call in sent)
+    screens = defaultdict(list)
+    for call in sent:
+        if (words := shown(call["params"])) not in (screen := screens[str(call["params"]["chat_id"])]):
+            screen.append(words)
+    for somebody in town.people:
+        heard = screens[str(somebody.user)]
+        if somebody.words:
+            expected = [words in text for text, words in zip(heard, WORKERS_HEAR, strict=False)]
+            assert expected == [True] * len(WORKERS_HEAR) and len(heard) == len(expected), f"told otherwise: {heard}"
+        else:
+            cards = sorted(text.partition("«")[2].partition("»")[0] for text in heard[2:])
+            assert cards == sorted(one.words for one in town.people if one.words), f"told otherwise: {heard}"
+    killed = {life.pid for life in town.lives if life.code}
+    assert len(killed) == crashes
+    said: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for pid, to, text in town.journal():
+        said[to, text].append(pid)
+    for message, pids in said.items():
+        assert len(set(pids)) == len(pids), f"told twice by one process: {message}"
+        assert set(pids[:-1]) <= killed, f"told again without need: {message}"
+        assert 1 <= copies[message] <= len(pids) <= 1 + crashes
+    assert said.keys() == copies.keys()
+    state = await town.ask("state")
+    assert not state["violations"] and not state["pending"]
+    return len(sent) - len(copies)

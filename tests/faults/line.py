@@ -1,0 +1,116 @@
+"""One line whose service does as a test says, and the outbox that sends on it: no network, a fake clock, a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.channels.base import Capabilities, Receive
+from bot.clock import Clock
+from bot.outbox import Outbox
+from bot.writer import Writer
+from models import outbound
+from models.account import Sender
+from models.database import Database
+from models.message import Outgoing
+from models.outbound import REPLY, Outbound
+from tests.house import FakeClock
+
+LINE = "test:1"
+
+
+class Line:
+    """A `Channel`. `trouble[text]` are the errors with which that message fails, in turn; `before` and `after` are awaited
+    around each delivery that has one under its text."""
+
+    line = LINE
+
+    def __init__(self, **capabilities: Any) -> None:
+        self.capabilities = Capabilities(**{"text": 4096, "buttons": 10, **capabilities})
+        self.trouble: defaultdict[str, list[Exception | None]] = defaultdict(list)
+        self.before: dict[str, asyncio.Event] = {}
+        self.after: dict[str, asyncio.Event] = {}
+        self.tried: list[str] = []
+        self.delivered: list[str] = []
+        self.at: list[float] = []
+        self.clock: Clock | None = None
+
+    async def send(self, message: Outgoing) -> None:
+        text = message.text
+        self.tried.append(text)
+        if text in self.before:
+            await self.before[text].wait()
+        if self.trouble[text] and (error := self.trouble[text].pop(0)) is not None:
+            raise error
+        self.delivered.append(text)
+        if self.clock is not None:
+            self.at.append(self.clock.steady())
+        if text in self.after:
+            await self.after[text].wait()
+
+    async def start(self, receive: Receive) -> None: ...
+
+    async def run(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def routes(self) -> Sequence[Any]:
+        return ()
+
+
+class Desk:
+    """Where messages are queued and sent. `outbox` is the process that sends; `another` makes a second one."""
+
+    def __init__(self, database: Database, clock: FakeClock, line: Line) -> None:
+        self.database, self.clock, self.line = database, clock, line
+        line.clock = clock
+        self.writer = Writer(database)
+        self.outbox = Outbox(line, self.writer, clock)
+        self._others: list[Writer] = []
+
+    def another(self, line: Line | None = None) -> Outbox:
+        """The outbox of a second process: a writer and a holder of its own, the same database."""
+        self._others.append(Writer(self.database))
+        return Outbox(line or self.line, self._others[-1], self.clock)
+
+    async def queue(self, *texts: str, to: str = "An", lane: int = REPLY, asks: bool = False) -> None:
+        def add(session: Any) -> None:
+            for text in texts:
+                outbound.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, asks=asks)
+
+        await self.writer.write(add)
+
+    async def rows(self) -> list[Outbound]:
+        return await self.writer.read(
+            lambda session: list(session.execute(select(Outbound).order_by(col(Outbound.position))).scalars())
+        )
+
+    async def states(self) -> list[str]:
+        return [row.state for row in await self.rows()]
+
+    async def close(self) -> None:
+        for writer in (self.writer, *self._others):
+            await writer.stop()
+
+
+@asynccontextmanager
+async def desk(database: Database, clock: FakeClock, **capabilities: Any) -> AsyncIterator[Desk]:
+    opened = Desk(database, clock, Line(**capabilities))
+    yield opened
+    await opened.close()
+
+
+async def until(reached: Callable[[], Any], seconds: float = 20) -> None:
+    """Lets the loop work until `reached()`, or what it awaits, is true; for what happens in tasks and writer threads."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = reached()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return
+            await asyncio.sleep(0.002)

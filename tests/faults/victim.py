@@ -1,0 +1,245 @@
+"""A nursery of victims: real `haichieu run` processes that kill themselves at an exact point, without a hook in the service.
+
+`python -m tests.faults.victim` imports the service once (2 s of processor time, otherwise paid at every start) and forks a
+process for each line of JSON it is given: {"name", "env", "log", "point"?, "passage"?, "plant"?}. It answers with
+{"name", "pid"} and, when that process is over, {"name", "code"}. When its input ends, everything it started is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+_in = threading.local()
+
+
+class Passages:
+    """Ends this process without a word at the `last` passage."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+        self._lock = threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if not self._left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _keep_journal(path: str) -> None:
+    """Writes down every message before it is sent: who sent what, which the service's answer times cannot tell."""
+    from bot.channels.telegram.channel import TelegramChannel
+
+    send = TelegramChannel.send
+    journal = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    async def wrapped(self: TelegramChannel, message: Any) -> None:
+        os.write(journal, (json.dumps([os.getpid(), message.recipient, message.text]) + "\n").encode())
+        await send(self, message)
+
+    TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
+def before_commit(passage: Callable[[], None]) -> None:
+    """The turn is done, its transaction not committed."""
+    from sqlalchemy import Engine, event
+
+    event.listen(Engine, "commit", lambda _connection: passage() if _turns() else None)
+
+
+def after_commit(passage: Callable[[], None]) -> None:
+    """The turn is committed, and its update not confirmed."""
+    from bot.writer import Writer
+
+    run_group = Writer._run_group
+
+    def wrapped(self: Writer, group: Any) -> None:
+        run_group(self, group)
+        if _turns():
+            passage()
+
+    Writer._run_group = wrapped  # type: ignore[method-assign]
+
+
+def _turns() -> bool:
+    """Whether this thread has taken a turn since it was last asked."""
+    taken, _in.turn = getattr(_in, "turn", False), False
+    return taken
+
+
+def _note_turns() -> None:
+    from bot.dispatch import Dispatcher
+
+    take = Dispatcher._take
+
+    def wrapped(self: Dispatcher, session: Any, inbound: Any) -> tuple[str, bool]:
+        taken = take(self, session, inbound)
+        _in.turn = True
+        return taken
+
+    Dispatcher._take = wrapped  # type: ignore[method-assign]
+
+
+def any_commit(passage: Callable[[], None]) -> None:
+    """Just before any commit: of a claim, a lease, a result, a posting."""
+    from sqlalchemy import Engine, event
+
+    event.listen(Engine, "commit", lambda _connection: passage())
+
+
+def sent_not_recorded(passage: Callable[[], None]) -> None:
+    """The service has taken the message; its row still says that it is under way."""
+    from bot.channels.telegram.channel import TelegramChannel
+
+    send = TelegramChannel.send
+
+    async def wrapped(self: TelegramChannel, message: Any) -> None:
+        await send(self, message)
+        passage()
+
+    TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
+def posted_not_forgotten(passage: Callable[[], None]) -> None:
+    """The case is posted, and its sealed event still waits to be."""
+    from bot.scheduler import Ticker
+
+    step, began = Ticker._step, datetime.now(UTC).isoformat()
+
+    async def wrapped(self: Ticker, event: Any, now: Any) -> bool:
+        done = await step(self, event, now)
+        if event.due > began:  # those before were posted by processes that are dead, and are posted again
+            passage()
+        return done
+
+    Ticker._step = wrapped  # type: ignore[method-assign]
+
+
+POINTS = {
+    "before-commit": before_commit,
+    "after-commit": after_commit,
+    "any-commit": any_commit,
+    "sent-not-recorded": sent_not_recorded,
+    "posted-not-forgotten": posted_not_forgotten,
+}
+
+
+def forgets_what_it_has_seen() -> None:
+    from models import inbound
+
+    first_time = inbound.first_time
+    inbound.first_time = lambda *about: first_time(*about) or True  # type: ignore[assignment]
+
+
+def confirms_before_the_commit() -> None:
+    from bot.dispatch import Dispatcher
+
+    receive, tasks = Dispatcher.receive, set()
+
+    async def wrapped(self: Dispatcher, inbound: Any) -> None:
+        task = asyncio.create_task(receive(self, inbound))
+        tasks.add(task)
+        await asyncio.sleep(0)
+
+    Dispatcher.receive = wrapped  # type: ignore[method-assign]
+
+
+def forgets_before_it_sends() -> None:
+    from models import delivery
+
+    claim = delivery.claim
+
+    def wrapped(session: Any, *about: Any) -> Any:
+        claimed = claim(session, *about)
+        delivery.record(session, [delivery.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
+        return claimed
+
+    delivery.claim = wrapped  # type: ignore[assignment]
+
+
+PLANTS = {plant.__name__: plant for plant in (forgets_what_it_has_seen, confirms_before_the_commit, forgets_before_it_sends)}
+
+
+def live(job: dict[str, Any]) -> int:
+    """In the forked process: `haichieu run`, with a point to die at."""
+    log = os.open(job["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    os.dup2(log, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.environ.update(job["env"])
+    _note_turns()
+    _keep_journal(job["log"] + ".sent")
+    if plant := job.get("plant"):
+        PLANTS[plant]()
+    if point := job.get("point"):
+        POINTS[point](Passages(job["passage"]))
+    from bot.cli import app
+
+    try:
+        app(["run"])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def watch(job: dict[str, Any]) -> None:
+    """In a fork of its own: starts one victim and tells how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if not pid:
+        code = 70
+        try:
+            code = live(job)
+        finally:
+            os._exit(code)
+    _say(name=job["name"], pid=pid)
+    _, status = os.waitpid(pid, 0)
+    _say(name=job["name"], code=os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def _say(**words: Any) -> None:
+    os.write(1, (json.dumps(words) + "\n").encode())
+
+
+def _warm_up() -> None:
+    """Imports, and whatever is made once in a process, before any thread is."""
+    for name in ("bot.app", "bot.channels.telegram.channel", "bot.channels.webchat", "bot.cli", "psycopg.pq"):
+        import_module(name)
+    from config.i18n import LANGUAGES, language
+    from models import schema
+    from models.database import Database
+    from models.sealing import Keyring
+
+    for code in LANGUAGES:
+        language(code)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/warm.db", Keyring.new())
+        schema.upgrade(database)
+        schema.head(database)
+        database.close()
+    assert threading.active_count() == 1
+
+
+def main() -> None:
+    _warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the watchers
+    _say(ready=True)
+    for line in sys.stdin:
+        if not os.fork():
+            watch(json.loads(line))
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

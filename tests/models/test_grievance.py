@@ -1,0 +1,214 @@
+"""The rules of a case, without anybody's chat around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import account, grievance, intake, person
+from models.account import Account, Sender
+from models.audit import Audit
+from models.database import Database, Session
+from models.grievance import OPEN, Entry, Grievance, Refused
+from models.ids import new_case_code, new_id
+from models.intake import Event
+from models.office import Office
+from models.unit import Unit
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Union:
+    """A province, a factory and a team, with somebody in each and a worker with an account."""
+
+    units: dict[str, Unit]
+    officers: dict[str, str]
+    worker: str
+
+    def event(self, **changed: object) -> Event:
+        event = Event(
+            *("report", NOW.isoformat(), new_id(), new_id(), self.worker, "Tăng ca tháng 5", new_case_code()),
+            unit_id=self.units["team"].id,
+            holder_id=self.units["team"].id,
+            category="wage",
+            reply_due=(NOW + timedelta(hours=24)).isoformat(),
+        )
+        return replace(event, **changed)
+
+
+def join(session: Session, unit_id: str, external: str) -> str:
+    somebody = person.add(session, unit_id)
+    sender = Sender("telegram:1", external)
+    return account.add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=NOW.date()).id
+
+
+@pytest.fixture
+def union(database: Database) -> Union:
+    with database.transaction() as session:
+        units: dict[str, Unit] = {}
+        above: str | None = None
+        for level, kind in (("province", "ldld_tinh"), ("factory", "cdcs"), ("team", "to_cong_doan")):
+            units[level] = Unit(kind=kind, code=level, name=level, parent_id=above)
+            session.add(units[level])
+            session.flush()
+            above = units[level].id
+        officers = {}
+        for level, role in (("province", "superior"), ("factory", "chair"), ("team", "leader")):
+            somebody = person.add(session, units[level].id, name=level)
+            session.add(Office(person_id=somebody.id, unit_id=units[level].id, role=role))
+            officers[level] = somebody.id
+        return Union(units, officers, join(session, units["team"].id, "worker"))
+
+
+@pytest.fixture
+def case(database: Database, union: Union) -> Grievance:
+    with database.transaction() as session:
+        posted = grievance.post(session, union.event(), NOW)
+    assert posted is not None
+    return posted
+
+
+def again(session: Session, case: Grievance) -> Grievance:
+    return session.get_one(Grievance, case.id, populate_existing=True)
+
+
+def test_posting_twice_is_posting_once(database: Database, union: Union) -> None:
+    event = union.event()
+    with database.transaction() as session:
+        assert grievance.post(session, event, NOW) is not None
+    with database.transaction() as session:
+        assert grievance.post(session, event, NOW) is None
+        assert len(session.execute(select(Entry)).all()) == 1
+
+
+@pytest.mark.parametrize("people", [1, 4, 5])
+def test_a_small_team_does_not_name_its_reporter(database: Database, union: Union, people: int) -> None:
+    with database.transaction() as session:
+        for number in range(people - 1):
+            join(session, union.units["team"].id, f"colleague {number}")
+        posted = grievance.post(session, union.event(), NOW)
+        assert posted is not None
+        assert posted.unit_id == union.units["team" if people >= 5 else "factory"].id
+
+
+Verb = Callable[[Session, Grievance, str], None]
+VERBS: dict[str, Verb] = {
+    "acknowledge": lambda session, case, officer: grievance.acknowledge(session, case, officer, NOW),
+    "reply": lambda session, case, officer: grievance.reply(session, case, officer, "Trả lời", NOW, NOW),
+    "proposal": lambda session, case, officer: grievance.propose_settling(session, case, officer, "Xong", NOW, NOW),
+}
+LEADS_TO = {"acknowledge": "acknowledged", "reply": "answered", "proposal": "proposed"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("state", [*OPEN, "settled"])
+def test_what_an_officer_may_do_in_which_state(
+    database: Database, union: Union, case: Grievance, state: str, verb: str
+) -> None:
+    allowed = state == "new" if verb == "acknowledge" else state in OPEN
+    with database.transaction() as session:
+        again(session, case).state = state
+    with database.transaction() as session:
+        if allowed:
+            VERBS[verb](session, again(session, case), union.officers["team"])
+        else:
+            with pytest.raises(Refused):
+                VERBS[verb](session, again(session, case), union.officers["team"])
+    with database.reading() as session:
+        assert again(session, case).state == (LEADS_TO[verb] if allowed else state)
+        audit = session.execute(select(Audit)).scalars().all()
+        assert [(note.verb, note.subject) for note in audit] == ([(verb, case.id)] if allowed else [])
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("kind", ["addition", "settled", "unsettled"])
+@pytest.mark.parametrize("state", [*OPEN, "settled"])
+def test_what_a_reporter_may_do_in_which_state(
+    database: Database, union: Union, case: Grievance, state: str, kind: str
+) -> None:
+    above = union.units["factory"].id
+    event = Event(kind, NOW.isoformat(), case.id, new_id(), union.worker, "Còn thiếu", holder_id=above)  # type: ignore[arg-type]
+    later = NOW + timedelta(hours=5)
+    with database.transaction() as session:
+        again(session, case).state = state
+    with database.transaction() as session:
+        heard = grievance.hear_reporter(session, event, later)
+        assert (heard is None) == (kind == "settled" == state)
+        assert grievance.hear_reporter(session, event, later) is None, "heard once"
+    with database.reading() as session:
+        found = again(session, case)
+        if state == "settled" or kind == "settled":
+            assert found.state == "settled"
+        else:
+            assert (found.state, found.due_at) == ("new", later + timedelta(hours=24))
+        assert (found.holder_id == above) is (kind == "unsettled" and state != "settled")
+
+
+def test_words_of_nobodys_case_are_dropped(database: Database, union: Union) -> None:
+    event = Event("addition", NOW.isoformat(), new_id(), new_id(), union.worker, "?")
+    with database.transaction() as session:
+        assert grievance.hear_reporter(session, event, NOW) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("state", [*OPEN, "settled"])
+def test_overdue_is_owed_and_late(case: Grievance, state: str) -> None:
+    case.state = state
+    owed = state in ("new", "acknowledged")
+    assert grievance.is_owed(case) is owed
+    assert not grievance.is_overdue(case, case.due_at)
+    assert grievance.is_overdue(case, case.due_at + timedelta(seconds=1)) is owed
+
+
+def test_only_the_holder_sees_a_case(database: Database, union: Union, case: Grievance) -> None:
+    with database.transaction() as session:
+        for level, officer in union.officers.items():
+            sees = level == "team"
+            assert bool(grievance.visible_to(session, officer, NOW)) is sees
+            for key in (case.id, case.code):
+                assert bool(grievance.for_officer(session, officer, key, NOW)) is sees
+        session.execute(select(Office).where(col(Office.role) == "leader")).scalar_one().to_day = NOW.date()
+        session.flush()
+        assert grievance.visible_to(session, union.officers["team"], NOW)
+        assert not grievance.visible_to(session, union.officers["team"], NOW + timedelta(days=1)), "the office has ended"
+
+
+def test_own_cases_are_walked_and_nobody_elses(database: Database, union: Union) -> None:
+    with database.transaction() as session:
+        other = join(session, union.units["team"].id, "other")
+        posted = [grievance.post(session, union.event(), NOW) for _ in range(3)]
+        grievance.post(session, union.event(account_id=other), NOW)
+        assert [case.id for case in grievance.own(session, union.worker)] == [case.id for case in posted if case]
+        [theirs] = grievance.own(session, other)
+        assert grievance.for_reporter(session, union.worker, theirs.code) is None
+        assert grievance.for_reporter(session, other, theirs.code) is theirs
+
+
+def test_the_way_back_is_sealed_and_may_end(database: Database, union: Union, case: Grievance) -> None:
+    assert union.worker.encode() not in case.route
+    assert union.worker not in case.mark
+    with database.transaction() as session:
+        back = grievance.reporter_account(session, case)
+        assert back is not None
+        assert back.id == union.worker
+        account.detach(session, session.get_one(Account, union.worker))
+        session.flush()
+        assert grievance.reporter_account(session, case) is None
+
+
+def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, union: Union, case: Grievance) -> None:
+    later = NOW + timedelta(minutes=40)
+    with database.transaction() as session:
+        grievance.reply(session, again(session, case), union.officers["team"], "Trả lời", NOW, later)
+        assert not intake.due(session, later - timedelta(seconds=1), {})
+        [(_row, event)] = intake.due(session, later, {})
+        assert event.kind == "tell"
+        assert intake.tell_first(session, event.entry_id, later.date())
+        assert not intake.tell_first(session, event.entry_id, later.date())

@@ -1,0 +1,95 @@
+"""Codes on slips: typed in any way, valid for as long as they should be, and never kept as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.demo import union
+from models import invite
+from models.database import Database, Session
+from models.ids import CODE_LETTERS
+from models.invite import Invite, looks_like_code, normalise
+from models.unit import Unit
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.transaction() as opened:
+        yield opened
+
+
+@pytest.fixture
+def unit_id(session: Session) -> str:
+    unit = Unit(kind="cdcs", code="X", name="X")
+    session.add(unit)
+    session.flush()
+    return unit.id
+
+
+@given(st.text(CODE_LETTERS, min_size=8, max_size=8), st.text(" -–.\u200b\n\t/", max_size=9))
+def test_spaces_dashes_and_case_do_not_matter(code: str, between: str) -> None:
+    typed = "".join(letter + gap for letter, gap in zip(code.lower(), between.ljust(8)[:8], strict=True))
+    assert normalise(typed) == code
+    assert looks_like_code(typed)
+
+
+@given(st.text(max_size=30))
+def test_anything_may_be_typed(text: str) -> None:
+    assert looks_like_code(text) in (True, False)
+
+
+@pytest.mark.parametrize("text", ["", "ABC", "K7MP4RX", "K7MP4RXAA", "K0MP4RXA", "K7MP4RXÁ", "Ｋ７ＭＰ４ＲＸＡ", "' OR 1=1"])
+def test_what_is_no_code(text: str) -> None:
+    assert not looks_like_code(text)
+
+
+def test_a_teams_code_is_used_again_and_again(session: Session, unit_id: str) -> None:
+    code = invite.issue(session, unit_id)
+    for _ in range(3):
+        found = invite.find(session, code, TODAY)
+        assert found is not None
+        invite.use(session, found)
+        session.flush()
+
+
+def test_an_officers_code_is_used_once(session: Session, unit_id: str) -> None:
+    code = invite.issue(session, unit_id, uses=1)
+    found = invite.find(session, f"{code[:4]}-{code[4:]}".lower(), TODAY)
+    assert found is not None
+    invite.use(session, found)
+    session.flush()
+    assert invite.find(session, code, TODAY) is None
+    assert invite.find_by_id(session, found.id, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "valid"), [(date(2026, 11, 23), True), (date(2026, 11, 24), True), (date(2026, 11, 25), False)]
+)
+def test_a_code_ends_after_its_last_day(session: Session, unit_id: str, day: date, valid: bool) -> None:
+    code = invite.issue(session, unit_id)
+    found = invite.find(session, code, TODAY)
+    assert found is not None
+    found.valid_to = date(2026, 11, 24)
+    session.add(found)
+    session.flush()
+    assert (invite.find(session, code, day) is not None) is valid
+
+
+def test_no_code_is_kept_as_it_is(database: Database) -> None:
+    with database.transaction() as session:
+        codes = union.found(session)
+        rows = session.execute(select(Invite)).scalars().all()
+    kept = " ".join(row.id for row in rows).upper()
+    assert len(rows) == 5
+    assert not any(code in kept for code in (codes.team, codes.second_team, codes.leader, codes.chair, codes.superior))
+    with database.reading() as session:
+        assert invite.find(session, codes.team, TODAY) is not None
+        assert invite.find(session, "3467-9ACD", TODAY) is None

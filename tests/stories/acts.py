@@ -1,0 +1,78 @@
+"""What people do again and again in these stories, and what only a story can arrange."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import invite, person
+from models.database import Base, Session
+from models.office import Office
+from models.unit import Unit
+from tests.house import House
+from tests.people import OnTelegram, Person
+
+Row = TypeVar("Row", bound=Base)
+OVERTIME = "Tăng ca tháng 5 chưa được trả"
+
+
+def code_in(text: str) -> str:
+    """The case code somewhere in a message."""
+    return text[text.index("PA-") :][:9]
+
+
+async def files(worker: Person, text: str = OVERTIME, to: str = "Tổ trưởng công đoàn") -> str:
+    """The worker files a grievance about wages and returns its code."""
+    await worker.taps("Gửi phản ánh")
+    await worker.says(text)
+    await worker.taps("Tiền lương", to)
+    return code_in(await worker.sees("mã PA-"))
+
+
+async def answers(officer: Person, text: str, verb: str = "Trả lời") -> None:
+    """The officer answers the newest case on the screen (or proposes to close it)."""
+    await officer.taps(verb)
+    await officer.says(text)
+    await officer.taps("Gửi")
+    await officer.sees("Đã gửi")
+
+
+async def appointed(house: House, unit_code: str, role: str, name: str, staff_code: str) -> str:
+    """Puts one more officer on the roll, as an import does, and returns their joining code."""
+
+    def appoint(session: Session) -> str:
+        unit = session.execute(select(Unit).where(col(Unit.code) == unit_code)).scalar_one()
+        officer = person.add(session, unit.id, name=name, staff_code=staff_code)
+        session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
+        session.flush()
+        return invite.issue(session, unit.id, person_id=officer.id, uses=1)
+
+    return await house.app.writer.write(appoint)
+
+
+async def rows(house: House, table: type[Row]) -> list[Row]:
+    """All rows of a table, for what a story must not leave behind."""
+    return await house.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+
+
+async def forges(person: OnTelegram, token: str) -> None:
+    """A tap on a button that we never made, or that belongs to somebody else."""
+    emulator, user = person.emulator, person.user
+    query = {
+        "id": emulator.query(),
+        "from": user.person(),
+        "message": user.inbox[-1].json(user),
+        "chat_instance": user.chat_instance,
+        "data": token,
+    }
+    assert await emulator.deliver(emulator.update("callback_query", query)) == 200
+    await person.house.app.drain()
+
+
+def token_behind(person: OnTelegram, label: str) -> str:
+    """What the newest button with this label sends."""
+    return next(
+        str(data) for shown in reversed(person.user.inbox) for row in shown.buttons for name, data in row if name == label
+    )

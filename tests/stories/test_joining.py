@@ -1,0 +1,167 @@
+"""Joining: a slip with a code, one card that says what is kept, and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from models.account import Account
+from models.conversation import Conversation
+from models.ids import CODE_LETTERS
+from models.person import Person as Row
+from tests.house import House
+from tests.people import Person
+from tests.stories.acts import files, rows
+
+Somebody = Callable[[str], Person]
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    """Each channel on one of the databases."""
+    return "sqlite" if channel == "telegram" else "postgresql"
+
+
+async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, house: House) -> None:
+    stranger = somebody("An")
+    await stranger.says("xin chào")
+    await stranger.sees("Xin chào anh/chị", "ẩn danh", "mã tham gia")
+    await stranger.says(house.codes.team)
+    await stranger.sees("Tổ may 1, Công đoàn cơ sở Công ty May Sông Lam", "Công ty không có tài khoản", "[Đồng ý]")
+    assert not await rows(house, Account)
+    await stranger.taps("Đồng ý")
+    await stranger.sees("đã tham gia", "[Gửi phản ánh]", "[Phản ánh của tôi]")
+    [account] = await rows(house, Account)
+    assert account.confirmed
+    assert not await rows(house, Conversation), "nothing ties the account to the chat that made it"
+
+
+async def test_a_member_keeps_no_name(somebody: Somebody, house: House) -> None:
+    on_the_roll = len(await rows(house, Row))
+    await somebody("An").joins(house.codes.team)
+    people = await rows(house, Row)
+    assert len(people) == on_the_roll + 1
+    assert sum(one.name is None for one in people) == 1
+
+
+WRONG_CODES = [
+    ("ABC", "gồm 8 chữ cái và chữ số"),
+    ("tôi chưa có mã", "gồm 8 chữ cái và chữ số"),
+    ("34679ACD", "Mã này không dùng được"),
+    ("3467 9ac-d", "Mã này không dùng được"),
+]
+
+
+async def test_a_wrong_code_is_refused_and_asked_again(somebody: Somebody) -> None:
+    stranger = somebody("An")
+    await stranger.says("/start")
+    await stranger.sees("mã tham gia")
+    for typed, answer in WRONG_CODES:
+        await stranger.says(typed)
+        await stranger.sees(answer)
+        await stranger.sees("mã tham gia")
+    await stranger.does_not_see("[Đồng ý]")
+
+
+async def test_a_code_is_taken_however_it_is_typed(somebody: Somebody, house: House) -> None:
+    code = house.codes.team
+    for number, typed in enumerate((code.lower(), f"{code[:4]}-{code[4:]}", " ".join(code), f"\u200b{code} \n")):
+        stranger = somebody(f"An {number}")
+        await stranger.says(typed)
+        await stranger.sees("Tổ may 1", "[Đồng ý]")
+
+
+async def test_who_refuses_leaves_nothing_and_learns_of_another_way(somebody: Somebody, house: House) -> None:
+    stranger = somebody("An")
+    await stranger.says(f"/start {house.codes.team}")
+    await stranger.taps("Không đồng ý")
+    await stranger.sees("Không có gì được lưu lại", "gặp trực tiếp tổ trưởng", "/start")
+    await stranger.sees_nothing_new()
+    assert not await rows(house, Account)
+    assert not await rows(house, Conversation)
+    await stranger.joins(house.codes.team)  # and may still change their mind
+    await stranger.sees("đã tham gia")
+
+
+async def test_english_from_the_consent_card_on(somebody: Somebody, house: House) -> None:
+    stranger = somebody("Ann")
+    await stranger.says(f"/start {house.codes.team}")
+    await stranger.taps("English")
+    await stranger.sees("You are joining", "Do you agree?", "[I agree]", "[Tiếng Việt]")
+    await stranger.taps("I agree")
+    await stranger.sees("You have joined", "[Send a grievance]")
+    await stranger.taps("Send a grievance")
+    await stranger.says("Overtime of May was not paid")
+    await stranger.sees("What is it about?", "[Wages]")
+    await stranger.says("stop")
+    await stranger.sees("Stopped. Nothing was sent.")
+
+
+async def test_english_typed_at_the_consent_card_keeps_the_code(somebody: Somebody, house: House) -> None:
+    stranger = somebody("Ann")
+    await stranger.says(house.codes.team, "english")
+    await stranger.sees("You are joining", "Tổ may 1")
+    await stranger.says("i agree")
+    await stranger.sees("You have joined")
+
+
+async def test_start_again_after_joining_shows_the_menu(worker: Person, house: House) -> None:
+    await worker.says("/start")
+    await worker.sees("[Gửi phản ánh]")
+    await worker.says(f"/start {house.codes.second_team}")
+    await worker.sees("[Gửi phản ánh]")
+    assert len(await rows(house, Account)) == 1
+
+
+async def test_an_officers_code_is_used_up_by_the_officer(somebody: Somebody, leader: Person, house: House) -> None:
+    thief = somebody("Kẻ lạ")
+    await thief.says(house.codes.leader)
+    await thief.sees("Mã này không dùng được")
+    await thief.does_not_see("Trần Thị Mai", "[Đồng ý]")
+
+
+async def test_two_with_one_officers_slip_only_the_first_gets_in(somebody: Somebody, house: House) -> None:
+    first, second = somebody("Mai"), somebody("Kẻ lạ")
+    for person in (first, second):
+        await person.says(house.codes.leader)
+        await person.sees("Trần Thị Mai", "tổ trưởng công đoàn", "[Đồng ý]")
+    await first.taps("Đồng ý")
+    await first.sees("nhận phản ánh gửi tới đơn vị", "[Việc cần xử lý]")
+    await second.taps("Đồng ý")
+    await second.sees("Mã này không dùng được")
+    assert len(await rows(house, Account)) == 1
+
+
+async def test_a_guest_may_ask_for_help_and_stop(somebody: Somebody) -> None:
+    stranger = somebody("An")
+    await stranger.says("/help")
+    await stranger.sees("nhập mã trên phiếu")
+    await stranger.says("dừng")
+    await stranger.sees("nhập mã tham gia")
+    await stranger.says("/menu")
+    await stranger.sees("mã tham gia")
+    await stranger.does_not_see("không có lệnh", "[Gửi phản ánh]")
+
+
+async def test_members_of_another_team_are_on_their_own(somebody: Somebody, worker: Person, house: House) -> None:
+    other = somebody("Bình")
+    await other.joins(house.codes.second_team)
+    await other.says("Phản ánh của tôi")
+    await other.sees("chưa gửi phản ánh nào")
+
+
+def test_the_wrong_code_of_these_stories_could_be_a_code() -> None:
+    assert set("34679ACD") <= set(CODE_LETTERS)
+
+
+async def test_a_worker_with_no_officer_in_reach_is_told_whom_to_see(worker: Person) -> None:
+    await worker.taps("Gửi phản ánh")
+    await worker.says("Quạt hỏng")
+    await worker.taps("Khác")
+    await worker.sees("chưa có ai nhận tin ở đây", "gặp trực tiếp tổ công đoàn", "[Hủy]")
+    await worker.does_not_see("[Tổ trưởng công đoàn]", "[Gửi ngay]")
+
+
+async def test_a_worker_who_joined_can_file_at_once(worker: Person, leader: Person) -> None:
+    assert (await files(worker)).startswith("PA-")
