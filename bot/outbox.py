@@ -26,13 +26,14 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.channels.text import fit, is_numbered
+from bot.channels.text import fit
 from bot.clock import Clock
 from bot.holding import Holding
+from bot.listed import Listed
 from bot.pacing import Pacer
 from bot.writer import Writer
 from models import account as accounts
-from models import conversation, delivery, outbound
+from models import delivery, outbound
 from models.account import Sender
 from models.database import Session
 from models.delivery import Claimed, Ended, Outcome
@@ -62,7 +63,7 @@ class Outbox:
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
         self._results: list[Outcome] = []
-        self._listed: dict[str, Claimed] = {}
+        self._listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._recorder: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
@@ -232,8 +233,7 @@ class Outbox:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
         self._results.append(outcome)
-        if outcome.state == "sent" and is_numbered(row.message, self._channel.capabilities):
-            self._listed[row.message.id] = row
+        self._listed.note(row, outcome)
         if self._recorder is None or self._recorder.done():
             self._recorder = asyncio.create_task(self._record())
 
@@ -250,27 +250,13 @@ class Outbox:
             try:
                 # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
                 for outcome in results:
-                    await self._remember(outcome)
+                    await self._listed.remember(outcome)
                 await self._writer.write(record)
                 self._allowance.settle(spent)
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results
                 await self._clock.sleep(IDLE_SECONDS)
-
-    async def _remember(self, outcome: Outcome) -> None:
-        """Notes that this row's numbered list is the newest on its reader's screen. In a transaction of its own: rows of
-        different chats that share one are linked."""
-        row = self._listed.get(outcome.id)
-        if row is None:
-            return
-        to, now = Sender(self._channel.line, row.message.recipient), self._clock.now()
-
-        def remember(session: Session) -> None:
-            conversation.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.in_office)
-
-        await self._writer.write(remember, alone=True)
-        del self._listed[outcome.id]
 
 
 def _again(row: Claimed, not_before: datetime, done: int, *, doubtful: bool = False) -> Outcome:

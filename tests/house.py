@@ -30,8 +30,7 @@ class FakeClock:
         return self._now.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        # At least a microsecond: a shorter wait would move nothing, and whoever waits for a moment would wait for ever.
-        self._now += max(timedelta(seconds=seconds), timedelta.resolution)
+        self._now += timedelta(seconds=seconds)
         await asyncio.sleep(0)
 
     def then(self, after: Callable[[], Awaitable[None]]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.emulators.zalo import ZaloEmulator
 from tests.house import FakeClock, House
@@ -31,7 +34,7 @@ async def test_without_that_memory_the_number_would_mean_the_menu(
     worker: Person, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the story above must notice."""
-    monkeypatch.setattr("bot.outbox.conversation.remember", lambda *_, **__: None)
+    monkeypatch.setattr("models.conversation.remember", lambda *_, **__: None)
     await leader.says("menu")
     await files(worker)
     await leader.looks_away()
@@ -44,20 +47,33 @@ async def test_a_list_is_remembered_even_if_the_database_was_away(
 ) -> None:
     from models import conversation
 
-    failures = [RuntimeError("away"), RuntimeError("away")]
+    failures = [OperationalError("", {}, Exception("away")), OperationalError("", {}, Exception("away"))]
     kept = conversation.remember
 
-    def remember(*given: object, unasked: bool) -> None:
+    def remember(*given: Any, **how: bool) -> None:
         if failures:
             raise failures.pop()
-        kept(*given, unasked=unasked)  # type: ignore[arg-type]
+        kept(*given, **how)
 
-    monkeypatch.setattr("bot.outbox.conversation.remember", remember)
+    monkeypatch.setattr("models.conversation.remember", remember)
     await leader.says("menu")
     assert not failures
     code = await files(worker)
     await leader.says("1")
     await leader.sees("tiếp nhận", code)
+
+
+async def test_a_list_that_cannot_be_remembered_is_not_sent_again(
+    leader: Person, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remember(*_: object, **__: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("models.conversation.remember", remember)
+    await leader.says("menu")
+    await leader.sees("1. Việc cần xử lý")
+    await clock.passes(minutes=5)
+    await leader.sees_nothing_new()
 
 
 async def test_a_card_waits_for_the_end_of_a_conversation(worker: Person, leader: Person) -> None:
