@@ -50,9 +50,15 @@ class App:
             raise
         self.writer = Writer(self.database)
         self.channels = self._channels()
-        self.outboxes = [Outbox(channel, self.writer, self.clock) for channel in self.channels]
+        by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
+        self.outboxes = [Outbox(channel, self.writer, self.clock, by_number) for channel in self.channels]
         self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes)
-        house = House(settings.privacy.relay_minutes, settings.officers.confirm)
+        house = House(
+            settings.privacy.relay_minutes,
+            settings.officers.confirm,
+            people={channel.line: channel.capabilities.people for channel in self.channels},
+            chat_address=f"{settings.web.public_url}/chat" if settings.web.public_url else "",
+        )
         self.dispatcher = Dispatcher(self.writer, self.clock, house, self._after_turn)
         self.web = WebServer(
             settings.web.host,
@@ -82,6 +88,10 @@ class App:
                     group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
                 )
             )
+        if self.settings.zalo_bot.token.get_secret_value():
+            from bot.channels.zalo import ZaloChannel
+
+            channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url))
         return channels
 
     def _nudge_outboxes(self) -> None:

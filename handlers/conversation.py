@@ -7,7 +7,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -25,10 +25,15 @@ from models.person import Person
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for."""
+    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
+
+    `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest
+    (empty: not known)."""
 
     relay_minutes: tuple[int, int]
     confirm_officers: bool
+    people: Mapping[str, int] = field(default_factory=dict)
+    chat_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,7 @@ class Turn:
             options=options,
             commands=commands,
             language=self.language.code,
+            in_office=self.chat.in_office,
         )
 
 
@@ -218,7 +224,10 @@ def tell(
     while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
 
     Unless they asked for `plain_previews`, what arrives says only that there is news, and shows `text` when tapped. With
-    `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it."""
+    `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it.
+
+    What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
+    asks = asks or bool(options)
     if to.blocked:
         return
     if not (plain or to.plain_previews):
@@ -241,4 +250,5 @@ def tell(
         commands=commands,
         language=to.language,
         other_side=outbound.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
+        in_office=in_office,
     )

@@ -72,6 +72,9 @@ OFFICER_COMMANDS = {"menu": N_("Cases to handle, and all else"), **{k: v for k, 
 
 GROUP_FAREWELL = N_("This service talks with each person privately, so it leaves this group. Please write to it directly.")
 
+BY_NUMBER = N_("Answer with a number, for example: 1.")
+"""Under a numbered list, on lines that have no buttons."""
+
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member),
     Conversation("help", _help),

@@ -11,18 +11,17 @@ import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import menu, news
+from handlers import fullness, menu, news
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
 from models import conversation as chats
 from models import intake
 from models.conversation import Run
-from models.database import Session, lock
+from models.database import Session
 from models.ids import CODE_LETTERS, is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
-from models.sealing import keyed_hash
 
 _CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
@@ -44,7 +43,7 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
     undoes all of it."""
     sender = accounts.Sender(inbound.line, inbound.sender)
-    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
+    accounts.lock_chat(session, sender)
     if inbound.kind in ("stopped", "started"):
         accounts.set_blocked(session, sender, inbound.kind == "stopped")
         return False
@@ -59,7 +58,11 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
             chat.state.language = ""
         if account.blocked:
             intake.change_account(session, account.id, now, blocked=False)
-    _answer(turn, inbound)
+    if fullness.is_full(turn):
+        fullness.turn_away(turn)
+    else:
+        turn.state.turned_away = False
+        _answer(turn, inbound)
     # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
     chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
     return turn.falls_due
@@ -92,6 +95,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _join(turn, text)
     elif (code := _CASE_CODE.fullmatch(text)) is not None:
         start(turn, "view" if turn.is_officer else "mine", f"PA-{code.group(1).upper()}")
+    elif _NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+        turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
         turn.state.run = Run("file", "", new_id()[:3], asking="text")
         _typed(turn, text)
@@ -139,12 +144,14 @@ def _meant(turn: Turn, text: str) -> Option | None:
     """The offered choice that a typed number or label means, if any."""
     if (seen := news.meant(turn, text)) is not None:
         return seen
-    offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
+    always = [] if turn.state.run else menu.options(turn)
+    offered = turn.state.offered or always
     folded = fold(text)
     if (number := _NUMBER.fullmatch(folded)) is not None:
         place = int(number.group(1)) - 1
         return offered[place] if 0 <= place < len(offered) else None
-    return next((option for option in offered if fold(option.label) == folded), None)
+    # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
+    return next((option for option in [*offered, *always] if fold(option.label) == folded), None)
 
 
 def start(turn: Turn, name: str, subject: str = "") -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.columns import Id, Ref
-from models.database import Base, Session
+from models.database import Base, Session, lock
 from models.person import Person
 from models.sealing import keyed_hash, seal, unseal
 
@@ -197,6 +197,16 @@ def count_in(session: Session, unit_id: str) -> int:
         .where(col(Person.unit_id) == unit_id, col(Person.staff_hash).is_(None))
     )
     return int(session.execute(statement).scalar_one())
+
+
+def count_on(session: Session, line: str) -> int:
+    """How many people have joined on this line: some services allow only so many."""
+    return int(session.execute(select(func.count()).select_from(Account).where(col(Account.line) == line)).scalar_one())
+
+
+def lock_chat(session: Session, sender: Sender) -> None:
+    """One after another: what a chat's own messages and what is sent to it change where that chat stands."""
+    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
 
 
 def chat_keys(

@@ -32,7 +32,8 @@ DOUBTFUL = "uncertain"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it."""
+    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it. `in_office`: it is for the
+    officer in its reader (models.conversation.Chat)."""
 
     message: Outgoing
     chat: str
@@ -42,6 +43,7 @@ class Claimed:
     fence: int
     leased_until: datetime
     doubtful: bool = False
+    in_office: bool = False
 
 
 @lru_cache(maxsize=2)
@@ -116,13 +118,14 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     claimed = []
     for row in rows:
         try:
-            message, other_side = _opened(session, row.id, row.body)
+            message, other_side, in_office = _opened(session, row.id, row.body)
         except Unsealable:
             continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
         if row.asks and other_side and is_busy(session, other_side):
             _hold_back(session, row.id, now)
             continue
-        claimed.append(Claimed(message, row.chat, lane, row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful)))
+        progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
+        claimed.append(Claimed(message, row.chat, lane, *progress, in_office))
     return claimed
 
 
@@ -135,8 +138,8 @@ def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     )
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str]:
-    """The message, and the chat's other key if there is one."""
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool]:
+    """The message, the chat's other key if there is one, and which side of the person it is for."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -146,7 +149,7 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         commands=body["commands"],
         language=body["language"],
     )
-    return message, body["other_side"]
+    return message, body["other_side"], body.get("in_office", False)
 
 
 @dataclass(frozen=True, slots=True)

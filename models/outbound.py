@@ -69,9 +69,10 @@ def queue(
     commands: str = "",
     language: str = "vi",
     other_side: str = "",
+    in_office: bool = False,
 ) -> str:
     """Queues one message; returns its row's id. `other_side` is the chat's second key (models.account.chat_keys), sealed
-    with the rest: a question waits also while the person is busy there."""
+    with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -80,6 +81,7 @@ def queue(
         "commands": commands,
         "language": language,
         "other_side": other_side,
+        "in_office": in_office,
     }
     row = {
         "id": row_id,

@@ -15,6 +15,7 @@ from models import (  # noqa: F401 - importing a table registers it
     office,
     outbound,
     person,
+    quota,
     tries,
     unit,
 )

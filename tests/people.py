@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from uuid import uuid4
 
 import aiohttp
 
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import House
 
 PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
@@ -127,6 +129,42 @@ class OnTelegram(Person):
             for shown in self.user.inbox
             if not shown.deleted
         ]
+
+
+class OnZalo(Person):
+    """A person in the Zalo app, which has no buttons: a tap is the number printed beside the label, typed."""
+
+    def __init__(self, house: House, name: str, emulator: ZaloEmulator) -> None:
+        super().__init__(house, name)
+        self.emulator = emulator
+        self.user = emulator.user(name, known=False)
+
+    async def say(self, text: str) -> None:
+        assert await self.emulator.deliver(self.user.message_update(text)) == 200
+
+    async def tap(self, label: str) -> None:
+        """The number beside the label in the newest list. In an older list numbers mean nothing any more: to act on a card
+        one types its code first, and what stands on the menu one writes out."""
+        lists = [shown for shown in self.user.inbox if shown.numbered]
+        if lists and label not in lists[-1].numbered:
+            older = [shown.text for shown in lists if label in shown.numbered]
+            codes = [re.search(r"PA-\w{6}", text) for text in older]
+            if None in codes:
+                await self.say(label)
+                return
+            if codes and codes[-1] is not None:
+                await self.says(codes[-1][0])
+        assert await self.emulator.deliver(self.user.tap_update(label)) == 200
+
+    async def texts(self) -> list[str]:
+        return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]
+
+    async def joins(self, code: str) -> None:
+        await self.says(code)  # there is no /start
+        await self.taps("Đồng ý")
+
+    async def leaves(self) -> None:
+        """A chat app keeps nothing open with us."""
 
 
 class OnWebChat(Person):

@@ -38,6 +38,12 @@ class Capabilities:
     """Longest time one send may take, seconds."""
     concurrency: int = 64
     """Sends under way at once."""
+    per_month: int = 0
+    """Messages the service allows the line in a calendar month of Vietnam; 0 is no limit."""
+    reserve: int = 0
+    """How many of them are kept for replies: with no more left than that, notices and broadcasts wait for the next month."""
+    people: int = 0
+    """People the service allows on the line; 0 is no limit. Whoever comes after them is shown the way to web chat."""
 
 
 class SendError(Exception):

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.channels.webchat import WebChannel
 from bot.demo import union
 from bot.pages import page
-from config.settings import Officers, Privacy, Settings, Telegram, Web
+from config.settings import Officers, Privacy, Settings, Telegram, Web, ZaloBot
 from models.database import Session
 from models.ids import new_id
 from models.message import Inbound
@@ -105,6 +105,7 @@ async def stage(port: int) -> AsyncIterator[Stage]:
             key_file=key_file,
             web=Web(host="127.0.0.1", port=port),
             telegram=Telegram(),
+            zalo_bot=ZaloBot(),
             privacy=Privacy(relay_minutes=(0, 0)),
             officers=Officers(confirm=False),
             log_level="error",

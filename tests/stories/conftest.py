@@ -9,10 +9,12 @@ import aiohttp
 import pytest
 
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import FakeClock, House, settings_for
-from tests.people import OnTelegram, OnWebChat, Person
+from tests.people import OnTelegram, OnWebChat, OnZalo, Person
 
 TOKEN = "123456:TEST"
+ZALO_TOKEN = "4567890:ZALO-SECRET"
 SECRET = "story-secret-0001"
 
 
@@ -23,6 +25,21 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
     yield emulator
     await emulator.stop()
     assert not emulator.violations
+
+
+@pytest.fixture
+async def zalo() -> AsyncIterator[ZaloEmulator]:
+    emulator = ZaloEmulator(token=ZALO_TOKEN)
+    await emulator.start()
+    yield emulator
+    await emulator.stop()
+    assert not emulator.violations
+
+
+@pytest.fixture
+def zalo_limits() -> dict[str, int]:
+    """HAICHIEU_ZALO_BOT__PER_MONTH, __RESERVE and __PEOPLE; stories about limits override them."""
+    return {}
 
 
 @pytest.fixture
@@ -39,7 +56,14 @@ def confirm() -> bool:
 
 @pytest.fixture
 async def house(
-    database_url: str, tmp_path: Path, clock: FakeClock, telegram: TelegramEmulator, privacy: str, confirm: bool
+    database_url: str,
+    tmp_path: Path,
+    clock: FakeClock,
+    telegram: TelegramEmulator,
+    zalo: ZaloEmulator,
+    zalo_limits: dict[str, int],
+    privacy: str,
+    confirm: bool,
 ) -> AsyncIterator[House]:
     settings = settings_for(
         tmp_path,
@@ -52,30 +76,40 @@ async def house(
             "webhook_secret": SECRET,
             "per_second": 1000,
         },
+        zalo_bot={"token": ZALO_TOKEN, "api_url": zalo.url, "mode": "webhook", "webhook_secret": SECRET, **zalo_limits},
         privacy={"relay_minutes": privacy},
         officers={"confirm": confirm},
     )
     opened = House(settings, clock)
     await opened.open()
-    # The port is known only now; the emulator calls where the service listens.
+    # The port is known only now; the emulators call where the service listens.
     telegram.webhook["url"] = f"{opened.address}/telegram/webhook"
+    zalo.webhook["url"] = f"{opened.address}/zalo/webhook"
     yield opened
     await opened.close()
 
 
-@pytest.fixture(params=["telegram", "webchat"])
+@pytest.fixture(params=["telegram", "zalo", "webchat"])
 def channel(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
 @pytest.fixture
-async def somebody(house: House, channel: str, telegram: TelegramEmulator) -> AsyncIterator[Callable[[str], Person]]:
+async def somebody(
+    house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
+) -> AsyncIterator[Callable[[str], Person]]:
     """Makes people on the channel of this story."""
     people: list[Person] = []
     async with aiohttp.ClientSession() as http:
 
         def make(name: str) -> Person:
-            person = OnTelegram(house, name, telegram) if channel == "telegram" else OnWebChat(house, name, http)
+            person: Person
+            if channel == "telegram":
+                person = OnTelegram(house, name, telegram)
+            elif channel == "zalo":
+                person = OnZalo(house, name, zalo)
+            else:
+                person = OnWebChat(house, name, http)
             people.append(person)
             return person
 

@@ -14,9 +14,10 @@ from telegram import BotCommandScopeChat
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Receive, SendError
+from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.outgoing import keyboard, refusal
-from bot.channels.telegram.polling import ASKING, OFFERING, Backoff, Polling, pause_after, refused_token
+from bot.channels.telegram.polling import Polling, pause_after, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from config.settings import Telegram
