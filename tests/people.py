@@ -47,7 +47,10 @@ class Person(ABC):
             await self.house.app.drain()
 
     async def taps(self, *labels: str) -> None:
+        """Taps one button after another; who is curious has first looked at what arrived meanwhile."""
         for label in labels:
+            while label not in PREVIEWS.values() and await self._opens_news():
+                pass
             await self.tap(label)
             await self.house.app.drain()
 
