@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config.i18n import language
+from config.i18n import Language, language
 from handlers import triage
 from handlers.conversation import open_token, tell
-from models import grievance, office
+from handlers.words import level_name
+from models import grievance, unit
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
@@ -24,21 +25,20 @@ def post(session: Session, event: Event, now: datetime) -> None:
     posted = grievance.post if event.kind == "report" else grievance.hear_reporter
     case = posted(session, event, now)
     if case is not None:
-        _show_officers(session, case, event, now)
+        whole = event.kind in ("report", "unsettled")
+        triage.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
 
 
-def _show_officers(session: Session, case: Grievance, event: Event, now: datetime) -> None:
-    accounts = {account.id: account for account, _person, _office in office.officers_of(session, case.holder_id, now.date())}
-    for account in accounts.values():  # once, however many offices one of them holds
-        reader = language(account.language)
-        title = {
-            "report": reader.gettext("New grievance {code}", code=case.code),
-            "addition": reader.gettext("The worker added to {code}", code=case.code),
-            "settled": reader.gettext("The worker says {code} is settled", code=case.code),
-            "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
-        }[event.kind]
-        text = triage.card(session, reader, case, title)
-        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True)
+def _title(reader: Language, event: Event, case: Grievance) -> str:
+    code = case.code
+    return {
+        "report": reader.gettext("New grievance {code}", code=code),
+        "addition": reader.gettext("The worker added to {code}", code=code),
+        "settled": reader.gettext("The worker says {code} is settled", code=code),
+        "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
+        "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),
+        "named": reader.gettext("The reporter of {code} has given a name", code=code),
+    }[event.kind]
 
 
 def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
@@ -49,16 +49,40 @@ def tell_reporter(session: Session, entry_id: str, now: datetime) -> None:
     if account is None:
         return
     reader = language(account.language)
-    words = grievance.text_of(session, entry)
-    options = [Option(open_token("add", case.id), reader.gettext("Add or answer"))]
-    if entry.kind == "proposal":
-        text = reader.gettext("The union about your grievance {code}:", code=case.code)
-        text += f"\n\n«{words}»\n\n" + reader.gettext("Does this settle it?")
-        options = [
-            Option(open_token("settled", case.id), reader.gettext("Settled")),
-            Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above")),
-            *options,
-        ]
-    else:
-        text = reader.gettext("The union answers your grievance {code}:", code=case.code) + f"\n\n«{words}»"
+    text, options = _words(session, reader, entry, case)
     tell(session, account, text, now, options=options, asks=True, row_id=keyed_hash(session, "relay", entry.id)[:13])
+
+
+def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:
+    """What the reporter reads, and what they may tap under it."""
+    words = f"\n\n«{grievance.text_of(session, entry)}»"
+    add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
+    up = Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above"))
+    code, who = case.code, level_name(reader, unit.get(session, case.holder_id))
+    match entry.kind:
+        case "acknowledged":
+            return reader.gettext("{who} has received your grievance {code} and is looking into it.", who=who, code=code), [
+                add
+            ]
+        case "escalated":
+            text = reader.gettext(
+                "Your grievance {code} is now with: {who} ({unit}). An answer is due before {when}.",
+                code=code,
+                who=who,
+                unit=unit.get(session, case.holder_id).name,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "question":
+            return reader.gettext("The union asks about your grievance {code}:", code=code) + words, [add]
+        case "proposal":
+            text = reader.gettext("The union about your grievance {code}:", code=code) + words
+            settled = Option(open_token("settled", case.id), reader.gettext("Settled"))
+            return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up, add]
+        case "unfounded":
+            text = reader.gettext("The union closes your grievance {code} because it found not enough grounds:", code=code)
+            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it to the union above."), [
+                up
+            ]
+        case _:
+            return reader.gettext("The union answers your grievance {code}:", code=code) + words, [add]

@@ -12,7 +12,7 @@ import json
 import random
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -24,7 +24,7 @@ from models.database import Base, Session
 from models.ids import new_id
 from models.sealing import seal, unseal
 
-Kind = Literal["report", "addition", "settled", "unsettled"]
+Kind = Literal["report", "addition", "settled", "unsettled", "withdrawn", "named"]
 
 
 class Intake(Base, table=True):
@@ -42,7 +42,8 @@ class Event:
 
     `case_id` is new for a report and known for the rest. `account_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it. Times are ISO 8601.
+    reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's committee). Those in
+    `passed_over` (unit ids) never see the case. Times are ISO 8601.
     """
 
     kind: Kind
@@ -56,6 +57,8 @@ class Event:
     holder_id: str = ""
     category: str = ""
     name: str = ""
+    name_for: str = "all"
+    passed_over: list[str] = field(default_factory=list)
     urgent: bool = False
     covered: bool = True
     reply_due: str = ""
@@ -77,6 +80,11 @@ def waiting(session: Session) -> list[tuple[str, Event]]:
     """Everything that waits, opened. Few rows: none outlives its cover."""
     rows = session.execute(select(col(Intake.id), col(Intake.body)))
     return [(row_id, Event(**json.loads(unseal(session, "intake.body", row_id, body)))) for row_id, body in rows]
+
+
+def waiting_for(session: Session, account_id: str) -> list[tuple[str, Event]]:
+    """What waits from one account: only its own chat is ever told."""
+    return [(row_id, event) for row_id, event in waiting(session) if event.account_id == account_id]
 
 
 def due(session: Session, now: datetime) -> list[tuple[str, Event]]:

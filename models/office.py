@@ -45,6 +45,15 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     )
 
 
+def held_in(session: Session, unit_id: str, day: date) -> Sequence[Office]:
+    """The offices held in this unit on `day`, with or without an account."""
+    return (
+        session.execute(select(Office).where(col(Office.unit_id) == unit_id, _held_on(day)).order_by(col(Office.id)))
+        .scalars()
+        .all()
+    )
+
+
 def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:
     """Everyone who handles cases in this unit on `day` and can be reached: confirmed accounts only."""
     found = session.execute(
@@ -62,6 +71,10 @@ def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Acc
     return [(account, person, office) for account, person, office in found]
 
 
-def nearest_officers(session: Session, units: Sequence[Unit], day: date) -> Unit | None:
-    """The first of these units that somebody answers for."""
-    return next((unit for unit in units if officers_of(session, unit.id, day)), None)
+def nearest_officers(session: Session, units: Sequence[Unit], day: date, passed_over: Sequence[Unit] = ()) -> Unit | None:
+    """The first of these units that somebody answers for who holds no office in a unit passed over."""
+    barred = {held.person_id for one in passed_over for held in held_in(session, one.id, day)}
+    for unit in units:
+        if any(somebody.id not in barred for _account, somebody, _office in officers_of(session, unit.id, day)):
+            return unit
+    return None

@@ -1,0 +1,43 @@
+"""What in a text could give its author away, told to them before it is sent: phone numbers, staff codes, names on the roll,
+and "only I know". It warns; the worker decides."""
+
+from __future__ import annotations
+
+import re
+
+from config.i18n import fold
+from handlers.conversation import Turn
+from models import known, unit
+
+_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
+_CODE = re.compile(r"\b[A-Za-z]{0,4}\d{2,8}\b")
+_ONLY_ME = (
+    "chi minh toi",
+    "chi co toi",
+    "chi co minh toi",
+    "moi minh toi",
+    "only i know",
+    "only me",
+    "chi minh em",
+    "chi co em",
+)
+_SELF = ("toi ten la", "em ten la", "minh ten la", "toi ten", "em ten", "my name is")
+
+
+def warnings(turn: Turn, text: str) -> list[str]:
+    """One sentence for each kind of thing found, in the reader's language."""
+    folded = fold(text)
+    found = []
+    if _PHONE.search(text):
+        found.append(turn._("There is a phone number in it."))
+    if any(known.is_staff_code(turn.session, code) for code in _CODE.findall(text)):
+        found.append(turn._("There is a staff code in it."))
+    if turn.person is not None:
+        grassroots = unit.grassroots_of(turn.session, turn.person.unit_id)
+        if any(f" {fold(name)} " in f" {folded} " for name in known.names_below(turn.session, grassroots.id)):
+            found.append(turn._("There is a name from the union's roll in it."))
+    if any(words in folded for words in _SELF):
+        found.append(turn._("It seems to say your name."))
+    if any(words in folded for words in _ONLY_ME):
+        found.append(turn._("It says that only you know this: whoever reads it may guess who you are."))
+    return found
