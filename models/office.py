@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -19,7 +19,8 @@ HANDLERS = ("leader", "deputy_leader", "chair", "vice_chair", "committee", "supe
 
 
 class Office(Base, table=True):
-    """`role` of a person in a unit. `from_day` and `to_day` are inclusive; an open end is None."""
+    """`role` of a person in a unit. `from_day` and `to_day` are inclusive; an open end is None. `deputy_for` is the office
+    that is exercised for somebody who is away."""
 
     __tablename__ = "office"
 
@@ -29,6 +30,7 @@ class Office(Base, table=True):
     role: str = Field(max_length=24)
     from_day: date | None = None
     to_day: date | None = None
+    deputy_for: str | None = Field(default=None, foreign_key="office.id", max_length=13)
 
 
 def _held_on(day: date) -> ColumnElement[bool]:
@@ -43,6 +45,48 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
         .scalars()
         .all()
     )
+
+
+def everybody(session: Session, day: date) -> Sequence[tuple[Account, Person]]:
+    """Every officer who handles cases on `day` and can be reached, once."""
+    found = session.execute(
+        select(Account, Person)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(
+            col(Account.confirmed).is_(True),
+            exists().where(col(Office.person_id) == col(Person.id), col(Office.role).in_(HANDLERS), _held_on(day)),
+        )
+        .order_by(col(Account.id))
+    )
+    return [(account, person) for account, person in found]
+
+
+def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:
+    """Those who exercise this office for its holder on `day`."""
+    statement = select(Office).where(col(Office.deputy_for) == office_id, _held_on(day))
+    return session.execute(statement).scalars().all()
+
+
+def deputise(session: Session, own: Office, person_id: str, from_day: date, to_day: date) -> None:
+    """Lets another person exercise this office from one day to another; an earlier deputy's time ends."""
+    end_deputies(session, own.id, from_day)
+    session.add(
+        Office(
+            person_id=person_id,
+            unit_id=own.unit_id,
+            role=own.role,
+            from_day=from_day,
+            to_day=to_day,
+            deputy_for=own.id,
+        )
+    )
+    session.flush()
+
+
+def end_deputies(session: Session, office_id: str, day: date) -> None:
+    for deputy in deputies(session, office_id, day):
+        session.delete(deputy)
+    session.flush()
 
 
 def held_in(session: Session, unit_id: str, day: date) -> Sequence[Office]:
