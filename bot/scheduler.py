@@ -17,8 +17,8 @@ from prometheus_client import Gauge
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
-from handlers import relay
-from models import conversation, inbound, intake, link, mailbox, news, outbound, tries
+from handlers import digest, relay
+from models import conversation, inbound, intake, link, mailbox, news, outbound, schedule, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -41,6 +41,7 @@ class Ticker:
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._tidied: datetime | None = None
+        self._digested: datetime | None = None
         self._dues: dict[str, datetime] = {}
         self._posted: set[str] = set()
         self._forget_at: datetime | None = None
@@ -76,7 +77,7 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now)
+            worked = await self._post(now) + await self._digest(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
@@ -102,6 +103,16 @@ class Ticker:
             self._forget_at = intake.cover(now, FORGET_MINUTES)
         return done
 
+    async def _digest(self, now: datetime) -> int:
+        """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
+        if self._digested is not None and now - self._digested < TIDY_EVERY:
+            return 0
+        firings = await self._writer.read(lambda session: digest.due(session, now))
+        for firing in firings:
+            await self._writer.write(lambda session, firing=firing: digest.fire(session, firing, now), alone=True)  # type: ignore[misc]
+        self._digested = None if firings else now
+        return len(firings)
+
     async def _step(self, event: intake.Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
         try:
@@ -121,3 +132,4 @@ def _tidy(session: Session, now: datetime) -> None:
     news.forget_expired(session, now.date())
     link.forget_old(session, now.date())
     tries.forget_old(session, now)
+    schedule.forget_old(session, now)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from handlers import claims, grievance, menu, mine, mydata, news, phones, pin, preferences, registration, triage
+from handlers import (
+    answering,
+    away,
+    claims,
+    grievance,
+    menu,
+    mine,
+    mydata,
+    naming,
+    news,
+    passing,
+    phones,
+    pin,
+    preferences,
+    registration,
+    saved,
+    spoken,
+    triage,
+)
 from handlers.conversation import Conversation
 
 CONVERSATIONS: dict[str, Conversation] = {
     conversation.name: conversation
     for module in (
-        *(registration, claims, menu, grievance, mine, triage, news),
+        *(registration, claims, menu, grievance, mine, naming),
+        *(triage, answering, passing, spoken, saved, away, news),
         *(preferences, pin, phones, mydata),
     )
     for conversation in module.CONVERSATIONS

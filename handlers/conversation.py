@@ -223,14 +223,15 @@ def tell(
     """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
     while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
 
-    Unless they asked for `plain_previews`, what arrives says only that there is news, and shows `text` when tapped. With
+    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
+    tapped. With
     `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     asks = asks or bool(options)
     if to.blocked:
         return
-    if not (plain or to.plain_previews):
+    if not plain and (to.pin is not None or not to.plain_previews):
         row_id = row_id or new_id()
         kept = () if case_id else options
         news.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)

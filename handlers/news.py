@@ -7,7 +7,7 @@ from datetime import datetime
 from config.i18n import fold
 from handlers import menu, pin, triage
 from handlers.conversation import Conversation, Turn, is_member, open_token
-from models import grievance, news
+from models import access, news
 from models.message import Option
 
 
@@ -39,11 +39,11 @@ def _show(turn: Turn) -> None:
         turn.say(item.text, [*item.options, *more])
         return
     person_id = turn.member.person_id
-    case = grievance.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None
+    case = access.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None
     if case is None:  # the office, or the case, is somebody else's by now
         menu.show(turn, turn._("This is not open to you, or is over by now."))
         return
-    card = triage.card(turn.session, turn.language, case, item.text)
+    card = triage.card(turn.session, turn.language, case, item.text, person_id, turn.now)
     turn.say(card, [*triage.card_options(turn.language, case), *more])
 
 

@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import fullness, menu, news
+from handlers import fullness, menu, news, shortcuts
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -19,11 +19,10 @@ from models import conversation as chats
 from models import intake
 from models.conversation import Run
 from models.database import Session
-from models.ids import CODE_LETTERS, is_id, new_id
+from models.ids import is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
 
-_CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
 
 # Words that work anywhere, folded. The Telegram commands and what people type instead of them.
@@ -93,8 +92,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
-    elif (code := _CASE_CODE.fullmatch(text)) is not None:
-        start(turn, "view" if turn.is_officer else "mine", f"PA-{code.group(1).upper()}")
+    elif (found := shortcuts.split(text, inbound.quoted))[0]:
+        _about(turn, *found)
     elif _NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
         turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
@@ -102,6 +101,21 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     else:
         menu.show(turn)
+
+
+def _about(turn: Turn, code: str, words: str) -> None:
+    """A case's code, with or without words for it."""
+    try:
+        opening = shortcuts.opening(turn, code, words) if words else None
+    except Invalid as problem:
+        turn.say(str(problem))
+        _where_were_we(turn)
+        return
+    if opening is None:
+        start(turn, "view" if turn.is_officer else "mine", code)
+        return
+    name, subject, answers = opening
+    start(turn, name, subject, answers)
 
 
 def _begin(turn: Turn, code: str) -> None:
@@ -154,11 +168,11 @@ def _meant(turn: Turn, text: str) -> Option | None:
     return next((option for option in [*offered, *always] if fold(option.label) == folded), None)
 
 
-def start(turn: Turn, name: str, subject: str = "") -> None:
-    """Begins a conversation, leaving any other: nothing had happened in it yet."""
+def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
+    """Begins a conversation, leaving any other: nothing had happened in it yet. `answers` are known from the start."""
     conversation = CONVERSATIONS[name]
     turn.chat.in_office = conversation.in_office
-    turn.state.run = Run(name, subject, new_id()[:3])
+    turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
     if not conversation.allowed(turn):
         _end(turn)

@@ -33,6 +33,8 @@ _STATES = {
     "answered": N_("answered"),
     "proposed": N_("the union asks whether this settles it"),
     "settled": N_("settled"),
+    "unfounded": N_("closed: not enough grounds"),
+    "withdrawn": N_("withdrawn by the reporter"),
 }
 
 

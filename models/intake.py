@@ -16,7 +16,7 @@ import json
 import random
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -28,7 +28,9 @@ from models.database import Base, Session, insert_ignore
 from models.ids import new_id
 from models.sealing import keyed_hash, seal, unseal
 
-Kind = Literal["report", "addition", "settled", "unsettled", "left", "tell", "change", "unlink", "leave"]
+Kind = Literal[
+    "report", "addition", "settled", "unsettled", "withdrawn", "named", "left", "tell", "change", "unlink", "leave"
+]
 
 TOLD_KEPT = timedelta(days=7)
 """Far longer than a posted row stays in the intake."""
@@ -60,7 +62,9 @@ class Event:
 
     `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it. `account_id` and JSON in `text`: a change of an account. Times are ISO 8601.
+    reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
+    committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
+    account. Times are ISO 8601.
     """
 
     kind: Kind
@@ -75,6 +79,8 @@ class Event:
     holder_id: str = ""
     category: str = ""
     name: str = ""
+    name_for: str = "all"
+    passed_over: list[str] = field(default_factory=list)
     urgent: bool = False
     verified: bool = False
     covered: bool = True
@@ -143,6 +149,15 @@ def _event(body: str) -> Event:
 def waiting(session: Session, now: datetime) -> list[Event]:
     """What is not due yet, opened; what is due is posted within a second, though its row stays a while longer."""
     return [event for _, event in _opened(session) if datetime.fromisoformat(event.due) > now]
+
+
+def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[tuple[str, Event]]:
+    """(row id, event) of what this person has sent and is not due yet, for their own chat only."""
+    return [
+        (row_id, event)
+        for row_id, event in _opened(session)
+        if event.reporter_id == reporter_id and datetime.fromisoformat(event.due) > now
+    ]
 
 
 def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tuple[str, Event]]:

@@ -32,6 +32,7 @@ class Inbound:
     `external_id` names the event on its line and is the dedupe key; `sender` is the person's id there. Exactly one of
     `text` and `choice` is set for a message. `stopped`/`started`: the person blocked or unblocked the line.
     `unsupported`: something we cannot read (a sticker, a file), which deserves an answer all the same.
+    `quoted` is the text of our own message that this one replies to, where the app has that.
     `language` is the two-letter hint of the person's app, used only until the person has chosen.
     """
 
@@ -42,6 +43,7 @@ class Inbound:
     choice: str | None = None
     kind: Kind = "message"
     language: str = ""
+    quoted: str = ""
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

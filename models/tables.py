@@ -4,6 +4,7 @@ from models import (  # noqa: F401 - importing a table registers it
     account,
     audit,
     conversation,
+    exclusion,
     grievance,
     inbound,
     intake,
@@ -16,6 +17,8 @@ from models import (  # noqa: F401 - importing a table registers it
     outbound,
     person,
     quota,
+    savedreply,
+    schedule,
     tries,
     unit,
 )

@@ -73,12 +73,15 @@ def _message(message: Message, line: str, number: int) -> Event:
         text, kind = message.caption, "unsupported"  # attachments come later; their words are not lost
     elif text.startswith("/"):
         text = _ADDRESSED.sub(r"\1", text)
+    replied = message.reply_to_message
+    quoted = replied.text if replied is not None and replied.from_user is not None and replied.from_user.is_bot else ""
     return Event(
         Inbound(
             line=line,
             external_id=str(number),
             sender=str(person.id),
             text=text,
+            quoted=(quoted or "")[:200],
             kind="message" if kind == "message" else "unsupported",
             language=_language(person),
         )
