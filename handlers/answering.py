@@ -84,9 +84,9 @@ def _preview(turn: Turn) -> str:
         f"«{shortened(_whole(turn), 1500)}»",
     ]
     for entry in said[int(turn.answers.get("seen", len(said))) :]:
-        if entry.officer_id not in (None, turn.member.person_id):
+        if entry.officer_id != turn.member.person_id:
             words = grievance.text_of(turn.session, entry)
-            by = triage.officer_name(turn.session, turn.language, entry)
+            by = triage.said_by(turn.session, turn.language, entry)
             lines.append(
                 turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"«{shortened(words)}»" if words else _done(turn, entry))
             )
@@ -115,7 +115,7 @@ def _sure(turn: Turn, value: str) -> str:
         del turn.answers["text"]
         raise Again
     case = triage.case_of(turn)
-    if value == "send" and case is not None and _count(turn, case) != int(turn.answers["shown"]):
+    if value == "send" and triage.their_open_case(turn) and case and _count(turn, case) != int(turn.answers["shown"]):
         raise Again  # somebody wrote between the preview and the tap: show it with what they wrote
     return unless_cancelled(turn, value)
 

@@ -50,7 +50,7 @@ def _about(turn: Turn) -> str:
     first, hits = _likely(turn)[0]
     if hits == 0:
         return turn._("What is it about?")
-    return turn._("It seems to be about: {category}. Is that right?", category=category_name(turn.language, first))
+    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
 
 
 def categories(turn: Turn) -> Sequence[Choice]:

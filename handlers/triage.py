@@ -55,7 +55,7 @@ def card(
     said = [(entry, words) for entry in grievance.entries(session, case.id) if (words := grievance.text_of(session, entry))]
     for entry, words in said:
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
-        lines.append(f"{_by(session, reader, entry)}: «{kept}»")
+        lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
     return "\n\n".join(lines)
 
 
@@ -75,7 +75,7 @@ def officer_name(session: Session, reader: Language, entry: Entry) -> str:
     return reader.gettext("Comrade {name}", name=_name(session, entry.officer_id))
 
 
-def _by(session: Session, reader: Language, entry: Entry) -> str:
+def said_by(session: Session, reader: Language, entry: Entry) -> str:
     if entry.officer_id is None:
         return reader.gettext("The worker")
     by = officer_name(session, reader, entry)

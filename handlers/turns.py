@@ -165,7 +165,7 @@ def _meant(turn: Turn, text: str) -> Option | None:
         place = int(number.group(1)) - 1
         return offered[place] if 0 <= place < len(offered) else None
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return next((option for option in [*offered, *always] if fold(option.label) == folded), None)
+    return next((option for option in [*offered, *always] if fold(option.label.lstrip("●○ ")) == folded), None)
 
 
 def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:

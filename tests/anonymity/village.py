@@ -88,7 +88,7 @@ async def files(worker: Person, text: str, to: str, *, at_once: bool = False, na
     if at_once:
         await worker.taps("Gửi ngay")
     if name:
-        await worker.taps("Ghi tên tôi")
+        await worker.taps("○ Ghi tên tôi")
         await worker.says(name)
     await worker.taps(to)
     thanks = await worker.sees("mã PA-")

@@ -114,7 +114,7 @@ async def test_a_card_shows_what_was_written(worker: Person, leader: Person) -> 
         await worker.says("menu")
         await worker.taps("Gửi phản ánh")
         await worker.says(written)
-        await worker.taps("Khác", "Ghi tên tôi")
+        await worker.taps("Khác", "○ Ghi tên tôi")
         await worker.says(written)
         await worker.taps("Tổ trưởng công đoàn")
         name = " ".join(shown.strip("«»").split())
@@ -125,7 +125,7 @@ async def test_a_card_shows_what_was_written(worker: Person, leader: Person) -> 
 
 async def test_a_name_has_an_end(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Ghi tên tôi")
+    await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says("\u200d")
     await worker.sees("chưa có chữ nào")
     await worker.says("Bình " * 100)

@@ -298,7 +298,7 @@ async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own
 async def test_a_name_given_is_taken_out_of_the_case(worker: Person, leader: Person) -> None:
     await worker.taps("Gửi phản ánh")
     await worker.says("Quạt hỏng")
-    await worker.taps("Khác", "Ghi tên tôi")
+    await worker.taps("Khác", "○ Ghi tên tôi")
     await worker.says("Nguyễn Văn An")
     await worker.taps("Tổ trưởng công đoàn")
     thanks = await worker.sees("mã PA-")

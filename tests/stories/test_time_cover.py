@@ -79,7 +79,7 @@ async def test_danger_does_not_wait(worker: Person, chair: Person) -> None:
 
 async def test_a_name_needs_no_cover(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Ghi tên tôi")
+    await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says("Nguyễn Thị Bình")
     await worker.sees("công đoàn nhận được ngay")
     await worker.taps("Tổ trưởng công đoàn")
