@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, col
 
 from models import account, exclusion, sla, unit
@@ -57,7 +57,7 @@ class Grievance(Base, table=True):
 
 class Entry(Base, table=True):
     """One thing said or done in a case. `officer_id` is empty for the reporter. When the reporter hears it is not written
-    here: the way from a case to a chat leads through the intake (models.intake)."""
+    here: the way from a case to a chat leads through the intake (models.intake). `number` orders those of one second."""
 
     __tablename__ = "entry"
 
@@ -67,6 +67,7 @@ class Entry(Base, table=True):
     officer_id: str | None = Ref("person", optional=True, index=False)
     text: bytes
     at: datetime
+    number: int = 0
 
 
 def shown_unit(session: Session, unit_id: str) -> str:
@@ -137,8 +138,12 @@ def add_entry(
         "officer_id": officer_id,
         "text": seal(session, "entry.text", entry_id, text),
         "at": now,
+        "number": session.execute(_COUNT, {"case": grievance_id}).scalar_one(),
     }
     return insert_ignore(session, Entry, [row]) == 1
+
+
+_COUNT = select(func.count()).where(col(Entry.grievance_id) == bindparam("case"))
 
 
 def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | None:
@@ -197,7 +202,7 @@ def for_reporter(session: Session, reporter_id: str, case_id: str) -> Grievance 
 
 
 def entries(session: Session, case_id: str) -> Sequence[Entry]:
-    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.id))
+    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.number))
     return session.execute(statement).scalars().all()
 
 

@@ -42,8 +42,9 @@ class User(Chat):
         language = {"language_code": self.language_code} if self.language_code else {}
         return {"id": self.id, "is_bot": False, **self._names, **language}
 
-    def message_update(self, text: str) -> Update:
-        return self._said(self, text)
+    def message_update(self, text: str, *, reply_to: Shown | None = None) -> Update:
+        """Words; with `reply_to`, written as a reply to a message on the screen."""
+        return self._said(self, text, {"reply_to_message": reply_to.json(self)} if reply_to is not None else None)
 
     def command(self, name: str, argument: str = "") -> Update:
         return self._said(self, f"/{name} {argument}".strip())

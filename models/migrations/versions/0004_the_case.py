@@ -53,6 +53,12 @@ def upgrade() -> None:
     with op.batch_alter_table("grievance", schema=None) as batch_op:
         batch_op.alter_column("name_for", existing_type=sa.String(length=12), server_default=None)
 
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("number", sa.Integer(), nullable=False, server_default="0"))
+    op.execute("UPDATE entry SET number = 1 WHERE kind <> 'report'")
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.alter_column("number", existing_type=sa.Integer(), server_default=None)
+
     with op.batch_alter_table("office", schema=None) as batch_op:
         batch_op.add_column(sa.Column("deputy_for", sa.String(length=13), nullable=True))
         batch_op.create_index(batch_op.f("ix_office_deputy_for"), ["deputy_for"], unique=False)
@@ -73,6 +79,9 @@ def downgrade() -> None:
         batch_op.drop_column("name_for")
         batch_op.drop_column("spoken_to")
         batch_op.drop_column("assignee_id")
+
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.drop_column("number")
 
     with op.batch_alter_table("exclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exclusion_grievance_id"))
