@@ -1,4 +1,5 @@
-"""Numbered lists that were sent: a number typed from then on means the newest one, however it came to the screen."""
+"""Numbered lists that were sent, and “write 1 to see it” on every line: a number typed from then on means the newest of
+them, however it came to the screen."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from bot.channels.base import Capabilities
 from bot.channels.text import is_numbered
 from bot.clock import Clock
 from bot.writer import Writer
-from models import conversation
+from models import conversation, news
 from models.account import Sender
 from models.database import Session
 from models.delivery import Claimed, Outcome
@@ -29,7 +30,8 @@ class Listed:
         self._rows: dict[str, Claimed] = {}
 
     def note(self, row: Claimed, outcome: Outcome) -> None:
-        if outcome.state == "sent" and is_numbered(row.message, self._capabilities):
+        listed = is_numbered(row.message, self._capabilities) or news.is_preview(row.message.options)
+        if outcome.state == "sent" and listed:
             self._rows[row.message.id] = row
 
     async def remember(self, outcome: Outcome) -> None:

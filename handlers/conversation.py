@@ -224,8 +224,8 @@ def tell(
     while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
 
     Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
-    tapped. With
-    `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide in it.
+    tapped. With `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide
+    in it, and it goes out even where the account is gone by then.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     asks = asks or bool(options)
@@ -252,4 +252,5 @@ def tell(
         language=to.language,
         other_side=outbound.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
         in_office=in_office,
+        account_id="" if plain else to.id,
     )

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from config.i18n import fold
 from handlers import menu, pin, triage
 from handlers.conversation import Conversation, Turn, is_member, open_token
 from models import access, news
 from models.message import Option
 
+_FIRST = ("1", "so 1", "1.", "1)")
+_WORDS = ("xem", "see")
+
 
 def meant(turn: Turn, text: str) -> Option | None:
-    """“1” typed under a preview, which came after the choices last offered: the oldest news not seen."""
-    if turn.account is None or turn.state.run is not None or fold(text) not in ("1", "so 1", "1.", "xem", "see"):
+    """The oldest news not seen, where that is what was typed: “1” under a preview that is the newest list on the screen (or
+    when no list is remembered any more), or the word on its button."""
+    if turn.account is None:
         return None
-    waiting = news.waiting(turn.session, turn.account.id)
-    touched = turn.state.touched
-    if not waiting or (touched is not None and datetime.fromisoformat(waiting[-1].at) < touched):
-        return None
-    return Option(_token(waiting[0]), "")
+    newest, folded = news.is_preview(turn.state.offered), fold(text)
+    if folded in _FIRST:
+        asked = newest or not (turn.state.offered or turn.state.run)
+    else:
+        asked = folded in _WORDS and (newest or turn.state.run is None)
+    waiting = news.waiting(turn.session, turn.account.id) if asked else []
+    return Option(_token(waiting[0]), "") if waiting else None
 
 
 def _token(item: news.Item) -> str:

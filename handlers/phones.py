@@ -36,7 +36,7 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         consent_version=consent_version,
         today=turn.now.date(),
     )
-    accounts.take_pin(turn.session, turn.account, first)
+    accounts.take_pin(turn.session, turn.account, pin.kept(turn, first))
     turn.person, turn.joined = holder, True
     for other in known:
         reader = language(other.language)

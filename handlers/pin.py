@@ -14,6 +14,7 @@ from handlers import menu
 from handlers.conversation import Choice, Conversation, Invalid, Question, Stop, Turn, is_member
 from models import account as accounts
 from models import intake
+from models.account import Account
 
 TRIES = 5
 LOCKED = timedelta(days=1)
@@ -26,8 +27,13 @@ def question() -> Question:
     return Question("pin", _text, check=_check, when=_wanted)
 
 
+def kept(turn: Turn, account: Account) -> str:
+    """What is kept of this account's PIN, also of one set a moment ago that the account does not say yet."""
+    return str(intake.chosen(turn.session, account.id, turn.now).get("pin", accounts.pin_of(turn.session, account)))
+
+
 def _wanted(turn: Turn) -> bool:
-    if turn.account is None or turn.account.pin is None:
+    if turn.account is None or not kept(turn, turn.account):
         return False
     until = turn.state.guard.open_until
     return not until or datetime.fromisoformat(until) <= turn.now
@@ -56,7 +62,7 @@ def _check(turn: Turn, text: str) -> str:
     guard = turn.state.guard
     if _is_locked(turn):
         raise Stop(_locked(turn))
-    if accounts.pin_fits(turn.session, turn.member, text):
+    if accounts.pin_fits(turn.session, turn.member, kept(turn, turn.member), text):
         guard.wrong_pins, guard.locked_until = 0, ""
         guard.open_until = (turn.now + OPEN).isoformat()
         return "right"
@@ -80,7 +86,7 @@ def _what_text(turn: Turn) -> str:
 
 
 def _what_choices(turn: Turn) -> Sequence[Choice]:
-    if turn.member.pin is None:
+    if not kept(turn, turn.member):
         return (Choice("new", turn._("Set a PIN")), Choice("back", turn._("Back")))
     return (
         Choice("new", turn._("Another PIN")),

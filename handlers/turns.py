@@ -7,32 +7,20 @@ buttons and without.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import fullness, menu, news, shortcuts
+from handlers import fullness, meaning, menu, shortcuts
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
 from models import conversation as chats
-from models import intake
+from models import intake, news
 from models.conversation import Run
 from models.database import Session
 from models.ids import is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
-
-_NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
-
-# Words that work anywhere, folded. The Telegram commands and what people type instead of them.
-_WORDS = {
-    "menu": "menu", "/menu": "menu", "trang chinh": "menu", "bat dau": "menu",
-    "help": "help", "/help": "help", "tro giup": "help", "giup": "help", "huong dan": "help",
-    "stop": "stop", "/stop": "stop", "dung": "stop", "dung lai": "stop", "huy": "stop", "huy bo": "stop",
-    "/language": "lang", "ngon ngu": "lang", "language": "lang", "english": "lang", "tieng viet": "lang",
-}  # fmt: skip
-
 
 _SETTLED = timedelta(minutes=2)
 """After so long a language chosen in this chat stands in the account (models.intake.change_account)."""
@@ -80,12 +68,12 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
     command, _, rest = text.partition(" ")
     if command.lower() == "/start":
         _begin(turn, rest)
-    elif (option := _meant(turn, text)) is not None:  # before the words: “English” answers a question that offers it
+    elif (option := meaning.option(turn, text)) is not None:  # before the words: “English” answers a question that offers it
         _tap(turn, option.token)
-    elif (word := _WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
+    elif (word := meaning.WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
         _word(turn, word)
     elif text.startswith("/"):
-        if fold(text) not in _WORDS:
+        if fold(text) not in meaning.WORDS:
             turn.say(turn._("The union does not know that command."))
         _where_were_we(turn)
     elif turn.state.run is not None:
@@ -94,7 +82,7 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _join(turn, text)
     elif (found := shortcuts.split(text, inbound.quoted))[0]:
         _about(turn, *found)
-    elif _NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+    elif meaning.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
         turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
         turn.state.run = Run("file", "", new_id()[:3], asking="text")
@@ -154,23 +142,12 @@ def _word(turn: Turn, word: str) -> None:
         start(turn, word)
 
 
-def _meant(turn: Turn, text: str) -> Option | None:
-    """The offered choice that a typed number or label means, if any."""
-    if (seen := news.meant(turn, text)) is not None:
-        return seen
-    always = [] if turn.state.run else menu.options(turn)
-    offered = turn.state.offered or always
-    folded = fold(text)
-    if (number := _NUMBER.fullmatch(folded)) is not None:
-        place = int(number.group(1)) - 1
-        return offered[place] if 0 <= place < len(offered) else None
-    # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return next((option for option in [*offered, *always] if fold(option.label.lstrip("●○ ")) == folded), None)
-
-
 def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
-    """Begins a conversation, leaving any other: nothing had happened in it yet. `answers` are known from the start."""
+    """Begins a conversation, leaving any other: nothing had happened in it yet. A look at the news leaves nothing.
+    `answers` are known from the start."""
     conversation = CONVERSATIONS[name]
+    looks = name in news.OPENING and turn.chat.in_office == conversation.in_office
+    under_way = turn.state.run if looks else None
     turn.chat.in_office = conversation.in_office
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
@@ -180,6 +157,8 @@ def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | No
         menu.show(turn)
         return
     _ask(turn)
+    if turn.state.run is None:
+        turn.state.run = under_way
 
 
 def _tap(turn: Turn, token: str) -> None:

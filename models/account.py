@@ -154,9 +154,13 @@ def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
     session.execute(update(Account).where(col(Account.id) == account_id).values(values))
 
 
-def pin_fits(session: Session, account: Account, pin: str) -> bool:
-    assert account.pin is not None  # only asked where there is one
-    return hmac.compare_digest(unseal(session, "account.pin", account.id, account.pin), pin_hash(session, account, pin))
+def pin_of(session: Session, account: Account) -> str:
+    """What is kept of the PIN (see `pin_hash`); empty where there is none."""
+    return unseal(session, "account.pin", account.id, account.pin) if account.pin is not None else ""
+
+
+def pin_fits(session: Session, account: Account, kept: str, pin: str) -> bool:
+    return hmac.compare_digest(kept, pin_hash(session, account, pin))
 
 
 def pin_hash(session: Session, account: Account, pin: str) -> str:
@@ -164,11 +168,10 @@ def pin_hash(session: Session, account: Account, pin: str) -> str:
     return keyed_hash(session, "account.pin", account.person_id, pin)
 
 
-def take_pin(session: Session, account: Account, other: Account) -> None:
+def take_pin(session: Session, account: Account, kept: str) -> None:
     """A second phone of the same person is locked by the PIN of the first."""
-    if other.pin is not None:
-        known = unseal(session, "account.pin", other.id, other.pin)
-        account.pin = seal(session, "account.pin", account.id, known)
+    if kept:
+        account.pin = seal(session, "account.pin", account.id, kept)
         session.add(account)
 
 

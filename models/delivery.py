@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, o
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.account import Account
 from models.conversation import Conversation, is_busy
 from models.database import Session
 from models.message import Option, Outgoing
@@ -118,9 +119,12 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     claimed = []
     for row in rows:
         try:
-            message, other_side, in_office = _opened(session, row.id, row.body)
+            message, other_side, in_office, account_id = _opened(session, row.id, row.body)
         except Unsealable:
             continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
+        if account_id and session.get(Account, account_id) is None:
+            session.execute(delete(Outbound).where(col(Outbound.id) == row.id))  # they have left
+            continue
         if row.asks and other_side and is_busy(session, other_side):
             _hold_back(session, row.id, now)
             continue
@@ -138,8 +142,9 @@ def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     )
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool]:
-    """The message, the chat's other key if there is one, and which side of the person it is for."""
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool, str]:
+    """The message, the chat's other key if there is one, which side of the person it is for, and whose account must still
+    be there for it to go out."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -149,7 +154,7 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         commands=body["commands"],
         language=body["language"],
     )
-    return message, body["other_side"], body.get("in_office", False)
+    return message, body["other_side"], body.get("in_office", False), body.get("account", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from models.message import Option
 from models.sealing import keyed_hash, seal, unseal
 
 KEPT = timedelta(days=30)
+OPENING = ("news", "office_news")
+"""The conversations that open what waits here."""
 
 
 class News(Base, table=True):
@@ -80,6 +82,11 @@ def waiting(session: Session, account_id: str) -> list[Item]:
         options = tuple(Option(**option) for option in item.pop("options"))
         found.append(Item(options=options, **item))
     return sorted(found, key=lambda item: item.position)
+
+
+def is_preview(options: Sequence[Option]) -> bool:
+    """Whether these are the options of a message that says only that there is news: the first of them opens it."""
+    return bool(options) and options[0].token.partition(":")[0] in OPENING
 
 
 def opened(session: Session, item: Item) -> None:

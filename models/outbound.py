@@ -70,9 +70,11 @@ def queue(
     language: str = "vi",
     other_side: str = "",
     in_office: bool = False,
+    account_id: str = "",
 ) -> str:
     """Queues one message; returns its row's id. `other_side` is the chat's second key (models.account.chat_keys), sealed
-    with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names."""
+    with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names. `account_id`,
+    sealed too: goes out only while that account is there, so that whoever left hears no more."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -82,6 +84,7 @@ def queue(
         "language": language,
         "other_side": other_side,
         "in_office": in_office,
+        "account": account_id,
     }
     row = {
         "id": row_id,

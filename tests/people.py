@@ -15,6 +15,8 @@ from tests.house import House
 
 PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
 """How unasked messages arrive, and the button that opens them."""
+FOLLOWING = ("Xem tin tiếp theo", "See the next news")
+"""The button under one that was opened, while others wait."""
 
 
 class Person(ABC):
@@ -75,15 +77,18 @@ class Person(ABC):
                 assert word not in text, f"{self.name} sees {word!r}.\n{await self.screen()}"
 
     async def _opens_news(self) -> bool:
-        """Opens the oldest preview not opened yet; False when there is none."""
-        arrived = [label for text in await self.texts() for words, label in PREVIEWS.items() if words in text]
+        """Opens news not seen yet, as the screen offers it just then; False when there is none."""
+        texts = await self.texts()
+        arrived = [label for text in texts for words, label in PREVIEWS.items() if words in text]
         if not self.curious or self.opened >= len(arrived):
             return False
-        if self.opened == len(arrived) - 1:
-            await self.taps(arrived[-1])
-        else:
-            await self.says("1")
         self.opened += 1
+        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "")
+        if any(words in texts[-1] for words in PREVIEWS):
+            await self.say("1")
+        else:
+            await self.tap(following or arrived[-1])
+        await self.house.app.drain()
         return True
 
     async def sees_nothing_new(self) -> None:
