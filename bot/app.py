@@ -52,7 +52,7 @@ class App:
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
         self.outboxes = [Outbox(channel, self.writer, self.clock, by_number) for channel in self.channels]
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes)
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet)
         house = House(
             settings.privacy.relay_minutes,
             settings.officers.confirm,

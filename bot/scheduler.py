@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,10 +34,11 @@ FORGET_MINUTES = (30, 90)
 class Ticker:
     """Ticks every second, and at once when a turn left something due."""
 
-    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None]) -> None:
+    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None], quiet: digest.Quiet = None) -> None:
         self._writer = writer
         self._clock = clock
         self._nudge = nudge
+        self._quiet = quiet
         self._held = Holding("tick", writer, clock)
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
@@ -107,16 +109,20 @@ class Ticker:
         """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
         if self._digested is not None and now - self._digested < TIDY_EVERY:
             return 0
-        firings = await self._writer.read(lambda session: digest.due(session, now))
+        firings = await self._writer.read(lambda session: digest.due(session, now, self._quiet))
         for firing in firings:
-            await self._writer.write(lambda session, firing=firing: digest.fire(session, firing, now), alone=True)  # type: ignore[misc]
+            await self._writer.write(partial(self._fire, firing, now), alone=True)
         self._digested = None if firings else now
         return len(firings)
 
+    def _fire(self, firing: digest.Firing, now: datetime, session: Session) -> None:
+        digest.fire(session, firing, now, self._quiet)
+
     async def _step(self, event: intake.Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
+        quiet = digest.is_quiet(now, self._quiet)
         try:
-            await self._writer.write(lambda session: relay.post(session, event, now), alone=True)
+            await self._writer.write(lambda session: relay.post(session, event, now, quiet=quiet), alone=True)
         except Exception as error:
             log.error("event not posted", exc_info=error)
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -41,6 +42,16 @@ def _minutes(value: Any) -> Any:
     if not low <= high <= 24 * 60:
         raise ValueError("should be minutes, like 30-90, or 0 for at once")
     return low, high
+
+
+def _hours(value: Any) -> Any:
+    """`"22:00-06:00"` → (begin, end), the time of day in Vietnam; `""` → None."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", value)
+        if value and (found is None or found[1] + found[2] == found[3] + found[4]):
+            raise ValueError("should be two times of day, like 22:00-06:00, or empty for none")
+        return (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))) if found else None
+    return value
 
 
 def _secret_shape(value: SecretStr) -> SecretStr:
@@ -131,7 +142,10 @@ class Privacy(BaseModel, extra="forbid"):
 
 
 class Officers(BaseModel, extra="forbid"):
+    """`quiet`: hours in which only danger rings; the rest waits for the morning's message. None: there are none."""
+
     confirm: bool = True
+    quiet: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = (time(22), time(6))
 
 
 class Settings(BaseSettings):

@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 
 from config.i18n import Language, language
-from handlers import digest, triage
+from handlers import triage
 from handlers.conversation import open_token, tell
 from handlers.words import level_name
 from models import account as accounts
@@ -20,8 +20,9 @@ from models.intake import Event
 from models.message import Option
 
 
-def post(session: Session, event: Event, now: datetime) -> None:
-    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing."""
+def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) -> None:
+    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing. `quiet`: officers
+    are told of danger only (handlers.digest)."""
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)
@@ -34,14 +35,13 @@ def post(session: Session, event: Event, now: datetime) -> None:
         case "leave":
             leaving.forget(session, event.account_id)
         case "report":
-            _show_officers(session, grievance.post(session, event, now), event, now)
+            _show_officers(session, grievance.post(session, event, now), event, now, quiet=quiet)
         case _:
-            _show_officers(session, grievance.hear_reporter(session, event, now), event, now)
+            _show_officers(session, grievance.hear_reporter(session, event, now), event, now, quiet=quiet)
 
 
-def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime) -> None:
-    """At night only danger rings; the rest stands in the morning's digest."""
-    if case is None or (digest.is_night(now) and not case.urgent):
+def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:
+    if case is None or (quiet and not case.urgent):
         return
     whole = event.kind in ("report", "unsettled")
     triage.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)

@@ -50,6 +50,7 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
     if not key_file.exists():
         Keyring.new().write(key_file)
     sections.setdefault("web", {}).setdefault("port", 0)
+    sections.setdefault("officers", {}).setdefault("quiet", "")  # tests run at any hour
     return load(database_url=database_url, key_file=key_file, **sections)
 
 

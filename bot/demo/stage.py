@@ -107,7 +107,7 @@ async def stage(port: int) -> AsyncIterator[Stage]:
             telegram=Telegram(),
             zalo_bot=ZaloBot(),
             privacy=Privacy(relay_minutes=(0, 0)),
-            officers=Officers(confirm=False),
+            officers=Officers(confirm=False, quiet=None),
             log_level="error",
         )
         yield Stage(settings)

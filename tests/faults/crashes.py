@@ -124,6 +124,7 @@ class Town:
             "HAICHIEU_WEB__PORT": "0",
             "HAICHIEU_PRIVACY__RELAY_MINUTES": "0",
             "HAICHIEU_OFFICERS__CONFIRM": "false",
+            "HAICHIEU_OFFICERS__QUIET": "",
             "HAICHIEU_LOG_LEVEL": "warning",
         }
         self.pushed, self.webhook = False, ""

@@ -55,6 +55,12 @@ def confirm() -> bool:
 
 
 @pytest.fixture
+def quiet() -> str:
+    """HAICHIEU_OFFICERS__QUIET; stories about the night override it."""
+    return ""
+
+
+@pytest.fixture
 async def house(
     database_url: str,
     tmp_path: Path,
@@ -64,6 +70,7 @@ async def house(
     zalo_limits: dict[str, int],
     privacy: str,
     confirm: bool,
+    quiet: str,
 ) -> AsyncIterator[House]:
     settings = settings_for(
         tmp_path,
@@ -78,7 +85,7 @@ async def house(
         },
         zalo_bot={"token": ZALO_TOKEN, "api_url": zalo.url, "mode": "webhook", "webhook_secret": SECRET, **zalo_limits},
         privacy={"relay_minutes": privacy},
-        officers={"confirm": confirm},
+        officers={"confirm": confirm, "quiet": quiet},
     )
     opened = House(settings, clock)
     await opened.open()

@@ -17,6 +17,11 @@ def backend(channel: str) -> str:
 
 
 @pytest.fixture
+def quiet() -> str:
+    return "22:00-06:00"
+
+
+@pytest.fixture
 def night(clock: FakeClock) -> FakeClock:
     """23:30 in Vietnam."""
     clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
