@@ -21,7 +21,8 @@ FOLLOWING = ("Xem tin tiếp theo", "See the next news")
 
 class Person(ABC):
     """Somebody with a phone. `seen` counts the messages that the story has looked at; `opened` the previews they have
-    opened, which people do when they look for something that is not on the screen. `curious` is false for who does not."""
+    opened, which people do when they look for something that is not on the screen. `curious` is false for who does not.
+    `steps` counts what they have sent and tapped."""
 
     curious = True
 
@@ -30,6 +31,7 @@ class Person(ABC):
         self.name = name
         self.seen = 0
         self.opened = 0
+        self.steps = 0
 
     @abstractmethod
     async def say(self, text: str) -> None:
@@ -46,6 +48,7 @@ class Person(ABC):
     async def says(self, *texts: str) -> None:
         for text in texts:
             await self.say(text)
+            self.steps += 1
             await self.house.app.drain()
 
     async def taps(self, *labels: str) -> None:
@@ -54,6 +57,7 @@ class Person(ABC):
             while label not in PREVIEWS.values() and await self._opens_news():
                 pass
             await self.tap(label)
+            self.steps += 1
             await self.house.app.drain()
 
     async def sees(self, *words: str) -> str:

@@ -41,9 +41,8 @@ async def play() -> int:
             return 1
         finally:
             await demo.app.stop()
-    print(
-        f"\nTour: a grievance was filed, answered, taken further and settled; {messages} messages read, {time.monotonic() - began:.1f} s."
-    )
+    took = time.monotonic() - began
+    print(f"\nTour: a grievance was filed, answered, taken further and settled; {messages} messages read, {took:.1f} s.")
     return 0
 
 
