@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from config.i18n import N_
 from handlers import menu, phones
 from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token
 from models import intake
@@ -12,11 +13,14 @@ from models.message import Option
 
 Name = Literal["notices", "polls", "plain_previews"]
 
+_MEMBER = {"yes": N_("Yes"), "no": N_("Not yet"), "unsure": N_("Not sure")}
+
 
 def _settings(turn: Turn) -> None:
     options = [
         Option(open_token("notices"), turn._("Notices from the union")),
         Option(open_token("polls"), turn._("Opinion polls")),
+        Option(open_token("membership"), turn._("Union membership")),
         Option(open_token("previews"), turn._("What the lock screen shows")),
         Option(open_token("pin"), turn._("PIN")),
         Option(open_token("link"), turn._("Connect another phone")),
@@ -26,12 +30,16 @@ def _settings(turn: Turn) -> None:
         Option(open_token("leave"), turn._("Leave")),
         Option(open_token("menu"), turn._("Menu")),
     ]
-    mine = turn.member.model_dump() | intake.chosen(turn.session, turn.member.id, turn.now)
+    assert turn.person is not None
+    known = turn.member.model_dump() | {"member": turn.person.member}
+    mine = known | intake.chosen(turn.session, turn.member.id, turn.now)
     on, off = turn._("on"), turn._("off")
+    joined = _MEMBER.get(mine["member"], "")
     lines = [
         turn._("Settings:"),
         turn._("Notices from the union") + ": " + (on if mine["notices"] else off),
         turn._("Opinion polls") + ": " + (on if mine["polls"] else off),
+        *([turn._("Union membership") + ": " + turn._(joined)] if joined else []),
         turn._("Words on the lock screen") + ": " + (on if mine["plain_previews"] else off),
         turn._("PIN") + ": " + (on if mine["pin"] else off),
     ]
@@ -74,6 +82,11 @@ def _finish(turn: Turn) -> None:
     menu.show(turn, turn._("From now on the union writes to you in English."))
 
 
+def _join_union(turn: Turn) -> None:
+    intake.change_account(turn.session, turn.member.id, turn.now, member=turn.answers["member"])
+    _settings(turn)
+
+
 def _hide(turn: Turn) -> None:
     """The same words on every line: whoever reads them may have a second app on the same phone."""
     menu.show(
@@ -108,6 +121,18 @@ CONVERSATIONS = (
             "When the union writes first, the phone shows only that there is news. Switched on, it shows the words at once, "
             "also on the lock screen, to whoever holds the phone."
         ),
+    ),
+    Conversation(
+        "membership",
+        _join_union,
+        (
+            Question(
+                "member",
+                lambda turn: turn._("Have you joined the union?"),
+                lambda turn: [Choice(key, turn._(label)) for key, label in _MEMBER.items()],
+            ),
+        ),
+        allowed=is_member,
     ),
     Conversation("hide", _hide, allowed=is_member),
 )

@@ -45,6 +45,10 @@ def _code(turn: Turn, text: str) -> str:
         guard.wrong_codes += 1
         tries.count(turn.session, turn.now)
         raise Invalid(_not_valid(turn))
+    if isinstance(found, Invite) and found.person_id is not None:  # the language the union's own list gives them
+        known = turn.session.get_one(person.Person, found.person_id).language
+        if known:
+            turn.speak(known)
     return found.id
 
 

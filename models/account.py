@@ -142,13 +142,19 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
     )
 
 
-CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin")
+CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member")
 
 
 def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
-    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none); nothing where they have
-    left since."""
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` is of the person, not
+    of one phone); nothing where they have left since."""
     assert values.keys() <= set(CHOICES)
+    if "member" in values:
+        whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()
+        session.execute(update(Person).where(col(Person.id) == whose).values(member=values["member"]))
+        values = {name: value for name, value in values.items() if name != "member"}
+    if not values:
+        return
     if "pin" in values:
         values = values | {"pin": seal(session, "account.pin", account_id, values["pin"]) if values["pin"] else None}
     session.execute(update(Account).where(col(Account.id) == account_id).values(values))
