@@ -102,6 +102,14 @@ class Telegram(BaseModel, extra="forbid"):
             raise ValueError("should be the token BotFather gave, like 123456:ABC…")
         return value
 
+    @field_validator("name")
+    @classmethod
+    def _name_shape(cls, value: str) -> str:
+        name = value.removeprefix("@")
+        if name and not (5 <= len(name) <= 32 and name.isascii() and name.replace("_", "").isalnum()):
+            raise ValueError("should be the bot's user name, like cong_doan_bot")
+        return name
+
     @field_validator("proxy")
     @classmethod
     def _proxy_shape(cls, value: SecretStr) -> SecretStr:

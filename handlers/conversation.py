@@ -237,7 +237,8 @@ def tell(
         news.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
         reader = language(to.language)
         text = reader.gettext("The union has news. Write 1 to see it.")
-        options = [Option(open_token("office_news" if in_office else "news", row_id), reader.gettext("See"))]
+        opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
+        options = [Option(opens, reader.gettext("See"))]
     sender = accounts.sender_of(session, to)
     outbound.queue(
         session,

@@ -14,7 +14,7 @@ _WORDS = ("xem", "see")
 
 def meant(turn: Turn, text: str) -> Option | None:
     """The oldest news not seen, where that is what was typed: “1” under a preview that is the newest list on the screen (or
-    when no list is remembered any more), or the word on its button."""
+    when no list is remembered any more), or the word on its button, which begins no grievance where all has been seen."""
     if turn.account is None:
         return None
     newest, folded = news.is_preview(turn.state.offered), fold(text)
@@ -23,6 +23,8 @@ def meant(turn: Turn, text: str) -> Option | None:
     else:
         asked = folded in _WORDS and (newest or turn.state.run is None)
     waiting = news.waiting(turn.session, turn.account.id) if asked else []
+    if asked and not waiting and folded in _WORDS:
+        return Option(open_token("news"), "")
     return Option(_token(waiting[0]), "") if waiting else None
 
 

@@ -54,8 +54,8 @@ class Person(ABC):
     async def taps(self, *labels: str) -> None:
         """Taps one button after another; who is curious has first looked at what arrived meanwhile."""
         for label in labels:
-            while label not in PREVIEWS.values() and await self._opens_news():
-                pass
+            if label not in PREVIEWS.values():
+                await self.opens_news()
             await self.tap(label)
             self.steps += 1
             await self.house.app.drain()
@@ -74,11 +74,15 @@ class Person(ABC):
 
     async def does_not_see(self, *words: str) -> None:
         """No message at all, looked at or not, has any of these words."""
-        while await self._opens_news():
-            pass
+        await self.opens_news()
         for text in await self.texts():
             for word in words:
                 assert word not in text, f"{self.name} sees {word!r}.\n{await self.screen()}"
+
+    async def opens_news(self) -> None:
+        """Looks at all that has arrived."""
+        while await self._opens_news():
+            pass
 
     async def _opens_news(self) -> bool:
         """Opens news not seen yet, as the screen offers it just then; False when there is none."""

@@ -73,7 +73,8 @@ async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: 
     honest = relay.post
 
     def careless(session: Session, event: Event, now: Any) -> None:
-        session.get_one(Account, event.account_id, with_for_update=True)
+        for one in account.of_reporter(session, event.reporter_id):
+            session.get_one(Account, one.id, with_for_update=True)
         honest(session, event, now)
 
     monkeypatch.setattr(relay, "post", careless)
@@ -129,7 +130,7 @@ async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monk
 
     def careless(session: Session, event: Event, now: Any) -> Any:
         case = honest(session, event, now)
-        whose = session.get_one(Account, event.account_id).person_id
+        [whose] = {one.person_id for one in account.of_reporter(session, event.reporter_id)}
         session.execute(
             text("UPDATE grievance SET person_id = :whose WHERE id = :case"), {"whose": whose, "case": event.case_id}
         )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import account, grievance, intake, person
-from models.account import Account, Sender
+from models.account import Sender
 from models.audit import Audit
 from models.database import Database, Session
 from models.grievance import OPEN, Entry, Grievance, Refused
@@ -33,7 +33,8 @@ class Union:
 
     def event(self, **changed: object) -> Event:
         event = Event(
-            *("report", NOW.isoformat(), new_id(), new_id(), self.worker, "Tăng ca tháng 5", new_case_code()),
+            *("report", NOW.isoformat(), new_id(), new_id(), self.worker, "Tăng ca tháng 5"),
+            code=new_case_code(),
             unit_id=self.units["team"].id,
             holder_id=self.units["team"].id,
             category="wage",
@@ -43,9 +44,11 @@ class Union:
 
 
 def join(session: Session, unit_id: str, external: str) -> str:
+    """Returns what stands behind the cases of whoever joins."""
     somebody = person.add(session, unit_id)
     sender = Sender("telegram:1", external)
-    return account.add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=NOW.date()).id
+    account.add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=NOW.date())
+    return somebody.reporter_id
 
 
 @pytest.fixture
@@ -184,7 +187,7 @@ def test_own_cases_are_walked_and_nobody_elses(database: Database, union: Union)
     with database.transaction() as session:
         other = join(session, union.units["team"].id, "other")
         posted = [grievance.post(session, union.event(), NOW) for _ in range(3)]
-        grievance.post(session, union.event(account_id=other), NOW)
+        grievance.post(session, union.event(reporter_id=other), NOW)
         assert [case.id for case in grievance.own(session, union.worker)] == [case.id for case in posted if case]
         [theirs] = grievance.own(session, other)
         assert grievance.for_reporter(session, union.worker, theirs.code) is None
@@ -195,12 +198,11 @@ def test_the_way_back_is_sealed_and_may_end(database: Database, union: Union, ca
     assert union.worker.encode() not in case.route
     assert union.worker not in case.mark
     with database.transaction() as session:
-        back = grievance.reporter_account(session, case)
-        assert back is not None
-        assert back.id == union.worker
-        account.detach(session, session.get_one(Account, union.worker))
+        [back] = grievance.reporter_accounts(session, case)
+        assert session.get_one(person.Person, back.person_id).reporter_id == union.worker
+        account.detach(session, back)
         session.flush()
-        assert grievance.reporter_account(session, case) is None
+        assert not grievance.reporter_accounts(session, case)
 
 
 def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, union: Union, case: Grievance) -> None:

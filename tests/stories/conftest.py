@@ -36,6 +36,12 @@ async def zalo() -> AsyncIterator[ZaloEmulator]:
     assert not emulator.violations
 
 
+@pytest.fixture(autouse=True)
+def hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The people of stories write faster than hands do, and web chat would slow them down by the real clock."""
+    monkeypatch.setattr("bot.channels.webchat_socket.BURST", 10_000.0)
+
+
 @pytest.fixture
 def zalo_limits() -> dict[str, int]:
     """HAICHIEU_ZALO_BOT__PER_MONTH, __RESERVE and __PEOPLE; stories about limits override them."""

@@ -151,11 +151,12 @@ async def test_several_news_are_read_one_after_another(worker: Person, leader: P
     assert "tiếp theo" not in card
 
 
-async def test_who_wants_words_at_once_gets_them(worker: Person, leader: Person) -> None:
+async def test_who_wants_words_at_once_gets_them(worker: Person, leader: Person, clock: FakeClock) -> None:
     leader.curious = False
     await leader.says("menu")
     await leader.taps("Cài đặt", "Nội dung hiện trên màn hình khóa", "Bật")
     await leader.sees("Hiện nội dung trên màn hình khóa: bật")
+    await clock.passes(minutes=1)  # the account follows a moment later, in a transaction of its own
     code = await files(worker)
     await leader.sees("Phản ánh mới", code, "[Tiếp nhận]")
     await leader.does_not_see("Công đoàn có tin mới")
@@ -174,7 +175,7 @@ async def test_news_of_an_office_that_is_over_is_not_opened(worker: Person, lead
     yesterday = house.clock.now().date() - timedelta(days=1)
     await house.app.writer.write(lambda session: session.execute(update(Office).values(to_day=yesterday)))
     await leader.taps("Xem")
-    await leader.sees("không dành cho anh/chị")
+    await leader.sees("hiện không dùng được")
     await leader.does_not_see("Tăng ca tháng 5")
 
 
@@ -325,6 +326,8 @@ async def test_notices_polls_and_advice_in_settings(worker: Person, house: House
     await worker.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: tắt")
     await worker.taps("Lấy ý kiến", "Bật")
+    await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: bật")
+    await house.clock.passes(minutes=1)
     [account] = await rows(house, Account)
     assert (account.notices, account.polls) == (True, True)
     await worker.taps("Ẩn khỏi máy này")
