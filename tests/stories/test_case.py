@@ -76,6 +76,8 @@ async def test_two_officers_answer_and_both_are_heard(
     await leader.taps("Gửi")
     await clock.passes(seconds=1)
     await deputy.taps("Gửi")
+    await deputy.sees("Trong lúc đó", "Trần Thị Mai", "Tổ đã hỏi phòng nhân sự")  # nobody writes over a colleague unseen
+    await deputy.taps("Gửi")
     await worker.sees("Công đoàn trả lời", "phòng nhân sự")
     await worker.sees("Công đoàn trả lời", "bảng công")
     await deputy.says(code)

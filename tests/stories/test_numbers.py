@@ -60,6 +60,8 @@ async def test_a_list_is_remembered_even_if_the_database_was_away(
     assert not failures
     code = await files(worker)
     await leader.says("1")
+    await leader.sees("Phản ánh mới", code)
+    await leader.says("1")
     await leader.sees("tiếp nhận", code)
 
 
@@ -117,6 +119,7 @@ async def test_a_number_given_as_an_answer_in_words_is_one(worker: Person) -> No
 
 async def test_labels_and_words_do_as_well(worker: Person, leader: Person) -> None:
     code = await files(worker)
+    await leader.sees("Phản ánh mới", code)
     await leader.says("TIEP NHAN")
     await leader.sees("tiếp nhận", code)
 

@@ -96,7 +96,7 @@ async def test_replies_go_first_and_notices_wait_for_the_next_month(
     await leader.sees("Phản ánh mới", code)
     await leader.says("1")
     await leader.sees("tiếp nhận", code)
-    assert await sent(house) == {"2026-11": 9, "2026-12": 3}  # that there is news, the card, and what came of "1"
+    assert await sent(house) == {"2026-11": 9, "2026-12": 4}  # a preview, the card, what came of "1", a preview
 
 
 @limits(per_month=9, reserve=0)
