@@ -146,8 +146,8 @@ CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "
 
 
 def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
-    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` is of the person, not
-    of one phone); nothing where they have left since."""
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` is of the person,
+    not of one phone); nothing where they have left since."""
     assert values.keys() <= set(CHOICES)
     if "member" in values:
         whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()

@@ -72,10 +72,10 @@ async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: p
 async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = relay.post
 
-    def careless(session: Session, event: Event, now: Any) -> None:
+    def careless(session: Session, event: Event, now: Any, **how: bool) -> None:
         for one in account.of_reporter(session, event.reporter_id):
             session.get_one(Account, one.id, with_for_update=True)
-        honest(session, event, now)
+        honest(session, event, now, **how)
 
     monkeypatch.setattr(relay, "post", careless)
     await play()
