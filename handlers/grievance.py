@@ -23,8 +23,8 @@ from handlers.conversation import (
     unless_cancelled,
 )
 from handlers.words import category_name, level_name, shortened
-from models import intake, office, sla, unit
-from models.ids import new_case_code, new_id
+from models import grievance, intake, office, sla, unit
+from models.ids import new_id
 from models.intake import Event
 from models.message import Option
 from models.unit import Unit
@@ -156,7 +156,7 @@ def _finish(turn: Turn) -> None:
         entry_id=new_id(),
         reporter_id=turn.reporter,
         text=answers["text"],
-        code=new_case_code(),
+        code=grievance.free_code(turn.session),
         unit_id=turn.person.unit_id,
         holder_id=holder.id,
         category=answers["category"],

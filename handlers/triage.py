@@ -77,7 +77,7 @@ def card_options(reader: Language, case: Grievance) -> list[Option]:
 
 
 def _queue(turn: Turn) -> None:
-    cases = grievance.visible_to(turn.session, turn.member.person_id, turn.now)
+    cases = grievance.visible_to(turn.session, turn.member.person_id, turn.now, most=_SHOWN)
     if not cases:
         menu.show(turn, turn._("Comrade, no case is waiting for your unit."))
         return
@@ -85,11 +85,11 @@ def _queue(turn: Turn) -> None:
         turn.language.ngettext(
             "{count} case is open, the nearest deadline first:",
             "{count} cases are open, the nearest deadline first:",
-            len(cases),
+            grievance.count_open(turn.session, turn.member.person_id, turn.now),
         )
     ]
     options = []
-    for case in cases[:_SHOWN]:
+    for case in cases:
         late = " · " + turn._("overdue") if grievance.is_overdue(case, turn.now) else ""
         lines.append(
             f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)} · "

@@ -287,7 +287,7 @@ async def run(urls: Sequence[str], sizes: Sequence[Size], samples: int) -> list[
 
 def main(*, quick: bool, database: str = "sqlite") -> None:
     """Seeds, measures and prints."""
-    sizes, samples = (QUICK, 400) if quick else (FULL, 500)
+    sizes, samples = (QUICK, 100) if quick else (FULL, 500)
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haichieu-scale-")))
         urls = [f"sqlite:///{directory}/{size.people}.db" for size in sizes]
