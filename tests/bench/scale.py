@@ -9,34 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import random
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import delete, select
-from sqlmodel import col
-
-from bot.dispatch import Dispatcher
-from bot.scheduler import Ticker
-from bot.writer import Writer
-from handlers.conversation import House
-from models import delivery, intake, outbound, schema
-from models.account import Sender
-from models.database import Database, Session
-from models.delivery import Claimed, Outcome
-from models.grievance import Entry, Grievance
-from models.ids import new_id
-from models.intake import Event, Intake, Told
-from models.message import Inbound
-from models.news import News
-from models.outbound import BULK, NOTICE, REPLY
-from models.sealing import Keyring, keyed_hash
+from models import schema
+from models.database import Database
+from models.outbound import BULK, REPLY
+from models.sealing import Keyring
 from tests.bench import province, table
 from tests.bench.inbound import WORDS as FILING
-from tests.bench.province import LINE, Province, Size
+from tests.bench.province import Size
+from tests.bench.world import World
 from tests.house import FakeClock
 
 FULL = (Size(150_000, 2_000, 9_000, 200_000), Size(1_500, 20, 90, 2_000))
@@ -45,122 +31,12 @@ AIM = 1.5
 Timed = Callable[[], Awaitable[object]]
 
 
-class World:
-    """One province with the service on it."""
-
-    def __init__(self, database: Database, found: Province, clock: FakeClock) -> None:
-        self.database, self.found, self.clock = database, found, clock
-        self.writer = Writer(database)
-        house = House((30, 90), confirm_officers=True)
-        self.dispatcher = Dispatcher(self.writer, clock, house, lambda _falls_due: None)
-        self.ticker = Ticker(self.writer, clock, lambda: None)
-        self.random = random.Random(1)
-        self._leased: list[Claimed] = []
-        self._kept: set[str] = set()
-        self._new: list[Event] = []
-
-    async def open(self) -> None:
-        await self.ticker.tick()
-        self._kept = await self.writer.read(lambda session: set(session.execute(select(col(Intake.id))).scalars()))
-
-    async def close(self) -> None:
-        await self.ticker.stop()
-        await self.writer.stop()
-        self.database.close()
-
-    async def says(self, chat: str, *steps: tuple[str, str]) -> None:
-        """One person's messages, each answered before the next: ("say", words) or ("tap", token)."""
-        for kind, what in steps:
-            given = {"choice" if kind == "tap" else "text": what}
-            await self.dispatcher.receive(Inbound(LINE, new_id(), chat, **given))
-
-    def worker(self) -> tuple[str, str, str]:
-        return self.random.choice(self.found.workers)
-
-    def handler(self, *, top: bool) -> tuple[str, list[tuple[str, str]]]:
-        """Somebody who handles cases, and those: of the province's federation, or of a grassroots union with any."""
-        holding = [self.found.top] if top else [union for union in self.found.unions if union in self.found.open]
-        holder = self.random.choice(holding)
-        return self.random.choice(self.found.officers[holder])[1], self.found.open[holder]
-
-    async def fall_due(self) -> None:
-        """Twenty events: ten new cases, four additions, four answers to be told and two changes of a setting."""
-        self._new = []
-        held = [(holder, case_id) for holder, cases in self.found.open.items() for case_id, _code in cases]
-        for place in range(20):
-            _chat, reporter, team = self.worker()
-            event = province.report(reporter, team, self.found.above[team], self.clock.now())
-            given = {"due": event.due, "entry_id": new_id(), "reporter_id": reporter, "text": "Vẫn chưa có."}
-            if 10 <= place < 14:
-                event = Event("addition", case_id=self.random.choice(held)[1], **given)
-            elif 14 <= place < 18:
-                event = Event("tell", case_id="", **{**given, "entry_id": self.random.choice(self.found.told)})
-            elif place >= 18:
-                account = self.found.accounts[self.random.randrange(len(self.found.accounts))]
-                event = Event("change", case_id="", account_id=account, **{**given, "text": '{"notices": true}'})
-            self._new.append(event)
-        await self.writer.write(lambda session: [intake.add(session, event) for event in self._new])
-
-    async def claim(self, lane: int) -> None:
-        """As the outbox begins: leases a batch."""
-        now = self.clock.now()
-        self._leased = await self.writer.write(lambda session: delivery.claim(session, LINE, lane, 1, now))
-
-    async def settle(self) -> str:
-        """Sends what waits, and takes away what the sample made: the next one finds the province as it was. Returns what was
-        said last. Of a broadcast nothing is ever sent: it waits as long as it is needed."""
-        said = ""
-        for lane in (None, REPLY, NOTICE):
-            if lane is not None:
-                await self.claim(lane)
-            while self._leased:
-                said = self._leased[-1].message.text if lane != NOTICE else said
-                now, rows = self.clock.now(), self._leased
-                done = [
-                    Outcome(row.message.id, row.fence, row.attempts, "sent" if row.lane != BULK else "queued", now)
-                    for row in rows
-                ]
-                await self.writer.write(lambda session, done=done: delivery.record(session, done))  # type: ignore[misc]
-                self._leased = []
-                if lane is not None:
-                    await self.claim(lane)
-
-        def undo(session: Session) -> None:
-            ids = set(session.execute(select(col(Intake.id))).scalars()) - self._kept
-            intake.forget(session, ids)
-            cases = [event.case_id for event in self._new if event.kind == "report"]
-            made = [event.entry_id for event in self._new if event.kind != "tell"]
-            told = [keyed_hash(session, "told", event.entry_id) for event in self._new]
-            session.execute(delete(Entry).where(col(Entry.id).in_(made)))
-            session.execute(delete(Grievance).where(col(Grievance.id).in_(cases)))
-            session.execute(delete(Told).where(col(Told.id).in_(told)))
-            session.execute(delete(News))
-
-        await self.writer.write(undo)
-        self._new = []
-        return said
-
-    async def broadcast(self) -> None:
-        """A notice to everybody waits to be sent, which takes an hour and a half in a province."""
-        now = self.clock.now()
-        for start in range(0, len(self.found.workers), province.CHUNK):
-            some = self.found.workers[start : start + province.CHUNK]
-
-            def queue(session: Session, some: Sequence[tuple[str, str, str]] = some, start: int = start) -> None:
-                for place, (chat, *_) in enumerate(some, start):
-                    to = Sender(LINE, chat)
-                    key = outbound.chat_of(session, to, self.found.accounts[place], now)
-                    outbound.queue(session, to, key, province.WORDS, now, lane=BULK)
-
-            await self.writer.write(queue)
-
-
 # What is measured: each readies a sample for one world, unwatched, and returns what is timed.
 
 
 def turn(*steps: tuple[str, str]) -> Callable[[World], Awaitable[Timed]]:
     async def ready(world: World) -> Timed:
-        chat = world.worker()[0]
+        chat = world.worker().chat
         return lambda: world.says(chat, *steps)
 
     return ready
@@ -168,8 +44,8 @@ def turn(*steps: tuple[str, str]) -> Callable[[World], Awaitable[Timed]]:
 
 def office(*, top: bool, card: str = "") -> Callable[[World], Awaitable[Timed]]:
     async def ready(world: World) -> Timed:
-        chat, cases = world.handler(top=top)
-        case_id, code = world.random.choice(cases)
+        chat, held = world.handler(top=top)
+        case_id, code = world.random.choice(held)
         step = {"": ("tap", "queue::::"), "id": ("tap", f"view:{case_id}:::"), "code": ("say", code)}[card]
         return lambda: world.says(chat, step)
 
@@ -191,7 +67,7 @@ async def tidy_tick(world: World) -> Timed:
 
 
 async def reply_sent(world: World) -> Timed:
-    await world.says(world.worker()[0], ("say", "menu"))
+    await world.says(world.worker().chat, ("say", "menu"))
     return lambda: world.claim(REPLY)
 
 
