@@ -58,14 +58,15 @@ class Grievance(Base, table=True):
 
 class Entry(Base, table=True):
     """One thing said or done in a case. `officer_id` is empty for the reporter. When the reporter hears it is not written
-    here: the way from a case to a chat leads through the intake (models.intake)."""
+    here: the way from a case to a chat leads through the intake (models.intake). `officer_id` is indexed for those who
+    leave: before a person's row goes, the database looks for entries that name it, and would read all of them."""
 
     __tablename__ = "entry"
 
     id: str = Id()
     grievance_id: str = Ref("grievance")
     kind: str = Field(max_length=16)
-    officer_id: str | None = Ref("person", optional=True, index=False)
+    officer_id: str | None = Ref("person", optional=True)
     text: bytes
     at: datetime
 

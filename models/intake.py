@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Field, col
 
 from models.columns import Id
@@ -122,10 +122,15 @@ def add(session: Session, event: Event) -> None:
     session.add(Intake(id=row_id, body=seal(session, "intake.body", row_id, body)))
 
 
-_IDS = select(col(Intake.id))
+_IDS = select(func.aggregate_strings(col(Intake.id), " "))
+"""One row, asked for at every tick: as hundreds of rows, fetching them costs most of an idle tick."""
 _BODIES = select(col(Intake.id), col(Intake.body)).where(col(Intake.id).in_(bindparam("ids", expanding=True)))
 _AT_ONCE = 500
 """Rows named in one statement: both databases limit its parameters, and an intake may grow while nobody ticks."""
+
+
+def _ids(session: Session) -> set[str]:
+    return set((session.connection().execute(_IDS).scalar_one() or "").split())
 
 
 def _opened(session: Session, ids: Collection[str]) -> list[tuple[str, Event]]:
@@ -155,24 +160,28 @@ def waiting(session: Session, now: datetime) -> list[Event]:
     Every “My grievances” asks this, and in a province hundreds wait at any time, so each row is opened once in this process
     and remembered until it is gone: a row never changes. In memory only, and no longer than the row; a column to find one
     person's rows by would tie them to each other."""
-    memory: dict[str, Event] = session.info["memory"]
-    ids = set(session.execute(_IDS).scalars())
-    found = {row_id: event for row_id in ids if (event := memory.get(row_id)) is not None}
+    memory: dict[str, tuple[datetime, Event]] = session.info["memory"]
+    ids = _ids(session)
+    found = {row_id: kept for row_id in ids if (kept := memory.get(row_id)) is not None}
     if fresh := ids - found.keys():
         opened = {
-            row_id: event if event.kind == "change" else replace(event, text="") for row_id, event in _opened(session, fresh)
+            row_id: (
+                datetime.fromisoformat(event.due),
+                event if event.kind == "change" else replace(event, text=""),
+            )
+            for row_id, event in _opened(session, fresh)
         }
         memory.update(opened)
         found |= opened
     for gone in set(memory) - ids:
         memory.pop(gone, None)  # another thread may have been first
-    return [event for event in found.values() if datetime.fromisoformat(event.due) > now]
+    return [event for at, event in found.values() if at > now]
 
 
 def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tuple[str, Event]]:
     """What should be posted now, in random order, reports before what was added to them. `known` is the caller's memory of
     when each row is due, so that a row that waits is opened once and not at every tick."""
-    ids = set(session.execute(_IDS).scalars())
+    ids = _ids(session)
     for gone in known.keys() - ids:
         del known[gone]
     if fresh := ids - known.keys():

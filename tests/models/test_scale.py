@@ -17,6 +17,7 @@ from models.ids import new_case_code, new_id
 from models.intake import Event
 from models.office import Office
 from models.sealing import Keyring
+from models.tables import METADATA
 from models.unit import Unit
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -93,6 +94,15 @@ def test_a_long_list_is_cut_and_counted(database: Database, team: Unit) -> None:
         shown = grievance.visible_to(session, officer.id, NOW, most=3)
         assert [case.due_at for case in shown] == [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
         assert grievance.count_open(session, officer.id, NOW) == 5
+
+
+def test_whoever_leaves_is_not_looked_for_row_by_row() -> None:
+    """Before a person's row is deleted, the database asks every table that refers to people, each time."""
+    for table in METADATA.tables.values():
+        indexed = {index.columns[0].name for index in table.indexes} | {table.primary_key.columns[0].name}
+        for key in table.foreign_keys:
+            if key.column.table.name in ("person", "account"):
+                assert key.parent.name in indexed, f"{table.name}.{key.parent.name}"
 
 
 def test_all_below_a_unit(database: Database, team: Unit) -> None:

@@ -1,4 +1,5 @@
-"""Indexes for a province: the open cases of a unit, the chats in a run, a lane in the order of its messages, what failed."""
+"""Indexes for a province: the open cases of a unit, the chats in a run, a lane in the order of its messages, what failed,
+and what an officer wrote (looked for whenever a person's row is deleted)."""
 
 from __future__ import annotations
 
@@ -33,8 +34,14 @@ def upgrade() -> None:
             "ix_outbound_failed", ["not_before"], unique=False, sqlite_where=FAILED, postgresql_where=FAILED
         )
 
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_officer_id"), ["officer_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entry_officer_id"))
+
     with op.batch_alter_table("outbound", schema=None) as batch_op:
         batch_op.drop_index("ix_outbound_failed")
         batch_op.drop_index("ix_outbound_due")
