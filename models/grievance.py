@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlmodel import Field, Index, col
 
 from models import account, intake, office, sla, unit
@@ -35,9 +35,7 @@ class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`. `verified`: see Account."""
 
     __tablename__ = "grievance"
-    # An officer's list reads the open cases of their units only: without `state` in the index, a province's officer would
-    # read every case that was ever closed there.
-    __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)
+    __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
 
     id: str = Id()
     code: str = Field(unique=True, max_length=9)
@@ -83,8 +81,8 @@ def mark(session: Session, reporter_id: str, number: int) -> str:
     return keyed_hash(session, "grievance.mark", reporter_id, str(number))
 
 
-_AT_ONCE = 8
-"""Marks asked for in one question: hardly anybody has more cases."""
+_AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
+_MARKED = select(Grievance).where(col(Grievance.mark).in_(bindparam("marks", expanding=True)))
 
 
 def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
@@ -92,8 +90,7 @@ def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
     found: list[Grievance] = []
     while True:
         marks = [mark(session, reporter_id, len(found) + place) for place in range(_AT_ONCE)]
-        rows = session.execute(select(Grievance).where(col(Grievance.mark).in_(marks))).scalars()
-        known = {case.mark: case for case in rows}
+        known = {case.mark: case for case in session.execute(_MARKED, {"marks": marks}).scalars()}
         for candidate in marks:
             if candidate not in known:
                 return found, candidate
@@ -130,8 +127,7 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
     while not insert_ignore(session, Grievance, [row]):
         if session.get(Grievance, event.case_id) is not None:
             return None
-        # Another case took the code while this one was on its way. A new code is better than a lost case; its reporter
-        # finds it under “My grievances”.
+        # Another case has the code: a new one is better than a lost case, which its reporter finds under “My grievances”.
         row |= {"code": free_code(session), "mark": _walk(session, event.reporter_id)[1]}
     _add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
     return session.get_one(Grievance, event.case_id)
@@ -243,9 +239,6 @@ def is_overdue(case: Grievance, now: datetime) -> bool:
     return is_owed(case) and case.due_at < now
 
 
-# Who may see what.
-
-
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
     return col(Grievance.holder_id).in_(units) & col(Grievance.state).in_(OPEN)
@@ -258,7 +251,6 @@ def visible_to(session: Session, person_id: str, now: datetime, *, most: int) ->
 
 
 def count_open(session: Session, person_id: str, now: datetime) -> int:
-    """How many cases there are of which `visible_to` shows the most urgent."""
     statement = select(func.count()).select_from(Grievance).where(_theirs_open(session, person_id, now))
     return int(session.execute(statement).scalar_one())
 
@@ -266,7 +258,7 @@ def count_open(session: Session, person_id: str, now: datetime) -> int:
 def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
     """The case, open or closed, if it is held by a unit this officer answers for."""
     units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
-    # Not “id or code”: with an OR the planner would rather walk all that the unit ever held.
+    # Not “id or code”: with an OR the planner may rather walk all that the unit ever held.
     named = col(Grievance.id) if is_id(case_id) else col(Grievance.code)
     statement = select(Grievance).where(named == case_id, col(Grievance.holder_id).in_(units))
     return session.execute(statement).scalar_one_or_none()

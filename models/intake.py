@@ -130,7 +130,7 @@ _AT_ONCE = 500
 
 
 def _ids(session: Session) -> set[str]:
-    return set((session.connection().execute(_IDS).scalar_one() or "").split())
+    return set((session.execute(_IDS).scalar_one() or "").split())
 
 
 def _opened(session: Session, ids: Collection[str]) -> list[tuple[str, Event]]:

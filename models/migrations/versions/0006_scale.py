@@ -30,6 +30,8 @@ def upgrade() -> None:
     with op.batch_alter_table("outbound", schema=None) as batch_op:
         batch_op.drop_index("ix_outbound_due")
         batch_op.create_index("ix_outbound_due", ["line", "lane", "position", "state"], unique=False)
+        batch_op.drop_index("ix_outbound_chat")
+        batch_op.create_index("ix_outbound_chat", ["chat"], unique=False)
         batch_op.create_index(
             "ix_outbound_failed", ["not_before"], unique=False, sqlite_where=FAILED, postgresql_where=FAILED
         )
@@ -46,6 +48,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbound_failed")
         batch_op.drop_index("ix_outbound_due")
         batch_op.create_index("ix_outbound_due", ["line", "state", "lane", "position"], unique=False)
+        batch_op.drop_index("ix_outbound_chat")
+        batch_op.create_index("ix_outbound_chat", ["chat", "state"], unique=False)
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index("ix_conversation_busy")
