@@ -25,8 +25,8 @@ from handlers.conversation import (
     unless_cancelled,
 )
 from handlers.words import category_name, level_name, shortened
-from models import exclusion, intake, office, sla, unit
-from models.ids import new_case_code, new_id
+from models import exclusion, grievance, intake, office, sla, unit
+from models.ids import new_id
 from models.intake import Event
 from models.message import Option
 from models.unit import Unit
@@ -198,7 +198,7 @@ def _finish(turn: Turn) -> None:
         entry_id=new_id(),
         reporter_id=turn.reporter,
         text=answers["text"],
-        code=new_case_code(),
+        code=grievance.free_code(turn.session),
         unit_id=turn.person.unit_id,
         holder_id=found[level].id,
         category=answers["category"],

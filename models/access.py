@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import col
 
 from models import exclusion, office, unit
 from models.account import Account
 from models.database import Session
 from models.grievance import OPEN, Entry, Grievance, State
+from models.ids import is_id
 from models.person import Person
 from models.unit import Unit
 
@@ -45,9 +46,9 @@ def count_open(session: Session, person_id: str, now: datetime) -> int:
 
 def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
     """The case (by id or code), open or closed, if this officer may see it."""
-    statement = select(Grievance).where(
-        or_(col(Grievance.id) == case_id, col(Grievance.code) == case_id), _theirs(session, person_id, now)
-    )
+    # Not “id or code”: with an OR the planner may rather walk all that the unit ever held.
+    named = col(Grievance.id) if is_id(case_id) else col(Grievance.code)
+    statement = select(Grievance).where(named == case_id, _theirs(session, person_id, now))
     return session.execute(statement).scalar_one_or_none()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.columns import Id, Ref
@@ -197,15 +197,15 @@ def detach(session: Session, account: Account) -> None:
     session.delete(account)
 
 
-def count_in(session: Session, unit_id: str) -> int:
-    """How many workers of this very unit have an account; what stays below the threshold is shown one level up. Officers
-    on the roll do not count: the leader, who counts along, is one of them."""
-    statement = (
-        select(func.count(func.distinct(col(Account.person_id))))
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.unit_id) == unit_id, col(Person.staff_hash).is_(None))
-    )
-    return int(session.execute(statement).scalar_one())
+def has_joined(session: Session, unit_id: str, number: int) -> bool:
+    """Whether so many workers of this very unit have an account; what stays below the threshold is shown one level up.
+    Officers on the roll do not count: the leader, who counts along, is one of them. Stops at `number`: a factory without
+    teams may have ten thousand workers in one unit."""
+    joined = exists().where(col(Account.person_id) == col(Person.id))
+    # Not “IS NULL”: SQLite would come in by the unique index on staff_hash, which every worker of the province shares.
+    worker = func.coalesce(col(Person.staff_hash), "") == ""
+    statement = select(col(Person.id)).where(col(Person.unit_id) == unit_id, worker, joined)
+    return len(session.execute(statement.limit(number)).all()) == number
 
 
 def count_on(session: Session, line: str) -> int:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlmodel import Field, col
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlmodel import Field, Index, col
 
 from models import account as accounts
 from models.account import Sender
@@ -27,6 +27,10 @@ class Conversation(Base, table=True):
     """`id` is the chat's key of the day. `busy` while a run waits for an answer, until `idle_at`."""
 
     __tablename__ = "conversation"
+    # The few that are in a run, for `lapse`: it looks every minute, and would read every chat of the day. No time in it.
+    __table_args__ = (
+        Index("ix_conversation_busy", "busy", sqlite_where=text("busy IS 1"), postgresql_where=text("busy IS true")),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     state: bytes

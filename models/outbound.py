@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, delete, func, select
+from sqlalchemy import text as sql
 from sqlmodel import Field, Index, col
 
 from models.account import Sender, chat_keys
@@ -30,14 +31,23 @@ _order = itertools.count()
 KEEP_FAILED = timedelta(days=7)
 
 
+_FAILED = "state IN ('rejected', 'uncertain')"
+"""Spelt out also in the question: an index with a condition is used where both say the same."""
+
+
 class Outbound(Base, table=True):
     """One message to one chat. `position` orders the messages of a chat; `asks` is held while the chat is busy;
     `parts_done` counts the parts of a long text that have gone out, so that a retry does not repeat them."""
 
     __tablename__ = "outbound"
+    # A claim walks a lane in the order of its messages and stops at a batch: `state` stands last, because a claim that must
+    # look in two states would sort all that waits, and while a notice to a whole province goes out that is 150,000 rows.
+    # What failed is found without reading what waits. A chat has few rows: with `state` in its index, claiming a hundred
+    # would write a hundred pages of it, one here and one there.
     __table_args__ = (
-        Index("ix_outbound_due", "line", "state", "lane", "position"),
-        Index("ix_outbound_chat", "chat", "state"),
+        Index("ix_outbound_due", "line", "lane", "position", "state"),
+        Index("ix_outbound_chat", "chat"),
+        Index("ix_outbound_failed", "not_before", sqlite_where=sql(_FAILED), postgresql_where=sql(_FAILED)),
     )
 
     id: str = Id()
@@ -139,7 +149,7 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
 def forget_failed(session: Session, now: datetime) -> None:
     session.execute(
         delete(Outbound).where(
-            col(Outbound.state).in_(("rejected", "uncertain")),
+            sql(_FAILED),
             col(Outbound.not_before) < now - KEEP_FAILED,
         )
     )

@@ -47,6 +47,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("name_for", sa.String(length=12), nullable=False, server_default="all"))
         batch_op.alter_column("route", existing_type=sa.BLOB(), nullable=True)
         batch_op.alter_column("mark", existing_type=sa.VARCHAR(length=32), nullable=True)
+        batch_op.create_index(batch_op.f("ix_grievance_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_grievance_spoken_to"), ["spoken_to"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_grievance_assignee_id_person"), "person", ["assignee_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_grievance_spoken_to_person"), "person", ["spoken_to"], ["id"])
 
@@ -76,6 +78,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_grievance_assignee_id_person"), type_="foreignkey")
         batch_op.alter_column("mark", existing_type=sa.VARCHAR(length=32), nullable=False)
         batch_op.alter_column("route", existing_type=sa.BLOB(), nullable=False)
+        batch_op.drop_index(batch_op.f("ix_grievance_spoken_to"))
+        batch_op.drop_index(batch_op.f("ix_grievance_assignee_id"))
         batch_op.drop_column("name_for")
         batch_op.drop_column("spoken_to")
         batch_op.drop_column("assignee_id")
