@@ -92,6 +92,7 @@ class Ticker:
         if self._forget_at is not None and now >= self._forget_at:  # first: never beside what this tick posts
             posted = list(self._posted)
             await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+            await self._writer.write(news.forget_unclaimed, alone=True)
             self._posted.clear()
             self._forget_at = None
         due = await self._writer.read(lambda session: intake.due(session, now, self._dues))

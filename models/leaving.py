@@ -2,23 +2,17 @@
 
 Done by the clock, a moment after it was asked for: the turn that asks names the chat by its key of the day. Cases are not
 touched: a transaction that wrote an account and a case would tie them together. Their way back simply ends, because the
-person's reporter id is gone, or is another one for somebody who stays on the union's roll.
+person's reporter id is gone, or is another one for somebody who stays on the union's roll. What waited for them is never
+sent (models.delivery) and soon forgotten (models.news.forget_unclaimed).
 """
 
 from __future__ import annotations
 
 from models import account as accounts
-from models import news
 from models.account import Account
 from models.database import Session
 from models.ids import new_id
 from models.person import Person
-
-
-def forget_phone(session: Session, account: Account) -> None:
-    """One chat of a person, and what waited for it."""
-    news.forget(session, account.id)
-    accounts.detach(session, account)
 
 
 def forget_others(session: Session, account_id: str) -> None:
@@ -26,7 +20,7 @@ def forget_others(session: Session, account_id: str) -> None:
     kept = session.get(Account, account_id)
     for other in accounts.of_person(session, kept.person_id) if kept else ():
         if other.id != account_id:
-            forget_phone(session, other)
+            accounts.detach(session, other)
 
 
 def forget(session: Session, account_id: str) -> None:
@@ -36,7 +30,7 @@ def forget(session: Session, account_id: str) -> None:
         return
     person = session.get_one(Person, asked.person_id)
     for account in accounts.of_person(session, person.id):
-        forget_phone(session, account)
+        accounts.detach(session, account)
     session.flush()
     if person.staff_hash is None:
         session.delete(person)

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlmodel import Field, col
 
+from models.account import Account
 from models.database import Base, Session, insert_ignore
 from models.message import Option
 from models.sealing import keyed_hash, seal, unseal
@@ -93,9 +94,13 @@ def opened(session: Session, item: Item) -> None:
     session.execute(delete(News).where(col(News.id) == item.id))
 
 
-def forget(session: Session, account_id: str) -> None:
-    """The reader has left."""
-    session.execute(delete(News).where(col(News.recipient) == _recipient(session, account_id)))
+def forget_unclaimed(session: Session) -> None:
+    """Forgets what waits for accounts that are gone. In a transaction of its own, and not when they go: the name of a reader
+    here and the key of a chat share transactions already, so an account that shared one, too, would be tied to that chat."""
+    waiting_for = set(session.execute(select(col(News.recipient)).distinct()).scalars())
+    if waiting_for:
+        waiting_for -= {_recipient(session, one) for one in session.execute(select(col(Account.id))).scalars()}
+        session.execute(delete(News).where(col(News.recipient).in_(list(waiting_for))))
 
 
 def forget_expired(session: Session, today: date) -> None:

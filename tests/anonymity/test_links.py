@@ -92,3 +92,32 @@ async def test_a_reporter_who_blocked_the_line_is_not_named_by_the_answer_that_f
     )
     _units, _persons, accounts = await house.app.writer.read(in_office)
     assert not (set(blocked) - accounts and failed)
+
+
+async def leaves(person: Person) -> None:
+    await person.says("menu")
+    await person.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    await person.sees("đã rời khỏi")
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+@pytest.mark.parametrize("looks", [True, False])
+async def test_leaving_does_not_name_who_filed(
+    house: House, thief: Thief, leader: Person, somebody: Callable[[str], Person], looks: bool
+) -> None:
+    """Also with an answer that was never looked at: it waits under a name that the chat and the account do not share."""
+    one = somebody("Khuê Tú")
+    one.curious = looks
+    await one.joins(house.codes.team)
+    await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await a_while(house)
+    await answers(leader, "Tổ đã báo nhà bếp")
+    await a_while(house)
+    await one.opens_news()
+    await leaves(one)
+    await a_while(house)
+    rows = thief.rows()
+    assert {"news", "person", "account"} <= {row.table for row in rows}
+    for begin in (FILED, {"grievance", "entry"}):
+        found = await thief.chains(rows, cases=begin)
+        assert not found, report(found)

@@ -9,7 +9,6 @@ import pytest
 
 from models.account import Account
 from models.link import Link
-from models.news import News
 from models.person import Person as Row
 from tests.house import FakeClock, House
 from tests.people import Person
@@ -115,70 +114,6 @@ async def test_an_officers_second_phone_receives_cases(somebody: Somebody, worke
     await leader.sees("Phản ánh mới", "Tăng ca tháng 5")
 
 
-# Previews.
-
-
-async def test_a_lock_screen_says_nothing(worker: Person, leader: Person, house: House) -> None:
-    for person in (worker, leader):
-        person.curious = False
-    code = await files(worker)
-    await leader.sees("Công đoàn có tin mới. Gõ 1 để xem.", "[Xem]")
-    await leader.does_not_see(code, "Tăng ca", "Phản ánh mới")
-    await leader.taps("Xem")
-    await leader.sees("Phản ánh mới", code, "[Tiếp nhận]")
-    await leader.taps("Trả lời")
-    await leader.says("Tổ đã hỏi phòng nhân sự")
-    await leader.taps("Gửi")
-    await worker.sees("Công đoàn có tin mới. Gõ 1 để xem.")
-    await worker.does_not_see("phòng nhân sự")
-    await worker.says("1")
-    await worker.sees("Công đoàn trả lời", "phòng nhân sự", "[Bổ sung, trả lời lại]")
-    assert not await rows(house, News)
-    await worker.taps("Xem")
-    await worker.sees("Tin này anh/chị đã xem")
-
-
-async def test_several_news_are_read_one_after_another(worker: Person, leader: Person) -> None:
-    leader.curious = False
-    for text in ("Quạt hỏng", "Cơm thiu", "Thiếu găng tay"):
-        await files(worker, text)
-    await leader.says("1")
-    await leader.sees("Phản ánh mới", "Quạt hỏng", "[Xem tin tiếp theo]")
-    await leader.taps("Xem tin tiếp theo")
-    await leader.sees("Phản ánh mới", "Cơm thiu")
-    await leader.taps("Xem tin tiếp theo")
-    card = await leader.sees("Phản ánh mới", "Thiếu găng tay")
-    assert "tiếp theo" not in card
-
-
-async def test_who_wants_words_at_once_gets_them(worker: Person, leader: Person, clock: FakeClock) -> None:
-    leader.curious = False
-    await leader.says("menu")
-    await leader.taps("Cài đặt", "Nội dung hiện trên màn hình khóa", "Bật")
-    await leader.sees("Hiện nội dung trên màn hình khóa: bật")
-    await clock.passes(minutes=1)  # the account follows a moment later, in a transaction of its own
-    code = await files(worker)
-    await leader.sees("Phản ánh mới", code, "[Tiếp nhận]")
-    await leader.does_not_see("Công đoàn có tin mới")
-
-
-async def test_news_of_an_office_that_is_over_is_not_opened(worker: Person, leader: Person, house: House) -> None:
-    from datetime import timedelta
-
-    from sqlalchemy import update
-
-    from models.office import Office
-
-    leader.curious = False
-    await files(worker)
-    await leader.sees("Công đoàn có tin mới")
-    yesterday = house.clock.now().date() - timedelta(days=1)
-    await house.app.writer.write(lambda session: session.execute(update(Office).values(to_day=yesterday)))
-    await leader.taps("Xem")
-    await leader.sees("hiện không dùng được")
-    await leader.does_not_see("Tăng ca tháng 5")
-
-
 # A PIN.
 
 
@@ -194,7 +129,7 @@ async def test_a_pin_stands_before_ones_own_cases_and_answers(worker: Person, le
     code = await files(worker)
     await sets_pin(worker)
     await worker.says("Phản ánh của tôi")
-    await worker.sees("nhập mã PIN")
+    await worker.sees("nhập mã PIN")  # at once, though the account says so a moment later
     await worker.says("1111")
     await worker.sees("chưa đúng", "Còn 4 lần")
     await worker.says("2580")
