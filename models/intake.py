@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -60,7 +60,8 @@ class Event:
 
     `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it. `account_id` and JSON in `text`: a change of an account. Times are ISO 8601.
+    reporter gave it. `account_id` and JSON in `text`: a change of an account. `files`: attachments, as models.attachment
+    keeps them with the case. Times are ISO 8601.
     """
 
     kind: Kind
@@ -79,6 +80,7 @@ class Event:
     verified: bool = False
     covered: bool = True
     reply_due: str = ""
+    files: Sequence[Mapping[str, str]] = ()
 
 
 def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
