@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
 from handlers import relay
-from models import conversation, inbound, intake, link, mailbox, news, outbound, tries
+from models import conversation, inbound, intake, link, mailbox, media_link, news, outbound, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -121,3 +121,4 @@ def _tidy(session: Session, now: datetime) -> None:
     news.forget_expired(session, now.date())
     link.forget_old(session, now.date())
     tries.forget_old(session, now)
+    media_link.forget_expired(session, now.date())

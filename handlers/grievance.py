@@ -11,6 +11,7 @@ from datetime import datetime
 
 from config.i18n import fold
 from config.tables import table
+from handlers import files
 from handlers.conversation import (
     Again,
     Choice,
@@ -79,6 +80,7 @@ def _review(turn: Turn) -> str:
     lines = [
         turn._("Please check before it is sent:"),
         f"«{shortened(answers['text'], 600)}»",
+        *files.review(turn),  # attachments
         turn._("About: {category}", category=category_name(turn.language, answers["category"])),
         turn._("Name: {name}", name=answers["name"])
         if _named(turn)
@@ -165,6 +167,7 @@ def _finish(turn: Turn) -> None:
         verified=turn.member.verified,
         covered=covers(turn) and not danger and not _named(turn) and answers.get("at_once") != "yes",
         reply_due=reply_due.isoformat(),
+        files=files.sent(turn),  # attachments
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.i18n import fold
-from handlers import menu, pin, triage
+from handlers import files, menu, pin, triage
 from handlers.conversation import Conversation, Turn, is_member, open_token
 from models import grievance, news
 from models.message import Option
@@ -44,7 +44,8 @@ def _show(turn: Turn) -> None:
         menu.show(turn, turn._("This is not open to you, or is over by now."))
         return
     card = triage.card(turn.session, turn.language, case, item.text)
-    turn.say(card, [*triage.card_options(turn.language, case), *more])
+    attached = files.options(turn.session, turn.language, case)  # attachments
+    turn.say(card, [*triage.card_options(turn.language, case), *attached, *more])
 
 
 CONVERSATIONS = (

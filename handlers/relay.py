@@ -9,10 +9,10 @@ import json
 from datetime import datetime
 
 from config.i18n import language
-from handlers import triage
+from handlers import files, triage
 from handlers.conversation import open_token, tell
 from models import account as accounts
-from models import grievance, intake, leaving, office
+from models import attachment, grievance, intake, leaving, office
 from models.account import Account
 from models.database import Session
 from models.grievance import Entry, Grievance
@@ -42,6 +42,7 @@ def post(session: Session, event: Event, now: datetime) -> None:
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime) -> None:
     if case is None:
         return
+    attachment.enclose(session, event)  # attachments: before anybody is shown the case
     told = {account.id: account for account, _person, _office in office.officers_of(session, case.holder_id, now.date())}
     for account in told.values():  # once, however many offices one of them holds
         reader = language(account.language)
@@ -52,7 +53,7 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
             "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
         }[event.kind]
         text = triage.card(session, reader, case, title, whole=event.kind == "unsettled")
-        options = triage.card_options(reader, case)
+        options = [*triage.card_options(reader, case), *files.options(session, reader, case)]  # attachments
         tell(session, account, text, now, options=options, asks=True, in_office=True, case_id=case.id, heading=title)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from config.i18n import Language
-from handlers import menu
+from handlers import files, menu
 from handlers.conversation import (
     Again,
     Choice,
@@ -56,6 +56,7 @@ def card(session: Session, reader: Language, case: Grievance, title: str, *, who
     for entry, words in said:
         by = _officer_name(session, reader, entry) if entry.officer_id else reader.gettext("The worker")
         lines.append(f"{by}: «{words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)}»")
+    lines += files.listed(session, reader, case)  # attachments
     return "\n\n".join(lines)
 
 
@@ -106,7 +107,7 @@ def _view(turn: Turn) -> None:
         options = [Option(open_token("mine", own.id), own.code)] if own else []
         turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
         return
-    options = card_options(turn.language, case)
+    options = [*card_options(turn.language, case), *files.options(turn.session, turn.language, case)]  # attachments
     text = card(turn.session, turn.language, case, turn._("Case {code}", code=case.code))
     turn.say(text, [*options, Option(open_token("queue"), turn._("Cases to handle"))])
 

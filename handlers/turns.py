@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import fullness, menu, news
+from handlers import files, fullness, menu, news
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -73,8 +73,13 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _tap(turn, inbound.choice)
         return
     text = clean(inbound.text or "")
+    if inbound.files:  # attachments: handlers/files.py
+        taken = files.take(turn, inbound.files)
+        if not text or (taken and files.caption(turn, text)):
+            _where_were_we(turn)
+            return
     if inbound.kind == "unsupported":
-        turn.say(turn._("The union cannot read photos, files, stickers or voice here yet. Please write it in words."))
+        turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
         if not text:
             _ask(turn) if turn.state.run else None
             return

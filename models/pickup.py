@@ -63,9 +63,7 @@ class Wanted:
         return datetime.fromisoformat(self.since) + GIVE_UP
 
 
-def ask(
-    session: Session, sender: Sender, account_id: str, language: str, file: File, number: int, now: datetime
-) -> str:
+def ask(session: Session, sender: Sender, account_id: str, language: str, file: File, number: int, now: datetime) -> str:
     """Has a file fetched; returns the id it will have as an attachment."""
     attachment_id = new_id()
     to, since = (sender.line, sender.external, account_id, language), now.isoformat()
@@ -76,10 +74,14 @@ def ask(
     return attachment_id
 
 
+def ids(session: Session) -> set[str]:
+    """The rows there are."""
+    return set(session.execute(select(col(Pickup.id))).scalars())
+
+
 def waiting(session: Session, known: Collection[str]) -> dict[str, Wanted]:
-    """By row id: what may have to be fetched, but for the rows the caller knows already. Forgets in `known` nothing."""
-    ids = set(session.execute(select(col(Pickup.id))).scalars()) - set(known)
-    return _opened(session, ids)
+    """By row id: what may have to be fetched, but for the rows the caller knows already."""
+    return _opened(session, ids(session) - set(known))
 
 
 def keep(session: Session, attachment_ids: Iterable[str], now: datetime) -> None:
@@ -97,8 +99,8 @@ def sent(session: Session, attachment_ids: Iterable[str]) -> None:
 
 def lapsed(session: Session, today: date) -> Sequence[Wanted]:
     """What is over: of those not `sent` the files go as well."""
-    ids = set(session.execute(select(col(Pickup.id)).where(col(Pickup.kept_until) < today)).scalars())
-    return list(_opened(session, ids).values())
+    over = set(session.execute(select(col(Pickup.id)).where(col(Pickup.kept_until) < today)).scalars())
+    return list(_opened(session, over).values())
 
 
 def forget(session: Session, attachment_ids: Iterable[str]) -> None:
@@ -106,10 +108,10 @@ def forget(session: Session, attachment_ids: Iterable[str]) -> None:
     session.execute(delete(Pickup).where(col(Pickup.id).in_(rows)))
 
 
-def _opened(session: Session, ids: Collection[str]) -> dict[str, Wanted]:
-    if not ids:
+def _opened(session: Session, row_ids: Collection[str]) -> dict[str, Wanted]:
+    if not row_ids:
         return {}
-    rows = session.execute(select(Pickup).where(col(Pickup.id).in_(ids))).scalars()
+    rows = session.execute(select(Pickup).where(col(Pickup.id).in_(row_ids))).scalars()
     return {row.id: Wanted(**json.loads(unseal(session, "pickup.body", row.id, row.body))) for row in rows}
 
 

@@ -50,7 +50,7 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
     if not key_file.exists():
         Keyring.new().write(key_file)
     sections.setdefault("web", {}).setdefault("port", 0)
-    return load(database_url=database_url, key_file=key_file, **sections)
+    return load(database_url=database_url, key_file=key_file, media_dir=directory / "media", **sections)
 
 
 class House:
