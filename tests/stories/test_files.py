@@ -273,26 +273,36 @@ async def test_a_line_that_is_away_is_asked_again_and_sending_does_not_wait(
 
 
 @on("telegram")
-@pytest.mark.parametrize("times", [1, None])
-async def test_what_cannot_be_had_is_said_on_both_sides(
-    worker: Person, leader: Person, clock: FakeClock, telegram: TelegramEmulator, times: int | None
+async def test_what_telegram_does_not_have_is_known_before_it_is_sent(
+    worker: Person, leader: Person, telegram: TelegramEmulator
 ) -> None:
-    """Once, where Telegram says that there is no such file; after six hours, where it says nothing."""
-    telegram.fault("error", method="file", status=404 if times else 502, times=times)
+    telegram.fault("error", method="file", status=404)
+    await worker.says(OVERTIME)
+    await worker.shows(made.photo())
+    await worker.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
+    await worker.taps("Tiền lương")
+    await worker.sees("ảnh 1 (không tải được)")
+    await worker.taps("Tổ trưởng công đoàn")
+    await leader.sees("Phản ánh mới")
+    await leader.does_not_see("Tệp kèm theo")
+
+
+@on("telegram")
+async def test_after_six_hours_both_sides_hear_that_it_could_not_be_had(
+    worker: Person, leader: Person, clock: FakeClock, telegram: TelegramEmulator
+) -> None:
+    telegram.fault("error", method="file", status=502, times=None)
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await sends(worker)
-    for _ in range(0 if times else 13):
-        await worker.does_not_see("Ảnh 1 chưa nhận được")
+    for _ in range(11):
         await clock.passes(minutes=30)
+    await worker.does_not_see("Ảnh 1 chưa nhận được")
+    await clock.passes(minutes=31)
     await worker.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
-    await leader.taps("Việc cần xử lý")
-    listed = await leader.sees("PA-")
-    await leader.says(listed[listed.index("PA-") :][:9])
-    if times:
-        await leader.does_not_see("Tệp kèm theo")  # it was known before the case was sent
-    else:
-        await leader.sees("ảnh 1 (không tải được)")
+    card = await leader.sees("Phản ánh mới", "PA-")
+    await leader.says(card[card.index("PA-") :][:9])
+    await leader.sees("ảnh 1 (không tải được)")
 
 
 @on("telegram")
