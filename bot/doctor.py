@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.allowance import WARN_AT
 from bot.channels.base import SendError
+from bot.vault import Vault
 from config.settings import Settings
 from models import account, inbound, quota, schema
 from models.database import Database
@@ -30,6 +31,7 @@ async def examine(settings: Settings) -> list[Finding]:
     found += await _zalo(settings)
     if settings.zalo_bot.token.get_secret_value():
         found += await asyncio.to_thread(_zalo_limits, settings, keyring)
+    found.append(await asyncio.to_thread(_media, settings, keyring))
     found.append(_clock())
     return found
 
@@ -105,6 +107,14 @@ def _zalo_limits(settings: Settings, keyring: Keyring) -> list[Finding]:
             f"{people} of {most or 'any number'} have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat",
         ),
     ]
+
+
+def _media(settings: Settings, keyring: Keyring) -> Finding:
+    """Whether attachments can be kept: found out by keeping one."""
+    fault = Vault(settings.media_dir, keyring).fault()
+    if fault:
+        return ("attachments", False, f"HAICHIEU_MEDIA_DIR ({settings.media_dir}) cannot be written ({fault})")
+    return ("attachments", True, f"kept in {settings.media_dir}")
 
 
 def _clock() -> Finding:

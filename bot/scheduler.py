@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
 from handlers import digest, relay
-from models import conversation, inbound, intake, link, mailbox, news, outbound, schedule, tries
+from models import conversation, inbound, intake, link, mailbox, media_link, news, outbound, schedule, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -140,3 +140,4 @@ def _tidy(session: Session, now: datetime) -> None:
     link.forget_old(session, now.date())
     tries.forget_old(session, now)
     schedule.forget_old(session, now)
+    media_link.forget_expired(session, now.date())

@@ -6,6 +6,7 @@ from handlers import (
     answering,
     away,
     claims,
+    files,
     grievance,
     menu,
     mine,
@@ -27,7 +28,7 @@ CONVERSATIONS: dict[str, Conversation] = {
     conversation.name: conversation
     for module in (
         *(registration, claims, menu, grievance, mine, naming),
-        *(triage, answering, passing, spoken, saved, away, news),
+        *(triage, answering, passing, spoken, saved, away, files, news),
         *(preferences, pin, phones, mydata),
     )
     for conversation in module.CONVERSATIONS

@@ -19,7 +19,7 @@ from models import news, office, outbound
 from models.account import Account, Sender
 from models.database import Session
 from models.ids import new_id
-from models.message import Option
+from models.message import Media, Option
 from models.person import Person
 
 
@@ -28,12 +28,15 @@ class House:
     """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
 
     `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest
-    (empty: not known)."""
+    (empty: not known). `uploads`: the lines that can send a file; `media_address`: where links to files lead on the others
+    (empty: nowhere)."""
 
     relay_minutes: tuple[int, int]
     confirm_officers: bool
     people: Mapping[str, int] = field(default_factory=dict)
     chat_address: str = ""
+    uploads: frozenset[str] = frozenset()
+    media_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ class Turn:
         assert self.person is not None
         return self.person.reporter_id
 
-    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "") -> None:
+    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
         """Answers the person, in the transaction of what they did."""
         self.said.append(text)
         if options:
@@ -194,6 +197,7 @@ class Turn:
             commands=commands,
             language=self.language.code,
             in_office=self.chat.in_office,
+            media=media,
         )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from config.i18n import fold
 from config.tables import table
-from handlers import telltale
+from handlers import files, telltale
 from handlers.conversation import (
     Again,
     Choice,
@@ -114,6 +114,7 @@ def _review(turn: Turn) -> str:
     lines = [
         turn._("Please check before it is sent:"),
         f"«{shortened(answers['text'], 600)}»",
+        *files.review(turn),
         turn._("About: {category}", category=category_name(turn.language, answers["category"])) + "\n" + name,
     ]
     if not _named(turn) and (warned := _warnings(turn)):
@@ -209,6 +210,7 @@ def _finish(turn: Turn) -> None:
         verified=turn.member.verified,
         covered=covered,
         reply_due=reply_due.isoformat(),
+        files=files.sent(turn),  # attachments
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

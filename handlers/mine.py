@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import menu, naming, pin
+from handlers import files, menu, naming, pin
 from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, take_text, unless_cancelled
 from handlers.grievance import delay
 from handlers.words import category_name, level_name, shortened, state_name
@@ -102,6 +102,7 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := grievance.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
             lines.append(f"{by}: «{words}»")
+    lines += files.listed(turn.session, turn.language, case)  # attachments
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
@@ -138,7 +139,8 @@ def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None  # `allowed` was asked first
     text = shortened(turn.answers["text"], 600)
-    return turn._("To case {code}:", code=case.code) + f"\n\n«{text}»\n\n" + turn._("Send this?")
+    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *files.review(turn)]  # attachments
+    return "\n\n".join([*lines, turn._("Send this?")])
 
 
 def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
@@ -151,6 +153,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
+        files=files.sent(turn),  # attachments
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.i18n import fold
-from handlers import menu, pin, triage
+from handlers import files, menu, pin, triage
 from handlers.conversation import Conversation, Turn, is_member, open_token
 from models import access, news
 from models.message import Option
@@ -50,7 +50,8 @@ def _show(turn: Turn) -> None:
         menu.show(turn, turn._("This is not open to you, or is over by now."))
         return
     card = triage.card(turn.session, turn.language, case, item.text, person_id, turn.now)
-    turn.say(card, [*triage.card_options(turn.language, case), *more])
+    attached = files.options(turn.session, turn.language, case)
+    turn.say(card, [*triage.card_options(turn.language, case), *attached, *more])
 
 
 CONVERSATIONS = (

@@ -13,7 +13,7 @@ from handlers import triage
 from handlers.conversation import open_token, tell
 from handlers.words import level_name
 from models import account as accounts
-from models import grievance, handling, intake, leaving, unit
+from models import attachment, grievance, handling, intake, leaving, unit
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
@@ -41,7 +41,10 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) 
 
 
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:
-    if case is None or (quiet and not case.urgent):
+    if case is None:
+        return
+    attachment.enclose(session, event)  # before anybody is shown the case
+    if quiet and not case.urgent:
         return
     whole = event.kind in ("report", "unsettled")
     triage.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)

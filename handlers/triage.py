@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from config.i18n import Language, language
-from handlers import menu
+from handlers import files, menu
 from handlers.conversation import Conversation, Turn, is_officer, open_token, tell
 from handlers.words import category_name, role_name, shortened, state_name, unit_name
 from models import access, grievance, handling, intake, person, unit
@@ -56,6 +56,7 @@ def card(
     for entry, words in said:
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
         lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
+    lines += files.listed(session, reader, case)
     return "\n\n".join(lines)
 
 
@@ -109,7 +110,7 @@ def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
-    turn.say(text, [*card_options(turn.language, case), queue])
+    turn.say(text, [*card_options(turn.language, case), *files.options(turn.session, turn.language, case), queue])
 
 
 def tell_handlers(
@@ -128,7 +129,7 @@ def tell_handlers(
         if somebody.id != but and only in ("", somebody.id):
             reader = language(account.language)
             text = card(session, reader, case, title(reader), somebody.id, now, whole=whole)
-            options = card_options(reader, case)
+            options = [*card_options(reader, case), *files.options(session, reader, case)]
             tell(
                 session,
                 account,

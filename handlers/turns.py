@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import fullness, meaning, menu, shortcuts
+from handlers import files, fullness, meaning, menu, shortcuts
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -60,8 +60,13 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _tap(turn, inbound.choice)
         return
     text = clean(inbound.text or "")
+    if inbound.files:  # attachments: handlers/files.py
+        taken = files.take(turn, inbound.files)
+        if not text or (taken and files.caption(turn, text)):
+            _where_were_we(turn)
+            return
     if inbound.kind == "unsupported":
-        turn.say(turn._("The union cannot read photos, files, stickers or voice here yet. Please write it in words."))
+        turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
         if not text:
             _ask(turn) if turn.state.run else None
             return

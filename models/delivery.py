@@ -19,7 +19,7 @@ from sqlmodel import col
 from models.account import Account
 from models.conversation import Conversation, is_busy
 from models.database import Session
-from models.message import Option, Outgoing
+from models.message import Media, Option, Outgoing
 from models.outbound import Outbound
 from models.sealing import Unsealable, unseal
 
@@ -153,6 +153,7 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         options=tuple(Option(*pair) for pair in body["options"]),
         commands=body["commands"],
         language=body["language"],
+        media=Media(**body["media"]) if "media" in body else None,
     )
     return message, body["other_side"], body.get("in_office", False), body.get("account", "")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -64,7 +64,7 @@ class Event:
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
     reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
     committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
-    account. Times are ISO 8601.
+    account. `files`: attachments, as models.attachment keeps them with the case. Times are ISO 8601.
     """
 
     kind: Kind
@@ -85,6 +85,7 @@ class Event:
     verified: bool = False
     covered: bool = True
     reply_due: str = ""
+    files: Sequence[Mapping[str, str]] = ()
 
 
 def cover(now: datetime, minutes: tuple[int, int]) -> datetime:

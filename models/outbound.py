@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, delete, func, select
@@ -21,7 +22,7 @@ from models.account import Sender, chat_keys
 from models.columns import Id
 from models.database import Base, Session, insert_ignore
 from models.ids import new_id
-from models.message import Option
+from models.message import Media, Option
 from models.sealing import seal
 
 REPLY, NOTICE, BULK = 0, 1, 2
@@ -81,6 +82,7 @@ def queue(
     other_side: str = "",
     in_office: bool = False,
     account_id: str = "",
+    media: Media | None = None,
 ) -> str:
     """Queues one message; returns its row's id. `other_side` is the chat's second key (models.account.chat_keys), sealed
     with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names. `account_id`,
@@ -95,6 +97,7 @@ def queue(
         "other_side": other_side,
         "in_office": in_office,
         "account": account_id,
+        **({"media": asdict(media)} if media else {}),
     }
     row = {
         "id": row_id,

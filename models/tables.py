@@ -2,6 +2,7 @@
 
 from models import (  # noqa: F401 - importing a table registers it
     account,
+    attachment,
     audit,
     conversation,
     exclusion,
@@ -12,10 +13,12 @@ from models import (  # noqa: F401 - importing a table registers it
     lease,
     link,
     mailbox,
+    media_link,
     news,
     office,
     outbound,
     person,
+    pickup,
     quota,
     savedreply,
     schedule,

@@ -118,6 +118,19 @@ class Person(ABC):
         await self.taps("Đồng ý")
 
     @abstractmethod
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        """Sends a photo, document or voice message the way this channel does."""
+
+    async def shows(self, content: bytes, kind: str = "photo", caption: str = "") -> None:
+        """Sends a file; the service has done with it what it does at once."""
+        await self.send_file(content, kind, caption)
+        await self.house.app.drain()
+
+    @abstractmethod
+    async def received(self) -> list[tuple[str, bytes]]:
+        """The files on the screen, opened: name and content."""
+
+    @abstractmethod
     async def leaves(self) -> None:
         """Closes what this person holds open."""
 
@@ -138,6 +151,20 @@ class OnTelegram(Person):
 
     async def leaves(self) -> None:
         """A chat app keeps nothing open with us."""
+
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        update = {
+            "photo": lambda: self.user.photo_update(content, caption),
+            "document": lambda: self.user.document_update(content, "Bang luong Nguyen Thi Binh.pdf", caption=caption),
+            "voice": lambda: self.user.voice_update(content),
+        }[kind]()
+        assert await self.emulator.deliver(update) == 200
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        bodies = [shown.body for shown in self.user.inbox if shown.body]
+        cards = [body[kind][0] if kind == "photo" else body[kind] for body in bodies for kind in body]
+        files = [self.emulator.files[card["file_id"]] for card in cards]
+        return [(path.rpartition("/")[2], content) for path, content in files]
 
     async def texts(self) -> list[str]:
         return [
@@ -174,6 +201,21 @@ class OnZalo(Person):
 
     async def texts(self) -> list[str]:
         return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]
+
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        made = self.user.voice_update(content) if kind == "voice" else self.user.image_update(caption, photo=content)
+        assert await self.emulator.deliver(made) == 200
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        """Zalo takes no files from bots: they are behind links in the newest message that has any."""
+        texts = [text for text in await self.texts() if "/media/" in text]
+        found = []
+        async with aiohttp.ClientSession() as http:
+            for link in re.findall(r"https?://\S+(/media/\S+)", texts[-1] if texts else ""):
+                async with http.post(self.house.address + link) as answer:
+                    name = answer.headers.get("Content-Disposition", "").partition('"')[2].rstrip('"')
+                    found.append((name, await answer.read()))
+        return found
 
     async def joins(self, code: str) -> None:
         await self.says(code)  # there is no /start
@@ -253,6 +295,27 @@ class OnWebChat(Person):
             str(message["text"]) + "".join(f"\n[{option['label']}]" for option in message["options"])  # type: ignore[attr-defined]
             for message in self._messages
         ]
+
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        await self._open()
+        address, mine = self.house.address, {"Authorization": f"Bearer {self.token}"}
+        headers = {**mine, "Origin": address}
+        async with self._http.post(f"{address}/chat/files?kind={kind}", data=content, headers=headers) as answer:
+            assert answer.status == 200, answer.status
+            upload = (await answer.json())["upload"]
+        await self.send({"type": "file", "kind": kind, "upload": upload})
+        if caption:
+            await self.send({"type": "say", "text": caption})
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        await self.texts()
+        found = []
+        for media in [message["media"] for message in self._messages if "media" in message]:
+            address = f"{self.house.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
+            async with self._http.get(address, headers={"Authorization": f"Bearer {self.token}"}) as answer:
+                assert answer.status == 200
+                found.append((str(media["name"]), await answer.read()))  # type: ignore[index]
+        return found
 
     async def leaves(self) -> None:
         if self._socket is not None:

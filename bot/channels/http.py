@@ -11,7 +11,7 @@ dropped by us first, after `KEEP_ALIVE` seconds (nginx, in front of both service
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -69,6 +69,34 @@ async def exchange(
             return response.status, await response.read()
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         return NoAnswer(type(error).__name__, seen.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a download ended that did not bring the whole file: the status, or 0 and the class of the fault."""
+
+    status: int
+    reason: str = ""
+
+
+async def download(
+    session: aiohttp.ClientSession, url: str, *, silence: float, whole: float
+) -> AsyncIterator[bytes | Ended]:
+    """A file in pieces of 64 KB, read only as fast as they are taken; `Ended` comes last where something went wrong.
+    `silence` and `whole`: seconds without a byte, and for everything. As with `exchange`, a fault is a value: the address
+    may hold a token. An answer that is shorter than it said is a fault, not a file."""
+    timeout = aiohttp.ClientTimeout(total=whole, sock_read=silence)
+    try:
+        async with session.get(url, allow_redirects=False, timeout=timeout, trace_request_ctx=SimpleNamespace()) as response:
+            if response.status != 200:
+                fault = Ended(response.status)
+            else:
+                async for piece in response.content.iter_chunked(64 * 1024):
+                    yield piece
+                return
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        fault = Ended(0, type(error).__name__)
+    yield fault
 
 
 async def _note_written(_session: object, context: SimpleNamespace, _chunk: object) -> None:

@@ -36,7 +36,7 @@ def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> l
             pieces[-1] = whole
         options = ()
     return [
-        *(replace(message, text=piece, options=(), commands="") for piece in pieces[:-1]),
+        *(replace(message, text=piece, options=(), commands="", media=None) for piece in pieces[:-1]),
         replace(message, text=pieces[-1], options=options),
     ]
 

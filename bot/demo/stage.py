@@ -103,6 +103,7 @@ async def stage(port: int) -> AsyncIterator[Stage]:
         settings = Settings.model_construct(
             database_url=SecretStr(f"sqlite:///{directory}/demo.db"),
             key_file=key_file,
+            media_dir=Path(directory) / "media",
             web=Web(host="127.0.0.1", port=port),
             telegram=Telegram(),
             zalo_bot=ZaloBot(),

@@ -99,7 +99,7 @@ class Thief:
         """Chains from a case to somebody who may have filed it. Officers acting in office (all who hold one, unless
         named) are no reporters, units are everybody's, and leases only tell that the service was running."""
         units, persons, accounts = await self.house.app.writer.read(in_office)
-        leases = {"tick", *(channel.line for channel in self.house.app.channels)}
+        leases = {"tick", "fetch", *(channel.line for channel in self.house.app.channels)}
         known = {*persons, *accounts} if officers is None else set(officers)
         return paths(rows, cases, people, ignore={*units, *known, *BOTS}, ignore_rows={*units, *known, *leases})
 

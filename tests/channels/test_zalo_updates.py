@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.zalo.updates import Malformed, media_url, read
+from models.message import File
 
 LINE = "zalo_bot:4567890"
 PERSON, MESSAGE = "6ede9afa66b88fe6d6a9", "2d758cb5e222177a4e35"
@@ -26,6 +27,7 @@ def event(name: str = "message.text.received", chat_type: str = "PRIVATE", **con
     }
 
 
+VOICE = "https://f2.zdn.vn/a.aac"
 PHOTO = "https://photo-stal-1.zdn.vn/a/b.jpg"
 
 
@@ -35,10 +37,11 @@ PHOTO = "https://photo-stal-1.zdn.vn/a/b.jpg"
     [
         (event(text="Xin chào"), "message", "Xin chào"),
         (event(text="Xin chào", chat_type="private"), "message", "Xin chào"),
-        (event("message.image.received", photo_url=PHOTO, caption="hoá đơn"), "unsupported", "hoá đơn"),
-        (event("message.image.received", photo=PHOTO), "unsupported", None),
-        (event("message.image.received", photo_url=PHOTO, caption=""), "unsupported", None),
-        (event("message.voice.received", voice_url="https://f2.zdn.vn/a.aac"), "unsupported", None),
+        (event("message.image.received", photo_url=PHOTO, caption="hoá đơn"), "message", "hoá đơn"),
+        (event("message.image.received", photo=PHOTO), "message", None),
+        (event("message.image.received", photo_url=PHOTO, caption=""), "message", None),
+        (event("message.image.received", photo_url="https://evil.example/a.jpg"), "unsupported", None),
+        (event("message.voice.received", voice_url="https://f2.zdn.vn/a.aac"), "message", None),
         (event("message.sticker.received", sticker="1", url="https://zalo-api.zadn.vn/"), "unsupported", None),
         (event("message.unsupported.received"), "unsupported", None),
     ],
@@ -47,6 +50,8 @@ def test_what_people_send(given: dict[str, Any], kind: str, text: str | None, wr
     found = read({"ok": True, "result": given} if wrapped else given, LINE)
     assert found is not None
     assert (found.kind, found.text, found.choice, found.line) == (kind, text, None, LINE)
+    files = {"message.image.received": File("photo", PHOTO), "message.voice.received": File("voice", VOICE)}
+    assert found.files == ((files[given["event_name"]],) if kind == "message" and given["event_name"] in files else ())
     assert (found.sender, found.external_id) == (PERSON, f"{given['event_name']}:{MESSAGE}")
     assert "Ted" not in found.dump() and "1750316131602" not in found.dump()
 

@@ -68,6 +68,10 @@ class User(Chat):
         kept = self.emulator.keep_file(content, f"documents/{file_name}")
         return self._said(self, caption, {"document": {**kept, "file_name": file_name, "mime_type": mime_type}})
 
+    def voice_update(self, content: bytes = b"OggS") -> Update:
+        kept = self.emulator.keep_file(content, "voice/file.oga")
+        return self._said(self, "", {"voice": {**kept, "duration": 3, "mime_type": "audio/ogg"}})
+
     def sticker_update(self, emoji: str = "👍") -> Update:
         sticker = {**self.emulator.keep_file(b"RIFFWEBP", "stickers/file.webp"), "width": 512, "height": 512}
         sticker |= {"emoji": emoji, "type": "regular", "is_animated": False, "is_video": False}

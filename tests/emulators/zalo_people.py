@@ -85,15 +85,20 @@ class User(Chat):
     def message_update(self, text: str) -> Event:
         return self._event(self, "message.text.received", {"text": text, "message_type": "TEXT"})
 
-    def image_update(self, caption: str = "", *, documented: bool = False) -> Event:
+    def image_update(self, caption: str = "", *, documented: bool = False, photo: bytes = b"\xff\xd8\xff jpeg") -> Event:
         """A photo; `documented`: with the field name of Zalo's page instead of that of its service."""
         field = "photo" if documented else "photo_url"
-        content: dict[str, Any] = {"message_type": "CHAT_PHOTO", field: "https://photo-stal-1.zdn.vn/a/b.jpg"}
+        url = self._kept(f"photo-stal-1.zdn.vn/{new_id()}/b.jpg", photo)
+        content: dict[str, Any] = {"message_type": "CHAT_PHOTO", field: url}
         return self._event(self, "message.image.received", {**content, **({"caption": caption} if caption else {})})
 
-    def voice_update(self) -> Event:
-        content = {"message_type": "CHAT_VOICE", "voice_url": "https://f2-voice-aac-dl.zdn.vn/a.aac"}
-        return self._event(self, "message.voice.received", content)
+    def voice_update(self, voice: bytes = b"\xff\xf1 aac") -> Event:
+        url = self._kept(f"f2-voice-aac-dl.zdn.vn/{new_id()}.aac", voice)
+        return self._event(self, "message.voice.received", {"message_type": "CHAT_VOICE", "voice_url": url})
+
+    def _kept(self, name: str, content: bytes) -> str:
+        self.emulator.files[name] = content
+        return f"https://{name}"
 
     def sticker_update(self) -> Event:
         url = "https://zalo-api.zadn.vn/api/emoticon/oasticker?eid=1&size=130"

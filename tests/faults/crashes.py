@@ -128,6 +128,7 @@ class Town:
         self.env = {
             "HAICHIEU_DATABASE_URL": database_url,
             "HAICHIEU_KEY_FILE": str(key_file),
+            "HAICHIEU_MEDIA_DIR": str(folder / "media"),
             "HAICHIEU_TELEGRAM__TOKEN": TOKEN,
             "HAICHIEU_TELEGRAM__API_URL": url,
             "HAICHIEU_TELEGRAM__PER_SECOND": "1000",

@@ -16,6 +16,7 @@ user".
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import aiohttp
@@ -23,8 +24,8 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.base import Uncertain, Unreachable
-from bot.channels.http import NoAnswer, exchange, json_object, open_session
+from bot.channels.base import Gone, Uncertain, Unreachable
+from bot.channels.http import NoAnswer, download, exchange, json_object, open_session
 
 RETRY_AFTER = 5
 """Seconds to be silent after a 429 that names none (a proxy's)."""
@@ -105,6 +106,19 @@ class AiohttpRequest(BaseRequest):
         if isinstance(answer, NoAnswer):
             raise (Unanswered if answer.written else NotSent)(answer.reason)
         return _judged(method, *answer)
+
+    async def download(self, url: str) -> AsyncIterator[bytes]:
+        """A file of the Bot API, in pieces. Raises `Gone` for what Telegram does not have (any more), `Unreachable` for
+        every other fault: a file's address may be asked for again."""
+        if self._session is None:
+            raise NotSent("closed")
+        async for piece in download(self._session, url, silence=self._media, whole=6 * self._media):
+            if isinstance(piece, bytes):
+                yield piece
+            elif piece.status in (400, 403, 404, 410):
+                raise Gone(f"status {piece.status}")
+            else:
+                raise NotSent(piece.reason or f"status {piece.status}")
 
     def _timeout(self, files: bool, *given: Any) -> aiohttp.ClientTimeout:
         pool, connect, write, read = (

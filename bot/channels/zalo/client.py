@@ -8,13 +8,13 @@ Envelope (https://docs.zaloplatforms.com/docs/BOT): `{"ok": true, "result": …}
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
 
-from bot.channels.base import Rejected, SendError, Throttled, Uncertain, Unreachable
-from bot.channels.http import NoAnswer, exchange, json_object, open_session
+from bot.channels.base import Gone, Rejected, SendError, Throttled, Uncertain, Unreachable
+from bot.channels.http import NoAnswer, download, exchange, json_object, open_session
 
 IDLE, FLOOD, TOKEN, UNKNOWN = 408, 429, 401, 404
 
@@ -75,6 +75,18 @@ class Client:
         if isinstance(answer, NoAnswer):
             raise (Uncertain if answer.written else Unreachable)(answer.reason)
         return _judged(*answer)
+
+    async def download(self, url: str) -> AsyncIterator[bytes]:
+        """A photo or voice message at Zalo's own address, in pieces. It holds no token and may expire: then it is `Gone`."""
+        if self._session is None:
+            raise Unreachable("closed")
+        async for piece in download(self._session, url, silence=self._read, whole=10 * self._read):
+            if isinstance(piece, bytes):
+                yield piece
+            elif piece.status in (400, 401, 403, 404, 410):
+                raise Gone(f"status {piece.status}")
+            else:
+                raise Unreachable(piece.reason or f"status {piece.status}")
 
 
 def _judged(status: int, payload: bytes) -> Any:

@@ -14,15 +14,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from models.message import Inbound
+from models.message import File, FileKind, Inbound
 
 log = structlog.get_logger()
 
 _TEXT = "message.text.received"
+_FILES: dict[str, FileKind] = {"message.image.received": "photo", "message.voice.received": "voice"}
 _UNREADABLE = {
-    "message.image.received",
     "message.sticker.received",
-    "message.voice.received",
     # Links, files, videos; and everything of people whom Zalo protects (children), which a bot must bear with by law.
     "message.unsupported.received",
 }
@@ -53,7 +52,7 @@ def unwrapped(raw: Any) -> Any:
 
 def _event(event: Mapping[str, Any], line: str) -> Inbound | None:
     name = _string(event["event_name"])
-    if name != _TEXT and name not in _UNREADABLE:
+    if name != _TEXT and name not in _UNREADABLE and name not in _FILES:
         log.info("an event of a kind we do not know", line=line, kind=name if _EVENT.fullmatch(name) else "?")
         return None
     message = event["message"]
@@ -61,12 +60,14 @@ def _event(event: Mapping[str, Any], line: str) -> Inbound | None:
     if _string(chat["chat_type"]).upper() != "PRIVATE" or sender.get("is_bot") is True:
         return None  # a group is not a place to speak of one's work; Zalo delivers only what names the bot there anyway
     text = _string(message["text"]) if name == _TEXT else message.get("caption")
+    url = media_url(message) if name in _FILES else None
     return Inbound(
         line=line,
         external_id=f"{name}:{_string(message['message_id'])}",  # there is no update_id
         sender=_string(chat["id"]),  # where answers go; in a private chat it is the person's own
         text=text if isinstance(text, str) and text else None,
-        kind="message" if name == _TEXT else "unsupported",
+        kind="message" if name == _TEXT or url else "unsupported",
+        files=(File(_FILES[name], url),) if url else (),
     )
 
 
