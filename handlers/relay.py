@@ -83,9 +83,13 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance) ->
     code, who = case.code, level_name(reader, unit.get(session, case.holder_id))
     match entry.kind:
         case "acknowledged":
-            return reader.gettext("{who} has received your grievance {code} and is looking into it.", who=who, code=code), [
-                add
-            ]
+            text = reader.gettext(
+                "{who} has received your grievance {code} and is looking into it. An answer is due before {when}.",
+                code=code,
+                who=who,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
         case "escalated":
             text = reader.gettext(
                 "Your grievance {code} is now with: {who} ({unit}). An answer is due before {when}.",
