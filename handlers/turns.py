@@ -90,6 +90,7 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
     elif meaning.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
         turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
+        turn.chat.in_office = False  # also an officer begins a grievance of their own here
         turn.state.run = Run("file", "", new_id()[:3], asking="text")
         _typed(turn, text)
     else:

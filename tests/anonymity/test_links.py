@@ -55,14 +55,19 @@ async def test_coming_back_does_not_name_a_chat(house: House, thief: Thief, lead
 
 
 @pytest.mark.parametrize("channel", ["telegram"])
+@pytest.mark.parametrize("typed", [False, True])
 async def test_an_officer_who_files_as_a_worker_is_not_named(
-    house: House, thief: Thief, leader: Person, chair: Person, worker: Person
+    house: House, thief: Thief, leader: Person, chair: Person, worker: Person, typed: bool
 ) -> None:
     await files(worker, "Cơm ca hai ôi thiu", TEAM)
     await a_while(house)
     await answers(leader, "Tổ đã báo nhà bếp")
-    await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    opened = await house.app.writer.read(lambda s: {row_id: event.kind for row_id, event in intake._opened(s)})
+    if typed:  # words outside a conversation begin one
+        await leader.says("Tổ trưởng cũng bị ép tăng ca")
+        await leader.taps("Khác", BOARD)
+    else:
+        await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
+    opened = await house.app.writer.read(lambda s: {row_id: event.kind for row_id, event in intake._opened(s, intake._ids(s))})
     assert {"report", "tell"} <= set(opened.values())
     await a_while(house)
     # The way of an answer is sealed in by an officer in office, whose name is on it; it is nothing they filed.
