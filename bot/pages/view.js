@@ -165,12 +165,21 @@ export class View {
   }
 
   #atEnd() {
+    return this.#end() - $("scroll").scrollTop < 60;
+  }
+
+  // Where the newest is read: at the end, unless it does not fit with its buttons; then from its first line.
+  #end() {
     const box = $("scroll");
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+    const end = box.scrollHeight - box.clientHeight;
+    const last = $("log").lastElementChild;
+    if (!last?.classList.contains("theirs")) return end;
+    const first = box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+    return Math.max(0, Math.min(end, first));
   }
 
   toEnd() {
-    $("scroll").scrollTop = $("scroll").scrollHeight;
+    $("scroll").scrollTop = this.#end();
     $("newer").hidden = true;
     this.stuck = true;
   }
