@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Exists,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -47,6 +60,18 @@ class Claimed:
     in_office: bool = False
 
 
+def _any(*conditions: ColumnElement[bool]) -> Exists:
+    """Whether there is such a row, asked for each message claimed and by its index. OFFSET 0 says so to PostgreSQL, which
+    would otherwise make a join of it and read the whole outbox for a hundred messages."""
+    return select(literal(1)).where(*conditions).offset(0).exists()
+
+
+def _from(row: type[Outbound]) -> ColumnElement[datetime]:
+    """From when on this row may be claimed; nothing for one that failed. As one expression: “queued and due, or leased and
+    over” lets PostgreSQL gather all that waits and sort it, as long as it has no statistics."""
+    return case((col(row.state) == "queued", col(row.not_before)), (col(row.state) == "sending", col(row.leased_until)))
+
+
 @lru_cache(maxsize=2)
 def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
     """The question `claim` asks, built once: a claim follows every reply, and building it costs more than asking."""
@@ -67,22 +92,16 @@ def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
         .where(
             col(Outbound.line) == bindparam("on"),
             col(Outbound.lane) == lane,
-            or_(
-                and_(col(Outbound.state) == "queued", col(Outbound.not_before) <= now),
-                and_(col(Outbound.state) == "sending", col(Outbound.leased_until) <= now),
-            ),
-            ~exists().where(
+            _from(Outbound) <= now,
+            ~_any(
                 col(earlier.chat) == col(Outbound.chat),
                 col(earlier.lane) == lane,
                 col(earlier.position) < col(Outbound.position),
-                or_(
-                    and_(col(earlier.state) == "queued", col(earlier.not_before) > now),
-                    and_(col(earlier.state) == "sending", col(earlier.leased_until) > now),
-                ),
+                _from(earlier) > now,
             ),
             or_(
                 col(Outbound.asks).is_(False),
-                ~exists().where(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
+                ~_any(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
             ),
         )
         .order_by(col(Outbound.position))
