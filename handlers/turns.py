@@ -157,11 +157,6 @@ def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | No
     turn.chat.in_office = conversation.in_office
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
-    if not conversation.allowed(turn):
-        _end(turn)
-        turn.say(turn._("This is not open to you, or is over by now."))
-        menu.show(turn)
-        return
     _ask(turn)
     if turn.state.run is None:
         turn.state.run = under_way
@@ -185,6 +180,8 @@ def _tap(turn: Turn, token: str) -> None:
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
         _stale(turn)
+        return
+    if _is_over(turn):
         return
     question = _question(CONVERSATIONS[name], key)
     if value not in [choice.value for choice in question.choices(turn)]:
@@ -210,6 +207,8 @@ def _where_were_we(turn: Turn) -> None:
 def _typed(turn: Turn, text: str) -> None:
     run = turn.state.run
     assert run is not None
+    if _is_over(turn):
+        return
     question = _question(CONVERSATIONS[run.conversation], run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
@@ -245,6 +244,8 @@ def _ask(turn: Turn) -> None:
     """Asks the first open question of the run; when there is none, the conversation acts and the run is over."""
     run = turn.state.run
     assert run is not None
+    if _is_over(turn):
+        return
     conversation = CONVERSATIONS[run.conversation]
     for question in conversation.questions:
         if question.key in run.answers or not question.when(turn):
@@ -257,16 +258,24 @@ def _ask(turn: Turn) -> None:
         turn.state.offered = options
         turn.say(question.text(turn), options)
         return
-    if not conversation.allowed(turn):  # an officer may have lost the role since the first question
-        _end(turn)
-        turn.say(turn._("This is not open to you, or is over by now."))
-        menu.show(turn)
-        return
     said = len(turn.said)
     conversation.finish(turn)
     if turn.state.run is run:
         _end(turn)
     assert len(turn.said) > said, conversation.name  # everybody is answered
+
+
+def _is_over(turn: Turn) -> bool:
+    """Ends the run, and says so, where it is not open to this person any more: an officer may have lost the role, or the
+    case been closed, since the first question."""
+    run = turn.state.run
+    assert run is not None
+    if CONVERSATIONS[run.conversation].allowed(turn):
+        return False
+    _end(turn)
+    turn.say(turn._("This is not open to you, or is over by now."))
+    menu.show(turn)
+    return True
 
 
 def _end(turn: Turn) -> None:

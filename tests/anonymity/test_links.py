@@ -67,7 +67,8 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
         await leader.taps("Khác", BOARD)
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    opened = await house.app.writer.read(lambda s: {row_id: event.kind for row_id, event in intake._opened(s, intake._ids(s))})
+    waiting = await house.app.writer.read(lambda s: intake._opened(s, intake._ids(s)))
+    opened = {row_id: event.kind for row_id, event in waiting}
     assert {"report", "tell"} <= set(opened.values())
     await a_while(house)
     # The way of an answer is sealed in by an officer in office, whose name is on it; it is nothing they filed.

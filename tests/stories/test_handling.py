@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from models.office import Office
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, answers, appointed, files
@@ -230,3 +234,25 @@ async def test_a_reply_to_the_card_is_an_answer(worker: Person, leader: Person, 
     await leader.sees(code, OVERTIME, "Chiều nay có trả lời")
     await leader.taps("Gửi")
     await worker.sees("Công đoàn trả lời", "Chiều nay có trả lời")
+
+
+@pytest.mark.parametrize("moment", ["before the words", "before the last tap"])
+@pytest.mark.parametrize("verb", ["Trả lời", "Hỏi thêm", "Đề nghị kết thúc", "Chưa đủ căn cứ", "Chuyển công đoàn cấp trên"])
+async def test_an_office_that_ends_in_mid_conversation(
+    worker: Person, leader: Person, chair: Person, house: House, verb: str, moment: str
+) -> None:
+    await files(worker)
+    await leader.taps(verb)
+    words, last = "Tôi không còn là tổ trưởng", "Chuyển" if verb.startswith("Chuyển") else "Gửi"
+    if moment == "before the last tap":
+        await leader.says(words)
+    yesterday = house.clock.now().date() - timedelta(days=1)
+    ended = update(Office).where(col(Office.role) == "leader").values(to_day=yesterday)
+    await house.app.writer.write(lambda session: session.execute(ended))
+    if moment == "before the last tap":
+        await leader.taps(last)
+    else:
+        await leader.says(words)
+    await leader.sees("Mục này hiện không dùng được, hoặc việc đã khép lại.")
+    await worker.does_not_see(words)
+    await chair.does_not_see(OVERTIME)
