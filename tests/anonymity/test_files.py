@@ -68,9 +68,9 @@ async def test_a_file_marked_when_its_case_is_posted(play: Play, thief: Thief, m
     """Each wall bites: were the file's row to go in the transaction of the case, the two would be tied."""
     honest = relay.post
 
-    def careless(session: Session, event: Event, now: datetime) -> None:
+    def careless(session: Session, event: Event, now: datetime, **how: bool) -> None:
         pickup.forget(session, [str(file["id"]) for file in event.files])
-        honest(session, event, now)
+        honest(session, event, now, **how)
 
     monkeypatch.setattr(relay, "post", careless)
     await play()
