@@ -12,8 +12,11 @@ from prometheus_client import Gauge
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
 from bot.dispatch import Dispatcher
+from bot.fetching import Fetcher
+from bot.media import MediaLinks
 from bot.outbox import Outbox
 from bot.scheduler import Ticker
+from bot.vault import Vault
 from bot.web import WebServer
 from bot.writer import Writer
 from config.i18n import LANGUAGES, language
@@ -42,22 +45,38 @@ class App:
     def __init__(self, settings: Settings, clock: Clock | None = None, extra_routes: Sequence[web.RouteDef] = ()) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.database = Database(settings.database_url.get_secret_value(), Keyring.read(settings.key_file))
+        keyring = Keyring.read(settings.key_file)
+        self.database = Database(settings.database_url.get_secret_value(), keyring)
         try:
             _check_schema(self.database)
         except BaseException:
             self.database.close()
             raise
         self.writer = Writer(self.database)
+        self.vault = Vault(settings.media_dir, keyring)
         self.channels = self._channels()
-        self.outboxes = [Outbox(channel, self.writer, self.clock) for channel in self.channels]
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes)
-        house = House(settings.privacy.relay_minutes, settings.officers.confirm)
+        by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
+        self.outboxes = [Outbox(channel, self.writer, self.clock, by_number) for channel in self.channels]
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet)
+        house = House(
+            settings.privacy.relay_minutes,
+            settings.officers.confirm,
+            people={channel.line: channel.capabilities.people for channel in self.channels},
+            chat_address=f"{settings.web.public_url}/chat" if settings.web.public_url else "",
+            uploads=frozenset(channel.line for channel in self.channels if channel.capabilities.uploads),
+            media_address=f"{settings.web.public_url}/media" if settings.web.public_url else "",
+        )
+        by_line = {channel.line: channel for channel in self.channels}
+        self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, house, self._after_turn)
         self.web = WebServer(
             settings.web.host,
             settings.web.port,
-            [*(route for channel in self.channels for route in channel.routes()), *extra_routes],
+            [
+                *(route for channel in self.channels for route in channel.routes()),
+                *MediaLinks(self.writer, self.clock, self.vault).routes(),
+                *extra_routes,
+            ],
             self._ready,
             self._refresh_gauges,
         )
@@ -66,7 +85,7 @@ class App:
     def _channels(self) -> list[Channel]:
         from bot.channels.webchat import WebChannel
 
-        channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now)]
+        channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now, vault=self.vault)]
         if self.settings.telegram.token.get_secret_value():
             from bot.channels.telegram.channel import TelegramChannel
 
@@ -74,6 +93,7 @@ class App:
                 TelegramChannel(
                     self.settings.telegram,
                     self.settings.web.public_url,
+                    opens=self.vault.open,
                     commands={
                         (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
                         for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
@@ -82,6 +102,10 @@ class App:
                     group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
                 )
             )
+        if self.settings.zalo_bot.token.get_secret_value():
+            from bot.channels.zalo import ZaloChannel
+
+            channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url))
         return channels
 
     def _nudge_outboxes(self) -> None:
@@ -90,6 +114,7 @@ class App:
 
     def _after_turn(self, falls_due: bool) -> None:
         self._nudge_outboxes()
+        self.fetcher.nudge()
         if falls_due:
             self.ticker.soon()
 
@@ -106,6 +131,7 @@ class App:
         self._work = [
             *(asyncio.create_task(channel.run()) for channel in self.channels),
             *(asyncio.create_task(outbox.run()) for outbox in self.outboxes),
+            asyncio.create_task(self.fetcher.run()),
         ]
         wait = asyncio.create_task(stopping.wait())
         watched: set[asyncio.Task[object]] = {wait, *self._work}
@@ -123,6 +149,7 @@ class App:
             await channel.stop()
         await self.web.stop()
         await self.ticker.stop()
+        await self.fetcher.stop()
         for outbox in self.outboxes:
             await outbox.stop()
         await self.writer.stop()
@@ -133,7 +160,8 @@ class App:
         """Does all that is due at this moment of the clock, and returns when nothing is left."""
         while True:
             await self.ticker.tick()
-            if not sum([await outbox.drain() for outbox in self.outboxes]):
+            fetched = await self.fetcher.drain()
+            if not fetched + sum([await outbox.drain() for outbox in self.outboxes]):
                 return
 
     async def _ready(self) -> dict[str, bool]:

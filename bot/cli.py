@@ -142,7 +142,7 @@ def officers_confirm(staff_code: Annotated[str, typer.Argument(help="The staff c
     settings = settings_or_exit()
     from datetime import UTC, datetime
 
-    from handlers.registration import confirm_by_operator
+    from handlers.claims import confirm_by_operator
 
     with database_faults(), database_or_exit(settings).transaction() as session:
         count = confirm_by_operator(session, staff_code, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""What `haichieu doctor` looks at: database, migrations, keys, lines, clock."""
+"""What `haichieu doctor` looks at: database, migrations, keys, lines and what is left of their limits, clock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+from bot.allowance import WARN_AT
 from bot.channels.base import SendError
+from bot.vault import Vault
 from config.settings import Settings
-from models import inbound, schema
+from models import account, inbound, quota, schema
 from models.database import Database
 from models.sealing import Keyring, KeyringError
 
@@ -26,6 +28,10 @@ async def examine(settings: Settings) -> list[Finding]:
         return [("keys", False, str(error))]
     found += await asyncio.to_thread(_database, settings, keyring)
     found += await _telegram(settings)
+    found += await _zalo(settings)
+    if settings.zalo_bot.token.get_secret_value():
+        found += await asyncio.to_thread(_zalo_limits, settings, keyring)
+    found.append(await asyncio.to_thread(_media, settings, keyring))
     found.append(_clock())
     return found
 
@@ -65,6 +71,50 @@ async def _telegram(settings: Settings) -> list[Finding]:
         return [("telegram", False, f"HAICHIEU_TELEGRAM__API_URL: {error}")]
     finally:
         await channel.stop()
+
+
+async def _zalo(settings: Settings) -> list[Finding]:
+    if not settings.zalo_bot.token.get_secret_value():
+        return [("zalo", True, "not configured (HAICHIEU_ZALO_BOT__TOKEN)")]
+    from bot.channels.zalo import ZaloChannel
+
+    return await ZaloChannel(settings.zalo_bot, settings.web.public_url).check()
+
+
+def _zalo_limits(settings: Settings, keyring: Keyring) -> list[Finding]:
+    """How much is left of what Zalo's plan allows. Says nothing where `_database` has named the fault already."""
+    from sqlalchemy.exc import DBAPIError
+
+    zalo = settings.zalo_bot
+    line = f"zalo_bot:{zalo.token.get_secret_value().partition(':')[0]}"
+    database = Database(settings.database_url.get_secret_value(), keyring)
+    try:
+        if schema.current(database) != schema.head(database):
+            return []
+        with database.reading() as session:
+            sent = quota.sent(session, line, quota.month_of(datetime.now(UTC)))
+            people = account.count_on(session, line)
+    except DBAPIError:
+        return []
+    finally:
+        database.close()
+    most, allowed = zalo.people, zalo.per_month
+    return [
+        ("zalo messages", not allowed or sent < allowed * WARN_AT, f"{sent} of {allowed or 'any number'} sent this month"),
+        (
+            "zalo people",
+            not most or people < most,
+            f"{people} of {most or 'any number'} have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat",
+        ),
+    ]
+
+
+def _media(settings: Settings, keyring: Keyring) -> Finding:
+    """Whether attachments can be kept: found out by keeping one."""
+    fault = Vault(settings.media_dir, keyring).fault()
+    if fault:
+        return ("attachments", False, f"HAICHIEU_MEDIA_DIR ({settings.media_dir}) cannot be written ({fault})")
+    return ("attachments", True, f"kept in {settings.media_dir}")
 
 
 def _clock() -> Finding:

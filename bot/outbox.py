@@ -8,13 +8,14 @@ copy per cut answer or crash that hit it, because none of these services lets a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 
+from bot.allowance import Allowance
 from bot.channels.base import (
     Blocked,
     Channel,
@@ -28,6 +29,7 @@ from bot.channels.base import (
 from bot.channels.text import fit
 from bot.clock import Clock
 from bot.holding import Holding
+from bot.listed import Listed
 from bot.pacing import Pacer
 from bot.writer import Writer
 from models import account as accounts
@@ -50,15 +52,18 @@ GRACE_SECONDS = 5.0
 
 
 class Outbox:
-    """The sender of one line."""
+    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose."""
 
-    def __init__(self, channel: Channel, writer: Writer, clock: Clock) -> None:
+    def __init__(self, channel: Channel, writer: Writer, clock: Clock, by_number: Mapping[str, str] | None = None) -> None:
         self._channel = channel
         self._writer = writer
         self._clock = clock
         self._held = Holding(channel.line, writer, clock)
         self._nudged = {lane: asyncio.Event() for lane in LANES}
+        self._by_number = by_number or {}
+        self._allowance = Allowance(channel.line, channel.capabilities)
         self._results: list[Outcome] = []
+        self._listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._recorder: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
@@ -154,7 +159,9 @@ class Outbox:
             return []
 
         def claim(session: Session) -> list[Claimed]:
-            return delivery.claim(session, self._channel.line, lane, self._held.fence, self._clock.now(), limit)
+            now = self._clock.now()
+            self._allowance.read(session, now)
+            return delivery.claim(session, self._channel.line, lane, self._held.fence, now, limit)
 
         return await self._writer.write(claim)
 
@@ -174,17 +181,20 @@ class Outbox:
         return len(rows)
 
     async def _send(self, row: Claimed) -> Outcome:
-        parts = fit(row.message, self._channel.capabilities)
+        parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
         done = row.parts_done
         if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
             return _again(row, self._clock.now(), done)  # the line is being closed
         try:
+            if (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
+                return _again(row, until, done)
             for part in parts[done:]:
                 # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
                 may = await self._held.hold() and self._held.lasts(self._spare)
                 if not may or self._clock.now() + self._spare > row.leased_until:
                     return _again(row, self._clock.now(), done)
-                await self._channel.send(part)
+                with self._allowance.spend(self._clock.now()):
+                    await self._channel.send(part)
                 done += 1
                 if done < len(parts):
                     await self._writer.write(lambda s, n=done: delivery.progressed(s, row, n))  # type: ignore[misc]
@@ -197,6 +207,9 @@ class Outbox:
     async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
+        if isinstance(error, Throttled) and self._allowance.is_spent(now):
+            # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
+            error = WindowClosed(None)
         if isinstance(error, Throttled):
             self._pacer.pause(error.after)
             return _again(row, now + timedelta(seconds=error.after), done)
@@ -220,6 +233,7 @@ class Outbox:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
         self._results.append(outcome)
+        self._listed.note(row, outcome)
         if self._recorder is None or self._recorder.done():
             self._recorder = asyncio.create_task(self._record())
 
@@ -227,8 +241,18 @@ class Outbox:
         """Writes results in groups: whatever came in while the last group was being written."""
         while self._results:
             results, self._results = self._results, []
+            spent, now = self._allowance.pending, self._clock.now()
+
+            def record(session: Session, r: list[Outcome] = results, n: int = spent, at: datetime = now) -> None:
+                delivery.record(session, r)
+                self._allowance.write(session, n, at)
+
             try:
-                await self._writer.write(lambda session, r=results: delivery.record(session, r))  # type: ignore[misc]
+                # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
+                for outcome in results:
+                    await self._listed.remember(outcome)
+                await self._writer.write(record)
+                self._allowance.settle(spent)
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results

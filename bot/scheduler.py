@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,8 +18,8 @@ from prometheus_client import Gauge
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
-from handlers import relay
-from models import conversation, inbound, intake, mailbox, outbound, tries
+from handlers import digest, relay
+from models import conversation, inbound, intake, link, mailbox, media_link, news, outbound, schedule, tries
 from models.database import Session
 
 log = structlog.get_logger()
@@ -33,14 +34,16 @@ FORGET_MINUTES = (30, 90)
 class Ticker:
     """Ticks every second, and at once when a turn left something due."""
 
-    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None]) -> None:
+    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None], quiet: digest.Quiet = None) -> None:
         self._writer = writer
         self._clock = clock
         self._nudge = nudge
+        self._quiet = quiet
         self._held = Holding("tick", writer, clock)
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._tidied: datetime | None = None
+        self._digested: datetime | None = None
         self._dues: dict[str, datetime] = {}
         self._posted: set[str] = set()
         self._forget_at: datetime | None = None
@@ -76,7 +79,7 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now)
+            worked = await self._post(now) + await self._digest(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
@@ -89,6 +92,7 @@ class Ticker:
         if self._forget_at is not None and now >= self._forget_at:  # first: never beside what this tick posts
             posted = list(self._posted)
             await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+            await self._writer.write(news.forget_unclaimed, alone=True)
             self._posted.clear()
             self._forget_at = None
         due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
@@ -102,10 +106,24 @@ class Ticker:
             self._forget_at = intake.cover(now, FORGET_MINUTES)
         return done
 
+    async def _digest(self, now: datetime) -> int:
+        """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
+        if self._digested is not None and now - self._digested < TIDY_EVERY:
+            return 0
+        firings = await self._writer.read(lambda session: digest.due(session, now, self._quiet))
+        for firing in firings:
+            await self._writer.write(partial(self._fire, firing, now), alone=True)
+        self._digested = None if firings else now
+        return len(firings)
+
+    def _fire(self, firing: digest.Firing, now: datetime, session: Session) -> None:
+        digest.fire(session, firing, now, self._quiet)
+
     async def _step(self, event: intake.Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
+        quiet = digest.is_quiet(now, self._quiet)
         try:
-            await self._writer.write(lambda session: relay.post(session, event, now), alone=True)
+            await self._writer.write(lambda session: relay.post(session, event, now, quiet=quiet), alone=True)
         except Exception as error:
             log.error("event not posted", exc_info=error)
             return False
@@ -117,5 +135,9 @@ def _tidy(session: Session, now: datetime) -> None:
     inbound.forget_old(session, now.date())
     intake.forget_told(session, now.date())
     outbound.forget_failed(session, now)
-    tries.forget_old(session, now)
     mailbox.forget_expired(session, now)
+    news.forget_expired(session, now.date())
+    link.forget_old(session, now.date())
+    tries.forget_old(session, now)
+    schedule.forget_old(session, now)
+    media_link.forget_expired(session, now.date())

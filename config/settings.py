@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,6 +44,34 @@ def _minutes(value: Any) -> Any:
     return low, high
 
 
+def _hours(value: Any) -> Any:
+    """`"22:00-06:00"` → (begin, end), the time of day in Vietnam; `""` → None."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", value)
+        if value and (found is None or found[1] + found[2] == found[3] + found[4]):
+            raise ValueError("should be two times of day, like 22:00-06:00, or empty for none")
+        return (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))) if found else None
+    return value
+
+
+def _secret_shape(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value()
+    if secret and not (8 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)):
+        raise ValueError("should be 8 to 256 letters, digits, _ or -")
+    return value
+
+
+def _api_shape(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("should start with https://")
+    return value.rstrip("/")
+
+
+Mode = Literal["poll", "webhook"]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_secret_shape)]
+ApiUrl = Annotated[str, AfterValidator(_api_shape)]
+
+
 class Web(BaseModel, extra="forbid"):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -49,9 +87,10 @@ class Web(BaseModel, extra="forbid"):
 
 class Telegram(BaseModel, extra="forbid"):
     token: SecretStr = SecretStr("")
-    api_url: str = "https://api.telegram.org"
-    mode: Literal["poll", "webhook"] = "poll"
-    webhook_secret: SecretStr = SecretStr("")
+    name: str = ""
+    api_url: ApiUrl = "https://api.telegram.org"
+    mode: Mode = "poll"
+    webhook_secret: WebhookSecret = SecretStr("")
     per_second: Annotated[float, Field(gt=0, le=100_000)] = 29
     proxy: SecretStr = SecretStr("")
 
@@ -63,13 +102,13 @@ class Telegram(BaseModel, extra="forbid"):
             raise ValueError("should be the token BotFather gave, like 123456:ABC…")
         return value
 
-    @field_validator("webhook_secret")
+    @field_validator("name")
     @classmethod
-    def _secret_shape(cls, value: SecretStr) -> SecretStr:
-        secret = value.get_secret_value()
-        if secret and not (8 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)):
-            raise ValueError("should be 8 to 256 letters, digits, _ or -")
-        return value
+    def _name_shape(cls, value: str) -> str:
+        name = value.removeprefix("@")
+        if name and not (5 <= len(name) <= 32 and name.isascii() and name.replace("_", "").isalnum()):
+            raise ValueError("should be the bot's user name, like cong_doan_bot")
+        return name
 
     @field_validator("proxy")
     @classmethod
@@ -78,12 +117,32 @@ class Telegram(BaseModel, extra="forbid"):
             raise ValueError("should start with http:// or https://")
         return value
 
-    @field_validator("api_url")
+
+class ZaloBot(BaseModel, extra="forbid"):
+    """The limits are those of the plan "Basic", the only one there is; `reserve` is kept for replies. 0: no limit."""
+
+    token: SecretStr = SecretStr("")
+    api_url: ApiUrl = "https://bot-api.zaloplatforms.com"
+    mode: Mode = "poll"
+    webhook_secret: WebhookSecret = SecretStr("")
+    per_month: Annotated[int, Field(ge=0)] = 3000
+    reserve: Annotated[int, Field(ge=0, validate_default=True)] = 300
+    people: Annotated[int, Field(ge=0)] = 50
+
+    @field_validator("token")
     @classmethod
-    def _no_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("should start with https://")
-        return value.rstrip("/")
+    def _token_shape(cls, value: SecretStr) -> SecretStr:
+        number, _, rest = value.get_secret_value().partition(":")
+        if value.get_secret_value() and not (number.isdigit() and rest):
+            raise ValueError("should be the token Zalo Bot Creator gave, like 123456:abc…")
+        return value
+
+    @field_validator("reserve")
+    @classmethod
+    def _less_than_all(cls, value: int, known: ValidationInfo) -> int:
+        if 0 < known.data.get("per_month", 0) <= value:
+            raise ValueError("should be less than HAICHIEU_ZALO_BOT__PER_MONTH, or no notice would ever go out")
+        return value
 
 
 class Privacy(BaseModel, extra="forbid"):
@@ -91,7 +150,10 @@ class Privacy(BaseModel, extra="forbid"):
 
 
 class Officers(BaseModel, extra="forbid"):
+    """`quiet`: hours in which only danger rings; the rest waits for the morning's message. None: there are none."""
+
     confirm: bool = True
+    quiet: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = (time(22), time(6))
 
 
 class Settings(BaseSettings):
@@ -107,8 +169,10 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("sqlite:///var/haichieu.db")
     key_file: Path = Path("haichieu.key")
+    media_dir: Path = Path("var/media")
     web: Web = Web()
     telegram: Telegram = Telegram()
+    zalo_bot: ZaloBot = ZaloBot()
     privacy: Privacy = Privacy()
     officers: Officers = Officers()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -173,10 +237,11 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError(f"HAICHIEU_{path}: {reason[0].lower() + reason[1:]}.") from None
     except ValueError as error:  # the TOML file itself
         raise SettingsError(f"haichieu.toml cannot be read: {error}.") from None
-    telegram = settings.telegram
-    if telegram.mode == "webhook" and telegram.token.get_secret_value():
-        if not telegram.webhook_secret.get_secret_value():
-            raise SettingsError("HAICHIEU_TELEGRAM__WEBHOOK_SECRET is needed when HAICHIEU_TELEGRAM__MODE is webhook.")
+    for name, bot in (("TELEGRAM", settings.telegram), ("ZALO_BOT", settings.zalo_bot)):
+        if bot.mode != "webhook" or not bot.token.get_secret_value():
+            continue
+        if not bot.webhook_secret.get_secret_value():
+            raise SettingsError(f"HAICHIEU_{name}__WEBHOOK_SECRET is needed when HAICHIEU_{name}__MODE is webhook.")
         if not settings.web.public_url:
-            raise SettingsError("HAICHIEU_WEB__PUBLIC_URL is needed when HAICHIEU_TELEGRAM__MODE is webhook.")
+            raise SettingsError(f"HAICHIEU_WEB__PUBLIC_URL is needed when HAICHIEU_{name}__MODE is webhook.")
     return settings

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from handlers import grievance, menu, mine, preferences, registration, triage
+from handlers import (
+    answering,
+    away,
+    claims,
+    files,
+    grievance,
+    menu,
+    mine,
+    mydata,
+    naming,
+    news,
+    passing,
+    phones,
+    pin,
+    preferences,
+    registration,
+    saved,
+    spoken,
+    triage,
+)
 from handlers.conversation import Conversation
 
 CONVERSATIONS: dict[str, Conversation] = {
     conversation.name: conversation
-    for module in (registration, menu, grievance, mine, triage, preferences)
+    for module in (
+        *(registration, claims, menu, grievance, mine, naming),
+        *(triage, answering, passing, spoken, saved, away, files, news),
+        *(preferences, pin, phones, mydata),
+    )
     for conversation in module.CONVERSATIONS
 }

@@ -7,7 +7,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,19 +15,28 @@ from functools import cached_property
 from config.i18n import Language, fold, language
 from models import account as accounts
 from models import conversation as chats
-from models import office, outbound
+from models import news, office, outbound
 from models.account import Account, Sender
 from models.database import Session
-from models.message import Option
+from models.ids import new_id
+from models.message import Media, Option
 from models.person import Person
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for."""
+    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
+
+    `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest
+    (empty: not known). `uploads`: the lines that can send a file; `media_address`: where links to files lead on the others
+    (empty: nowhere)."""
 
     relay_minutes: tuple[int, int]
     confirm_officers: bool
+    people: Mapping[str, int] = field(default_factory=dict)
+    chat_address: str = ""
+    uploads: frozenset[str] = frozenset()
+    media_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,13 @@ class Turn:
         assert self.account is not None
         return self.account
 
-    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "") -> None:
+    @property
+    def reporter(self) -> str:
+        """What stands behind this person's own cases, on whichever of their phones they write."""
+        assert self.person is not None
+        return self.person.reporter_id
+
+    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
         """Answers the person, in the transaction of what they did."""
         self.said.append(text)
         if options:
@@ -181,6 +196,8 @@ class Turn:
             options=options,
             commands=commands,
             language=self.language.code,
+            in_office=self.chat.in_office,
+            media=media,
         )
 
 
@@ -202,11 +219,30 @@ def tell(
     asks: bool = False,
     commands: str = "",
     in_office: bool = False,
+    row_id: str = "",
+    case_id: str = "",
+    heading: str = "",
+    plain: bool = False,
 ) -> None:
     """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
-    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them."""
+    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
+
+    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
+    tapped. With `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide
+    in it, and it goes out even where the account is gone by then.
+
+    What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
+    asks = asks or bool(options)
     if to.blocked:
         return
+    if not plain and (to.pin is not None or not to.plain_previews):
+        row_id = row_id or new_id()
+        kept = () if case_id else options
+        news.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
+        reader = language(to.language)
+        text = reader.gettext("The union has news. Write 1 to see it.")
+        opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
+        options = [Option(opens, reader.gettext("See"))]
     sender = accounts.sender_of(session, to)
     outbound.queue(
         session,
@@ -220,4 +256,6 @@ def tell(
         commands=commands,
         language=to.language,
         other_side=outbound.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
+        in_office=in_office,
+        account_id="" if plain else to.id,
     )

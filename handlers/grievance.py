@@ -1,7 +1,8 @@
-"""Filing a grievance: the words, what it is about, and a review whose send buttons are the recipients.
+"""Filing a grievance in three steps: the words, what it is about, and a review whose send buttons are the recipients.
 
 Anonymous is the preset. What is sent leaves this chat sealed (models.intake) and becomes a case in another transaction,
-after a random delay unless the worker, or danger, says at once.
+after a random delay unless the worker, or danger, says at once. Why a recipient was chosen is never asked; those passed
+over never see the case.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 
 from config.i18n import fold
 from config.tables import table
+from handlers import files, telltale
 from handlers.conversation import (
     Again,
     Choice,
@@ -23,40 +25,62 @@ from handlers.conversation import (
     unless_cancelled,
 )
 from handlers.words import category_name, level_name, shortened
-from models import intake, office, sla, unit
-from models.ids import new_case_code, new_id
+from models import exclusion, grievance, intake, office, sla, unit
+from models.ids import new_id
 from models.intake import Event
 from models.message import Option
 from models.unit import Unit
 
-_LEVELS: tuple[unit.Level, ...] = ("team", "grassroots", "superior")
+LEVELS: tuple[unit.Level, ...] = ("team", "grassroots", "superior")
+_NAME_MODES = ("nobody", "committee", "all")
 
 
 def _text(turn: Turn) -> str:
     return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
 
 
-def _categories(turn: Turn) -> Sequence[Choice]:
-    """All categories; those whose words occur in the text come first."""
+def _likely(turn: Turn) -> list[tuple[str, int]]:
+    """(category, how many of its words occur in the text), the likeliest first."""
     text = f" {fold(turn.answers.get('text', ''))} "
-    hits = {name: sum(f" {word} " in text for word in given["words"]) for name, given in table("categories").items()}
-    names = sorted(hits, key=lambda name: -hits[name])  # stable: equals keep their order
-    choices = [Choice(name, category_name(turn.language, name)) for name in names]
-    return [*choices, Choice("cancel", turn._("Cancel"))]
+    hits = [(name, sum(f" {word} " in text for word in given["words"])) for name, given in table("categories").items()]
+    return sorted(hits, key=lambda hit: -hit[1])  # stable: equals keep their order
+
+
+def _about(turn: Turn) -> str:
+    first, hits = _likely(turn)[0]
+    if hits == 0:
+        return turn._("What is it about?")
+    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
+
+
+def categories(turn: Turn) -> Sequence[Choice]:
+    """All categories; those whose words occur in the text come first."""
+    names = [name for name, _hits in _likely(turn)]
+    return [*(Choice(name, category_name(turn.language, name)) for name in names), Choice("cancel", turn._("Cancel"))]
 
 
 def recipients(turn: Turn) -> dict[unit.Level, Unit]:
-    """The nearest unit of each level above this person that somebody answers for."""
+    """The nearest unit of each level above this person that somebody answers for who is not passed over by choosing it."""
     assert turn.person is not None
+    day = turn.now.date()
     path = unit.path(turn.session, turn.person.unit_id)
-    nearest: dict[unit.Level, Unit] = {}
-    for one in office.answered_for(turn.session, path, turn.now.date()):
-        nearest.setdefault(unit.level(one), one)
-    return {level: nearest[level] for level in _LEVELS if level in nearest}
+    answering = office.answering(turn.session, path, day)
+    found: dict[unit.Level, Unit] = {}
+    passed_over: set[str] = set()
+    for level in LEVELS:
+        nearest = next((u for u in path if unit.level(u) == level and answering.get(u.id, set()) - passed_over), None)
+        if nearest is not None:
+            found[level] = nearest
+            passed_over |= exclusion.officers_in(turn.session, [nearest.id], day)
+    return found
+
+
+def _mode(turn: Turn) -> str:
+    return turn.answers.get("mode", "nobody")
 
 
 def _named(turn: Turn) -> bool:
-    return turn.answers.get("named") == "yes"
+    return _mode(turn) != "nobody"
 
 
 def covers(turn: Turn) -> bool:
@@ -70,20 +94,31 @@ def delay(turn: Turn) -> str:
 
 
 def _covered(turn: Turn) -> bool:
-    return covers(turn) and not _named(turn) and turn.answers.get("at_once") != "yes"
+    return covers(turn) and _mode(turn) != "all" and turn.answers.get("at_once") != "yes"
+
+
+def _warnings(turn: Turn) -> list[str]:
+    """What in the words could give their writer away. Looked for once: it reads the roll."""
+    if "tells" not in turn.answers:
+        turn.answers["tells"] = ",".join(telltale.found(turn, turn.answers["text"]))
+    return [telltale.warning(turn, kind) for kind in turn.answers["tells"].split(",") if kind]
 
 
 def _review(turn: Turn) -> str:
     answers = turn.answers
-    found = recipients(turn)
+    name = {
+        "nobody": turn._("Name: not shown. No officer will know who wrote this."),
+        "committee": turn._("Name: {name}, for the executive committee only.", name=answers.get("name", "")),
+        "all": turn._("Name: {name}", name=answers.get("name", "")),
+    }[_mode(turn)]
     lines = [
         turn._("Please check before it is sent:"),
         f"«{shortened(answers['text'], 600)}»",
-        turn._("About: {category}", category=category_name(turn.language, answers["category"])),
-        turn._("Name: {name}", name=answers["name"])
-        if _named(turn)
-        else turn._("Name: not shown. No officer will know who wrote this."),
+        *files.review(turn),
+        turn._("About: {category}", category=category_name(turn.language, answers["category"])) + "\n" + name,
     ]
+    if not _named(turn) and (warned := _warnings(turn)):
+        lines.append("⚠ " + " ".join(warned) + " " + turn._("You can change the words before you send them."))
     if _covered(turn):
         lines.append(
             turn._(
@@ -94,46 +129,54 @@ def _review(turn: Turn) -> str:
         )
     elif covers(turn):
         lines.append(turn._("Time: it reaches the union at once."))
-    if not found:
-        lines.append(turn._("Nobody of your union can receive this here yet. Please speak with your union team in person."))
-    else:
-        lines.append(turn._("Who shall receive it?"))
+    lines.append(turn._("Who shall receive it?") if recipients(turn) else _nobody(turn))
     return "\n\n".join(lines)
+
+
+def _nobody(turn: Turn) -> str:
+    return turn._("Nobody of your union can receive this here yet. Please speak with your union team in person.")
+
+
+def _switches(turn: Turn) -> list[Choice]:
+    """What can be switched before sending; the dot shows how it stands."""
+    labels = {
+        "nobody": turn._("Do not show my name (anonymous)"),
+        "committee": turn._("Only the committee knows my name"),
+        "all": turn._("Add my name"),
+    }
+    choices = [Choice(mode, ("● " if _mode(turn) == mode else "○ ") + labels[mode]) for mode in _NAME_MODES]
+    if covers(turn) and _mode(turn) != "all":
+        at_once = Choice("at_once", turn._("Send without delay"))
+        covered = Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn)))
+        choices.append(at_once if _covered(turn) else covered)
+    return choices
 
 
 def _review_choices(turn: Turn) -> Sequence[Choice]:
     found = recipients(turn)
-    choices = [Choice(level, level_name(turn.language, found[level])) for level in found]
-    if found:
-        choices.append(Choice("danger", turn._("Somebody is in danger: send now")))
-        if _named(turn):
-            choices.append(Choice("unnamed", turn._("Do not show my name")))
-        else:
-            choices.append(Choice("named", turn._("Add my name")))
-            if covers(turn) and _covered(turn):
-                choices.append(Choice("at_once", turn._("Send without delay")))
-            elif covers(turn):
-                choices.append(Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn))))
-    return [*choices, Choice("cancel", turn._("Cancel"))]
+    last = [Choice("rewrite", turn._("Change the words")), Choice("cancel", turn._("Cancel"))]
+    if not found:
+        return last
+    send = [Choice(level, level_name(turn.language, found[level])) for level in found]
+    return [*_switches(turn), *send, Choice("danger", turn._("Somebody is in danger: send now")), *last]
 
 
 def _reviewed(turn: Turn, value: str) -> str:
-    switches = {
-        "named": ("named", "yes"),
-        "unnamed": ("named", "no"),
-        "at_once": ("at_once", "yes"),
-        "covered": ("at_once", "no"),
-    }
-    if value in switches:
-        key, answer = switches[value]
-        turn.answers[key] = answer
+    unless_cancelled(turn, value)
+    if value in _NAME_MODES:
+        turn.answers["mode"] = value
         raise Again
-    return unless_cancelled(turn, value)
+    if value in ("at_once", "covered"):
+        turn.answers["at_once"] = "yes" if value == "at_once" else "no"
+        raise Again
+    if value == "rewrite":
+        turn.answers.pop("tells", None), turn.answers.pop("text")
+        raise Again
+    return value
 
 
-def _name(turn: Turn, text: str) -> str:
-    text = take_text(turn, text)
-    return " ".join(text.split())[:80]
+def take_name(turn: Turn, text: str) -> str:
+    return " ".join(take_text(turn, text).split())[:80]
 
 
 def _finish(turn: Turn) -> None:
@@ -141,9 +184,9 @@ def _finish(turn: Turn) -> None:
     found = recipients(turn)
     danger = answers["to"] == "danger"
     order: Sequence[unit.Level] = ("grassroots", "superior", "team") if danger else (_level(answers["to"]),)
-    holder = next((found[level] for level in order if level in found), None)
-    if holder is None:
-        turn.say(turn._("Nobody of your union can receive this here yet. Please speak with your union team in person."))
+    level = next((level for level in order if level in found), None)
+    if level is None:
+        turn.say(_nobody(turn))
         return
     covered = _covered(turn) and not danger
     due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
@@ -154,34 +197,38 @@ def _finish(turn: Turn) -> None:
         due=due.isoformat(),
         case_id=new_id(),
         entry_id=new_id(),
-        account_id=turn.member.id,
+        reporter_id=turn.reporter,
         text=answers["text"],
-        code=new_case_code(),
+        code=grievance.free_code(turn.session),
         unit_id=turn.person.unit_id,
-        holder_id=holder.id,
+        holder_id=found[level].id,
         category=answers["category"],
         name=answers["name"] if _named(turn) else "",
+        name_for="committee" if _mode(turn) == "committee" else "all",
+        passed_over=[] if danger else [found[lower].id for lower in LEVELS[: LEVELS.index(level)] if lower in found],
         urgent=danger,
-        covered=covers(turn) and not danger and not _named(turn) and answers.get("at_once") != "yes",
+        verified=turn.member.verified,
+        covered=covered,
         reply_due=reply_due.isoformat(),
+        files=files.sent(turn),  # attachments
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now
-    turn.say(thanks(turn, event.code, holder, reply_due, covered=covered, urgent=danger), [mine_option(turn)])
+    said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
+    turn.say(said, [mine_option(turn)])
 
 
 def _level(value: str) -> unit.Level:
-    return next(level for level in _LEVELS if level == value)
+    return next(level for level in LEVELS if level == value)
 
 
 def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered: bool, urgent: bool = False) -> str:
     """Thank, code, what happens next, when."""
-    who = level_name(turn.language, holder)
+    who, when = level_name(turn.language, holder), turn.language.when(reply_due)
     lines = [
         turn._("Thank you. The union has your grievance, code {code}.", code=code),
-        turn._("{who} ({unit}) has it, and should answer here before {when}.", who=who, unit=holder.name,
-               when=turn.language.when(reply_due)),
-    ]  # fmt: skip
+        turn._("{who} ({unit}) has it, and should answer here before {when}.", who=who, unit=holder.name, when=when),
+    ]
     if covered:
         lines.append(turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn)))
     if urgent:
@@ -200,8 +247,8 @@ CONVERSATIONS = (
         _finish,
         (
             Question("text", _text, check=take_text),
-            Question("category", lambda turn: turn._("What is it about?"), _categories, chosen=unless_cancelled),
-            Question("name", lambda turn: turn._("Which name shall the union see?"), check=_name, when=_named),
+            Question("category", _about, categories, chosen=unless_cancelled),
+            Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
             Question("to", _review, _review_choices, chosen=_reviewed),
         ),
         allowed=is_member,

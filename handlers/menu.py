@@ -16,6 +16,7 @@ def options(turn: Turn) -> list[Option]:
         *found,
         Option(open_token("file"), turn._("Send a grievance")),
         Option(open_token("mine"), turn._("My grievances")),
+        Option(open_token("settings"), turn._("Settings")),
         Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
         Option(open_token("help"), turn._("Help")),
     ]
@@ -70,6 +71,9 @@ COMMANDS = {
 OFFICER_COMMANDS = {"menu": N_("Cases to handle, and all else"), **{k: v for k, v in COMMANDS.items() if k != "menu"}}
 
 GROUP_FAREWELL = N_("This service talks with each person privately, so it leaves this group. Please write to it directly.")
+
+BY_NUMBER = N_("Answer with a number, for example: 1.")
+"""Under a numbered list, on lines that have no buttons."""
 
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member),

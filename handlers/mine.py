@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import menu
+from handlers import files, menu, naming, pin
 from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, take_text, unless_cancelled
 from handlers.grievance import delay
 from handlers.words import category_name, level_name, shortened, state_name
-from models import grievance, intake, office, unit
+from models import access, grievance, intake, unit
 from models.grievance import Grievance
 from models.ids import new_id
 from models.intake import Event, Kind
@@ -20,10 +20,13 @@ from models.unit import Unit
 
 _SHOWN = 8
 """Cases in one list; older ones are found by their code."""
+_DECISIONS = ("settled", "unsettled", "withdrawn")
+_INSIDE = ("note", "assigned")
+"""Entries that stay among officers."""
 
 
 def _case(turn: Turn) -> Grievance | None:
-    return grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+    return grievance.for_reporter(turn.session, turn.reporter, turn.subject)
 
 
 def _own_open_case(turn: Turn) -> bool:
@@ -32,8 +35,8 @@ def _own_open_case(turn: Turn) -> bool:
 
 
 def _undecided(turn: Turn, case: Grievance) -> bool:
-    """No “settled” or “not settled” of this case is on its way: under cover two of them could overtake each other."""
-    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in ("settled", "unsettled"))
+    """No decision about this case is on its way: under cover two of them could overtake each other."""
+    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in _DECISIONS)
     return all(event.case_id != case.id for event in decisions)
 
 
@@ -43,15 +46,17 @@ def _may_settle(turn: Turn) -> bool:
 
 
 def _may_object(turn: Turn) -> bool:
-    case = _case(turn) if _may_settle(turn) else None
-    return case is not None and (case.state == "proposed" or grievance.is_overdue(case, turn.now))
+    case = _case(turn) if is_member(turn) else None
+    if case is None or not _undecided(turn, case):
+        return False
+    return case.state in ("proposed", "unfounded") or grievance.is_overdue(case, turn.now)
 
 
 def _list(turn: Turn) -> None:
     if turn.subject:
         _show(turn)
         return
-    cases = grievance.own(turn.session, turn.member.id)[::-1]
+    cases = grievance.own(turn.session, turn.reporter)[::-1]
     lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, cases)]
     options = []
     for case in cases[:_SHOWN]:
@@ -70,7 +75,7 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     return [
         event.code
         for event in intake.waiting(turn.session, turn.now)
-        if event.kind == "report" and event.account_id == turn.member.id and event.case_id not in known
+        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
     ]
 
 
@@ -94,26 +99,29 @@ def _show(turn: Turn) -> None:
             lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
     unheard = {event.entry_id for event in intake.waiting(turn.session, turn.now) if event.kind == "tell"}
     for entry in grievance.entries(turn.session, case.id):
-        if entry.id not in unheard and (words := grievance.text_of(turn.session, entry)):
+        if entry.id not in unheard and entry.kind not in _INSIDE and (words := grievance.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
             lines.append(f"{by}: «{words}»")
+    lines += files.listed(turn.session, turn.language, case)  # attachments
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
-    options = []
-    if case.state in grievance.OPEN:
-        options = [Option(open_token("add", case.id), turn._("Add or answer"))]
-        if not _undecided(turn, case):
-            return [*options, Option(open_token("menu"), turn._("Menu"))]
-        if grievance.is_overdue(case, turn.now):
-            options.append(Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")))
-        if case.state == "proposed":
-            options += [
-                Option(open_token("settled", case.id), turn._("Settled")),
-                Option(open_token("unsettled", case.id), turn._("Not settled: to the union above")),
-            ]
-    return [*options, Option(open_token("menu"), turn._("Menu"))]
+    options = [Option(open_token("menu"), turn._("Menu"))]
+    up = Option(open_token("unsettled", case.id), turn._("Not settled: to the union above"))
+    if case.state == "unfounded" and _undecided(turn, case):
+        return [up, *options]
+    if case.state not in grievance.OPEN:
+        return options
+    add = Option(open_token("add", case.id), turn._("Add or answer"))
+    if not _undecided(turn, case):
+        return [add, *options]
+    options = [*naming.options(turn, case), Option(open_token("withdraw", case.id), turn._("Withdraw")), *options]
+    if case.state == "proposed":
+        return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
+    if grievance.is_overdue(case, turn.now):
+        return [add, Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")), *options]
+    return [add, *options]
 
 
 def _send_choices(turn: Turn) -> Sequence[Choice]:
@@ -131,7 +139,8 @@ def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None  # `allowed` was asked first
     text = shortened(turn.answers["text"], 600)
-    return turn._("To case {code}:", code=case.code) + f"\n\n«{text}»\n\n" + turn._("Send this?")
+    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *files.review(turn)]  # attachments
+    return "\n\n".join([*lines, turn._("Send this?")])
 
 
 def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
@@ -141,9 +150,10 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         due=due.isoformat(),
         case_id=turn.subject,
         entry_id=new_id(),
-        account_id=turn.member.id,
+        reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
+        files=files.sent(turn),  # attachments
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now
@@ -178,9 +188,8 @@ def _cover_note(turn: Turn, case: Grievance) -> str:
 
 
 def _above(turn: Turn, case: Grievance) -> Unit | None:
-    """The next unit up that somebody answers for."""
-    path = unit.path(turn.session, case.holder_id)[1:]
-    return office.nearest_officers(turn.session, path, turn.now.date())
+    """The next unit up that somebody answers for whom its reporter did not pass over."""
+    return next(iter(access.units_above(turn.session, case, turn.now)), None)
 
 
 def _unsettled_text(turn: Turn) -> str:
@@ -205,8 +214,29 @@ def _unsettled(turn: Turn) -> None:
     )
 
 
+def _withdraw_text(turn: Turn) -> str:
+    case = _case(turn)
+    assert case is not None
+    return turn._(
+        "Withdraw {code}? The union then stops working on it and keeps what was written. You need not say why.",
+        code=case.code,
+    )
+
+
+def _withdraw_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("yes", turn._("Withdraw it")), Choice("cancel", turn._("Cancel")))
+
+
+def _withdraw(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    _post(turn, "withdrawn", "", covered=case.covered)
+    said = turn._("{code} is withdrawn. You can send a new grievance at any time.", code=case.code)
+    menu.show(turn, said + _cover_note(turn, case))
+
+
 CONVERSATIONS = (
-    Conversation("mine", _list, allowed=is_member),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member),
     Conversation(
         "add",
         _added,
@@ -217,5 +247,11 @@ CONVERSATIONS = (
         allowed=_own_open_case,
     ),
     Conversation("settled", _settled, allowed=_may_settle),
+    Conversation(
+        "withdraw",
+        _withdraw,
+        (Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled),),
+        allowed=_may_settle,
+    ),
     Conversation("unsettled", _unsettled, (Question("text", _unsettled_text, check=take_text),), allowed=_may_object),
 )

@@ -1,16 +1,13 @@
 """Joining: a code, one consent card, the menu. Nothing is stored before the person says yes.
 
-An officer's own code is only a claim until an officer above, or the operator, has confirmed who claimed it; otherwise a
-stolen slip would read a team's grievances.
+Grievances are what is asked for; notices and polls are consents of their own, on the same card, and off until switched on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from config.i18n import language
-from handlers import menu
+from handlers import claims, menu, phones
 from handlers.conversation import (
     Again,
     Choice,
@@ -19,20 +16,14 @@ from handlers.conversation import (
     Question,
     Stop,
     Turn,
-    is_officer,
-    open_token,
-    tell,
 )
 from handlers.words import role_name, unit_name
 from models import account as accounts
-from models import audit, invite, office, person, tries, unit
+from models import invite, link, office, person, tries
 from models.account import Account
-from models.database import Session
 from models.invite import Invite
-from models.message import Option
-from models.unit import Unit
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-12"
 
 
 def _code_text(turn: Turn) -> str:
@@ -43,27 +34,50 @@ def _code_text(turn: Turn) -> str:
 
 
 def _code(turn: Turn, text: str) -> str:
-    if tries.used_up(turn.session, turn.now):
-        raise Invalid(turn._("Too many wrong codes were written to this union. Please try again in an hour."))
-    found = invite.find(turn.session, text, turn.now.date())
+    if not invite.looks_like_code(text):
+        raise Invalid(turn._("A joining code has 8 letters and digits, like {example}.", example="K7MP-4RXA"))
+    guard = turn.state.guard
+    if guard.wrong_codes >= tries.A_CHAT or tries.used_up(turn.session, turn.now):
+        # Right codes, too: otherwise the refusal would tell which are.
+        raise Invalid(turn._("Too many wrong codes have been tried. Please try again later, or speak with your union team."))
+    found = invite.find(turn.session, text, turn.now.date()) or link.find(turn.session, text, turn.now)
     if found is None:
+        guard.wrong_codes += 1
         tries.count(turn.session, turn.now)
-        raise Invalid(
-            turn._("That code is not valid. Please check the slip, or ask your union team for a new one.")
-            if invite.looks_like_code(text)
-            else turn._("A joining code has 8 letters and digits, like {example}.", example="K7MP-4RXA")
-        )
+        raise Invalid(_not_valid(turn))
+    if isinstance(found, Invite) and found.person_id is not None:  # the language the union's own list gives them
+        known = turn.session.get_one(person.Person, found.person_id).language
+        if known:
+            turn.speak(known)
     return found.id
+
+
+def _not_valid(turn: Turn) -> str:
+    """The same for a code that never was, is used up, over or revoked: nobody learns which codes there are."""
+    return turn._("That code is not valid. Please check the slip, or ask your union team for a new one.")
 
 
 def _invite(turn: Turn) -> Invite | None:
     return turn.session.get(Invite, turn.answers["code"])
 
 
+def _first_phone(turn: Turn) -> Account | None:
+    """The chat that this one is to be connected to, where the code came from Settings on another phone."""
+    found = link.find_by_id(turn.session, turn.answers["code"], turn.now)
+    return link.first_account(turn.session, found, turn.now) if found else None
+
+
 def _consent_text(turn: Turn) -> str:
-    found = _invite(turn)
-    where = unit_name(turn.session, found.unit_id) if found else ""
+    found, first = _invite(turn), _first_phone(turn)
+    if first is not None:
+        unit_id = turn.session.get_one(person.Person, first.person_id).unit_id
+    else:
+        unit_id = found.unit_id if found else ""
+    where = unit_name(turn.session, unit_id) if unit_id else ""
     lines = [turn._("You are joining: {unit}.", unit=where)]
+    if first is not None:
+        lines = [turn._("You are connecting this phone to your place in: {unit}. Your grievances will be seen on both.",
+                        unit=where)]  # fmt: skip
     if found is not None and found.person_id is not None:
         held = office.held_by(turn.session, found.person_id, turn.now.date())
         named = person.name_of(turn.session, turn.session.get_one(person.Person, found.person_id))
@@ -78,19 +92,40 @@ def _consent_text(turn: Turn) -> str:
             "Anonymous: no officer can see who you are. The chat app still knows your account.\n"
             "The keys are held by the union that runs this service."
         ),
-        turn._("Do you agree?"),
     ]
+    if first is None:
+        lines.append(
+            turn._(
+                "Two more things are up to you, and stay off unless you switch them on below: notices from the union, and "
+                "being asked for your opinion. You can change both under Settings."
+            )
+        )
+    lines.append(turn._("Do you agree?"))
     return "\n\n".join(lines)
 
 
 def _consent_choices(turn: Turn) -> Sequence[Choice]:
     other = Choice("vi", "Tiếng Việt") if turn.language.code == "en" else Choice("en", "English")
-    return (Choice("yes", turn._("I agree")), Choice("no", turn._("I do not agree")), other)
+    switches = () if _first_phone(turn) else tuple(_switch(turn, name) for name in ("notices", "polls"))
+    return (Choice("yes", turn._("I agree")), *switches, Choice("no", turn._("I do not agree")), other)
+
+
+def _is_on(turn: Turn, name: str) -> bool:
+    return turn.answers.get(name) == "on"
+
+
+def _switch(turn: Turn, name: str) -> Choice:
+    what = turn._("Notices from the union") if name == "notices" else turn._("Opinion polls")
+    state = turn._("on") if _is_on(turn, name) else turn._("off")
+    return Choice(name, f"{what}: {state}")
 
 
 def _consent(turn: Turn, value: str) -> str:
     if value in ("vi", "en"):
         turn.speak(value)
+        raise Again
+    if value in ("notices", "polls"):
+        turn.answers[value] = "off" if _is_on(turn, value) else "on"
         raise Again
     if value == "no":
         raise Stop(
@@ -103,9 +138,12 @@ def _consent(turn: Turn, value: str) -> str:
 
 
 def _finish(turn: Turn) -> None:
+    if (first := _first_phone(turn)) is not None:
+        phones.connect(turn, first, CONSENT_VERSION)
+        return
     found = invite.find_by_id(turn.session, turn.answers["code"], turn.now.date())
     if found is None:
-        turn.say(turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
+        turn.say(_not_valid(turn))
         return
     invite.use(turn.session, found)
     holder = (
@@ -113,20 +151,22 @@ def _finish(turn: Turn) -> None:
         if found.person_id is not None
         else person.add(turn.session, found.unit_id)
     )
-    claims = found.person_id is not None and turn.house.confirm_officers
-    code = turn.language.code
+    claimed = found.person_id is not None and turn.house.confirm_officers
     turn.account = accounts.add(
         turn.session,
         turn.sender,
         holder,
-        language=code,
-        confirmed=not claims,
+        language=turn.language.code,
+        confirmed=not claimed,
+        verified=found.person_id is not None or invite.is_slip(found),
+        notices=_is_on(turn, "notices"),
+        polls=_is_on(turn, "polls"),
         consent_version=CONSENT_VERSION,
         today=turn.now.date(),
     )
     turn.person, turn.joined = holder, True
-    if claims:
-        _announce(turn, turn.account, holder)
+    if claimed:
+        claims.announce(turn, turn.account, holder)
         menu.show(
             turn,
             turn._(
@@ -140,101 +180,6 @@ def _finish(turn: Turn) -> None:
         menu.show(turn, turn._("Thank you. You have joined. What you write here goes to the union only."), commands="worker")
 
 
-def _announce(turn: Turn, claimed: Account, holder: person.Person) -> None:
-    """Tells the officers of the unit and asks those above to confirm who claimed the office."""
-    session, day = turn.session, turn.now.date()
-    for held in office.held_by(session, holder.id, day):
-        path = unit.path(session, held.unit_id)
-        for at, named in enumerate(path):
-            for account, somebody, _office in office.officers_of(session, named.id, day):
-                if somebody.id == holder.id:
-                    continue
-                _tell_of_claim(turn, account, claimed, holder, held, path[0], may_confirm=at > 0 or len(path) == 1)
-
-
-def _tell_of_claim(
-    turn: Turn, to: Account, claimed: Account, holder: person.Person, held: office.Office, where: Unit, *, may_confirm: bool
-) -> None:
-    reader = language(to.language)
-    text = reader.gettext(
-        "A chat was joined with the code of {name}, {role}, {unit}.",
-        name=person.name_of(turn.session, holder),
-        role=role_name(reader, held.role),
-        unit=where.name,
-    )
-    options: list[Option] = []
-    if may_confirm:
-        text += "\n\n" + reader.gettext("Please ask them in person whether it is theirs, comrade, before you confirm.")
-        options = [Option(open_token("confirm", claimed.id), reader.gettext("Confirm or refuse"))]
-    tell(turn.session, to, text, turn.now, options=options, in_office=True)
-
-
-# Confirming somebody else's claim.
-
-
-def _claim(turn: Turn) -> Account | None:
-    """The unconfirmed account this run is about, if this officer stands above it."""
-    claimed = turn.session.get(Account, turn.subject)
-    if claimed is None or claimed.confirmed or turn.account is None or claimed.person_id == turn.account.person_id:
-        return None
-    mine = {held.unit_id for held in turn.offices if held.role in office.HANDLERS}
-    for held in office.held_by(turn.session, claimed.person_id, turn.now.date()):
-        above = unit.path(turn.session, held.unit_id)
-        if mine & {one.id for one in (above[1:] or above)}:
-            return claimed
-    return None
-
-
-def _confirm_text(turn: Turn) -> str:
-    claimed = _claim(turn)
-    assert claimed is not None  # `allowed` was asked first
-    holder = turn.session.get_one(person.Person, claimed.person_id)
-    return turn._(
-        "Did {name} join with their own code, as you know from speaking with them?",
-        name=person.name_of(turn.session, holder),
-    )
-
-
-def _confirm_choices(turn: Turn) -> Sequence[Choice]:
-    return (Choice("yes", turn._("Yes, confirm")), Choice("no", turn._("No, it is somebody else")))
-
-
-def _decide(turn: Turn) -> None:
-    claimed = _claim(turn)
-    assert claimed is not None
-    mine = turn.member.person_id
-    if turn.answers["sure"] == "yes":
-        confirm(turn.session, claimed, turn.now)
-        audit.note(turn.session, mine, "confirm", claimed.id, turn.now)
-        menu.show(turn, turn._("Confirmed. That chat now receives the unit's cases."))
-        return
-    audit.note(turn.session, mine, "refuse", claimed.id, turn.now)
-    reader = language(claimed.language)
-    tell(
-        turn.session, claimed, reader.gettext("The claim was not confirmed. Please speak with the officer above."), turn.now
-    )
-    turn.session.flush()
-    accounts.detach(turn.session, claimed)
-    menu.show(turn, turn._("Refused. That chat sees nothing; please give the officer a new code."))
-
-
-def confirm(session: Session, claimed: Account, now: datetime) -> None:
-    """Gives a claimed office its powers and tells whoever holds it."""
-    claimed.confirmed = True
-    session.add(claimed)
-    reader = language(claimed.language)
-    text = reader.gettext("Comrade, this chat is confirmed and now receives your unit's cases.")
-    tell(session, claimed, text, now, commands="officer")
-
-
-def confirm_by_operator(session: Session, staff_code: str, now: datetime) -> int:
-    """Confirms the chats joined with the code of the officer with this staff code; returns how many there were."""
-    claimed = accounts.unconfirmed(session, staff_code)
-    for account in claimed:
-        confirm(session, account, now)
-    return len(claimed)
-
-
 CONVERSATIONS = (
     Conversation(
         "join",
@@ -244,12 +189,5 @@ CONVERSATIONS = (
             Question("consent", _consent_text, _consent_choices, chosen=_consent),
         ),
         allowed=lambda turn: turn.account is None,
-    ),
-    Conversation(
-        "confirm",
-        _decide,
-        (Question("sure", _confirm_text, _confirm_choices),),
-        allowed=lambda turn: is_officer(turn) and _claim(turn) is not None,
-        in_office=True,
     ),
 )

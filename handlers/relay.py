@@ -5,50 +5,61 @@ Each event is done in a transaction of its own, of the three that models.intake 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from config.i18n import language
+from config.i18n import Language, language
 from handlers import triage
 from handlers.conversation import open_token, tell
+from handlers.words import level_name
 from models import account as accounts
-from models import grievance, intake, office
+from models import attachment, grievance, handling, intake, leaving, unit
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
 from models.message import Option
 
 
-def post(session: Session, event: Event, now: datetime) -> None:
-    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing."""
+def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) -> None:
+    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing. `quiet`: officers
+    are told of danger only (handlers.digest)."""
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)
-        case "language" | "back" if not intake.once(session, event.entry_id, now.date()):
+        case "change" | "unlink" | "leave" if not intake.once(session, event.entry_id, now.date()):
             return
-        case "language":
-            accounts.set_language(session, event.account_id, event.text)
-        case "back":
-            accounts.unblock(session, event.account_id)
+        case "change":
+            accounts.change(session, event.account_id, json.loads(event.text))
+        case "unlink":
+            leaving.forget_others(session, event.account_id)
+        case "leave":
+            leaving.forget(session, event.account_id)
         case "report":
-            _show_officers(session, grievance.post(session, event, now), event, now)
+            _show_officers(session, grievance.post(session, event, now), event, now, quiet=quiet)
         case _:
-            _show_officers(session, grievance.hear_reporter(session, event, now), event, now)
+            _show_officers(session, grievance.hear_reporter(session, event, now), event, now, quiet=quiet)
 
 
-def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime) -> None:
+def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:
     if case is None:
         return
-    told = {account.id: account for account, _person, _office in office.officers_of(session, case.holder_id, now.date())}
-    for account in told.values():  # once, however many offices one of them holds
-        reader = language(account.language)
-        title = {
-            "report": reader.gettext("New grievance {code}", code=case.code),
-            "addition": reader.gettext("The worker added to {code}", code=case.code),
-            "settled": reader.gettext("The worker says {code} is settled", code=case.code),
-            "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=case.code),
-        }[event.kind]
-        text = triage.card(session, reader, case, title, whole=event.kind == "unsettled")
-        tell(session, account, text, now, options=triage.card_options(reader, case), asks=True, in_office=True)
+    attachment.enclose(session, event)  # before anybody is shown the case
+    if quiet and not case.urgent:
+        return
+    whole = event.kind in ("report", "unsettled")
+    triage.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
+
+
+def _title(reader: Language, event: Event, case: Grievance) -> str:
+    code = case.code
+    return {
+        "report": reader.gettext("New grievance {code}", code=code),
+        "addition": reader.gettext("The worker added to {code}", code=code),
+        "settled": reader.gettext("The worker says {code} is settled", code=code),
+        "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
+        "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),
+        "named": reader.gettext("The reporter of {code} has given a name", code=code),
+    }[event.kind]
 
 
 def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
@@ -56,21 +67,48 @@ def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
     if not intake.once(session, event.entry_id, now.date()):
         return
     entry = session.get_one(Entry, event.entry_id)
-    case = session.get_one(Grievance, entry.grievance_id)
-    account = grievance.reporter_account(session, case)
-    if account is None:
+    if handling.is_superseded(session, entry):
         return
-    reader = language(account.language)
-    words = grievance.text_of(session, entry)
-    options = [Option(open_token("add", case.id), reader.gettext("Add or answer"))]
-    if entry.kind == "proposal":
-        text = reader.gettext("The union about your grievance {code}:", code=case.code)
-        text += f"\n\n«{words}»\n\n" + reader.gettext("Does this settle it?")
-        options = [
-            Option(open_token("settled", case.id), reader.gettext("Settled")),
-            Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above")),
-            *options,
-        ]
-    else:
-        text = reader.gettext("The union answers your grievance {code}:", code=case.code) + f"\n\n«{words}»"
-    tell(session, account, text, now, options=options, asks=True)
+    case = session.get_one(Grievance, entry.grievance_id)
+    for account in grievance.reporter_accounts(session, case):
+        text, options = _words(session, language(account.language), entry, case)
+        tell(session, account, text, now, options=options, asks=True)
+
+
+def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:
+    """What the reporter reads, and what they may tap under it."""
+    words = f"\n\n«{grievance.text_of(session, entry)}»"
+    add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
+    up = Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above"))
+    code, who = case.code, level_name(reader, unit.get(session, case.holder_id))
+    match entry.kind:
+        case "acknowledged":
+            text = reader.gettext(
+                "{who} has received your grievance {code} and is looking into it. An answer is due before {when}.",
+                code=code,
+                who=who,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "escalated":
+            text = reader.gettext(
+                "Your grievance {code} is now with: {who} ({unit}). An answer is due before {when}.",
+                code=code,
+                who=who,
+                unit=unit.get(session, case.holder_id).name,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "question":
+            return reader.gettext("The union asks about your grievance {code}:", code=code) + words, [add]
+        case "proposal":
+            text = reader.gettext("The union about your grievance {code}:", code=code) + words
+            settled = Option(open_token("settled", case.id), reader.gettext("Settled"))
+            return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up, add]
+        case "unfounded":
+            text = reader.gettext("The union closes your grievance {code} because it found not enough grounds:", code=code)
+            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it to the union above."), [
+                up
+            ]
+        case _:
+            return reader.gettext("The union answers your grievance {code}:", code=code) + words, [add]

@@ -1,220 +1,234 @@
-"""The officer's side of a case: the list, the card, and what can be done with it."""
+"""The officer's side of a case: the list, the card, and who is told. What they write in it is handlers.answering; passing it
+on is handlers.passing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from config.i18n import Language
-from handlers import menu
-from handlers.conversation import (
-    Again,
-    Choice,
-    Conversation,
-    Question,
-    Turn,
-    is_officer,
-    open_token,
-    take_text,
-    unless_cancelled,
-)
-from handlers.words import category_name, shortened, state_name, unit_name
-from models import grievance, intake, person
+from config.i18n import Language, language
+from handlers import files, menu
+from handlers.conversation import Conversation, Turn, is_officer, open_token, tell
+from handlers.words import category_name, role_name, shortened, state_name, unit_name
+from models import access, grievance, handling, intake, person, unit
 from models.database import Session
-from models.grievance import Grievance
+from models.grievance import Entry, Grievance
 from models.message import Option
 
 _SHOWN = 10
 
 
-def _case(turn: Turn) -> Grievance | None:
+def case_of(turn: Turn) -> Grievance | None:
+    """The case this run is about, if this officer may see it."""
     if turn.account is None:
         return None
-    return grievance.for_officer(turn.session, turn.account.person_id, turn.subject, turn.now)
+    return access.for_officer(turn.session, turn.account.person_id, turn.subject, turn.now)
 
 
-def _their_open_case(turn: Turn) -> bool:
-    case = _case(turn) if is_officer(turn) else None
+def their_case(turn: Turn) -> bool:
+    return is_officer(turn) and case_of(turn) is not None
+
+
+def their_open_case(turn: Turn) -> bool:
+    case = case_of(turn) if is_officer(turn) else None
     return case is not None and case.state in grievance.OPEN
 
 
-def card(session: Session, reader: Language, case: Grievance, title: str, *, whole: bool = True) -> str:
+def card(
+    session: Session, reader: Language, case: Grievance, title: str, person_id: str, now: datetime, *, whole: bool = True
+) -> str:
     """All an officer needs to act on a case, in their language: `title` says why it is shown. Not `whole`: for those who
     have read the case before, what was said between its beginning and the newest words is cut short."""
-    name = grievance.reporter_name(session, case)
-    about = [
+    name = grievance.reporter_name(session, case, committee=access.is_committee(session, person_id, case, now))
+    facts = [
         reader.gettext("About: {category}", category=category_name(reader, case.category)),
         reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
-        reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named"),
+        _from(session, reader, case, name),
         reader.gettext("State: {state}.", state=state_name(reader, case)),
     ]
+    if case.assignee_id is not None:
+        facts.append(reader.gettext("Handled by: {name}", name=_name(session, case.assignee_id)))
     if grievance.is_owed(case):
-        about.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
-    lines = [title + (" ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""), "\n".join(about)]
+        facts.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
+    danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
+    lines = [title + danger, "\n".join(facts)]
     said = [(entry, words) for entry in grievance.entries(session, case.id) if (words := grievance.text_of(session, entry))]
     for entry, words in said:
-        by = _officer_name(session, reader, entry) if entry.officer_id else reader.gettext("The worker")
-        lines.append(f"{by}: «{words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)}»")
+        kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
+        lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
+    lines += files.listed(session, reader, case)
     return "\n\n".join(lines)
 
 
-def _officer_name(session: Session, reader: Language, entry: grievance.Entry) -> str:
+def _from(session: Session, reader: Language, case: Grievance, name: str) -> str:
+    if case.spoken_to is not None:
+        return reader.gettext("From: a worker without a phone, told to {name}", name=_name(session, case.spoken_to))
+    whose = reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
+    return whose if case.verified else whose + " · " + reader.gettext("not verified")
+
+
+def _name(session: Session, person_id: str) -> str:
+    return person.name_of(session, session.get_one(person.Person, person_id))
+
+
+def officer_name(session: Session, reader: Language, entry: Entry) -> str:
     assert entry.officer_id is not None
-    name = person.name_of(session, session.get_one(person.Person, entry.officer_id))
-    return reader.gettext("Comrade {name}", name=name)
+    return reader.gettext("Comrade {name}", name=_name(session, entry.officer_id))
+
+
+def said_by(session: Session, reader: Language, entry: Entry) -> str:
+    if entry.officer_id is None:
+        return reader.gettext("The worker")
+    by = officer_name(session, reader, entry)
+    return by + " (" + reader.gettext("note inside the union") + ")" if entry.kind == "note" else by
 
 
 def card_options(reader: Language, case: Grievance) -> list[Option]:
+    """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
+    why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
+    note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
+    up = Option(open_token("escalate", case.id), reader.gettext("Hand to the union above"))
     if case.state not in grievance.OPEN:
-        return []
+        return [note, why]
+    if case.route is None:
+        return [note, up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
     first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []
     return [
         *first,
         Option(open_token("reply", case.id), reader.gettext("Answer")),
+        Option(open_token("ask", case.id), reader.gettext("Ask for more")),
+        Option(open_token("assign", case.id), reader.gettext("Assign")),
+        note,
+        up,
         Option(open_token("close", case.id), reader.gettext("Propose to close")),
+        Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")),
+        why,
     ]
 
 
+def show(turn: Turn, case: Grievance, title: str) -> None:
+    """The card, to the officer at hand, under a sentence."""
+    text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
+    queue = Option(open_token("queue"), turn._("Cases to handle"))
+    turn.say(text, [*card_options(turn.language, case), *files.options(turn.session, turn.language, case), queue])
+
+
+def tell_handlers(
+    session: Session,
+    case: Grievance,
+    now: datetime,
+    title: Callable[[Language], str],
+    *,
+    whole: bool = True,
+    but: str = "",
+    only: str = "",
+) -> None:
+    """The card to everybody who handles the case, except the one who has just acted (`but`, a person's id), or to one of
+    them alone; each in their own language."""
+    for account, somebody in access.handlers_of(session, case, now):
+        if somebody.id != but and only in ("", somebody.id):
+            reader = language(account.language)
+            text = card(session, reader, case, title(reader), somebody.id, now, whole=whole)
+            options = [*card_options(reader, case), *files.options(session, reader, case)]
+            tell(
+                session,
+                account,
+                text,
+                now,
+                options=options,
+                asks=True,
+                in_office=True,
+                case_id=case.id,
+                heading=title(reader),
+            )
+
+
 def _queue(turn: Turn) -> None:
-    cases = grievance.visible_to(turn.session, turn.member.person_id, turn.now)
+    count = access.count_open(turn.session, turn.member.person_id, turn.now)
+    cases = access.visible_to(turn.session, turn.member.person_id, turn.now, most=_SHOWN)
+    back = [
+        Option(open_token("spoken"), turn._("Enter a spoken grievance")),
+        Option(open_token("saved"), turn._("Saved replies")),
+        Option(open_token("away"), turn._("While I am away")),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
     if not cases:
-        menu.show(turn, turn._("Comrade, no case is waiting for your unit."))
+        turn.say(turn._("Comrade, no case is waiting for your unit."), back)
         return
     lines = [
         turn.language.ngettext(
             "{count} case is open, the nearest deadline first:",
             "{count} cases are open, the nearest deadline first:",
-            len(cases),
+            count,
         )
     ]
     options = []
-    for case in cases[:_SHOWN]:
+    for case in cases:
         late = " · " + turn._("overdue") if grievance.is_overdue(case, turn.now) else ""
         lines.append(
             f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)} · "
             f"{turn.language.when(case.due_at)}{late}"
         )
         options.append(Option(open_token("view", case.id), case.code))
-    turn.say("\n".join(lines), [*options, Option(open_token("menu"), turn._("Menu"))])
+    if count > len(cases):
+        lines.append(turn._("To see any other, write its code."))
+    turn.say("\n".join(lines), [*options, *back])
 
 
 def _view(turn: Turn) -> None:
-    case = _case(turn)
+    case = case_of(turn)
     if case is None:  # an officer typing the code of a case of their own as a worker
-        own = grievance.for_reporter(turn.session, turn.member.id, turn.subject)
+        own = grievance.for_reporter(turn.session, turn.reporter, turn.subject)
         options = [Option(open_token("mine", own.id), own.code)] if own else []
         turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
         return
-    options = card_options(turn.language, case)
-    text = card(turn.session, turn.language, case, turn._("Case {code}", code=case.code))
-    turn.say(text, [*options, Option(open_token("queue"), turn._("Cases to handle"))])
+    show(turn, case, turn._("Case {code}", code=case.code))
 
 
 def _acknowledge(turn: Turn) -> None:
-    case = _case(turn)
+    case = case_of(turn)
     assert case is not None  # `allowed` was asked first
+    at = intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
     try:
-        grievance.acknowledge(turn.session, case, turn.member.person_id, turn.now)
-    except grievance.Refused:
-        _already(turn, case)
+        handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
+    except handling.Refused:
+        already(turn, case)
         return
-    turn.session.refresh(case)
+    turn.falls_due = not case.covered
     turn.say(turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.language, case))
 
 
-def _already(turn: Turn, case: Grievance) -> None:
+def _why(turn: Turn) -> None:
+    case = case_of(turn)
+    assert case is not None
+    offices = [
+        f"{role_name(turn.language, held.role)}, {unit.get(turn.session, held.unit_id).name}"
+        for held in turn.offices
+        if held.unit_id == case.holder_id
+    ]
+    text = turn._(
+        "Comrade, you see {code} because {unit} holds it and you are: {roles}. Officers whom its reporter passed over do "
+        "not see it; why is asked of nobody.",
+        code=case.code,
+        unit=unit.get(turn.session, case.holder_id).name,
+        roles="; ".join(offices),
+    )
+    turn.say(text, [Option(open_token("view", case.id), case.code), Option(open_token("menu"), turn._("Menu"))])
+
+
+def already(turn: Turn, case: Grievance) -> None:
     """Somebody else was first: says what they did."""
     turn.session.refresh(case)
     last = next((e for e in reversed(grievance.entries(turn.session, case.id)) if e.officer_id), None)
-    by = _officer_name(turn.session, turn.language, last) if last else turn._("Somebody")
-    turn.say(
-        turn._("{who} was first: {code} is now “{state}”. Nothing was changed.", who=by, code=case.code,
-               state=state_name(turn.language, case)),
-        card_options(turn.language, case),
-    )  # fmt: skip
-
-
-def _preview(turn: Turn) -> str:
-    case = _case(turn)
-    assert case is not None
-    first = next(entry for entry in grievance.entries(turn.session, case.id) if entry.kind == "report")
-    about = shortened(grievance.text_of(turn.session, first).splitlines()[0], 80)
-    return "\n\n".join(
-        (
-            turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
-            f"«{shortened(turn.answers['text'], 1500)}»",
-            turn._("Send this, comrade?"),
-        )
-    )
-
-
-def _send_choices(turn: Turn) -> Sequence[Choice]:
-    return (
-        Choice("send", turn._("Send")),
-        Choice("change", turn._("Write it again")),
-        Choice("cancel", turn._("Cancel")),
-    )
-
-
-def _send(turn: Turn, value: str) -> str:
-    if value == "change":
-        del turn.answers["text"]
-        raise Again
-    return unless_cancelled(turn, value)
-
-
-def _relay_at(turn: Turn, case: Grievance) -> datetime:
-    """When the reporter hears: under time cover an answer, too, comes at a random moment."""
-    return intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
-
-
-def _speak(turn: Turn, verb: str) -> None:
-    case = _case(turn)
-    assert case is not None
-    act = grievance.reply if verb == "reply" else grievance.propose_settling
-    try:
-        act(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, _relay_at(turn, case))
-    except grievance.Refused:
-        _already(turn, case)
-        return
-    turn.falls_due = not case.covered
-    said = (
-        turn._("Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.", code=case.code,
-               minutes="–".join(map(str, turn.house.relay_minutes)))
-        if case.covered
-        else turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code)
-    )  # fmt: skip
-    turn.say(said, [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))])
-
-
-def _answer_text(turn: Turn) -> str:
-    case = _case(turn)
-    return turn._("Comrade, please write your answer to {code}.", code=case.code if case else "")
-
-
-def _outcome_text(turn: Turn) -> str:
-    case = _case(turn)
-    return turn._(
-        "Comrade, please write what came of {code}. The reporter then says whether that settles it.",
-        code=case.code if case else "",
-    )
-
-
-def _dialogue(name: str, prompt: Callable[[Turn], str]) -> Conversation:
-    """Words written to a reporter: asked for, shown, sent."""
-    return Conversation(
-        name,
-        lambda turn: _speak(turn, name),
-        (Question("text", prompt, check=take_text), Question("sure", _preview, _send_choices, chosen=_send)),
-        allowed=_their_open_case,
-        in_office=True,
-    )
+    by = officer_name(turn.session, turn.language, last) if last else turn._("Somebody")
+    state = state_name(turn.language, case)
+    text = turn._("{who} was first: {code} is now “{state}”. Nothing was changed.", who=by, code=case.code, state=state)
+    turn.say(text, card_options(turn.language, case))
 
 
 CONVERSATIONS = (
     Conversation("queue", _queue, allowed=is_officer, in_office=True),
     Conversation("view", _view, allowed=is_officer, in_office=True),
-    Conversation("ack", _acknowledge, allowed=_their_open_case, in_office=True),
-    _dialogue("reply", _answer_text),
-    _dialogue("close", _outcome_text),
+    Conversation("ack", _acknowledge, allowed=their_open_case, in_office=True),
+    Conversation("why", _why, allowed=their_case, in_office=True),
 )

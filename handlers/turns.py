@@ -7,34 +7,20 @@ buttons and without.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import menu
+from handlers import files, fullness, meaning, menu, shortcuts
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
 from models import conversation as chats
-from models import intake
+from models import intake, news
 from models.conversation import Run
-from models.database import Session, lock
-from models.ids import CODE_LETTERS, is_id, new_id
+from models.database import Session
+from models.ids import is_id, new_id
 from models.invite import looks_like_code
 from models.message import Inbound, Option
-from models.sealing import keyed_hash
-
-_CASE_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
-
-# Words that work anywhere, folded. The Telegram commands and what people type instead of them.
-_WORDS = {
-    "menu": "menu", "/menu": "menu", "trang chinh": "menu", "bat dau": "menu",
-    "help": "help", "/help": "help", "tro giup": "help", "giup": "help", "huong dan": "help",
-    "stop": "stop", "/stop": "stop", "dung": "stop", "dung lai": "stop", "huy": "stop", "huy bo": "stop",
-    "/language": "lang", "ngon ngu": "lang", "language": "lang", "english": "lang", "tieng viet": "lang",
-}  # fmt: skip
-
 
 _SETTLED = timedelta(minutes=2)
 """After so long a language chosen in this chat stands in the account (models.intake.change_account)."""
@@ -44,7 +30,7 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
     undoes all of it."""
     sender = accounts.Sender(inbound.line, inbound.sender)
-    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
+    accounts.lock_chat(session, sender)
     if inbound.kind in ("stopped", "started"):
         accounts.set_blocked(session, sender, inbound.kind == "stopped")
         return False
@@ -58,8 +44,12 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
         if chat.state.touched is None or now - chat.state.touched > _SETTLED:
             chat.state.language = ""
         if account.blocked:
-            intake.change_account(session, "back", account.id, now)
-    _answer(turn, inbound)
+            intake.change_account(session, account.id, now, blocked=False)
+    if fullness.is_full(turn):
+        fullness.turn_away(turn)
+    else:
+        turn.state.turned_away = False
+        _answer(turn, inbound)
     # Whoever has just joined leaves no row under the member's key in this transaction: see models.account.
     chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
     return turn.falls_due
@@ -70,33 +60,56 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _tap(turn, inbound.choice)
         return
     text = clean(inbound.text or "")
+    if inbound.files:  # attachments: handlers/files.py
+        taken = files.take(turn, inbound.files)
+        if not text or (taken and files.caption(turn, text)):
+            _where_were_we(turn)
+            return
     if inbound.kind == "unsupported":
-        turn.say(turn._("The union cannot read photos, files, stickers or voice here yet. Please write it in words."))
+        turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
         if not text:
             _ask(turn) if turn.state.run else None
             return
     command, _, rest = text.partition(" ")
     if command.lower() == "/start":
         _begin(turn, rest)
-    elif (option := _meant(turn, text)) is not None:  # before the words: “English” answers a question that offers it
+    elif (option := meaning.option(turn, text)) is not None:  # before the words: “English” answers a question that offers it
         _tap(turn, option.token)
-    elif (word := _WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
+    elif (word := meaning.WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
         _word(turn, word)
     elif text.startswith("/"):
-        if fold(text) not in _WORDS:
+        if fold(text) not in meaning.WORDS:
             turn.say(turn._("The union does not know that command."))
         _where_were_we(turn)
     elif turn.state.run is not None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
-    elif (code := _CASE_CODE.fullmatch(text)) is not None:
-        start(turn, "view" if turn.is_officer else "mine", f"PA-{code.group(1).upper()}")
+    elif (found := shortcuts.split(text, inbound.quoted))[0]:
+        _about(turn, *found)
+    elif meaning.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+        turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
+        turn.chat.in_office = False  # also an officer begins a grievance of their own here
         turn.state.run = Run("file", "", new_id()[:3], asking="text")
         _typed(turn, text)
     else:
         menu.show(turn)
+
+
+def _about(turn: Turn, code: str, words: str) -> None:
+    """A case's code, with or without words for it."""
+    try:
+        opening = shortcuts.opening(turn, code, words) if words else None
+    except Invalid as problem:
+        turn.say(str(problem))
+        _where_were_we(turn)
+        return
+    if opening is None:
+        start(turn, "view" if turn.is_officer else "mine", code)
+        return
+    name, subject, answers = opening
+    start(turn, name, subject, answers)
 
 
 def _begin(turn: Turn, code: str) -> None:
@@ -135,28 +148,18 @@ def _word(turn: Turn, word: str) -> None:
         start(turn, word)
 
 
-def _meant(turn: Turn, text: str) -> Option | None:
-    """The offered choice that a typed number or label means, if any."""
-    offered = turn.state.offered or ([] if turn.state.run else menu.options(turn))
-    folded = fold(text)
-    if (number := _NUMBER.fullmatch(folded)) is not None:
-        place = int(number.group(1)) - 1
-        return offered[place] if 0 <= place < len(offered) else None
-    return next((option for option in offered if fold(option.label) == folded), None)
-
-
-def start(turn: Turn, name: str, subject: str = "") -> None:
-    """Begins a conversation, leaving any other: nothing had happened in it yet."""
+def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
+    """Begins a conversation, leaving any other: nothing had happened in it yet. A look at the news leaves nothing.
+    `answers` are known from the start."""
     conversation = CONVERSATIONS[name]
+    looks = name in news.OPENING and turn.chat.in_office == conversation.in_office
+    under_way = turn.state.run if looks else None
     turn.chat.in_office = conversation.in_office
-    turn.state.run = Run(name, subject, new_id()[:3])
+    turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
-    if not conversation.allowed(turn):
-        _end(turn)
-        turn.say(turn._("This is not open to you, or is over by now."))
-        menu.show(turn)
-        return
     _ask(turn)
+    if turn.state.run is None:
+        turn.state.run = under_way
 
 
 def _tap(turn: Turn, token: str) -> None:
@@ -177,6 +180,8 @@ def _tap(turn: Turn, token: str) -> None:
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
         _stale(turn)
+        return
+    if _is_over(turn):
         return
     question = _question(CONVERSATIONS[name], key)
     if value not in [choice.value for choice in question.choices(turn)]:
@@ -202,6 +207,8 @@ def _where_were_we(turn: Turn) -> None:
 def _typed(turn: Turn, text: str) -> None:
     run = turn.state.run
     assert run is not None
+    if _is_over(turn):
+        return
     question = _question(CONVERSATIONS[run.conversation], run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
@@ -237,6 +244,8 @@ def _ask(turn: Turn) -> None:
     """Asks the first open question of the run; when there is none, the conversation acts and the run is over."""
     run = turn.state.run
     assert run is not None
+    if _is_over(turn):
+        return
     conversation = CONVERSATIONS[run.conversation]
     for question in conversation.questions:
         if question.key in run.answers or not question.when(turn):
@@ -249,16 +258,24 @@ def _ask(turn: Turn) -> None:
         turn.state.offered = options
         turn.say(question.text(turn), options)
         return
-    if not conversation.allowed(turn):  # an officer may have lost the role since the first question
-        _end(turn)
-        turn.say(turn._("This is not open to you, or is over by now."))
-        menu.show(turn)
-        return
     said = len(turn.said)
     conversation.finish(turn)
     if turn.state.run is run:
         _end(turn)
     assert len(turn.said) > said, conversation.name  # everybody is answered
+
+
+def _is_over(turn: Turn) -> bool:
+    """Ends the run, and says so, where it is not open to this person any more: an officer may have lost the role, or the
+    case been closed, since the first question."""
+    run = turn.state.run
+    assert run is not None
+    if CONVERSATIONS[run.conversation].allowed(turn):
+        return False
+    _end(turn)
+    turn.say(turn._("This is not open to you, or is over by now."))
+    menu.show(turn)
+    return True
 
 
 def _end(turn: Turn) -> None:

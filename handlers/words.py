@@ -14,7 +14,10 @@ _ROLES = {
     "committee": N_("member of the executive committee"),
     "vice_chair": N_("vice-chair"),
     "chair": N_("chair"),
+    "inspection": N_("member of the inspection committee"),
+    "womens_affairs": N_("women's affairs officer"),
     "superior": N_("officer of the union above"),
+    "admin": N_("administrator"),
 }
 
 # Who has a case, as a worker is told: the level, never a person.
@@ -30,6 +33,8 @@ _STATES = {
     "answered": N_("answered"),
     "proposed": N_("the union asks whether this settles it"),
     "settled": N_("settled"),
+    "unfounded": N_("closed: not enough grounds"),
+    "withdrawn": N_("withdrawn by the reporter"),
 }
 
 

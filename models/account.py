@@ -7,15 +7,17 @@ also not through the number of a transaction that wrote both (none does).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.columns import Id, Ref
-from models.database import Base, Session
+from models.database import Base, Session, lock
 from models.person import Person
 from models.sealing import keyed_hash, seal, unseal
 
@@ -23,7 +25,9 @@ from models.sealing import keyed_hash, seal, unseal
 class Account(Base, table=True):
     """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
 
-    `confirmed` is false while nobody has vouched for an officer's claim. `blocked`: the person stopped the line.
+    `confirmed` is false while nobody has vouched for an officer's claim. `verified`: joined by a one-time slip or by a staff
+    code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
+    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
     """
 
     __tablename__ = "account"
@@ -36,7 +40,12 @@ class Account(Base, table=True):
     person_id: str = Ref("person")
     language: str = Field(max_length=5)
     confirmed: bool = True
+    verified: bool = False
     blocked: bool = False
+    notices: bool = False
+    polls: bool = False
+    pin: bytes | None = None
+    plain_previews: bool = False
     joined_on: date
     consent_version: str = Field(max_length=16)
 
@@ -69,7 +78,17 @@ def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tu
 
 
 def add(
-    session: Session, sender: Sender, person: Person, *, language: str, confirmed: bool, consent_version: str, today: date
+    session: Session,
+    sender: Sender,
+    person: Person,
+    *,
+    language: str,
+    confirmed: bool,
+    consent_version: str,
+    today: date,
+    verified: bool = False,
+    notices: bool = False,
+    polls: bool = False,
 ) -> Account:
     account = Account(
         line=sender.line,
@@ -78,6 +97,9 @@ def add(
         person_id=person.id,
         language=language,
         confirmed=confirmed,
+        verified=verified,
+        notices=notices,
+        polls=polls,
         joined_on=today,
         consent_version=consent_version,
     )
@@ -89,6 +111,22 @@ def add(
 
 def sender_of(session: Session, account: Account) -> Sender:
     return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def of_person(session: Session, person_id: str) -> Sequence[Account]:
+    """Every phone this person has joined with."""
+    statement = select(Account).where(col(Account.person_id) == person_id).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()
+
+
+def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.reporter_id) == reporter_id)
+        .order_by(col(Account.id))
+    )
+    return session.execute(statement).scalars().all()
 
 
 def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
@@ -104,13 +142,43 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
     )
 
 
-def set_language(session: Session, account_id: str, language: str) -> None:
-    session.execute(update(Account).where(col(Account.id) == account_id).values(language=language))
+CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member")
 
 
-def unblock(session: Session, account_id: str) -> None:
-    """The person has written again."""
-    session.execute(update(Account).where(col(Account.id) == account_id).values(blocked=False))
+def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` is of the person,
+    not of one phone); nothing where they have left since."""
+    assert values.keys() <= set(CHOICES)
+    if "member" in values:
+        whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()
+        session.execute(update(Person).where(col(Person.id) == whose).values(member=values["member"]))
+        values = {name: value for name, value in values.items() if name != "member"}
+    if not values:
+        return
+    if "pin" in values:
+        values = values | {"pin": seal(session, "account.pin", account_id, values["pin"]) if values["pin"] else None}
+    session.execute(update(Account).where(col(Account.id) == account_id).values(values))
+
+
+def pin_of(session: Session, account: Account) -> str:
+    """What is kept of the PIN (see `pin_hash`); empty where there is none."""
+    return unseal(session, "account.pin", account.id, account.pin) if account.pin is not None else ""
+
+
+def pin_fits(session: Session, account: Account, kept: str, pin: str) -> bool:
+    return hmac.compare_digest(kept, pin_hash(session, account, pin))
+
+
+def pin_hash(session: Session, account: Account, pin: str) -> str:
+    """What is sealed of a PIN: people use one for many things."""
+    return keyed_hash(session, "account.pin", account.person_id, pin)
+
+
+def take_pin(session: Session, account: Account, kept: str) -> None:
+    """A second phone of the same person is locked by the PIN of the first."""
+    if kept:
+        account.pin = seal(session, "account.pin", account.id, kept)
+        session.add(account)
 
 
 def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:
@@ -129,15 +197,25 @@ def detach(session: Session, account: Account) -> None:
     session.delete(account)
 
 
-def count_in(session: Session, unit_id: str) -> int:
-    """How many workers of this very unit have an account; what stays below the threshold is shown one level up. Officers
-    on the roll do not count: the leader, who counts along, is one of them."""
-    statement = (
-        select(func.count(func.distinct(col(Account.person_id))))
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.unit_id) == unit_id, col(Person.staff_hash).is_(None))
-    )
-    return int(session.execute(statement).scalar_one())
+def has_joined(session: Session, unit_id: str, number: int) -> bool:
+    """Whether so many workers of this very unit have an account; what stays below the threshold is shown one level up.
+    Officers on the roll do not count: the leader, who counts along, is one of them. Stops at `number`: a factory without
+    teams may have ten thousand workers in one unit."""
+    joined = exists().where(col(Account.person_id) == col(Person.id))
+    # Not “IS NULL”: SQLite would come in by the unique index on staff_hash, which every worker of the province shares.
+    worker = func.coalesce(col(Person.staff_hash), "") == ""
+    statement = select(col(Person.id)).where(col(Person.unit_id) == unit_id, worker, joined)
+    return len(session.execute(statement.limit(number)).all()) == number
+
+
+def count_on(session: Session, line: str) -> int:
+    """How many people have joined on this line: some services allow only so many."""
+    return int(session.execute(select(func.count()).select_from(Account).where(col(Account.line) == line)).scalar_one())
+
+
+def lock_chat(session: Session, sender: Sender) -> None:
+    """One after another: what a chat's own messages and what is sent to it change where that chat stands."""
+    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
 
 
 def chat_keys(

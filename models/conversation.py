@@ -6,12 +6,15 @@ A run lapses after 30 idle minutes (the person is no longer held back from other
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlmodel import Field, col
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlmodel import Field, Index, col
 
+from models import account as accounts
+from models.account import Sender
 from models.database import Base, Session, upsert
 from models.message import Option
 from models.sealing import seal, unseal
@@ -24,6 +27,10 @@ class Conversation(Base, table=True):
     """`id` is the chat's key of the day. `busy` while a run waits for an answer, until `idle_at`."""
 
     __tablename__ = "conversation"
+    # The few that are in a run, for `lapse`: it looks every minute, and would read every chat of the day. No time in it.
+    __table_args__ = (
+        Index("ix_conversation_busy", "busy", sqlite_where=text("busy IS 1"), postgresql_where=text("busy IS true")),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     state: bytes
@@ -44,16 +51,31 @@ class Run:
 
 
 @dataclass(slots=True)
+class Guard:
+    """Wrong tries of this chat, and until when (ISO 8601) its own cases are locked or open. Here and not in the account: a
+    wrong try would write the account in the same transaction as the chat's rows of the day."""
+
+    wrong_codes: int = 0
+    wrong_pins: int = 0
+    locked_until: str = ""
+    open_until: str = ""
+
+
+@dataclass(slots=True)
 class State:
-    """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in."""
+    """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in.
+    `turned_away`: this guest has been told that the line is full."""
 
     run: Run | None = None
     offered: list[Option] = field(default_factory=list)
     touched: datetime | None = None
     language: str = ""
+    turned_away: bool = False
+    guard: Guard = field(default_factory=Guard)
 
     def is_empty(self) -> bool:
-        return self.run is None and not self.offered and not self.language
+        kept = self.run, self.offered, self.language, self.turned_away
+        return not any(kept) and self.guard == Guard()
 
 
 # Built once: every message asks this, and building the question costs more than asking it.
@@ -104,13 +126,17 @@ def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> 
             offered=[Option(*pair) for pair in kept["offered"]],
             touched=touched,
             language=kept["language"],
+            guard=Guard(**kept.get("guard", {})),
+            turned_away=kept.get("turned_away", False),
         )
     return chat
 
 
-def save(session: Session, chat: Chat, state: State, now: datetime) -> None:
+def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:
     """Writes the state under today's key of the side in use. An empty one leaves no row, unless the other side has one that
-    would then be taken for the newest."""
+    would then be taken for the newest. `touched`: when the person last did something, if that is not now."""
+    since = touched or now
+    busy = state.run is not None and now < since + IDLE
     kept_under, other = chat.rows.get(chat.in_office), chat.rows.get(not chat.in_office)
     needless = state.is_empty() and other is None
     if kept_under is not None and (kept_under != chat.key or needless):
@@ -120,8 +146,10 @@ def save(session: Session, chat: Chat, state: State, now: datetime) -> None:
     kept = {
         "run": asdict(state.run) if state.run else None,
         "offered": [[option.token, option.label] for option in state.offered],
-        "touched": now.isoformat(),
+        "touched": since.isoformat(),
         "language": state.language,
+        "guard": asdict(state.guard),
+        "turned_away": state.turned_away,
     }
     upsert(
         session,
@@ -129,9 +157,10 @@ def save(session: Session, chat: Chat, state: State, now: datetime) -> None:
         {
             "id": chat.key,
             "state": seal(session, "conversation.state", chat.key, json.dumps(kept, ensure_ascii=False)),
-            "busy": state.run is not None,
-            "idle_at": now + IDLE,
-            "kept_until": (now + DRAFT).date(),
+            "busy": busy,
+            # Without a run it means nothing, so it says no more than the day: an exact time could be laid beside a case's.
+            "idle_at": since + IDLE if busy else datetime.combine(since.date(), time(), since.tzinfo),
+            "kept_until": (since + DRAFT).date(),
         },
     )
 
@@ -140,6 +169,40 @@ def is_busy(session: Session, key: str) -> bool:
     """Whether a run waits for an answer under this key."""
     statement = select(col(Conversation.busy)).where(col(Conversation.id) == key)
     return bool(session.execute(statement).scalar_one_or_none())
+
+
+def remember(
+    session: Session, to: Sender, options: Sequence[Option], now: datetime, *, unasked: bool, in_office: bool = False
+) -> None:
+    """From now on a typed number means one of `options`: they are the newest list on this person's screen.
+
+    Not while the chat is in the middle of a run, whose question is what numbers answer then (and is asked again by any word
+    that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes one
+    row only, of the side the list was sent to, under its key of today (the message may have waited for days): give it a
+    transaction of its own, since rows that share one are linked.
+
+    Unless `unasked`, the list was a reply, which its turn has noted itself; only a list sent in between is put right, and no
+    row is made: whoever has just joined must have none."""
+    accounts.lock_chat(session, to)
+    account = accounts.find(session, to)
+    account_id = account.id if account else None
+    chat = load(
+        session,
+        {side: accounts.chat_keys(session, to, account_id, now.date(), in_office=side) for side in (False, True)},
+        now,
+    )
+    state = chat.state
+    if in_office not in chat.rows and not unasked:
+        return
+    run_since = state.touched if state.run is not None else None
+    if run_since is not None and now < run_since + IDLE:
+        return
+    if chat.in_office != in_office:  # what the other side had under way stays there
+        chat.in_office, run_since, state = in_office, None, State(language=state.language, guard=state.guard)
+    elif state.offered == list(options) and state.touched is not None and now < state.touched + IDLE:
+        return  # a reply, noted in its turn already
+    state.offered = list(options)
+    save(session, chat, state, now, touched=run_since)
 
 
 def lapse(session: Session, now: datetime) -> int:

@@ -39,11 +39,12 @@ class Base(SQLModel):
 
 
 class Database:
-    """One database and the keyring that opens its sealed fields."""
+    """One database and the keyring that opens its sealed fields; `memory` (in `Session.info`) is what all its sessions
+    in this process may remember together of rows that never change (models.intake)."""
 
     def __init__(self, url: str, keyring: Keyring, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
-        self._info = {"keyring": keyring}
+        self._info: dict[str, Any] = {"keyring": keyring, "memory": {}}
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"

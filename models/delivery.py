@@ -12,13 +12,27 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Exists,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.account import Account
 from models.conversation import Conversation, is_busy
 from models.database import Session
-from models.message import Option, Outgoing
+from models.message import Media, Option, Outgoing
 from models.outbound import Outbound
 from models.sealing import Unsealable, unseal
 
@@ -32,7 +46,8 @@ DOUBTFUL = "uncertain"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it."""
+    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it. `in_office`: it is for the
+    officer in its reader (models.conversation.Chat)."""
 
     message: Outgoing
     chat: str
@@ -42,6 +57,19 @@ class Claimed:
     fence: int
     leased_until: datetime
     doubtful: bool = False
+    in_office: bool = False
+
+
+def _any(*conditions: ColumnElement[bool]) -> Exists:
+    """Whether there is such a row, asked for each message claimed and by its index. OFFSET 0 says so to PostgreSQL, which
+    would otherwise make a join of it and read the whole outbox for a hundred messages."""
+    return select(literal(1)).where(*conditions).offset(0).exists()
+
+
+def _from(row: type[Outbound]) -> ColumnElement[datetime]:
+    """From when on this row may be claimed; nothing for one that failed. As one expression: “queued and due, or leased and
+    over” lets PostgreSQL gather all that waits and sort it, as long as it has no statistics."""
+    return case((col(row.state) == "queued", col(row.not_before)), (col(row.state) == "sending", col(row.leased_until)))
 
 
 @lru_cache(maxsize=2)
@@ -64,22 +92,16 @@ def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
         .where(
             col(Outbound.line) == bindparam("on"),
             col(Outbound.lane) == lane,
-            or_(
-                and_(col(Outbound.state) == "queued", col(Outbound.not_before) <= now),
-                and_(col(Outbound.state) == "sending", col(Outbound.leased_until) <= now),
-            ),
-            ~exists().where(
+            _from(Outbound) <= now,
+            ~_any(
                 col(earlier.chat) == col(Outbound.chat),
                 col(earlier.lane) == lane,
                 col(earlier.position) < col(Outbound.position),
-                or_(
-                    and_(col(earlier.state) == "queued", col(earlier.not_before) > now),
-                    and_(col(earlier.state) == "sending", col(earlier.leased_until) > now),
-                ),
+                _from(earlier) > now,
             ),
             or_(
                 col(Outbound.asks).is_(False),
-                ~exists().where(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
+                ~_any(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
             ),
         )
         .order_by(col(Outbound.position))
@@ -116,13 +138,17 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     claimed = []
     for row in rows:
         try:
-            message, other_side = _opened(session, row.id, row.body)
+            message, other_side, in_office, account_id = _opened(session, row.id, row.body)
         except Unsealable:
             continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
+        if account_id and session.get(Account, account_id) is None:
+            session.execute(delete(Outbound).where(col(Outbound.id) == row.id))  # they have left
+            continue
         if row.asks and other_side and is_busy(session, other_side):
             _hold_back(session, row.id, now)
             continue
-        claimed.append(Claimed(message, row.chat, lane, row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful)))
+        progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
+        claimed.append(Claimed(message, row.chat, lane, *progress, in_office))
     return claimed
 
 
@@ -135,8 +161,9 @@ def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     )
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str]:
-    """The message, and the chat's other key if there is one."""
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool, str]:
+    """The message, the chat's other key if there is one, which side of the person it is for, and whose account must still
+    be there for it to go out."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -145,8 +172,9 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         options=tuple(Option(*pair) for pair in body["options"]),
         commands=body["commands"],
         language=body["language"],
+        media=Media(**body["media"]) if "media" in body else None,
     )
-    return message, body["other_side"]
+    return message, body["other_side"], body.get("in_office", False), body.get("account", "")
 
 
 @dataclass(frozen=True, slots=True)

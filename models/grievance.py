@@ -10,31 +10,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, or_, select, update
-from sqlmodel import Field, col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Field, Index, col
 
-from models import account, intake, office, sla, unit
-from models.audit import note
+from models import account, exclusion, sla, unit
 from models.columns import Id, Ref
 from models.database import Base, Session, insert_ignore
-from models.ids import new_id
+from models.ids import new_case_code, new_id
 from models.intake import Event
 from models.sealing import keyed_hash, seal, unseal
 
-State = Literal["new", "acknowledged", "answered", "proposed", "settled"]
+State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfounded", "withdrawn"]
 OPEN = ("new", "acknowledged", "answered", "proposed")
+REOPENABLE = (*OPEN, "unfounded")
+"""What a reporter may still take further: also a case that officers closed for want of grounds."""
 SMALL_UNIT = 5
 """Below so many people with an account a team's name would name its reporter: only the CĐCS is shown."""
 
 
-class Refused(Exception):
-    """The case is not in a state in which this can be done: somebody else was first, or it is closed."""
-
-
 class Grievance(Base, table=True):
-    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`."""
+    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
+    in it who took it on. `name_for` says who may read `reporter_name`. `verified`: see Account. `spoken_to` is the officer
+    who entered a grievance for somebody without a phone: such a case has no way back but its paper slip."""
 
     __tablename__ = "grievance"
+    __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
 
     id: str = Id()
     code: str = Field(unique=True, max_length=9)
@@ -43,48 +43,70 @@ class Grievance(Base, table=True):
     category: str = Field(max_length=24)
     urgent: bool = False
     covered: bool = True
+    verified: bool = False
     state: str = Field(default="new", max_length=12)
     created_at: datetime
     due_at: datetime
     closed_at: datetime | None = None
+    assignee_id: str | None = Ref("person", optional=True)
+    spoken_to: str | None = Ref("person", optional=True)
     reporter_name: bytes | None = None
-    route: bytes
-    mark: str = Field(unique=True, max_length=32)
+    name_for: str = Field(default="all", max_length=12)
+    route: bytes | None = None
+    mark: str | None = Field(default=None, unique=True, max_length=32)
 
 
 class Entry(Base, table=True):
     """One thing said or done in a case. `officer_id` is empty for the reporter. When the reporter hears it is not written
-    here: the way from a case to a chat leads through the intake (models.intake)."""
+    here: the way from a case to a chat leads through the intake (models.intake). `number` orders those of one second.
+    `officer_id` is indexed for those who leave: before a person's row goes, the database looks for entries that name it, and
+    would read all of them."""
 
     __tablename__ = "entry"
 
     id: str = Id()
     grievance_id: str = Ref("grievance")
     kind: str = Field(max_length=16)
-    officer_id: str | None = Ref("person", optional=True, index=False)
+    officer_id: str | None = Ref("person", optional=True)
     text: bytes
     at: datetime
+    number: int = 0
 
 
 def shown_unit(session: Session, unit_id: str) -> str:
     """The unit an officer may see a case from: the reporter's own, or its CĐCS where the team is small."""
-    if account.count_in(session, unit_id) >= SMALL_UNIT:
+    if account.has_joined(session, unit_id, SMALL_UNIT):
         return unit_id
     return unit.grassroots_of(session, unit_id).id
 
 
-def mark(session: Session, account_id: str, number: int) -> str:
-    """What ties the n-th case of an account to it, for the holder of the look-up key only."""
-    return keyed_hash(session, "grievance.mark", account_id, str(number))
+def mark(session: Session, reporter_id: str, number: int) -> str:
+    """What ties the n-th case of a person to their reporter id, for the holder of the look-up key only."""
+    return keyed_hash(session, "grievance.mark", reporter_id, str(number))
 
 
-def _free_mark(session: Session, account_id: str) -> str:
-    number = 0
+_AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
+_MARKED = select(Grievance).where(col(Grievance.mark).in_(bindparam("marks", expanding=True)))
+
+
+def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
+    """A person's cases, oldest first, and the first mark that is still free."""
+    found: list[Grievance] = []
     while True:
-        candidate = mark(session, account_id, number)
-        if not session.execute(select(func.count()).where(col(Grievance.mark) == candidate)).scalar_one():
-            return candidate
-        number += 1
+        marks = [mark(session, reporter_id, len(found) + place) for place in range(_AT_ONCE)]
+        known = {case.mark: case for case in session.execute(_MARKED, {"marks": marks}).scalars()}
+        for candidate in marks:
+            if candidate not in known:
+                return found, candidate
+            found.append(known[candidate])
+
+
+def free_code(session: Session) -> str:
+    """A code that no case has. In a province with 200,000 cases one random code in 740 is taken."""
+    while True:
+        code = new_case_code()
+        if session.execute(select(col(Grievance.id)).where(col(Grievance.code) == code)).first() is None:
+            return code
 
 
 def post(session: Session, event: Event, now: datetime) -> Grievance | None:
@@ -97,21 +119,29 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "category": event.category,
         "urgent": event.urgent,
         "covered": event.covered,
+        "verified": event.verified,
         "state": "new",
         "created_at": now,
         "due_at": datetime.fromisoformat(event.reply_due),
         "closed_at": None,
+        "assignee_id": None,
+        "spoken_to": None,
         "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
-        "route": seal(session, "grievance.route", event.case_id, event.account_id),
-        "mark": _free_mark(session, event.account_id),
+        "name_for": event.name_for,
+        "route": seal(session, "grievance.route", event.case_id, event.reporter_id),
+        "mark": _walk(session, event.reporter_id)[1],
     }
-    if not insert_ignore(session, Grievance, [row]):
-        return None
-    _add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
+    while not insert_ignore(session, Grievance, [row]):
+        if session.get(Grievance, event.case_id) is not None:
+            return None
+        # Another case has the code: a new one is better than a lost case, which its reporter finds under “My grievances”.
+        row |= {"code": free_code(session), "mark": _walk(session, event.reporter_id)[1]}
+    exclusion.pass_over(session, event.case_id, event.passed_over, now.date())
+    add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
     return session.get_one(Grievance, event.case_id)
 
 
-def _add_entry(
+def add_entry(
     session: Session,
     grievance_id: str,
     kind: str,
@@ -129,80 +159,39 @@ def _add_entry(
         "officer_id": officer_id,
         "text": seal(session, "entry.text", entry_id, text),
         "at": now,
+        "number": session.execute(_COUNT, {"case": grievance_id}).scalar_one(),
     }
     return insert_ignore(session, Entry, [row]) == 1
+
+
+_COUNT = select(func.count()).where(col(Entry.grievance_id) == bindparam("case"))
 
 
 def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | None:
     """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
     case is settled. Words that come after the end are kept and shown all the same."""
     case = session.get(Grievance, event.case_id)
-    if case is None or (event.kind == "settled" and case.state not in OPEN):
+    if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
+        case.reporter_name = None
         return None
-    if not _add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
+    if case is None or (event.kind in ("settled", "withdrawn") and case.state not in OPEN):
         return None
-    if event.kind == "settled" and case.state in OPEN:
-        case.state, case.closed_at = "settled", now
-    elif event.kind in ("addition", "unsettled") and case.state in OPEN:
-        if event.kind == "unsettled":
-            case.holder_id = event.holder_id or case.holder_id
+    if not add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
+        return None
+    if event.kind == "named":
+        case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)
+        case.name_for = event.name_for
+    elif event.kind in ("settled", "withdrawn"):
+        case.state, case.closed_at = event.kind, now
+    elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
+        if event.kind == "unsettled" and event.holder_id:
+            case.holder_id, case.assignee_id = event.holder_id, None
+        case.closed_at = None
         # The union owes an answer again; the clock starts anew.
         case.state, case.due_at = "new", sla.first_reply_due(now, urgent=case.urgent)
     session.add(case)
     session.flush()
     return case
-
-
-# What officers do. Each returns nothing and raises Refused when somebody else was first.
-
-
-def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime) -> None:
-    changed = session.execute(
-        update(Grievance)
-        .where(col(Grievance.id) == case.id, col(Grievance.state) == "new")
-        .values(state="acknowledged")
-        .execution_options(synchronize_session=False)
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        raise Refused
-    _add_entry(session, case.id, "acknowledged", "", now, officer_id=officer_id)
-    note(session, officer_id, "acknowledge", case.id, now)
-
-
-def reply(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
-    """Answers the reporter; goes out at `relay_at`."""
-    _speak(session, case, officer_id, "reply", text, "answered", now, relay_at)
-
-
-def propose_settling(
-    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
-) -> None:
-    """Says what came of it and asks the reporter whether that settles it. Nobody closes a case alone."""
-    _speak(session, case, officer_id, "proposal", text, "proposed", now, relay_at)
-
-
-def _speak(
-    session: Session,
-    case: Grievance,
-    officer_id: str,
-    kind: str,
-    text: str,
-    state: State,
-    now: datetime,
-    relay_at: datetime,
-) -> None:
-    changed = session.execute(
-        update(Grievance)
-        .where(col(Grievance.id) == case.id, col(Grievance.state).in_(OPEN))
-        .values(state=state)
-        .execution_options(synchronize_session=False)
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        raise Refused
-    entry_id = new_id()
-    _add_entry(session, case.id, kind, text, now, entry_id=entry_id, officer_id=officer_id)
-    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, account_id="", text=""))
-    note(session, officer_id, kind, case.id, now)
 
 
 def is_owed(case: Grievance) -> bool:
@@ -214,50 +203,21 @@ def is_overdue(case: Grievance, now: datetime) -> bool:
     return is_owed(case) and case.due_at < now
 
 
-# Who may see what.
+# The reporter's own view.
 
 
-def visible_to(session: Session, person_id: str, now: datetime) -> Sequence[Grievance]:
-    """The open cases held by the units this officer answers for, the most urgent deadline first."""
-    units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
-    return (
-        session.execute(
-            select(Grievance)
-            .where(col(Grievance.holder_id).in_(units), col(Grievance.state).in_(OPEN))
-            .order_by(col(Grievance.due_at))
-        )
-        .scalars()
-        .all()
-    )
-
-
-def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
-    """The case, open or closed, if it is held by a unit this officer answers for."""
-    units = [held.unit_id for held in office.held_by(session, person_id, now.date()) if held.role in office.HANDLERS]
-    statement = select(Grievance).where(
-        or_(col(Grievance.id) == case_id, col(Grievance.code) == case_id), col(Grievance.holder_id).in_(units)
-    )
-    return session.execute(statement).scalar_one_or_none()
-
-
-def own(session: Session, account_id: str) -> list[Grievance]:
+def own(session: Session, reporter_id: str) -> list[Grievance]:
     """The reporter's own cases, oldest first: walks the marks until one is missing."""
-    found: list[Grievance] = []
-    while True:
-        statement = select(Grievance).where(col(Grievance.mark) == mark(session, account_id, len(found)))
-        case = session.execute(statement).scalar_one_or_none()
-        if case is None:
-            return found
-        found.append(case)
+    return _walk(session, reporter_id)[0]
 
 
-def for_reporter(session: Session, account_id: str, case_id: str) -> Grievance | None:
-    """The case (by id or code), if this account filed it."""
-    return next((case for case in own(session, account_id) if case_id in (case.id, case.code)), None)
+def for_reporter(session: Session, reporter_id: str, case_id: str) -> Grievance | None:
+    """The case (by id or code), if this person filed it."""
+    return next((case for case in own(session, reporter_id) if case_id in (case.id, case.code)), None)
 
 
 def entries(session: Session, case_id: str) -> Sequence[Entry]:
-    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.id))
+    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.number))
     return session.execute(statement).scalars().all()
 
 
@@ -265,9 +225,10 @@ def text_of(session: Session, entry: Entry) -> str:
     return unseal(session, "entry.text", entry.id, entry.text)
 
 
-def reporter_name(session: Session, case: Grievance) -> str:
-    """The name the reporter chose to give, or an empty string."""
-    if case.reporter_name is None:
+def reporter_name(session: Session, case: Grievance, *, committee: bool) -> str:
+    """The name the reporter chose to give to these eyes, or an empty string. `committee`: they sit on the executive
+    committee of the grassroots union the case came from."""
+    if case.reporter_name is None or (case.name_for == "committee" and not committee):
         return ""
     return unseal(session, "grievance.reporter_name", case.id, case.reporter_name)
 
@@ -275,6 +236,8 @@ def reporter_name(session: Session, case: Grievance) -> str:
 # The way back. Nothing else opens a route.
 
 
-def reporter_account(session: Session, case: Grievance) -> account.Account | None:
-    """For the verb that tells the reporter, only. None when they have left."""
-    return session.get(account.Account, unseal(session, "grievance.route", case.id, case.route))
+def reporter_accounts(session: Session, case: Grievance) -> Sequence[account.Account]:
+    """For the verb that tells the reporter, only: all their phones (see handlers.phones); none when they have left."""
+    if case.route is None:
+        return ()
+    return account.of_reporter(session, unseal(session, "grievance.route", case.id, case.route))

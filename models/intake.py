@@ -15,12 +15,12 @@ from __future__ import annotations
 import json
 import random
 import secrets
-from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Field, col
 
 from models.columns import Id
@@ -28,8 +28,9 @@ from models.database import Base, Session, insert_ignore
 from models.ids import new_id
 from models.sealing import keyed_hash, seal, unseal
 
-Kind = Literal["report", "addition", "settled", "unsettled", "tell", "language", "back"]
-
+Kind = Literal[
+    "report", "addition", "settled", "unsettled", "withdrawn", "named", "left", "tell", "change", "unlink", "leave"
+]
 
 TOLD_KEPT = timedelta(days=7)
 """Far longer than a posted row stays in the intake."""
@@ -59,25 +60,32 @@ class Told(Base, table=True):
 class Event:
     """What somebody did, as it travels sealed. Ids for the rows it will make are chosen here.
 
-    `case_id` is new for a report and known for the rest. `account_id` is the way back. `unit_id` is where the reporter
+    `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it. Times are ISO 8601.
+    reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
+    committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
+    account. `files`: attachments, as models.attachment keeps them with the case. Times are ISO 8601.
     """
 
     kind: Kind
     due: str
     case_id: str
     entry_id: str
-    account_id: str
+    reporter_id: str
     text: str
+    account_id: str = ""
     code: str = ""
     unit_id: str = ""
     holder_id: str = ""
     category: str = ""
     name: str = ""
+    name_for: str = "all"
+    passed_over: list[str] = field(default_factory=list)
     urgent: bool = False
+    verified: bool = False
     covered: bool = True
     reply_due: str = ""
+    files: Sequence[Mapping[str, str]] = ()
 
 
 def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
@@ -86,12 +94,33 @@ def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
     return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
 
 
-def change_account(session: Session, kind: Kind, account_id: str, now: datetime, text: str = "") -> None:
-    """Has an account changed in a transaction of its own, a moment later: the turn that asks writes rows that name the chat
-    only by its key of the day, and an account written beside them would say whose key that is."""
+def change_account(session: Session, account_id: str, now: datetime, **values: Any) -> None:
+    """Has an account changed (models.account.change) in a transaction of its own, a moment later: the turn that asks writes
+    rows that name the chat only by its key of the day, and an account written beside them would say whose key that is."""
     low, high = SOON
     at = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
-    add(session, Event(kind, at.isoformat(), case_id="", entry_id=new_id(), account_id=account_id, text=text))
+    after = max((datetime.fromisoformat(event.due) for event in _changes(session, account_id, now)), default=now)
+    ask(session, "change", account_id, max(at, after), json.dumps(values))
+
+
+def ask(session: Session, kind: Kind, account_id: str, due: datetime, text: str = "") -> None:
+    """Has something done to an account that is no change of one row of it: `unlink`, `leave`."""
+    add(
+        session,
+        Event(kind, due.isoformat(), case_id="", entry_id=new_id(), reporter_id="", text=text, account_id=account_id),
+    )
+
+
+def _changes(session: Session, account_id: str, now: datetime) -> list[Event]:
+    return [event for event in waiting(session, now) if event.kind == "change" and event.account_id == account_id]
+
+
+def chosen(session: Session, account_id: str, now: datetime) -> dict[str, Any]:
+    """What this account has asked to change and does not say yet, for the screen that shows it."""
+    found: dict[str, Any] = {}
+    for event in sorted(_changes(session, account_id, now), key=lambda event: event.due):
+        found |= json.loads(event.text)
+    return found
 
 
 def add(session: Session, event: Event) -> None:
@@ -100,23 +129,76 @@ def add(session: Session, event: Event) -> None:
     session.add(Intake(id=row_id, body=seal(session, "intake.body", row_id, body)))
 
 
-def _opened(session: Session, ids: Collection[str] | None = None) -> list[tuple[str, Event]]:
-    statement = select(col(Intake.id), col(Intake.body))
-    if ids is not None:
-        statement = statement.where(col(Intake.id).in_(ids))
-    rows = session.execute(statement)
-    return [(row_id, Event(**json.loads(unseal(session, "intake.body", row_id, body)))) for row_id, body in rows]
+_IDS = select(func.aggregate_strings(col(Intake.id), " "))
+"""One row, asked for at every tick: as hundreds of rows, fetching them costs most of an idle tick."""
+_BODIES = select(col(Intake.id), col(Intake.body)).where(col(Intake.id).in_(bindparam("ids", expanding=True)))
+_AT_ONCE = 500
+"""Rows named in one statement: both databases limit its parameters, and an intake may grow while nobody ticks."""
+
+
+def _ids(session: Session) -> set[str]:
+    return set((session.execute(_IDS).scalar_one() or "").split())
+
+
+def _opened(session: Session, ids: Collection[str]) -> list[tuple[str, Event]]:
+    rows = (row for some in _batches(ids) for row in session.execute(_BODIES, {"ids": some}))
+    return [(row_id, _event(unseal(session, "intake.body", row_id, body))) for row_id, body in rows]
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    listed = list(ids)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+
+
+def _event(body: str) -> Event:
+    kept = json.loads(body)
+    if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
+        kept["reporter_id"] = kept["account_id"]
+        if kept["kind"] in ("language", "back"):
+            kept["text"] = json.dumps({"language": kept["text"]} if kept["kind"] == "language" else {"blocked": False})
+            kept["kind"] = "change"
+    return Event(**kept)
+
+
+def _waiting(session: Session, now: datetime) -> dict[str, Event]:
+    """What is not due yet, by row id, without the words (but for a change of an account).
+
+    Every “My grievances” asks this, and in a province hundreds wait at any time, so each row is opened once in this process
+    and remembered until it is gone: a row never changes. In memory only, and no longer than the row; a column to find one
+    person's rows by would tie them to each other."""
+    memory: dict[str, tuple[datetime, Event]] = session.info["memory"]
+    ids = _ids(session)
+    found = {row_id: kept for row_id in ids if (kept := memory.get(row_id)) is not None}
+    if fresh := ids - found.keys():
+        opened = {
+            row_id: (
+                datetime.fromisoformat(event.due),
+                event if event.kind == "change" else replace(event, text=""),
+            )
+            for row_id, event in _opened(session, fresh)
+        }
+        memory.update(opened)
+        found |= opened
+    for gone in set(memory) - ids:
+        memory.pop(gone, None)  # another thread may have been first
+    return {row_id: event for row_id, (at, event) in found.items() if at > now}
 
 
 def waiting(session: Session, now: datetime) -> list[Event]:
-    """What is not due yet, opened; what is due is posted within a second, though its row stays a while longer."""
-    return [event for _, event in _opened(session) if datetime.fromisoformat(event.due) > now]
+    """What is not due yet, opened; what is due is posted within a second, though its row stays a while longer. Without the
+    words, but for a change of an account."""
+    return list(_waiting(session, now).values())
+
+
+def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[tuple[str, Event]]:
+    """(row id, event) of what this person has sent and is not due yet, for their own chat only."""
+    return [(row_id, event) for row_id, event in _waiting(session, now).items() if event.reporter_id == reporter_id]
 
 
 def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tuple[str, Event]]:
     """What should be posted now, in random order, reports before what was added to them. `known` is the caller's memory of
     when each row is due, so that a row that waits is opened once and not at every tick."""
-    ids = set(session.execute(select(col(Intake.id))).scalars())
+    ids = _ids(session)
     for gone in known.keys() - ids:
         del known[gone]
     if fresh := ids - known.keys():
@@ -128,7 +210,7 @@ def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tup
 
 def _rank(event: Event) -> tuple[bool, str]:
     """Reports first; changes of an account in the order they were asked for; the rest stays shuffled."""
-    return event.kind != "report", event.due if event.kind in ("language", "back") else ""
+    return event.kind != "report", event.due if event.kind == "change" else ""
 
 
 def once(session: Session, entry_id: str, today: date) -> bool:
@@ -138,9 +220,14 @@ def once(session: Session, entry_id: str, today: date) -> bool:
     return insert_ignore(session, Told, [row]) == 1
 
 
+def is_told(session: Session, entry_id: str) -> bool:
+    return session.get(Told, keyed_hash(session, "told", entry_id)) is not None
+
+
 def forget_told(session: Session, today: date) -> None:
     session.execute(delete(Told).where(col(Told.told_on) < today - TOLD_KEPT))
 
 
 def forget(session: Session, row_ids: Iterable[str]) -> None:
-    session.execute(delete(Intake).where(col(Intake.id).in_(list(row_ids))))
+    for some in _batches(row_ids):
+        session.execute(delete(Intake).where(col(Intake.id).in_(some)))

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, String, delete, func
 from sqlmodel import Field, col, select
 
 from models.database import Base, Session, insert_ignore, lock
-from models.message import Option, Outgoing
+from models.message import Media, Option, Outgoing
 from models.sealing import keyed_hash, seal, unseal
 
 KEPT = timedelta(days=30)
@@ -106,7 +106,8 @@ def _row_id(session: Session, outbound_id: str) -> str:
 def _open(session: Session, row: Mailbox, token: str) -> Outgoing:
     body = json.loads(unseal(session, "mailbox.body", row.id, row.body))
     options = tuple(Option(**option) for option in body.pop("options"))
-    return Outgoing(recipient=token, options=options, **body)
+    media = body.pop("media", None)
+    return Outgoing(recipient=token, options=options, media=Media(**media) if media else None, **body)
 
 
 def _batches(values: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:

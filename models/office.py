@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -19,7 +19,8 @@ HANDLERS = ("leader", "deputy_leader", "chair", "vice_chair", "committee", "supe
 
 
 class Office(Base, table=True):
-    """`role` of a person in a unit. `from_day` and `to_day` are inclusive; an open end is None."""
+    """`role` of a person in a unit. `from_day` and `to_day` are inclusive; an open end is None. `deputy_for` is the office
+    that is exercised for somebody who is away."""
 
     __tablename__ = "office"
 
@@ -29,6 +30,7 @@ class Office(Base, table=True):
     role: str = Field(max_length=24)
     from_day: date | None = None
     to_day: date | None = None
+    deputy_for: str | None = Ref("office", optional=True)
 
 
 # Built once, because building these questions costs several times what asking them does.
@@ -49,12 +51,71 @@ _OFFICERS = (
     )
     .order_by(col(Account.id))
 )
+_ANSWERING = _OFFICERS.with_only_columns(col(Office.unit_id), col(Person.id)).order_by(None).distinct()
 _ANSWERED = _OFFICERS.with_only_columns(col(Office.unit_id)).order_by(None).distinct()
 
 
 def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     """The offices this person holds on `day`."""
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """The offices held on `day`, as a condition."""
+    started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
+    return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
+
+
+def held_in(session: Session, unit_id: str, day: date) -> Sequence[Office]:
+    """The offices held in this unit on `day`, with or without an account."""
+    statement = select(Office).where(col(Office.unit_id) == unit_id, held_on(day)).order_by(col(Office.id))
+    return session.execute(statement).scalars().all()
+
+
+def everybody(session: Session, day: date) -> Sequence[tuple[Account, Person]]:
+    """Every officer who handles cases on `day` and can be reached, once for each of their chats."""
+    theirs = exists().where(col(Office.person_id) == col(Person.id), col(Office.role).in_(HANDLERS), held_on(day))
+    found = session.execute(
+        select(Account, Person)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Account.confirmed).is_(True), theirs)
+        .order_by(col(Account.id))
+    )
+    return [(account, person) for account, person in found]
+
+
+def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:
+    """Those who exercise this office for its holder on `day`."""
+    statement = select(Office).where(col(Office.deputy_for) == office_id, held_on(day))
+    return session.execute(statement).scalars().all()
+
+
+def deputise(session: Session, own: Office, person_id: str, from_day: date, to_day: date) -> None:
+    """Lets another person exercise this office from one day to another; an earlier deputy's time ends."""
+    end_deputies(session, own.id, from_day)
+    session.add(
+        Office(person_id=person_id, unit_id=own.unit_id, role=own.role, from_day=from_day, to_day=to_day, deputy_for=own.id)
+    )
+    session.flush()
+
+
+def end_deputies(session: Session, office_id: str, day: date) -> None:
+    for deputy in deputies(session, office_id, day):
+        session.delete(deputy)
+    session.flush()
+
+
+def holders(session: Session, unit_id: str, day: date) -> list[tuple[Person, bool]]:
+    """Everyone who holds an office in this unit on `day`, and whether they have joined with a chat."""
+    statement = (
+        select(Person, func.count(col(Account.id)))
+        .join(Office, col(Office.person_id) == col(Person.id))
+        .outerjoin(Account, col(Account.person_id) == col(Person.id))
+        .where(col(Office.unit_id) == unit_id, held_on(day))
+        .group_by(col(Person.id))
+        .order_by(col(Person.id))
+    )
+    return [(person, joined > 0) for person, joined in session.execute(statement)]
 
 
 def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:
@@ -70,6 +131,9 @@ def answered_for(session: Session, units: Sequence[Unit], day: date) -> list[Uni
     return [unit for unit in units if unit.id in answered]
 
 
-def nearest_officers(session: Session, units: Sequence[Unit], day: date) -> Unit | None:
-    """The first of these units that somebody answers for."""
-    return next(iter(answered_for(session, units, day)), None)
+def answering(session: Session, units: Sequence[Unit], day: date) -> dict[str, set[str]]:
+    """Who answers for these units, by unit id: ids of people, of those only who can be reached."""
+    found: dict[str, set[str]] = {}
+    for unit_id, person_id in session.execute(_ANSWERING, {"units": [unit.id for unit in units], "day": day}):
+        found.setdefault(unit_id, set()).add(person_id)
+    return found

@@ -3,7 +3,8 @@
 AES-256-GCM, the key's number in front, the row the text belongs to as associated data, so that sealed text moved to
 another row does not open. Plain text is padded, because lengths alone have given reporters away elsewhere: short fields to
 steps of 64 bytes, and whatever carries people's words to 1, 4 or 16 KB, so that a draft, its sealed way and the case it
-becomes cannot be told by their size.
+becomes cannot be told by their size. Attachments (sealed files, not columns) are padded to the next power of two, 256 KB at
+least: eight sizes for everything from a note to the longest document.
 Look-ups (is this account known?) use HMAC-SHA-256 under a key of their own, which does not rotate.
 
 Sealed fields are plain bytes and these are functions, not properties of the tables: the keyring belongs to the session
@@ -27,9 +28,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _STEP = 64
 _WORDS = frozenset(
-    {"intake.body", "conversation.state", "outbound.body", "mailbox.body", "entry.text", "quarantine.payload"}
+    {
+        *("intake.body", "conversation.state", "outbound.body", "mailbox.body", "entry.text", "quarantine.payload"),
+        *("pickup.body", "enclosure.body", "attachment.body", "media_link.body"),
+    }
 )
 _SIZES = (1024, 4096, 16384)
+_FILES = frozenset({"attachment.bytes", "upload.bytes"})
+_SMALLEST_FILE = 256 * 1024
 
 
 class KeyringError(Exception):
@@ -42,6 +48,8 @@ class Unsealable(Exception):
 
 def _size(place: str, length: int) -> int:
     """How long the padded text is."""
+    if place in _FILES:
+        return max(_SMALLEST_FILE, 1 << (length - 1).bit_length())
     if place not in _WORDS:
         return length + -length % _STEP
     return next((size for size in _SIZES if length <= size), length + -length % _SIZES[-1])
@@ -94,7 +102,9 @@ class Keyring:
         partial.replace(path)
 
     def seal(self, place: str, row: str, text: str) -> bytes:
-        plain = text.encode()
+        return self.seal_bytes(place, row, text.encode())
+
+    def seal_bytes(self, place: str, row: str, plain: bytes) -> bytes:
         padded = len(plain).to_bytes(4) + plain
         padded += bytes(_size(place, len(padded)) - len(padded))
         nonce = os.urandom(12)
@@ -102,6 +112,9 @@ class Keyring:
         return self.current.to_bytes(2) + nonce + sealed
 
     def unseal(self, place: str, row: str, sealed: bytes) -> str:
+        return self.unseal_bytes(place, row, sealed).decode()
+
+    def unseal_bytes(self, place: str, row: str, sealed: bytes) -> bytes:
         cipher = self._ciphers.get(int.from_bytes(sealed[:2]))
         if cipher is None:
             raise Unsealable(place)
@@ -109,7 +122,7 @@ class Keyring:
             padded = cipher.decrypt(sealed[2:14], sealed[14:], f"{place}:{row}".encode())
         except InvalidTag:
             raise Unsealable(place) from None
-        return padded[4 : 4 + int.from_bytes(padded[:4])].decode()
+        return padded[4 : 4 + int.from_bytes(padded[:4])]
 
     def keyed_hash(self, purpose: str, *parts: str) -> str:
         message = "\x1f".join((purpose, *parts)).encode()

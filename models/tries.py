@@ -15,6 +15,8 @@ from models.database import Base, Session, insert_ignore
 from models.ids import new_id
 
 AN_HOUR = 200
+A_CHAT = 10
+"""Also in one chat, as its own sealed state remembers; it keeps a person with a torn slip from using up the hour."""
 
 
 class Tries(Base, table=True):

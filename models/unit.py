@@ -32,6 +32,7 @@ class Unit(Base, table=True):
     code: str = Field(unique=True, max_length=32)
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
+    time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -56,7 +57,42 @@ def _path() -> Select[Unit]:
     return select(Unit).join(above, above.c.id == col(Unit.id)).order_by(above.c.steps)
 
 
+def _below() -> Select[str]:
+    """The question `below` asks, in one statement: a list of a province's units would not fit between brackets. A UNION,
+    not UNION ALL, ends also where units stand in a circle."""
+    first = select(col(Unit.id)).where(col(Unit.id) == bindparam("start"))
+    found = first.cte("found", recursive=True)
+    child = aliased(Unit)
+    return select(found.union(select(col(child.id)).where(col(child.parent_id) == found.c.id)).c.id)
+
+
 _PATH = _path()  # built once: building it costs more than asking
+_BELOW = _below()
+
+
+def with_code(session: Session, code: str) -> Unit | None:
+    statement = select(Unit).where(col(Unit.code) == code.strip().upper())
+    return session.execute(statement).scalar_one_or_none()
+
+
+def from_the_top(session: Session, unit_id: str | None = None) -> list[Unit]:
+    """The unit and all below it (None: every unit), those above first, then by code."""
+    children: dict[str | None, list[Unit]] = {}
+    for unit in session.execute(select(Unit).order_by(col(Unit.code))).scalars():
+        children.setdefault(unit.parent_id, []).append(unit)
+    edge = children.get(None, []) if unit_id is None else [get(session, unit_id)]
+    found: list[Unit] = []
+    while edge:
+        found += edge
+        edge = [child for unit in edge for child in children.get(unit.id, [])]
+    return found
+
+
+def takes_workers(session: Session, unit: Unit) -> bool:
+    """Whether workers join in this unit itself: a team, or a grassroots union that has no teams."""
+    if level(unit) == "grassroots":
+        return session.execute(select(col(Unit.id)).where(col(Unit.parent_id) == unit.id).limit(1)).first() is None
+    return level(unit) == "team"
 
 
 def path(session: Session, unit_id: str) -> Sequence[Unit]:
@@ -72,10 +108,4 @@ def grassroots_of(session: Session, unit_id: str) -> Unit:
 
 def below(session: Session, unit_id: str) -> set[str]:
     """Ids of the unit and of everything below it."""
-    found = {unit_id}
-    edge = {unit_id}
-    while edge:
-        rows = session.execute(select(col(Unit.id)).where(col(Unit.parent_id).in_(edge)))
-        edge = set(rows.scalars()) - found
-        found |= edge
-    return found
+    return set(session.execute(_BELOW, {"start": unit_id}).scalars())

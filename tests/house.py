@@ -30,7 +30,8 @@ class FakeClock:
         return self._now.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        # A timedelta knows no less than a microsecond: waiting for less would last for ever.
+        self._now += max(timedelta(seconds=seconds), timedelta(microseconds=1))
         await asyncio.sleep(0)
 
     def then(self, after: Callable[[], Awaitable[None]]) -> None:
@@ -49,7 +50,8 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
     if not key_file.exists():
         Keyring.new().write(key_file)
     sections.setdefault("web", {}).setdefault("port", 0)
-    return load(database_url=database_url, key_file=key_file, **sections)
+    sections.setdefault("officers", {}).setdefault("quiet", "")  # tests run at any hour
+    return load(database_url=database_url, key_file=key_file, media_dir=directory / "media", **sections)
 
 
 class House:

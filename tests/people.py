@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from uuid import uuid4
 
 import aiohttp
 
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import House
+
+PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
+"""How unasked messages arrive, and the button that opens them."""
+FOLLOWING = ("Xem tin tiếp theo", "See the next news")
+"""The button under one that was opened, while others wait."""
 
 
 class Person(ABC):
-    """Somebody with a phone. `seen` counts the messages that the story has looked at."""
+    """Somebody with a phone. `seen` counts the messages that the story has looked at; `opened` the previews they have
+    opened, which people do when they look for something that is not on the screen. `curious` is false for who does not.
+    `steps` counts what they have sent and tapped."""
+
+    curious = True
 
     def __init__(self, house: House, name: str) -> None:
         self.house = house
         self.name = name
         self.seen = 0
+        self.opened = 0
+        self.steps = 0
 
     @abstractmethod
     async def say(self, text: str) -> None:
@@ -35,27 +48,56 @@ class Person(ABC):
     async def says(self, *texts: str) -> None:
         for text in texts:
             await self.say(text)
+            self.steps += 1
             await self.house.app.drain()
 
     async def taps(self, *labels: str) -> None:
+        """Taps one button after another; who is curious has first looked at what arrived meanwhile."""
         for label in labels:
+            if label not in PREVIEWS.values():
+                await self.opens_news()
             await self.tap(label)
+            self.steps += 1
             await self.house.app.drain()
 
     async def sees(self, *words: str) -> str:
         """The next message, among those not looked at, that has all these words; looks past those before it."""
-        texts = await self.texts()
-        for place in range(self.seen, len(texts)):
-            if all(word in texts[place] for word in words):
-                self.seen = place + 1
-                return texts[place]
+        while True:
+            texts = await self.texts()
+            for place in range(self.seen, len(texts)):
+                if all(word in texts[place] for word in words):
+                    self.seen = place + 1
+                    return texts[place]
+            if not await self._opens_news():
+                break
         raise AssertionError(f"{self.name} does not see {words}.\n{await self.screen()}")
 
     async def does_not_see(self, *words: str) -> None:
         """No message at all, looked at or not, has any of these words."""
+        await self.opens_news()
         for text in await self.texts():
             for word in words:
                 assert word not in text, f"{self.name} sees {word!r}.\n{await self.screen()}"
+
+    async def opens_news(self) -> None:
+        """Looks at all that has arrived."""
+        while await self._opens_news():
+            pass
+
+    async def _opens_news(self) -> bool:
+        """Opens news not seen yet, as the screen offers it just then; False when there is none."""
+        texts = await self.texts()
+        arrived = [label for text in texts for words, label in PREVIEWS.items() if words in text]
+        if not self.curious or self.opened >= len(arrived):
+            return False
+        self.opened += 1
+        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "")
+        if any(words in texts[-1] for words in PREVIEWS):
+            await self.say("1")
+        else:
+            await self.tap(following or arrived[-1])
+        await self.house.app.drain()
+        return True
 
     async def sees_nothing_new(self) -> None:
         texts = await self.texts()
@@ -74,6 +116,19 @@ class Person(ABC):
     async def joins(self, code: str) -> None:
         await self.says(f"/start {code}")
         await self.taps("Đồng ý")
+
+    @abstractmethod
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        """Sends a photo, document or voice message the way this channel does."""
+
+    async def shows(self, content: bytes, kind: str = "photo", caption: str = "") -> None:
+        """Sends a file; the service has done with it what it does at once."""
+        await self.send_file(content, kind, caption)
+        await self.house.app.drain()
+
+    @abstractmethod
+    async def received(self) -> list[tuple[str, bytes]]:
+        """The files on the screen, opened: name and content."""
 
     @abstractmethod
     async def leaves(self) -> None:
@@ -97,12 +152,77 @@ class OnTelegram(Person):
     async def leaves(self) -> None:
         """A chat app keeps nothing open with us."""
 
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        update = {
+            "photo": lambda: self.user.photo_update(content, caption),
+            "document": lambda: self.user.document_update(content, "Bang luong Nguyen Thi Binh.pdf", caption=caption),
+            "voice": lambda: self.user.voice_update(content),
+        }[kind]()
+        assert await self.emulator.deliver(update) == 200
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        bodies = [shown.body for shown in self.user.inbox if shown.body]
+        cards = [body[kind][0] if kind == "photo" else body[kind] for body in bodies for kind in body]
+        files = [self.emulator.files[card["file_id"]] for card in cards]
+        return [(path.rpartition("/")[2], content) for path, content in files]
+
     async def texts(self) -> list[str]:
         return [
             shown.text + "".join(f"\n[{label}]" for row in shown.buttons for label, _data in row)
             for shown in self.user.inbox
             if not shown.deleted
         ]
+
+
+class OnZalo(Person):
+    """A person in the Zalo app, which has no buttons: a tap is the number printed beside the label, typed."""
+
+    def __init__(self, house: House, name: str, emulator: ZaloEmulator) -> None:
+        super().__init__(house, name)
+        self.emulator = emulator
+        self.user = emulator.user(name, known=False)
+
+    async def say(self, text: str) -> None:
+        assert await self.emulator.deliver(self.user.message_update(text)) == 200
+
+    async def tap(self, label: str) -> None:
+        """The number beside the label in the newest list. In an older list numbers mean nothing any more: to act on a card
+        one types its code first, and what stands on the menu one writes out."""
+        lists = [shown for shown in self.user.inbox if shown.numbered]
+        if lists and label not in lists[-1].numbered:
+            older = [shown.text for shown in lists if label in shown.numbered]
+            codes = [re.search(r"PA-\w{6}", text) for text in older]
+            if None in codes:
+                await self.say(label)
+                return
+            if codes and codes[-1] is not None:
+                await self.says(codes[-1][0])
+        assert await self.emulator.deliver(self.user.tap_update(label)) == 200
+
+    async def texts(self) -> list[str]:
+        return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]
+
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        made = self.user.voice_update(content) if kind == "voice" else self.user.image_update(caption, photo=content)
+        assert await self.emulator.deliver(made) == 200
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        """Zalo takes no files from bots: they are behind links in the newest message that has any."""
+        texts = [text for text in await self.texts() if "/media/" in text]
+        found = []
+        async with aiohttp.ClientSession() as http:
+            for link in re.findall(r"https?://\S+(/media/\S+)", texts[-1] if texts else ""):
+                async with http.post(self.house.address + link) as answer:
+                    name = answer.headers.get("Content-Disposition", "").partition('"')[2].rstrip('"')
+                    found.append((name, await answer.read()))
+        return found
+
+    async def joins(self, code: str) -> None:
+        await self.says(code)  # there is no /start
+        await self.taps("Đồng ý")
+
+    async def leaves(self) -> None:
+        """A chat app keeps nothing open with us."""
 
 
 class OnWebChat(Person):
@@ -175,6 +295,27 @@ class OnWebChat(Person):
             str(message["text"]) + "".join(f"\n[{option['label']}]" for option in message["options"])  # type: ignore[attr-defined]
             for message in self._messages
         ]
+
+    async def send_file(self, content: bytes, kind: str, caption: str) -> None:
+        await self._open()
+        address, mine = self.house.address, {"Authorization": f"Bearer {self.token}"}
+        headers = {**mine, "Origin": address}
+        async with self._http.post(f"{address}/chat/files?kind={kind}", data=content, headers=headers) as answer:
+            assert answer.status == 200, answer.status
+            upload = (await answer.json())["upload"]
+        await self.send({"type": "file", "kind": kind, "upload": upload})
+        if caption:
+            await self.send({"type": "say", "text": caption})
+
+    async def received(self) -> list[tuple[str, bytes]]:
+        await self.texts()
+        found = []
+        for media in [message["media"] for message in self._messages if "media" in message]:
+            address = f"{self.house.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
+            async with self._http.get(address, headers={"Authorization": f"Bearer {self.token}"}) as answer:
+                assert answer.status == 200
+                found.append((str(media["name"]), await answer.read()))  # type: ignore[index]
+        return found
 
     async def leaves(self) -> None:
         if self._socket is not None:

@@ -203,7 +203,7 @@ def test_the_doctor_finds_all_well(haichieu: Command, telegram: str) -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert all(line.startswith("ok    ") for line in lines)
-    for what in ("keys", "database", "migrations", "quarantine", "telegram bot", "telegram updates", "clock"):
+    for what in ("keys", "database", "migrations", "quarantine", "telegram bot", "telegram updates", "attachments", "clock"):
         assert any(f" {what}: " in line for line in lines), what
     assert "geheim" not in result.output
 

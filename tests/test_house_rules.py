@@ -56,7 +56,9 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
     modules = {conversation.name: conversation.finish.__module__ for conversation in CONVERSATIONS.values()}
     code = {path.stem: path.read_text("utf-8") for path in (ROOT / "handlers").glob("*.py")}
     # What a chat receives unasked (cards, answers) opens conversations too; it is sent by the clock's door.
-    sources = {name: code[module.rpartition(".")[2]] + code["relay"] for name, module in modules.items()}
+    unasked = code["relay"] + code["conversation"] + code["claims"] + code["files"]  # the last: under officers' cards
+    code["mine"] += code["naming"]  # whose options stand on the reporter's own card
+    sources = {name: code[module.rpartition(".")[2]] + unasked for name, module in modules.items()}
     begin = {"join", "menu"}
     assert reachable(begin, sources) == set(CONVERSATIONS)
     assert reachable(begin, {**sources, "menu": ""}) != set(CONVERSATIONS), "the check must notice an empty menu"

@@ -6,7 +6,7 @@ conversations, cases or the database; the outbox decides when to send and what a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,6 +38,14 @@ class Capabilities:
     """Longest time one send may take, seconds."""
     concurrency: int = 64
     """Sends under way at once."""
+    per_month: int = 0
+    """Messages the service allows the line in a calendar month of Vietnam; 0 is no limit."""
+    reserve: int = 0
+    """How many of them are kept for replies: with no more left than that, notices and broadcasts wait for the next month."""
+    people: int = 0
+    """People the service allows on the line; 0 is no limit. Whoever comes after them is shown the way to web chat."""
+    uploads: bool = False
+    """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 
 
 class SendError(Exception):
@@ -80,6 +88,22 @@ class Uncertain(SendError):
     """The request was written and no answer came: it may or may not have been delivered."""
 
 
+class FetchError(Exception):
+    """Why a file was not had. Like `SendError`, a closed list: the two below, and `Unreachable` for "try again later"."""
+
+
+class Gone(FetchError):
+    """The service has no such file, or will not give it: asking again does not help."""
+
+
+class TooLarge(FetchError):
+    """The file is larger than may be had from the service, or than was asked for."""
+
+
+Opens = Callable[[str], Awaitable[bytes | None]]
+"""Given an attachment's id, its bytes; None where it is not kept any more."""
+
+
 class Channel(Protocol):
     """One line on one service."""
 
@@ -98,6 +122,10 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> None:
         """Delivers one message that already fits `capabilities`. Raises a `SendError`, or returns when it was accepted."""
+
+    def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
+        """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.
+        Raises `Gone`, `TooLarge` or `Unreachable`, also after some pieces."""
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Paths the web server should serve for this line."""

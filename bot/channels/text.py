@@ -14,19 +14,29 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def fit(message: Outgoing, capabilities: Capabilities) -> list[Outgoing]:
-    """The parts in which this message goes out, in order; the options are under the last one."""
-    text = unicodedata.normalize("NFC", message.text)
-    options = message.options
-    as_buttons = len(options) <= capabilities.buttons and all(
-        len(option.label) <= capabilities.button_title for option in options
+def is_numbered(message: Outgoing, capabilities: Capabilities) -> bool:
+    """Whether this message's options go out as a numbered list, because the line cannot show them all as buttons."""
+    return len(message.options) > capabilities.buttons or any(
+        len(option.label) > capabilities.button_title for option in message.options
     )
-    if options and not as_buttons:
-        text += "\n\n" + "\n".join(f"{number}. {option.label}" for number, option in enumerate(options, 1))
+
+
+def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> list[Outgoing]:
+    """The parts in which this message goes out, in order; the options are under the last one.
+
+    `by_number` is said under a numbered list, in the reader's language: how to choose from it."""
+    pieces = split(unicodedata.normalize("NFC", message.text), capabilities.text)
+    options = message.options
+    if is_numbered(message, capabilities):
+        listed = "\n".join(f"{number}. {' '.join(option.label.split())}" for number, option in enumerate(options, 1))
+        whole = "\n\n".join(part for part in (pieces[-1], listed, by_number) if part)
+        if units(whole) > capabilities.text:  # a list is not torn apart where it fits into a message of its own
+            pieces += split("\n\n".join(part for part in (listed, by_number) if part), capabilities.text)
+        else:
+            pieces[-1] = whole
         options = ()
-    pieces = split(text, capabilities.text)
     return [
-        *(replace(message, text=piece, options=(), commands="") for piece in pieces[:-1]),
+        *(replace(message, text=piece, options=(), commands="", media=None) for piece in pieces[:-1]),
         replace(message, text=pieces[-1], options=options),
     ]
 

@@ -4,8 +4,8 @@ Nothing stands between this channel and the page, so it plays the service's part
 into the mailbox (models/mailbox.py) and is then done; pages are shown what waits for them, and a message
 leaves the mailbox when a page says `got`. Frames are JSON text, protocol v1:
 
-    page → hello {session, language} · say {id, text} · tap {id, choice} · got {ids} · bye {}
-    here → welcome {session, union} · message {id, text, options, language} · received {id} · failed {id}
+    page → hello {session, language} · say {id, text} · tap {id, choice} · file {id, kind, upload} · got {ids} · bye {}
+    here → welcome {session, union} · message {id, text, options, language, media?} · received {id} · failed {id}
            · slow {} · refused {why, id?} · ended {}
 
 `received` is said once the event has committed; after `failed`, `slow` or a lost connection the page offers
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,12 +27,14 @@ from aiohttp import WSMsgType, web
 
 from bot import pages
 from bot.channels.base import Capabilities, Receive
+from bot.channels.webchat_files import Files
 from bot.channels.webchat_socket import MOST_BYTES, Frame, FrameError, Socket, event_id, parse
+from bot.vault import Vault
 from bot.writer import Writer
 from config.settings import Web
 from models import mailbox
 from models.database import Session
-from models.message import Inbound, Outgoing
+from models.message import File, Inbound, Outgoing
 
 log = structlog.get_logger()
 
@@ -51,7 +53,7 @@ REPLACED = 4008
 
 class WebChannel:
     line = "webchat:main"
-    capabilities = Capabilities(text=4000, buttons=30, button_title=80, concurrency=64)
+    capabilities = Capabilities(text=4000, buttons=30, button_title=80, concurrency=64, uploads=True)
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class WebChannel:
         union_name: str = "Công đoàn",
         *,
         clock: Callable[[], datetime],
+        vault: Vault | None = None,
         most_sockets: int = 5000,
         most_per_session: int = 5,
     ) -> None:
@@ -67,6 +70,7 @@ class WebChannel:
         self._public = urlsplit(settings.public_url)
         self._union = union_name
         self._clock = clock
+        self._files = Files(self.line, writer, vault, clock, self._is_ours)
         self._most_sockets = most_sockets
         self._most_per_session = most_per_session
         self._receive: Receive | None = None
@@ -107,8 +111,12 @@ class WebChannel:
         return [
             web.get("/chat", pages.page("chat.html")),
             web.get("/chat/ws", self._connect),
+            *self._files.routes(),
             *pages.routes(),
         ]
+
+    def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
+        return self._files.fetch(reference, most)
 
     def _show(self, waiting: dict[str, list[Outgoing]]) -> None:
         for token, messages in waiting.items():
@@ -183,7 +191,9 @@ class WebChannel:
             case "bye":
                 await self._end(socket, frame)
             case _:
-                took = await self._take(socket, frame.id, text=frame.text, choice=frame.choice)
+                # Hashed with the session: no page can name another's upload.
+                files = (File(frame.file[0], event_id(socket.token, frame.file[1])),) if frame.file else ()
+                took = await self._take(socket, frame.id, text=frame.text, choice=frame.choice, files=files)
                 await socket.tell("received" if took else "failed", id=frame.id)
 
     async def _welcome(self, socket: Socket, frame: Frame) -> None:

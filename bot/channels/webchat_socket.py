@@ -12,18 +12,20 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from models.attachment import LIMITS
 from models.mailbox import AT_ONCE
-from models.message import Outgoing
+from models.message import FileKind, Outgoing
 
 MOST_BYTES = 16 * 1024
 PER_SECOND = 10.0
 BURST = 30.0
 
+UPLOAD = re.compile(r"[0-9a-f]{32}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -48,6 +50,8 @@ class Frame:
     session: str | None = None
     language: str = ""
     ids: tuple[str, ...] = ()
+    file: tuple[FileKind, str] | None = None
+    """What an upload was called, and its id."""
 
 
 def parse(message: WSMessage) -> Frame:
@@ -88,6 +92,13 @@ def _tap(said: dict[str, Any]) -> Frame:
     return Frame("tap", id=id, choice=_words(said.get("choice"), id, 64))
 
 
+def _file(said: dict[str, Any]) -> Frame:
+    id, kind, upload = _id(said), said.get("kind"), said.get("upload")
+    if kind not in LIMITS or not (isinstance(upload, str) and UPLOAD.fullmatch(upload)):
+        raise FrameError("shape", id)
+    return Frame("file", id=id, file=(cast("FileKind", kind), upload))
+
+
 def _got(said: dict[str, Any]) -> Frame:
     ids = said.get("ids")
     if not isinstance(ids, list) or len(ids) > AT_ONCE:
@@ -103,6 +114,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": _hello,
     "say": _say,
     "tap": _tap,
+    "file": _file,
     "got": _got,
     "bye": _bye,
 }
@@ -172,7 +184,9 @@ class Socket:
         if len(self._shown) > 5 * AT_ONCE:
             del self._shown[next(iter(self._shown))]
         options = [{"token": option.token, "label": option.label} for option in message.options]
-        fields = {"id": message.id, "text": message.text, "options": options, "language": message.language}
+        fields: dict[str, Any] = {"id": message.id, "text": message.text, "options": options, "language": message.language}
+        if message.media is not None:
+            fields["media"] = asdict(message.media)
         self._out.put_nowait(json.dumps({"type": "message", **fields}, ensure_ascii=False))
 
     def has(self, ids: tuple[str, ...]) -> bool:

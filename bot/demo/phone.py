@@ -26,7 +26,7 @@ class Phone:
         self.name = name
         self._session = session
         self._unread: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._received: dict[str, asyncio.Future[None]] = {}
+        self._received: dict[str, tuple[dict[str, str], asyncio.Future[None]]] = {}
         self._offered: dict[str, str] = {}
         self._reading: asyncio.Task[None] | None = None
         self.messages = 0
@@ -49,13 +49,19 @@ class Phone:
                 await self._socket.send_json({"type": "got", "ids": [got["id"]]})
                 self._unread.put_nowait(got)
             elif got["type"] == "received":
-                self._received.pop(got["id"]).set_result(None)
+                if got["id"] in self._received:  # not said a second time, after it was offered twice
+                    self._received.pop(got["id"])[1].set_result(None)
+            elif got["type"] == "slow":  # nobody types as fast as a tour: like the page, it offers what was not taken again
+                await asyncio.sleep(1)
+                for sent, _ in list(self._received.values()):
+                    await self._socket.send_json(sent)
             elif got["type"] != "welcome":
                 raise TourError(f"{self.name}: the service answered {got['type']}")
 
     async def _send(self, frame: dict[str, str]) -> None:
         frame["id"] = str(uuid4())
-        taken = self._received[frame["id"]] = asyncio.get_running_loop().create_future()
+        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._received[frame["id"]] = (frame, taken)
         await self._socket.send_json(frame)
         try:
             await asyncio.wait_for(taken, self.WAIT)

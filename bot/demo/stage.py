@@ -17,7 +17,7 @@ from bot.app import App
 from bot.channels.webchat import WebChannel
 from bot.demo import union
 from bot.pages import page
-from config.settings import Officers, Privacy, Settings, Telegram, Web
+from config.settings import Officers, Privacy, Settings, Telegram, Web, ZaloBot
 from models.database import Session
 from models.ids import new_id
 from models.message import Inbound
@@ -103,10 +103,12 @@ async def stage(port: int) -> AsyncIterator[Stage]:
         settings = Settings.model_construct(
             database_url=SecretStr(f"sqlite:///{directory}/demo.db"),
             key_file=key_file,
+            media_dir=Path(directory) / "media",
             web=Web(host="127.0.0.1", port=port),
             telegram=Telegram(),
+            zalo_bot=ZaloBot(),
             privacy=Privacy(relay_minutes=(0, 0)),
-            officers=Officers(confirm=False),
+            officers=Officers(confirm=False, quiet=None),
             log_level="error",
         )
         yield Stage(settings)

@@ -13,7 +13,11 @@ from bot.demo.stage import Stage, stage
 
 WRONG = "Tăng ca tháng 5 chưa được trả, cả chuyền đều vậy."
 ANSWER = "Tổ đã hỏi phòng nhân sự: bảng công bổ sung có trong kỳ lương này."
-THANKS = "Cảm ơn, em đã thấy bảng công."
+NOTE = "Đã gọi phòng nhân sự, chờ bảng công bổ sung."
+QUESTION = "Việc này ở ca nào, từ ngày nào?"
+THANKS = "Ca 2, từ ngày 12."
+STILL = "Bảng công bổ sung vẫn thiếu ngày 12."
+PROMISE = "Ban chấp hành làm việc với phòng nhân sự chiều nay."
 OUTCOME = "Công ty đã trả đủ 42 giờ tăng ca tháng 5."
 
 
@@ -37,9 +41,8 @@ async def play() -> int:
             return 1
         finally:
             await demo.app.stop()
-    print(
-        f"\nTour: a grievance was filed, answered and settled; {messages} messages read, {time.monotonic() - began:.1f} s."
-    )
+    took = time.monotonic() - began
+    print(f"\nTour: a grievance was filed, answered, taken further and settled; {messages} messages read, {took:.1f} s.")
     return 0
 
 
@@ -59,9 +62,11 @@ async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
             await officer.sees("Từ nay cuộc trò chuyện này nhận phản ánh")
         await _join(worker, demo.codes.team)
         code = await _file(worker)
-        await _answer(leader, worker, code)
-        await _settle(leader, worker, code)
         chair.sees_nothing_more()
+        await _answer(leader, worker, code)
+        await _object(leader, worker, chair, code)
+        await _settle(chair, worker, code)
+        leader.sees_nothing_more()
     finally:
         for phone in phones:
             await phone.close()
@@ -90,35 +95,77 @@ async def _file(worker: Phone) -> str:
 
 
 async def _answer(leader: Phone, worker: Phone, code: str) -> None:
+    await _opens(leader)
     card = await leader.sees("Phản ánh mới", code, WRONG, "không nêu tên")
     if "Tổ may 1" in card:
         raise TourError("the card names the team of a reporter whose team is too small to be named")
     await leader.taps("Tiếp nhận")
     await leader.sees("tiếp nhận", code)
-    await leader.taps("Trả lời")
-    await leader.sees("nội dung trả lời", code)
-    await leader.says(ANSWER)
-    await leader.sees(code, ANSWER)
-    await leader.taps("Gửi")
-    await leader.sees("Đã gửi", code)
-    await worker.sees("Công đoàn trả lời", code, ANSWER)
+    await _opens(worker)
+    await worker.sees("Tổ trưởng công đoàn đã tiếp nhận", code)
+    await leader.taps("Ghi chú nội bộ")
+    await leader.sees("ghi chú", code)
+    await leader.says(NOTE)
+    await leader.sees("Đã ghi chú", code, NOTE)
+    await _writes(leader, "Hỏi thêm", QUESTION, code)
+    await _opens(worker)
+    await worker.sees("hỏi thêm", code, QUESTION, "không cần cho biết tên")
     await worker.taps("Bổ sung, trả lời lại")
     await worker.sees("nói thêm")
     await worker.says(THANKS)
     await worker.sees(code, THANKS)
     await worker.taps("Gửi")
     await worker.sees("đã nhận")
+    await _opens(leader)
     await leader.sees("bổ sung", code, THANKS)
 
 
-async def _settle(leader: Phone, worker: Phone, code: str) -> None:
-    await leader.taps("Đề nghị kết thúc")
-    await leader.sees("kết quả", code)
-    await leader.says(OUTCOME)
-    await leader.sees(code, OUTCOME)
-    await leader.taps("Gửi")
-    await leader.sees("Đã gửi", code)
+async def _opens(phone: Phone) -> None:
+    """What arrives unasked says nothing on a lock screen, until its reader taps it."""
+    await phone.sees("Công đoàn có tin mới")
+    await phone.taps("Xem")
+
+
+async def _writes(officer: Phone, verb: str, words: str, code: str) -> None:
+    """An officer's words go out after a look at what they answer, and to which case."""
+    await officer.taps(verb)
+    await officer.sees(code)
+    await officer.says(words)
+    await officer.sees(code, WRONG, words)
+    await officer.taps("Gửi")
+    await officer.sees("Đã gửi", code)
+
+
+async def _object(leader: Phone, worker: Phone, chair: Phone, code: str) -> None:
+    """Nobody closes a case over its reporter's head: “not settled” takes it to the executive committee."""
+    await _writes(leader, "Đề nghị kết thúc", ANSWER, code)
+    await _opens(worker)
+    await worker.sees(code, ANSWER, "đã ổn chưa")
+    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.sees("Còn điều gì")
+    await worker.says(STILL)
+    await worker.sees(code, "Ban chấp hành")
+    await _opens(chair)
+    await chair.sees("chưa ổn", code, WRONG, ANSWER, STILL, NOTE)
+
+
+async def _settle(chair: Phone, worker: Phone, code: str) -> None:
+    await chair.says(f"{code} {PROMISE}")
+    await chair.sees(code, WRONG, PROMISE)
+    await chair.taps("Gửi")
+    await chair.sees("Đã gửi", code)
+    await _opens(worker)
+    await worker.sees("Công đoàn trả lời", code, PROMISE)
+    await chair.says(code)
+    await chair.sees(code, PROMISE, "đã trả lời")
+    await _writes(chair, "Đề nghị kết thúc", OUTCOME, code)
+    await _opens(worker)
     await worker.sees(code, OUTCOME, "đã ổn chưa")
     await worker.taps("Đã ổn")
     await worker.sees(code, "khép lại")
-    await leader.sees(code, "đã ổn")
+    await _opens(chair)
+    await chair.sees(code, "đã ổn")
+    await worker.says(code)
+    mine = await worker.sees(code, "Tình trạng", WRONG, OUTCOME)
+    if NOTE in mine:
+        raise TourError("the worker reads a note that officers wrote for themselves")

@@ -21,7 +21,8 @@ TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".s
 
 STRICT = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src blob:; "
+        "connect-src 'self'; "
         "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     ),
     "Referrer-Policy": "no-referrer",

@@ -1,5 +1,6 @@
 // The chat page: what the person does, what the service says, and that nothing of either is lost in between.
 
+import { kindOf, tooLarge, upload } from "./files.js";
 import { newId, Session, takeFragment } from "./session.js";
 import { Line } from "./socket.js";
 import { View } from "./view.js";
@@ -11,7 +12,7 @@ const DOTS_FOR = 8000;
 
 const given = takeFragment();
 const session = new Session(given.frame);
-const view = new View({ tapped: tap });
+const view = new View({ tapped: tap, token: () => session.state.session });
 const line = new Line({ hello, heard, became });
 let waitingFor = "";
 let sendTimer = 0;
@@ -61,8 +62,8 @@ function heard(frame) {
 // Saved first, confirmed after: once confirmed, this page holds the only copy.
 function shown(frame) {
   if (!session.has(frame.id)) {
-    const { id, text, options, language } = frame;
-    view.add(session.add({ id, text, options, language }));
+    const { id, text, options, language, media } = frame;
+    view.add(session.add({ id, text, options, language, media }));
     view.dots(false);
     clearTimeout(dotsTimer);
   }
@@ -91,15 +92,17 @@ function pour() {
   if (waitingFor || line.state !== "open") return;
   const [entry] = session.unsent();
   if (!entry) return;
-  const frame = entry.choice
-    ? { type: "tap", id: entry.id, choice: entry.choice }
-    : { type: "say", id: entry.id, text: entry.text };
-  if (!line.tell(frame)) return;
+  if (!line.tell(frameOf(entry))) return;
   waitingFor = entry.id;
   sendTimer = setTimeout(() => line.reconnect(), ANSWER_WITHIN);
   view.dots(true);
   clearTimeout(dotsTimer);
   dotsTimer = setTimeout(() => view.dots(false), DOTS_FOR);
+}
+
+function frameOf({ id, text, choice, file }) {
+  if (file) return { type: "file", id, ...file };
+  return choice ? { type: "tap", id, choice } : { type: "say", id, text };
 }
 
 function later(wait) {
@@ -132,6 +135,28 @@ function write(event) {
   $("words").value = session.state.draft = "";
   view.measure();
   post({ text });
+}
+
+// One after another, and each message only once its file has arrived: a phone's connection carries one at a time best.
+async function attach() {
+  const chosen = [...$("files").files];
+  $("files").value = "";
+  const entries = chosen.map((file) => session.add({ id: newId(), mine: true, state: "uploading", text: say("fileSent", file.name) }));
+  for (const entry of entries) view.add(entry);
+  for (const [index, entry] of entries.entries()) {
+    try {
+      const why = tooLarge(chosen[index]);
+      if (why) throw why;
+      entry.file = { kind: kindOf(chosen[index]), upload: await upload(chosen[index], session.state.session) };
+      entry.state = "sending";
+    } catch (why) {
+      entry.state = "refused";
+      entry.why = String(why);
+    }
+    session.save();
+    view.mark(entry);
+    pour();
+  }
 }
 
 function over(word) {
@@ -200,6 +225,8 @@ $("words").addEventListener("keydown", (event) => {
   // While a Vietnamese input method is composing a letter, Enter belongs to it.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) write(event);
 });
+$("attach").addEventListener("click", () => line.state !== "over" && $("files").click());
+$("files").addEventListener("change", attach);
 $("skip").addEventListener("click", (event) => { event.preventDefault(); $("words").focus(); });
 $("status").addEventListener("click", () => line.state !== "open" && line.reconnect());
 $("keep").addEventListener("change", () => { session.keep($("keep").checked); privacy(); });

@@ -13,7 +13,7 @@ const WORDS = {
     phones: "Three phones",
     step1: "The worker taps «Đồng ý» (agree) to join, then «Gửi phản ánh» (send a grievance), and tells what happened.",
     step2: "Chooses what it is about, checks it (anonymous is the preset) and taps «Tổ trưởng công đoàn» (team leader). A code appears.",
-    step3: "The team leader sees the grievance, but no name, and taps «Tiếp nhận» (acknowledge).",
+    step3: "The team leader taps «Xem» (see): the grievance, but no name; then «Tiếp nhận» (acknowledge).",
     step4: "The leader taps «Trả lời» (answer); the worker reads it and may ask back.",
     step5: "The leader taps «Đề nghị kết thúc» (propose to close) and writes what came of it.",
     step6: "The worker taps «Đã ổn» (settled) to close it, or «Chưa ổn» (not settled): it goes up to the chair.",

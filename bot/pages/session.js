@@ -38,6 +38,8 @@ export class Session {
     this.state = { ...empty(), ...(read(this.kept ? localStore() : pageStore(), this.key) || {}) };
     if (!Array.isArray(this.state.log)) this.state.log = [];
     if (!TOKEN.test(this.state.session || "")) this.state.session = null;
+    // A file that was on its way when the page closed is gone with it: a page may not read files by itself.
+    for (const entry of this.state.log) if (entry.state === "uploading") entry.state = "refused";
   }
 
   // Another session than the one remembered: what is on the screen belongs to somebody else.

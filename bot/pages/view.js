@@ -1,5 +1,6 @@
 // What is on the screen. Text is only ever set as text: a message may quote anybody.
 
+import { shown } from "./files.js";
 import { number, say } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -7,8 +8,9 @@ const MOST = 4000;
 const NEAR = 3600;
 
 export class View {
-  constructor({ tapped }) {
+  constructor({ tapped, token }) {
     this.tapped = tapped;
+    this.token = token;
     this.day = "";
     $("newer").onclick = () => this.toEnd();
     // The composer grows, a keyboard opens, the phone is turned: what was just read stays in sight.
@@ -55,6 +57,7 @@ export class View {
     if (entry.language) text.lang = entry.language;
     bubble.append(speaker, text);
     item.append(bubble);
+    if (entry.media) item.append(shown(entry.media, this.token));
     if (entry.options?.length) item.append(this.#options(entry));
     const foot = document.createElement("p");
     foot.className = "foot";
@@ -108,7 +111,7 @@ export class View {
   mark(entry) {
     const item = document.querySelector(`#log > li[data-id="${CSS.escape(entry.id)}"]`);
     if (!item) return;
-    for (const button of item.querySelectorAll("button")) {
+    for (const button of item.querySelectorAll(".options button")) {
       const chosen = button.dataset.token === entry.chosen;
       button.classList.toggle("chosen", chosen);
       if (chosen) button.setAttribute("aria-description", say("chosen"));
@@ -121,8 +124,14 @@ export class View {
     const word = document.createElement("span");
     word.className = "state";
     word.textContent = ` · ${say(entry.state)} `;
-    const drawing = { sending: "clock", received: "tick", refused: "alert" }[entry.state];
+    const drawing = { sending: "clock", uploading: "clock", received: "tick", refused: "alert" }[entry.state];
     foot.append(word, $(drawing).content.cloneNode(true));
+    if (entry.why && !item.querySelector(".why")) {
+      const why = document.createElement("p");
+      why.className = "why";
+      why.textContent = entry.why;
+      item.append(why);
+    }
   }
 
   status(state) {
@@ -156,12 +165,21 @@ export class View {
   }
 
   #atEnd() {
+    return this.#end() - $("scroll").scrollTop < 60;
+  }
+
+  // Where the newest is read: at the end, unless it does not fit with its buttons; then from its first line.
+  #end() {
     const box = $("scroll");
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+    const end = box.scrollHeight - box.clientHeight;
+    const last = $("log").lastElementChild;
+    if (!last?.classList.contains("theirs")) return end;
+    const first = box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+    return Math.max(0, Math.min(end, first));
   }
 
   toEnd() {
-    $("scroll").scrollTop = $("scroll").scrollHeight;
+    $("scroll").scrollTop = this.#end();
     $("newer").hidden = true;
     this.stuck = true;
   }

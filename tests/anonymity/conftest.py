@@ -12,8 +12,9 @@ import pytest
 
 from config.logging import configure
 from tests.anonymity.thief import Thief
-from tests.anonymity.village import TelegramPerson, WallClock, WebPerson
+from tests.anonymity.village import TelegramPerson, WallClock, WebPerson, ZaloPerson
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import House
 from tests.people import Person
 from tests.stories.conftest import *  # noqa: F403 - the house of the stories, with all its fixtures
@@ -41,13 +42,19 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 async def somebody(
-    log: io.StringIO, house: House, channel: str, telegram: TelegramEmulator
+    log: io.StringIO, house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
 ) -> AsyncIterator[Callable[[str], Person]]:
     people: list[Person] = []
     async with aiohttp.ClientSession() as http:
 
         def make(name: str) -> Person:
-            person = TelegramPerson(house, name, telegram) if channel == "telegram" else WebPerson(house, name, http)
+            person: Person
+            if channel == "telegram":
+                person = TelegramPerson(house, name, telegram)
+            elif channel == "zalo":
+                person = ZaloPerson(house, name, zalo)
+            else:
+                person = WebPerson(house, name, http)
             people.append(person)
             return person
 

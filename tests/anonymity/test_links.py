@@ -55,14 +55,20 @@ async def test_coming_back_does_not_name_a_chat(house: House, thief: Thief, lead
 
 
 @pytest.mark.parametrize("channel", ["telegram"])
+@pytest.mark.parametrize("typed", [False, True])
 async def test_an_officer_who_files_as_a_worker_is_not_named(
-    house: House, thief: Thief, leader: Person, chair: Person, worker: Person
+    house: House, thief: Thief, leader: Person, chair: Person, worker: Person, typed: bool
 ) -> None:
     await files(worker, "Cơm ca hai ôi thiu", TEAM)
     await a_while(house)
     await answers(leader, "Tổ đã báo nhà bếp")
-    await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    opened = await house.app.writer.read(lambda s: {row_id: event.kind for row_id, event in intake._opened(s)})
+    if typed:  # words outside a conversation begin one
+        await leader.says("Tổ trưởng cũng bị ép tăng ca")
+        await leader.taps("Khác", BOARD)
+    else:
+        await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
+    waiting = await house.app.writer.read(lambda s: intake._opened(s, intake._ids(s)))
+    opened = {row_id: event.kind for row_id, event in waiting}
     assert {"report", "tell"} <= set(opened.values())
     await a_while(house)
     # The way of an answer is sealed in by an officer in office, whose name is on it; it is nothing they filed.
@@ -92,3 +98,32 @@ async def test_a_reporter_who_blocked_the_line_is_not_named_by_the_answer_that_f
     )
     _units, _persons, accounts = await house.app.writer.read(in_office)
     assert not (set(blocked) - accounts and failed)
+
+
+async def leaves(person: Person) -> None:
+    await person.says("menu")
+    await person.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    await person.sees("đã rời khỏi")
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+@pytest.mark.parametrize("looks", [True, False])
+async def test_leaving_does_not_name_who_filed(
+    house: House, thief: Thief, leader: Person, somebody: Callable[[str], Person], looks: bool
+) -> None:
+    """Also with an answer that was never looked at: it waits under a name that the chat and the account do not share."""
+    one = somebody("Khuê Tú")
+    one.curious = looks
+    await one.joins(house.codes.team)
+    await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await a_while(house)
+    await answers(leader, "Tổ đã báo nhà bếp")
+    await a_while(house)
+    await one.opens_news()
+    await leaves(one)
+    await a_while(house)
+    rows = thief.rows()
+    assert {"news", "person", "account"} <= {row.table for row in rows}
+    for begin in (FILED, {"grievance", "entry"}):
+        found = await thief.chains(rows, cases=begin)
+        assert not found, report(found)

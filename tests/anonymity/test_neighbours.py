@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.scheduler import Ticker
-from models import grievance, intake, sealing
+from models import grievance, handling, intake, sealing
 from models.database import Session
 from models.outbound import NOTICE, Outbound
 from models.tables import METADATA
@@ -139,13 +139,13 @@ async def test_the_moment_of_relaying_is_not_on_the_case(
     planted: bool,
 ) -> None:  # fmt: skip
     if planted:
-        honest = grievance._speak
+        honest = handling._say
 
         def careless(session: Session, case: grievance.Grievance, *said: object) -> None:
             honest(session, case, *said)  # type: ignore[arg-type]
             session.get_one(grievance.Grievance, case.id, populate_existing=True).due_at = said[-1]  # type: ignore[assignment]
 
-        monkeypatch.setattr(grievance, "_speak", careless)
+        monkeypatch.setattr(handling, "_say", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await a_while(house)
     await answers(leader, "Tổ đã báo nhà bếp")

@@ -72,9 +72,10 @@ async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: p
 async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = relay.post
 
-    def careless(session: Session, event: Event, now: Any) -> None:
-        session.get_one(Account, event.account_id, with_for_update=True)
-        honest(session, event, now)
+    def careless(session: Session, event: Event, now: Any, **how: bool) -> None:
+        for one in account.of_reporter(session, event.reporter_id):
+            session.get_one(Account, one.id, with_for_update=True)
+        honest(session, event, now, **how)
 
     monkeypatch.setattr(relay, "post", careless)
     await play()
@@ -129,7 +130,7 @@ async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monk
 
     def careless(session: Session, event: Event, now: Any) -> Any:
         case = honest(session, event, now)
-        whose = session.get_one(Account, event.account_id).person_id
+        [whose] = {one.person_id for one in account.of_reporter(session, event.reporter_id)}
         session.execute(
             text("UPDATE grievance SET person_id = :whose WHERE id = :case"), {"whose": whose, "case": event.case_id}
         )

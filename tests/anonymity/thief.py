@@ -21,11 +21,11 @@ from tests.forensics.evidence import IDENTIFIERS, Row
 from tests.forensics.links import Step, paths
 from tests.forensics.search import find_bytes
 from tests.house import House
-from tests.stories.conftest import TOKEN
+from tests.stories.conftest import TOKEN, ZALO_TOKEN
 
 # Ids of relayed messages are 13 hexadecimal characters, which the general pattern does not take for an id.
 EVERY_ID = re.compile(IDENTIFIERS.pattern + rb"|(?<![0-9a-z])[0-9a-f]{13}(?![0-9a-z])")
-BOT = TOKEN.split(":")[0]  # stands in the name of the line, which everybody shares
+BOTS = {one.split(":")[0] for one in (TOKEN, ZALO_TOKEN)}  # stand in the names of lines, which everybody shares
 CASES, PEOPLE = {"grievance", "entry"}, {"account", "person"}
 
 
@@ -99,9 +99,9 @@ class Thief:
         """Chains from a case to somebody who may have filed it. Officers acting in office (all who hold one, unless
         named) are no reporters, units are everybody's, and leases only tell that the service was running."""
         units, persons, accounts = await self.house.app.writer.read(in_office)
-        leases = {"tick", *(channel.line for channel in self.house.app.channels)}
+        leases = {"tick", "fetch", *(channel.line for channel in self.house.app.channels)}
         known = {*persons, *accounts} if officers is None else set(officers)
-        return paths(rows, cases, people, ignore={*units, *known, BOT}, ignore_rows={*units, *known, *leases})
+        return paths(rows, cases, people, ignore={*units, *known, *BOTS}, ignore_rows={*units, *known, *leases})
 
 
 def in_office(session: Session) -> tuple[set[str], set[str], set[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.house import FakeClock, House
-from tests.people import OnTelegram, OnWebChat, Person
+from tests.people import OnTelegram, OnWebChat, OnZalo, Person
 
 
 class WallClock(FakeClock):
@@ -60,14 +60,18 @@ class TelegramPerson(Unhurried, OnTelegram):
     pass
 
 
+class ZaloPerson(Unhurried, OnZalo):
+    pass
+
+
 class WebPerson(Unhurried, OnWebChat):
     pass
 
 
 def secrets_of(person: Person) -> set[str]:
     """What names this person in plain text; none of it may be found anywhere."""
-    assert isinstance(person, OnTelegram | OnWebChat)
-    known = str(person.user.id) if isinstance(person, OnTelegram) else person.token
+    assert isinstance(person, OnTelegram | OnZalo | OnWebChat)
+    known = person.token if isinstance(person, OnWebChat) else str(person.user.id)
     # Three letters stand somewhere in any few million sealed bytes.
     return {known, person.name} if len(person.name.encode()) > 5 else {known}
 
@@ -88,7 +92,7 @@ async def files(worker: Person, text: str, to: str, *, at_once: bool = False, na
     if at_once:
         await worker.taps("Gửi ngay")
     if name:
-        await worker.taps("Ghi tên tôi")
+        await worker.taps("○ Ghi tên tôi")
         await worker.says(name)
     await worker.taps(to)
     thanks = await worker.sees("mã PA-")

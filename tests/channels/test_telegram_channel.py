@@ -18,9 +18,9 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.channels.base import Blocked, Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
+from bot.channels.retry import Backoff
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
-from bot.channels.telegram.polling import Backoff
 from config.settings import Telegram
 from models.message import Inbound, Option, Outgoing
 from tests.emulators.telegram import TelegramEmulator

@@ -12,7 +12,8 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.telegram.polling import Backoff, Polling
+from bot.channels.retry import Backoff
+from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
 from models.message import Inbound

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.updates import Event, Malformed, read
-from models.message import Inbound
+from models.message import File, Inbound
 
 LINE = "telegram:123456"
 AN = {"id": 42, "is_bot": False, "first_name": "An", "language_code": "vi-VN"}
@@ -43,11 +43,23 @@ def inbound(**fields: Any) -> Inbound:
     return Inbound(line=LINE, external_id="9", sender="42", language="vi", **fields)
 
 
+FILES: list[tuple[dict[str, Any], File]] = [
+    ({"photo": PHOTO}, File("photo", "A")),
+    (
+        {"photo": [PHOTO[0], {**PHOTO[0], "file_id": "B", "width": 900, "height": 670, "file_size": 9}]},
+        File("photo", "B", 9),
+    ),
+    ({"document": FILE}, File("document", "D")),
+    ({"document": {**FILE, "mime_type": "image/png", "file_name": "a.png"}}, File("photo", "D")),
+    ({"document": {**FILE, "mime_type": "application/pdf", "file_size": 7}}, File("document", "D", 7)),
+    ({"voice": {**FILE, "duration": 3}}, File("voice", "D")),
+    ({"audio": {**FILE, "duration": 3}}, File("voice", "D")),
+    ({"photo": PHOTO, "media_group_id": "1"}, File("photo", "A")),
+]
 UNSUPPORTED: dict[str, Any] = {
-    "photo": PHOTO,
-    "document": FILE,
+    "video": {**FILE, "width": 1, "height": 1, "duration": 1},
+    "animation": {**FILE, "width": 1, "height": 1, "duration": 1},
     "sticker": {**FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False},
-    "voice": {**FILE, "duration": 3},
     "location": {"latitude": 10.8, "longitude": 106.6},
     "contact": {"phone_number": "84912345678", "first_name": "An", "user_id": 42},
     "dice": {"emoji": "🎲", "value": 3},
@@ -81,7 +93,14 @@ def test_what_we_cannot_read_yet(kind: str) -> None:
 
 def test_the_words_under_a_photo_are_not_lost() -> None:
     raw = {"update_id": 9, "message": message(photo=PHOTO, caption="phiếu lương")}
-    assert read(raw, LINE) == Event(inbound(kind="unsupported", text="phiếu lương"))
+    assert read(raw, LINE) == Event(inbound(text="phiếu lương", files=(File("photo", "A"),)))
+
+
+@pytest.mark.parametrize(("content", "file"), FILES)
+def test_files(content: dict[str, Any], file: File) -> None:
+    raw = {"update_id": 9, "message": message(**content)}
+    assert read(raw, LINE) == Event(inbound(files=(file,)))
+    assert Inbound.load(inbound(files=(file,)).dump()) == inbound(files=(file,))
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ class TelegramEmulator(World):
         if bot == "control":
             return await telegram_control.answer(self, request, name)
         if bot == "file":
-            return self._download(name)
+            return await self._download(request, name)
         if not bot.startswith("bot"):
             return response(404, Refusal(404, "Not Found").body())
         method, faults = _BY_LOWER_NAME.get(name.lower(), name), ()
@@ -220,12 +220,31 @@ class TelegramEmulator(World):
             request.transport.abort()
         return web.Response()  # goes nowhere
 
-    def _download(self, name: str) -> web.Response:
+    async def _download(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
+        """A file, to whoever knows the token. Faults of the method `file` spoil it: `error` with its status, `truncated` in
+        the middle, `drop_before` and `latency` before."""
         bot, _, wanted = name.partition("/")
         content = next((c for path, c in self.files.values() if path == wanted and bot == f"bot{self.token}"), None)
         if content is None:
             return response(404, Refusal(404, "Not Found").body())
-        return web.Response(body=content, content_type="application/octet-stream")
+        faults = [fault for fault in self.faults if fault.strikes("file", None)]
+        try:
+            for fault in faults:
+                if fault.kind == "drop_before":
+                    return self._cut(request, "file")
+                await fault.before()
+        except Refusal as refusal:
+            return response(refusal.status, refusal.body())
+        answer = web.StreamResponse(
+            headers={"Content-Type": "application/octet-stream", "Content-Length": str(len(content))}
+        )
+        await answer.prepare(request)
+        if any(fault.kind == "truncated" for fault in faults):
+            await answer.write(content[: len(content) // 2])
+            self._cut(request, "file")
+            return answer
+        await answer.write(content)
+        return answer
 
 
 if __name__ == "__main__":

@@ -61,6 +61,11 @@ def send_document(em: World, params: Params) -> Any:
     return _show(em, chat, params, *caption, {"document": {**kept, "file_name": name}})
 
 
+def send_voice(em: World, params: Params) -> Any:
+    chat, caption = writable_chat(em, params), words(params, 1024, "caption")
+    return _show(em, chat, params, *caption, {"voice": {**_file(em, params, "voice"), "duration": 3}})
+
+
 def _file(em: World, params: Params, name: str) -> dict[str, Any]:
     """The file sent: uploaded, known by its file_id, or at a URL (which we do not fetch)."""
     given = params.get(name)
@@ -158,6 +163,7 @@ METHODS: dict[str, Callable[[World, Params], Any]] = {
     "sendMessage": send_message,
     "sendPhoto": send_photo,
     "sendDocument": send_document,
+    "sendVoice": send_voice,
     "editMessageText": edit_text,
     "editMessageReplyMarkup": edit_markup,
     "deleteMessage": delete_message,

@@ -42,8 +42,9 @@ class User(Chat):
         language = {"language_code": self.language_code} if self.language_code else {}
         return {"id": self.id, "is_bot": False, **self._names, **language}
 
-    def message_update(self, text: str) -> Update:
-        return self._said(self, text)
+    def message_update(self, text: str, *, reply_to: Shown | None = None) -> Update:
+        """Words; with `reply_to`, written as a reply to a message on the screen."""
+        return self._said(self, text, {"reply_to_message": reply_to.json(self)} if reply_to is not None else None)
 
     def command(self, name: str, argument: str = "") -> Update:
         return self._said(self, f"/{name} {argument}".strip())
@@ -66,6 +67,10 @@ class User(Chat):
     ) -> Update:
         kept = self.emulator.keep_file(content, f"documents/{file_name}")
         return self._said(self, caption, {"document": {**kept, "file_name": file_name, "mime_type": mime_type}})
+
+    def voice_update(self, content: bytes = b"OggS") -> Update:
+        kept = self.emulator.keep_file(content, "voice/file.oga")
+        return self._said(self, "", {"voice": {**kept, "duration": 3, "mime_type": "audio/ogg"}})
 
     def sticker_update(self, emoji: str = "👍") -> Update:
         sticker = {**self.emulator.keep_file(b"RIFFWEBP", "stickers/file.webp"), "width": 512, "height": 512}

@@ -36,6 +36,7 @@ METHODS = {
         "sendChatAction": "business_connection_id chat_id message_thread_id action",
         "sendPhoto": _SEND + "photo caption parse_mode caption_entities show_caption_above_media has_spoiler",
         "sendDocument": _SEND + "document thumbnail caption parse_mode caption_entities disable_content_type_detection",
+        "sendVoice": _SEND + "voice caption parse_mode caption_entities duration",
         "getFile": "file_id",
         "setMyCommands": "commands " + _COMMANDS,
         "getMyCommands": _COMMANDS,

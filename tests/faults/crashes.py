@@ -75,7 +75,7 @@ class Citizen:
 
     @property
     def heard(self) -> int:
-        return len({message["text"] for message in self.screen})
+        return len({identity(message) for message in self.screen})
 
     async def look(self) -> None:
         """Looks at the screen, and takes the next step if it can."""
@@ -93,6 +93,16 @@ def shown(message: dict[str, Any]) -> str:
     """A message on the screen with its buttons in square brackets."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return message["text"] + "".join(f"\n[{button['text']}]" for row in rows for button in row)
+
+
+def identity(message: dict[str, Any]) -> str:
+    """What makes it this message and no other: every “there is news” has the same words, and a button of its own."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return told(message["text"], [button["callback_data"] for row in rows for button in row])
+
+
+def told(text: str, tokens: list[str]) -> str:
+    return "\n".join([text, *tokens])
 
 
 def free_port() -> int:
@@ -118,12 +128,14 @@ class Town:
         self.env = {
             "HAICHIEU_DATABASE_URL": database_url,
             "HAICHIEU_KEY_FILE": str(key_file),
+            "HAICHIEU_MEDIA_DIR": str(folder / "media"),
             "HAICHIEU_TELEGRAM__TOKEN": TOKEN,
             "HAICHIEU_TELEGRAM__API_URL": url,
             "HAICHIEU_TELEGRAM__PER_SECOND": "1000",
             "HAICHIEU_WEB__PORT": "0",
             "HAICHIEU_PRIVACY__RELAY_MINUTES": "0",
             "HAICHIEU_OFFICERS__CONFIRM": "false",
+            "HAICHIEU_OFFICERS__QUIET": "",
             "HAICHIEU_LOG_LEVEL": "warning",
         }
         self.pushed, self.webhook = False, ""
@@ -172,9 +184,9 @@ class Town:
                 await asyncio.sleep(0.02)
 
     def journal(self) -> list[tuple[int, str, str]]:
-        """Every message that a process began to send: its number, to whom, and the words."""
+        """Every message that a process began to send: its number, to whom, and which (`identity`)."""
         with Path(f"{self.log}.sent").open() as lines:
-            return [(pid, to, text) for pid, to, text in map(json.loads, lines)]
+            return [(pid, to, told(text, tokens)) for pid, to, text, tokens in map(json.loads, lines)]
 
     def at_rest(self) -> bool:
         """Every case is posted and every message sent. (What was posted is forgotten within the hour: models.intake.)"""

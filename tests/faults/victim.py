@@ -43,7 +43,8 @@ def _keep_journal(path: str) -> None:
     journal = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     async def wrapped(self: TelegramChannel, message: Any) -> None:
-        os.write(journal, (json.dumps([os.getpid(), message.recipient, message.text]) + "\n").encode())
+        tokens = [option.token for option in message.options]
+        os.write(journal, (json.dumps([os.getpid(), message.recipient, message.text, tokens]) + "\n").encode())
         await send(self, message)
 
     TelegramChannel.send = wrapped  # type: ignore[method-assign]

@@ -190,7 +190,7 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
             found = account.find(session, to)
             assert found is not None
             if lane == NOTICE:
-                tell(session, found, text, at.clock.now())
+                tell(session, found, text, at.clock.now(), plain=True)
             else:
                 chat = outbound.chat_of(session, to, found.id, at.clock.now())
                 outbound.queue(session, to, chat, text, at.clock.now(), lane=lane)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from models import invite, person
 from models.database import Base, Session
 from models.office import Office
+from models.sealing import keyed_hash
 from models.unit import Unit
 from tests.house import House
 from tests.people import OnTelegram, Person
@@ -50,6 +51,18 @@ async def appointed(house: House, unit_code: str, role: str, name: str, staff_co
         return invite.issue(session, unit.id, person_id=officer.id, uses=1)
 
     return await house.app.writer.write(appoint)
+
+
+async def also(house: House, staff_code: str, unit_code: str, role: str) -> None:
+    """Gives somebody on the roll one more office."""
+
+    def appoint(session: Session) -> None:
+        unit = session.execute(select(Unit).where(col(Unit.code) == unit_code)).scalar_one()
+        hashed = keyed_hash(session, "person.staff", staff_code)
+        officer = session.execute(select(person.Person).where(col(person.Person.staff_hash) == hashed)).scalar_one()
+        session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
+
+    await house.app.writer.write(appoint)
 
 
 async def rows(house: House, table: type[Row]) -> list[Row]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.channels.zalo import ZaloChannel
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.zalo import ZaloEmulator
 from tests.house import FakeClock, House, settings_for
-from tests.people import OnTelegram, OnWebChat, Person
+from tests.people import OnTelegram, OnWebChat, OnZalo, Person
 
 TOKEN = "123456:TEST"
+ZALO_TOKEN = "4567890:ZALO-SECRET"
 SECRET = "story-secret-0001"
 
 
@@ -23,6 +27,27 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
     yield emulator
     await emulator.stop()
     assert not emulator.violations
+
+
+@pytest.fixture
+async def zalo() -> AsyncIterator[ZaloEmulator]:
+    emulator = ZaloEmulator(token=ZALO_TOKEN)
+    await emulator.start()
+    yield emulator
+    await emulator.stop()
+    assert not emulator.violations
+
+
+@pytest.fixture(autouse=True)
+def hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The people of stories write faster than hands do, and web chat would slow them down by the real clock."""
+    monkeypatch.setattr("bot.channels.webchat_socket.BURST", 10_000.0)
+
+
+@pytest.fixture
+def zalo_limits() -> dict[str, int]:
+    """HAICHIEU_ZALO_BOT__PER_MONTH, __RESERVE and __PEOPLE; stories about limits override them."""
+    return {}
 
 
 @pytest.fixture
@@ -38,9 +63,26 @@ def confirm() -> bool:
 
 
 @pytest.fixture
+def quiet() -> str:
+    """HAICHIEU_OFFICERS__QUIET; stories about the night override it."""
+    return ""
+
+
+@pytest.fixture
 async def house(
-    database_url: str, tmp_path: Path, clock: FakeClock, telegram: TelegramEmulator, privacy: str, confirm: bool
+    database_url: str,
+    tmp_path: Path,
+    clock: FakeClock,
+    telegram: TelegramEmulator,
+    zalo: ZaloEmulator,
+    zalo_limits: dict[str, int],
+    privacy: str,
+    confirm: bool,
+    quiet: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[House]:
+    # Which addresses are taken stays as it is; only where they are called is the emulator, since the real ones are not here.
+    monkeypatch.setattr("bot.channels.zalo.ZaloChannel", partial(ZaloChannel, files_at=f"{zalo.url}/media"))
     settings = settings_for(
         tmp_path,
         database_url,
@@ -52,30 +94,40 @@ async def house(
             "webhook_secret": SECRET,
             "per_second": 1000,
         },
+        zalo_bot={"token": ZALO_TOKEN, "api_url": zalo.url, "mode": "webhook", "webhook_secret": SECRET, **zalo_limits},
         privacy={"relay_minutes": privacy},
-        officers={"confirm": confirm},
+        officers={"confirm": confirm, "quiet": quiet},
     )
     opened = House(settings, clock)
     await opened.open()
-    # The port is known only now; the emulator calls where the service listens.
+    # The port is known only now; the emulators call where the service listens.
     telegram.webhook["url"] = f"{opened.address}/telegram/webhook"
+    zalo.webhook["url"] = f"{opened.address}/zalo/webhook"
     yield opened
     await opened.close()
 
 
-@pytest.fixture(params=["telegram", "webchat"])
+@pytest.fixture(params=["telegram", "zalo", "webchat"])
 def channel(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
 @pytest.fixture
-async def somebody(house: House, channel: str, telegram: TelegramEmulator) -> AsyncIterator[Callable[[str], Person]]:
+async def somebody(
+    house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
+) -> AsyncIterator[Callable[[str], Person]]:
     """Makes people on the channel of this story."""
     people: list[Person] = []
     async with aiohttp.ClientSession() as http:
 
         def make(name: str) -> Person:
-            person = OnTelegram(house, name, telegram) if channel == "telegram" else OnWebChat(house, name, http)
+            person: Person
+            if channel == "telegram":
+                person = OnTelegram(house, name, telegram)
+            elif channel == "zalo":
+                person = OnZalo(house, name, zalo)
+            else:
+                person = OnWebChat(house, name, http)
             people.append(person)
             return person
 

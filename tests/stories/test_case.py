@@ -30,9 +30,9 @@ async def deputy(somebody: Somebody, house: House, leader: Person) -> Person:
 
 async def test_the_second_to_acknowledge_is_told_who_was_first(worker: Person, leader: Person, deputy: Person) -> None:
     code = await files(worker)
+    await deputy.sees("Phản ánh mới", code, "[Tiếp nhận]")
     await leader.taps("Tiếp nhận")
     await leader.sees(f"Đồng chí đã tiếp nhận {code}", "[Trả lời]")
-    await deputy.sees("Phản ánh mới", code)
     await deputy.taps("Tiếp nhận")
     await deputy.sees("Đồng chí Trần Thị Mai đã xử lý trước", code, "đang xem xét")
     await worker.says(code)
@@ -76,6 +76,8 @@ async def test_two_officers_answer_and_both_are_heard(
     await leader.taps("Gửi")
     await clock.passes(seconds=1)
     await deputy.taps("Gửi")
+    await deputy.sees("Trong lúc đó", "Trần Thị Mai", "Tổ đã hỏi phòng nhân sự")  # nobody writes over a colleague unseen
+    await deputy.taps("Gửi")
     await worker.sees("Công đoàn trả lời", "phòng nhân sự")
     await worker.sees("Công đoàn trả lời", "bảng công")
     await deputy.says(code)
@@ -88,8 +90,11 @@ async def test_a_long_grievance_reaches_the_officer_whole(worker: Person, leader
     assert 3000 < len(text) < 4000
     code = await files(worker, text)
     await leader.sees("Phản ánh mới", "việc0 ")
+    await leader.looks_away()
     await leader.says(code)
-    await leader.sees("Phản ánh", "việc429»")
+    shown = (await leader.texts())[leader.seen :]  # in parts where the line's messages are short
+    assert f"Phản ánh {code}" in shown[0]
+    assert f"«{text}»" in " ".join("\n".join(shown).split())
 
 
 async def test_settled_is_the_workers_word(worker: Person, leader: Person) -> None:
@@ -105,6 +110,7 @@ async def test_settled_is_the_workers_word(worker: Person, leader: Person) -> No
     assert "Hạn trả lời" not in card
 
 
+@pytest.mark.parametrize("channel", ["telegram", "webchat"])
 @pytest.mark.parametrize("label", ["Tiếp nhận", "Trả lời", "Đề nghị kết thúc"])
 async def test_buttons_of_a_closed_case_answer_politely(worker: Person, leader: Person, label: str) -> None:
     code = await files(worker)
@@ -121,6 +127,19 @@ async def test_buttons_of_a_closed_case_answer_politely(worker: Person, leader: 
     await worker.sees("việc đã khép lại")
     await worker.says(code)
     await worker.sees(code, "Tình trạng: đã ổn", "Đã trả đủ")
+
+
+async def test_a_closed_case_offers_nothing_to_do(worker: Person, leader: Person) -> None:
+    """Where there are no buttons, this is all that is left of them."""
+    code = await files(worker)
+    await answers(leader, "Đã trả đủ", "Đề nghị kết thúc")
+    await worker.taps("Đã ổn")
+    for person in (leader, worker):
+        await person.looks_away()
+        await person.says(code)
+        card = await person.sees(code, "Tình trạng: đã ổn", "Đã trả đủ")
+        for label in ("Tiếp nhận", "Trả lời", "Đề nghị kết thúc", "Bổ sung, trả lời lại", "Đã ổn", "Chưa ổn"):
+            assert f"[{label}" not in card
 
 
 async def test_a_case_closed_while_the_officer_writes_is_not_answered(
@@ -169,7 +188,8 @@ async def test_an_officer_is_a_worker_too(leader: Person, chair: Person) -> None
 
 @pytest.mark.parametrize("channel", ["telegram"])
 async def test_anothers_buttons_do_nothing(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
-    await files(worker)
+    code = await files(worker)
+    await leader.sees("Phản ánh mới", code)
     assert isinstance(leader, OnTelegram)
     for label in ("Tiếp nhận", "Trả lời", "Đề nghị kết thúc"):
         for person in (worker, chair, superior):

@@ -178,7 +178,7 @@ async def test_guessing_codes_ends_for_everybody(
         await guesser.sees("không dùng được")
     an = somebody("An")
     await an.says(house.codes.team)
-    await an.sees("nhập sai mã quá nhiều")
+    await an.sees("quá nhiều lần nhập sai mã")
     await clock.passes(hours=1)
     await an.says(house.codes.team)
     await an.sees("đang tham gia")

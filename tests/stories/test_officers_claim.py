@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers.registration import confirm_by_operator
+from handlers.claims import confirm_by_operator
 from models.account import Account
 from tests.house import House
 from tests.people import OnTelegram, Person
@@ -99,6 +99,7 @@ async def test_a_decision_is_taken_once(chair: Person, claimant: Person) -> None
 
 async def test_nobody_confirms_themselves_or_from_the_side(worker: Person, chair: Person, claimant: Person) -> None:
     assert isinstance(chair, OnTelegram)
+    await chair.sees("Trần Thị Mai", "[Xác nhận hoặc từ chối]")
     stolen = token_behind(chair, "Xác nhận hoặc từ chối")
     for person in (worker, claimant):
         assert isinstance(person, OnTelegram)

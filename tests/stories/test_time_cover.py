@@ -79,7 +79,7 @@ async def test_danger_does_not_wait(worker: Person, chair: Person) -> None:
 
 async def test_a_name_needs_no_cover(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Ghi tên tôi")
+    await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says("Nguyễn Thị Bình")
     await worker.sees("công đoàn nhận được ngay")
     await worker.taps("Tổ trưởng công đoàn")
@@ -129,6 +129,16 @@ async def test_an_addition_may_go_at_once(worker: Person, leader: Person, clock:
     await leader.sees("bổ sung", code, "hạn cuối")
 
 
+async def test_a_decision_on_its_way_leaves_no_other_to_take(worker: Person, leader: Person, clock: FakeClock) -> None:
+    code = await settling(worker, leader, clock)
+    await worker.taps("Đã ổn")
+    await worker.sees(code, "khép lại", "chuyển đi sau 30–90 phút")
+    await worker.says(code)
+    card = await worker.sees(code, "Đã trả đủ 42 giờ", "[Bổ sung, trả lời lại]")
+    assert "[Đã ổn]" not in card and "[Chưa ổn" not in card
+
+
+@pytest.mark.parametrize("channel", ["telegram", "webchat"])
 async def test_a_decision_under_cover_is_taken_once(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Đã ổn")

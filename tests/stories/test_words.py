@@ -113,8 +113,8 @@ async def test_a_question_waits_half_an_hour_at_most(worker: Person, leader: Per
     await clock.passes(minutes=29)
     await leader.does_not_see(code)
     await clock.passes(minutes=2)
-    await leader.sees("Phản ánh mới", code)
     assert not any(chat.busy for chat in await rows(house, Conversation))
+    await leader.sees("Phản ánh mới", code)
     await leader.says("Tổ đã hỏi phòng nhân sự")  # the draft is still there
     await leader.sees("Tổ đã hỏi phòng nhân sự", OVERTIME, "[Gửi]")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -13,10 +13,12 @@ from aiohttp import web
 from telegram import BotCommandScopeChat
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.base import Capabilities, Receive, SendError
+from bot.channels.base import Capabilities, Opens, Receive, SendError
+from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.telegram.doctor import examine
-from bot.channels.telegram.outgoing import keyboard, refusal
-from bot.channels.telegram.polling import ASKING, OFFERING, Backoff, Polling, pause_after, refused_token
+from bot.channels.telegram.incoming import fetch
+from bot.channels.telegram.outgoing import keyboard, refusal, upload
+from bot.channels.telegram.polling import Polling, pause_after, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from config.settings import Telegram
@@ -40,8 +42,8 @@ ASIDE = 256
 
 class TelegramChannel:
     """`public_url` is where the web server is seen from outside (webhook only); `group_farewell` is said
-    before leaving a group; `asking`, `offering` and `grace` are `Polling`'s. Raises `ValueError` for a proxy
-    that is not http(s)."""
+    before leaving a group; `opens` gives the bytes of attachments; `asking`, `offering` and `grace` are
+    `Polling`'s. Raises `ValueError` for a proxy that is not http(s)."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class TelegramChannel:
         *,
         commands: Commands,
         group_farewell: str,
+        opens: Opens | None = None,
         asking: Backoff = ASKING,
         offering: Backoff = OFFERING,
         grace: float = 5.0,
@@ -64,7 +67,10 @@ class TelegramChannel:
             per_chat_second=1,
             timeout=20,
             concurrency=64,
+            uploads=opens is not None,
         )
+        self._opens = opens
+        self._file_url = f"{settings.api_url}/file/bot{token}/"
         self._commands = commands
         self._group_farewell = group_farewell
         self._asking = asking
@@ -147,15 +153,16 @@ class TelegramChannel:
 
     async def send(self, message: Outgoing) -> None:
         deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
-        parameters: dict[str, Any] = {
-            "chat_id": int(message.recipient),
-            "text": message.text,  # no parse_mode: it may quote anybody
-            "link_preview_options": {"is_disabled": True},
-        }
+        parameters: dict[str, Any] = {"text": message.text, "link_preview_options": {"is_disabled": True}}
+        method = "sendMessage"
+        if message.media is not None and self._opens is not None:
+            method, parameters = upload(message.media, await self._opens(message.media.id), message.text)
+        # No parse_mode: it may quote anybody.
+        parameters["chat_id"] = int(message.recipient)
         if message.options:
             parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
         try:
-            await self._bot.call("sendMessage", parameters)
+            await self._bot.call(method, parameters)
         except SendError:
             raise
         except TelegramError as error:
@@ -232,6 +239,9 @@ class TelegramChannel:
             await self._quietly(self._bot.leave_chat, group)
         finally:
             self._leaving.discard(group)
+
+    def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
+        return fetch(self._bot, self._requests[0], self._file_url, reference, most)
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.post(WEBHOOK, self._push)] if self._pushed else []

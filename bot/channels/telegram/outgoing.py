@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+from telegram import InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Unreachable
-from models.message import Option, Outgoing
+from models.message import Media, Option, Outgoing
 
 SHORT = 16
 """Characters of a label that leaves room for a second button beside it on a telephone."""
@@ -65,6 +67,18 @@ def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
             rows.append([button])
             room = short
     return rows
+
+
+def upload(media: Media, content: bytes | None, caption: str) -> tuple[str, dict[str, Any]]:
+    """The method and parameters that upload an attachment. What Telegram would not play as a voice message (anything but
+    Ogg) goes as a document. Raises `Rejected` for an attachment that is not kept any more."""
+    if not content:
+        raise Rejected("the attachment is not kept any more")
+    method, name = _UPLOADS.get((media.kind, media.mime), ("sendDocument", "document"))
+    return method, {name: InputFile(content, filename=media.name), "caption": caption}
+
+
+_UPLOADS = {("photo", "image/jpeg"): ("sendPhoto", "photo"), ("voice", "audio/ogg"): ("sendVoice", "voice")}
 
 
 def refusal(error: TelegramError, message: Outgoing) -> SendError:

@@ -9,16 +9,16 @@ while some are open brings the same ones at once, thousands of times a second.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
+from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
 from bot.channels.telegram.updates import Event
 
 log = structlog.get_logger()
@@ -26,25 +26,6 @@ log = structlog.get_logger()
 POLL_SECONDS = 25
 """How long Telegram holds a question open when nothing has come."""
 
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Pauses in seconds: `first`, doubling up to `most`, each made up to `jitter` (a share) longer."""
-
-    first: float = 1.0
-    most: float = 30.0
-    jitter: float = 0.25
-
-    def delay(self, attempt: int) -> float:
-        """The pause after the `attempt`-th failure in a row, counted from 1."""
-        pause = min(self.most, self.first * 2.0 ** min(attempt - 1, 30))
-        return pause * (1 + self.jitter * random.random())
-
-
-ASKING = Backoff()
-OFFERING = Backoff(first=0.1, most=10.0)
-"""Between offers of one event: short at first, since the whole line waits until the third failure sets it
-aside."""
 
 Fetch = Callable[[int | None, int], Awaitable[Sequence[Any]]]
 """(offset, seconds to hold) → updates as JSON gave them. Raises `TelegramError` or `SendError`."""
@@ -141,21 +122,7 @@ class Polling:
 
     async def _chain(self, events: Sequence[tuple[int, Event]]) -> None:
         for number, event in events:
-            attempt = 0
-            while True:
-                try:
-                    await self._act(event)
-                except Exception as error:  # the dispatcher sets a failing turn aside at the third offer
-                    attempt += 1
-                    log.warning(
-                        "an event is offered again",
-                        line=self._line,
-                        error=type(error).__name__,
-                        attempt=attempt,
-                    )
-                    await asyncio.sleep(self._offering.delay(attempt))
-                else:
-                    break
+            await until_taken(partial(self._act, event), self._line, self._offering)
             self._open.discard(number)
 
     async def _finish(self) -> None:

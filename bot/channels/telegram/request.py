@@ -11,17 +11,12 @@ its errors (`NetworkError`, `TimedOut`) do not say whether Telegram may have act
 All 5xx count as unanswered, 502, 503 and 504 too: gateways send them both before and after they have passed a
 request on. A 4xx of a middlebox is kept away from the library, which would take its 403 for "blocked by the
 user".
-
-A server closes idle connections, and a request that crosses that closing on the wire looks exactly like one
-cut after acting: aiohttp repeats only idempotent methods, so it would end as `Unanswered`, and be sent twice.
-Hence idle connections are dropped by us first, after `KEEP_ALIVE` seconds (nginx, in front of
-api.telegram.org, keeps them 75 s by default).
 """
 
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import aiohttp
@@ -29,10 +24,8 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.base import Uncertain, Unreachable
-
-KEEP_ALIVE = 10.0
-"""Seconds an idle connection is kept; less than any server on the way keeps it."""
+from bot.channels.base import Gone, Uncertain, Unreachable
+from bot.channels.http import NoAnswer, download, exchange, json_object, open_session
 
 RETRY_AFTER = 5
 """Seconds to be silent after a 429 that names none (a proxy's)."""
@@ -85,15 +78,7 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            watch = aiohttp.TraceConfig()
-            watch.on_request_chunk_sent.append(_note_written)
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": self.USER_AGENT},
-                proxy=self._proxy,
-                trace_configs=[watch],
-            )
+            self._session = open_session(connections=self._connections, agent=self.USER_AGENT, proxy=self._proxy)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -117,25 +102,23 @@ class AiohttpRequest(BaseRequest):
         files = request_data is not None and request_data.contains_files
         timeout = self._timeout(files, pool_timeout, connect_timeout, write_timeout, read_timeout)
         data, headers = _body(request_data)
-        seen = SimpleNamespace(written=False)
-        try:
-            async with session.request(
-                method,
-                url,
-                data=data,
-                headers=headers,
-                allow_redirects=False,  # a captive portal's; following one would hand it the token
-                timeout=timeout,
-                trace_request_ctx=seen,
-            ) as response:
-                status, payload = response.status, await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            reason = type(error).__name__
-        else:
-            return _judged(method, status, payload)
-        # Raised out here so that not even __context__ leads to the cause, whose words and repr hold the
-        # address.
-        raise Unanswered(reason) if seen.written else NotSent(reason)
+        answer = await exchange(session, method, url, data=data, headers=headers, timeout=timeout)
+        if isinstance(answer, NoAnswer):
+            raise (Unanswered if answer.written else NotSent)(answer.reason)
+        return _judged(method, *answer)
+
+    async def download(self, url: str) -> AsyncIterator[bytes]:
+        """A file of the Bot API, in pieces. Raises `Gone` for what Telegram does not have (any more), `Unreachable` for
+        every other fault: a file's address may be asked for again."""
+        if self._session is None:
+            raise NotSent("closed")
+        async for piece in download(self._session, url, silence=self._media, whole=6 * self._media):
+            if isinstance(piece, bytes):
+                yield piece
+            elif piece.status in (400, 403, 404, 410):
+                raise Gone(f"status {piece.status}")
+            else:
+                raise NotSent(piece.reason or f"status {piece.status}")
 
     def _timeout(self, files: bool, *given: Any) -> aiohttp.ClientTimeout:
         pool, connect, write, read = (
@@ -155,7 +138,7 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """As the library's, but says nothing of the content in the log."""
-        answer = _json(payload)
+        answer = json_object(payload)
         if answer is None:
             raise Unanswered("not JSON")
         return answer
@@ -173,12 +156,6 @@ class Client(Bot):
 
     async def call(self, method: str, parameters: dict[str, Any], **timeouts: Any) -> Any:
         return await self._post(method, parameters, **timeouts)
-
-
-async def _note_written(_session: object, context: SimpleNamespace, _chunk: object) -> None:
-    # aiohttp holds the headers back until the first piece of the body: from here on a byte may be on the
-    # wire.
-    context.trace_request_ctx.written = True
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
@@ -199,12 +176,12 @@ def _judged(method: str, status: int, payload: bytes) -> tuple[int, bytes]:
     """Passes on what Telegram said. Its answers are JSON with `ok`, and `result` or `error_code`
     (https://core.telegram.org/bots/api#making-requests)."""
     if 200 <= status < 300:
-        if method == "POST" and "result" not in (_json(payload) or ()):
+        if method == "POST" and "result" not in (json_object(payload) or ()):
             raise Unanswered(f"status {status}, no result")
         return status, payload
     if status >= 500:
         raise Unanswered(f"status {status}")
-    answer = _json(payload) or {}
+    answer = json_object(payload) or {}
     parameters = answer.get("parameters")
     named = isinstance(parameters, dict) and isinstance(parameters.get("retry_after"), int | float)
     if status == 429 and not named:
@@ -212,11 +189,3 @@ def _judged(method: str, status: int, payload: bytes) -> tuple[int, bytes]:
     if answer.get("ok") is not False or not isinstance(answer.get("description"), str):
         raise NotSent(f"status {status}, not from Telegram")
     return status, payload
-
-
-def _json(payload: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None

@@ -13,12 +13,14 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
-from models.message import Inbound
+from models.message import File, FileKind, Inbound
 
 ALLOWED = ["message", "callback_query", "my_chat_member"]
 
 _ADDRESSED = re.compile(r"^(/[A-Za-z0-9_]+)@[A-Za-z0-9_]+")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+_KINDS: dict[str, FileKind] = {"image": "photo", "audio": "voice"}
+"""Photos and recordings are often sent "as a file", to keep their quality. Whether they are any, their content says."""
 _PRESENT = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED)
 
 
@@ -70,19 +72,38 @@ def _message(message: Message, line: str, number: int) -> Event:
         # to know is in api_kwargs, and answered as something we cannot read.
         if not (message.effective_attachment or message.caption or message.api_kwargs):
             return Event()
-        text, kind = message.caption, "unsupported"  # attachments come later; their words are not lost
+        text, kind = message.caption, "message" if _files(message) else "unsupported"
     elif text.startswith("/"):
         text = _ADDRESSED.sub(r"\1", text)
+    replied = message.reply_to_message
+    quoted = replied.text if replied is not None and replied.from_user is not None and replied.from_user.is_bot else ""
     return Event(
         Inbound(
             line=line,
             external_id=str(number),
             sender=str(person.id),
             text=text,
+            quoted=(quoted or "")[:200],
             kind="message" if kind == "message" else "unsupported",
             language=_language(person),
+            files=_files(message),
         )
     )
+
+
+def _files(message: Message) -> tuple[File, ...]:
+    """The photo, document or voice of a message: there is one at most. An album is several messages, each for itself, since
+    nothing says how many are still to come."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (File("photo", largest.file_id, largest.file_size or 0),)
+    if message.animation:
+        return ()  # a moving picture, which comes with a document for old apps
+    if message.document:
+        kind = _KINDS.get((message.document.mime_type or "").partition("/")[0], "document")
+        return (File(kind, message.document.file_id, message.document.file_size or 0),)
+    sound = message.voice or message.audio
+    return (File("voice", sound.file_id, sound.file_size or 0),) if sound else ()
 
 
 def _tap(query: CallbackQuery, line: str, number: int) -> Event:

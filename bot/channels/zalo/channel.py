@@ -1,0 +1,238 @@
+"""One bot of Zalo's Bot Platform as a `Channel`. Formats: https://docs.zaloplatforms.com/docs/BOT.
+
+Two ways to receive, and they are not equal. A pushed event is answered 200 only after its commit. A polled one cannot be
+acknowledged at all: getUpdates has no offset, an event is gone from Zalo the moment it is handed over, one a call. So the
+next is asked for only after the last is committed: at most one message is lost by a crash or a cut answer. **Webhook is the
+mode for a union that relies on this line; polling is for trying it out.**
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.channels.base import Capabilities, Gone, Receive, SendError
+from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
+from bot.channels.zalo.doctor import examine
+from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
+from config.settings import ZaloBot
+from models.message import Inbound, Outgoing
+
+log = structlog.get_logger()
+
+WEBHOOK = "/zalo/webhook"
+BODY = 256 * 1024
+"""Bytes of the longest event taken. Zalo's own are a few KB."""
+POLL_SECONDS = 30
+"""How long Zalo holds a question open when nothing has come: its default."""
+HASTY = 1.0
+"""An idle answer that comes sooner than so many seconds was no long poll, and is not asked for again at once."""
+FLOODED = Backoff(first=5.0, most=300.0)
+"""Silence after "Quota exceeded": Zalo names no time."""
+
+
+class ZaloChannel:
+    """`public_url` is where the web server is seen from outside (webhook only). `asking` and `offering` are the pauses
+    between questions that fail and between offers of one event; `grace` is how many seconds an event under way has to end
+    when `run` is cancelled; `read` how long an answer may take. `files_at`: where photos are fetched instead of at Zalo's
+    own hosts, for tests, which have no such hosts; which addresses are taken at all does not change by it, and no setting
+    reaches it."""
+
+    def __init__(
+        self,
+        settings: ZaloBot,
+        public_url: str = "",
+        *,
+        asking: Backoff = ASKING,
+        offering: Backoff = OFFERING,
+        grace: float = 5.0,
+        read: float = 10.0,
+        files_at: str = "",
+    ) -> None:
+        self._files_at = files_at
+        token = settings.token.get_secret_value()
+        self.line = f"zalo_bot:{token.partition(':')[0]}"
+        self.capabilities = Capabilities(
+            text=2000,
+            buttons=0,
+            per_second=10,  # no limit is published; a month's 3,000 last five minutes at this pace
+            per_chat_second=1,
+            timeout=20,
+            concurrency=8,
+            per_month=settings.per_month,
+            reserve=settings.reserve,
+            people=settings.people,
+        )
+        self._pushed = settings.mode == "webhook"
+        self._webhook_url = f"{public_url}{WEBHOOK}"
+        self._secret = settings.webhook_secret.get_secret_value()
+        self._asking, self._offering, self._grace = asking, offering, grace
+        self._client = Client(settings.api_url, token, connections=self.capabilities.concurrency + 2, read=read)
+        self._receive: Receive | None = None
+        self._introduced = False
+        self._floods = 0
+
+    async def start(self, receive: Receive) -> None:
+        """Opens connections and says how we want to be reached. Zalo being out of reach does not stop the start."""
+        self._receive = receive
+        await self._client.open()
+        try:
+            await self._introduce()
+        except (Refused, SendError) as error:
+            self._pause_after(error, 1)
+
+    async def run(self) -> None:
+        attempt = 0
+        while not self._introduced:
+            attempt += 1
+            try:
+                await self._introduce()
+            except (Refused, SendError) as error:
+                await asyncio.sleep(self._pause_after(error, attempt))
+        if not self._pushed:
+            await self._poll()
+
+    async def stop(self) -> None:
+        self._receive, self._introduced = None, False
+        await self._client.close()
+
+    async def _introduce(self) -> None:
+        if self._pushed:
+            # The address is kept even where Zalo's own look at it failed, which it then says here.
+            kept = await self._client.call("setWebhook", {"url": self._webhook_url, "secret_token": self._secret})
+            seen = kept.get("verification") if isinstance(kept, dict) else None
+            if isinstance(seen, dict) and seen.get("ok") is False:
+                log.warning("zalo could not reach the webhook", line=self.line, setting="HAICHIEU_WEB__PUBLIC_URL")
+        else:
+            await self._client.call("deleteWebhook")  # getUpdates is refused while one is set
+        self._introduced = True
+
+    def _pause_after(self, error: Exception, attempt: int) -> float:
+        """Seconds to wait after a call failed, and the line in the log that tells the operator why."""
+        seconds = self._asking.delay(attempt)
+        if isinstance(error, Refused) and error.code in (TOKEN, UNKNOWN):
+            log.error("zalo refuses the token", line=self.line, setting="HAICHIEU_ZALO_BOT__TOKEN")
+        else:
+            code = error.code if isinstance(error, Refused) else 0
+            log.warning("zalo could not be asked", line=self.line, error=type(error).__name__, code=code, attempt=attempt)
+        return seconds
+
+    async def _poll(self) -> None:
+        """Asks for ever. Cancelled, it lets the event under way end: Zalo will not tell it again."""
+        loop = asyncio.get_running_loop()
+        attempt = 0
+        while True:
+            began = loop.time()
+            try:
+                answer = await self._client.call("getUpdates", {"timeout": str(POLL_SECONDS)}, hold=POLL_SECONDS)
+            except (Refused, SendError) as error:
+                if isinstance(error, Refused) and error.code == IDLE and loop.time() - began >= HASTY:
+                    attempt = 0
+                    continue
+                attempt += 1
+                idle = isinstance(error, Refused) and error.code == IDLE
+                await asyncio.sleep(self._asking.delay(attempt) if idle else self._pause_after(error, attempt))
+                continue
+            events = answer if isinstance(answer, list) else [answer]
+            if not any(isinstance(event, dict) and event.get("event_name") for event in events):
+                attempt += 1  # neither news nor "nothing came": do not spin
+                await asyncio.sleep(self._asking.delay(attempt))
+                continue
+            attempt = 0
+            for event in events:
+                if (inbound := self._read(event)) is not None:
+                    await self._take(inbound)
+
+    async def _take(self, inbound: Inbound) -> None:
+        work = asyncio.create_task(until_taken(partial(self._hand_over, inbound), self.line, self._offering))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait({work}, timeout=self._grace)
+            if not work.done():
+                log.error("an event was lost at the stop", line=self.line)
+                work.cancel()
+            raise
+
+    async def _hand_over(self, inbound: Inbound) -> None:
+        if self._receive is None:
+            raise RuntimeError("not started")
+        await self._receive(inbound)
+
+    def _read(self, raw: Any) -> Inbound | None:
+        try:
+            return read(raw, self.line)
+        except Malformed as error:  # its words are only a class name
+            log.warning("unreadable event", line=self.line, error=str(error))
+            return None
+
+    async def send(self, message: Outgoing) -> None:
+        try:
+            # No parse_mode: the text may quote anybody.
+            await self._client.call("sendMessage", {"chat_id": message.recipient, "text": message.text})
+        except Refused as refused:
+            if refused.code == FLOOD:
+                self._floods += 1
+            if refused.code in (TOKEN, UNKNOWN):
+                log.error("zalo refuses the token", line=self.line, setting="HAICHIEU_ZALO_BOT__TOKEN")
+            error = failure(refused, FLOODED.delay(self._floods))
+        else:
+            self._floods = 0
+            return
+        raise error
+
+    async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:  # noqa: ARG002 - Zalo names no sizes
+        if media_url({"photo_url": reference}) is None:  # looked at when it came, and again now that it is called
+            raise Gone("not Zalo's address")
+        address = reference.replace("https://", f"{self._files_at}/", 1) if self._files_at else reference
+        async for piece in self._client.download(address):
+            yield piece
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.post(WEBHOOK, self._push)] if self._pushed else []
+
+    async def _push(self, request: web.Request) -> web.Response:
+        """One pushed event. 200 only once it is committed; whether Zalo pushes again otherwise is not documented."""
+        if not request.body_exists or request.content_length == 0:
+            return web.Response()  # Zalo looks whether somebody is here, without saying who it is
+        given = request.headers.get("X-Bot-Api-Secret-Token", "")
+        known = hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
+        if not (known and self._secret):
+            return web.Response(status=403)
+        body = bytearray()
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > BODY:
+                return web.Response(status=413)
+        if not body.strip():
+            return web.Response()
+        try:
+            raw = json.loads(body)
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
+        if not unwrapped(raw) or (inbound := self._read(raw)) is None:
+            return web.Response()
+        try:
+            await self._hand_over(inbound)
+        except Exception as error:  # the dispatcher sets a failing turn aside at the third offer
+            log.warning("an event was sent back", line=self.line, error=type(error).__name__, status=503)
+            return web.Response(status=503)
+        return web.Response()
+
+    async def check(self) -> list[tuple[str, bool, str]]:
+        """For `haichieu doctor`: (what was looked at, is it well, one sentence). Works without `start`, changes nothing."""
+        was_open = self._receive is not None
+        await self._client.open()
+        try:
+            return await examine(self._client, self._webhook_url if self._pushed else None)
+        finally:
+            if not was_open:
+                await self.stop()

@@ -1,0 +1,95 @@
+"""Giving one's name to a case afterwards. Only the reporter can; it takes 24 hours and can be taken back until then: a name
+given in anger, or under pressure, cannot be ungiven. Officers are never offered to ask for it.
+
+The waiting time is spent in the intake, sealed: taking the name back deletes it before any officer could read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers import menu
+from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_cancelled
+from handlers.grievance import take_name
+from models import grievance, intake
+from models.grievance import Grievance
+from models.ids import new_id
+from models.intake import Event
+from models.message import Option
+
+WAIT = timedelta(hours=24)
+
+
+def _case(turn: Turn) -> Grievance | None:
+    return grievance.for_reporter(turn.session, turn.reporter, turn.subject) if is_member(turn) else None
+
+
+def _waiting(turn: Turn, case_id: str) -> list[str]:
+    """Intake rows with a name for this case that nobody has seen yet."""
+    found = intake.waiting_of(turn.session, turn.reporter, turn.now)
+    return [row_id for row_id, event in found if event.kind == "named" and event.case_id == case_id]
+
+
+def options(turn: Turn, case: Grievance) -> list[Option]:
+    """What the reporter's own card offers."""
+    if _waiting(turn, case.id):
+        return [Option(open_token("unname", case.id), turn._("Take my name back"))]
+    if case.reporter_name is None:
+        return [Option(open_token("name", case.id), turn._("Give my name"))]
+    return []
+
+
+def _name_text(turn: Turn) -> str:
+    return turn._(
+        "Which name shall the union see on this case? It is shown to its officers after 24 hours; until then you can take "
+        "it back under “My grievances”. Nobody may ask you for it."
+    )
+
+
+def _who(turn: Turn) -> Sequence[Choice]:
+    return (
+        Choice("committee", turn._("Only the committee knows my name")),
+        Choice("all", turn._("All who handle the case")),
+        Choice("cancel", turn._("Cancel")),
+    )
+
+
+def _may_name(turn: Turn) -> bool:
+    case = _case(turn)
+    return case is not None and case.state in grievance.OPEN and case.reporter_name is None
+
+
+def _name(turn: Turn) -> None:
+    at = turn.now + WAIT
+    event = Event(
+        kind="named",
+        due=at.isoformat(),
+        case_id=turn.subject,
+        entry_id=new_id(),
+        reporter_id=turn.reporter,
+        text="",
+        name=turn.answers["name"],
+        name_for=turn.answers["for"],
+    )
+    intake.add(turn.session, event)
+    menu.show(turn, turn._("Your name is shown after {when}. Until then you can take it back.", when=turn.language.when(at)))
+
+
+def _unname(turn: Turn) -> None:
+    intake.forget(turn.session, _waiting(turn, turn.subject))
+    menu.show(turn, turn._("Taken back. No officer has seen your name."))
+
+
+CONVERSATIONS = (
+    Conversation(
+        "name",
+        _name,
+        (
+            Question("name", _name_text, check=take_name),
+            Question("for", lambda turn: turn._("Who may read it?"), _who, chosen=unless_cancelled),
+        ),
+        allowed=_may_name,
+    ),
+    Conversation("unname", _unname, allowed=lambda turn: _case(turn) is not None and bool(_waiting(turn, turn.subject))),
+)

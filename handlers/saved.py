@@ -1,0 +1,71 @@
+"""Saved replies: answers a unit uses again. Kept from an answer that was sent, offered when the next one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import triage
+from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, open_token
+from handlers.passing import unless_unchanged
+from handlers.words import shortened
+from models import grievance, office, savedreply
+from models.message import Option
+
+
+def _units(turn: Turn) -> list[str]:
+    return [held.unit_id for held in turn.offices if held.role in office.HANDLERS]
+
+
+def _back(turn: Turn) -> list[Option]:
+    return [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))]
+
+
+def _keep(turn: Turn) -> None:
+    """Keeps the newest answer that this officer gave in the case."""
+    case = triage.case_of(turn)
+    assert case is not None  # `allowed` was asked first
+    mine = [
+        entry
+        for entry in grievance.entries(turn.session, case.id)
+        if entry.kind == "reply" and entry.officer_id == turn.member.person_id
+    ]
+    if not mine:
+        turn.say(turn._("There is no answer of yours in {code} yet.", code=case.code), _back(turn))
+    elif savedreply.keep(turn.session, case.holder_id, grievance.text_of(turn.session, mine[-1])):
+        turn.say(turn._("Kept, comrade. Your unit finds it the next time somebody taps “Answer”."), _back(turn))
+    else:
+        turn.say(
+            turn._("Comrade, your unit keeps {most} replies already. Please drop one first.", most=savedreply.MOST),
+            [Option(open_token("saved"), turn._("Saved replies")), *_back(turn)],
+        )
+
+
+def _list(turn: Turn) -> str:
+    kept = savedreply.of_units(turn.session, _units(turn))
+    if not kept:
+        return turn._("Comrade, your unit has no saved reply yet. After an answer, tap “Keep as a saved reply”.")
+    lines = [turn._("Saved replies of your unit, comrade. Tap one to drop it:")]
+    return "\n\n".join([*lines, *(f"«{words}»" for _id, words in kept)])
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    kept = savedreply.of_units(turn.session, _units(turn))
+    dropping = [Choice(reply_id, turn._("Drop: {words}", words=shortened(words, 30))) for reply_id, words in kept]
+    return [*dropping, Choice("cancel", turn._("Back"))]
+
+
+def _drop(turn: Turn) -> None:
+    savedreply.drop(turn.session, turn.answers["which"], _units(turn))
+    turn.say(turn._("Dropped, comrade."), _back(turn))
+
+
+CONVERSATIONS = (
+    Conversation("keep", _keep, allowed=triage.their_case, in_office=True),
+    Conversation(
+        "saved",
+        _drop,
+        (Question("which", _list, _choices, chosen=unless_unchanged),),
+        allowed=is_officer,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,58 @@
+"""Who is barred from a case: the people and the offices its reporter passed over.
+
+Nobody is asked why. Barred are those who held office in a unit passed over when the case was posted, whatever they become
+later, and whoever comes to hold office there. Every question about a case goes through `bars`: lists, cards, searches,
+statistics, alerts and the audit trail.
+
+Rows name nobody in the open: the unit passed over is the reporter's own team, which a case shows only where the team is big
+enough (models.grievance.shown_unit), and its number of members would make the thief of a database guess well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists
+from sqlmodel import Field, col
+
+from models import office
+from models.columns import Id, Ref
+from models.database import Base, Session, insert_ignore
+from models.ids import new_id
+from models.sealing import keyed_hash
+
+
+class Exclusion(Base, table=True):
+    """`who` is the keyed hash of a person's or a unit's id: barred from this case, in their person or by their office."""
+
+    __tablename__ = "exclusion"
+
+    id: str = Id()
+    grievance_id: str = Ref("grievance")
+    who: str = Field(max_length=32)
+
+
+def _hashed(session: Session, ids: Iterable[str]) -> list[str]:
+    return sorted({keyed_hash(session, "exclusion.who", one) for one in ids})
+
+
+def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day: date) -> None:
+    """Bars these units' officers, present and future."""
+    barred = [*unit_ids, *officers_in(session, unit_ids, day)]
+    rows = [{"id": new_id(), "grievance_id": grievance_id, "who": who} for who in _hashed(session, barred)]
+    if rows:
+        insert_ignore(session, Exclusion, rows)
+
+
+def officers_in(session: Session, unit_ids: Iterable[str], day: date) -> set[str]:
+    """The people who hold an office in these units on `day`, with or without an account."""
+    return {held.person_id for unit_id in unit_ids for held in office.held_in(session, unit_id, day)}
+
+
+def bars(
+    session: Session, grievance_id: SQLColumnExpression[str], person_id: str, unit_ids: Sequence[str]
+) -> ColumnElement[bool]:
+    """SQL: this person, holding office in these units, is barred from the case."""
+    who = _hashed(session, [person_id, *unit_ids])
+    return exists().where(col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(who))

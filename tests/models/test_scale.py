@@ -1,0 +1,182 @@
+"""What must not grow with the province: which way a question goes in, how often a row is opened, how codes run out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event as events
+from sqlmodel import col, select
+
+from models import access, account, conversation, delivery, grievance, intake, outbound, person, schema, unit
+from models.database import Database, Session
+from models.ids import new_case_code, new_id
+from models.intake import Event
+from models.office import Office
+from models.sealing import Keyring
+from models.tables import METADATA
+from models.unit import Unit
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def team(database: Database) -> Unit:
+    """A team in a grassroots union in a province."""
+    with database.transaction() as session:
+        above: str | None = None
+        for kind in ("ldld_tinh", "cdcs", "to_cong_doan"):
+            made = Unit(kind=kind, code=kind, name=kind, parent_id=above)
+            session.add(made)
+            session.flush()
+            above = made.id
+        return made
+
+
+def report(team: Unit, **changed: object) -> Event:
+    event = Event(
+        *("report", NOW.isoformat(), new_id(), new_id(), "reporter", "Tăng ca chưa trả"),
+        code=new_case_code(),
+        unit_id=team.id,
+        holder_id=team.id,
+        category="wage",
+        reply_due=(NOW + timedelta(hours=24)).isoformat(),
+    )
+    return replace(event, **changed)
+
+
+# Codes
+
+
+def test_a_case_whose_code_is_taken_is_not_lost(database: Database, team: Unit) -> None:
+    """In a province one random code in 740 is taken, and somebody else's case must not swallow this one."""
+    with database.transaction() as session:
+        first = grievance.post(session, report(team), NOW)
+        assert first is not None
+    late = report(team, code=first.code, reporter_id="another")
+    for repeated in (False, True):
+        with database.transaction() as session:
+            posted = grievance.post(session, late, NOW)
+            assert (posted is None) is repeated
+            (own,) = grievance.own(session, "another")
+            assert own.id == late.case_id
+            assert own.code != first.code
+
+
+def test_a_new_case_gets_a_code_that_nobody_has(database: Database, team: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.transaction() as session:
+        first = grievance.post(session, report(team), NOW)
+        assert first is not None
+        drawn = iter([first.code, "PA-AAAAAA"])
+        monkeypatch.setattr(grievance, "new_case_code", lambda: next(drawn))
+        assert grievance.free_code(session) == "PA-AAAAAA"
+
+
+def test_somebody_with_many_cases_sees_all_of_them_in_order(database: Database, team: Unit) -> None:
+    with database.transaction() as session:
+        posted = [grievance.post(session, report(team), NOW) for _ in range(2 * grievance._AT_ONCE + 1)]
+        assert [case.id for case in grievance.own(session, "reporter")] == [case.id for case in posted if case]
+
+
+# The list
+
+
+def test_a_long_list_is_cut_and_counted(database: Database, team: Unit) -> None:
+    with database.transaction() as session:
+        officer = person.add(session, team.id)
+        session.add(Office(person_id=officer.id, unit_id=team.id, role="leader"))
+        session.flush()
+        for hours in (5, 3, 1, 4, 2):
+            grievance.post(session, report(team, reply_due=(NOW + timedelta(hours=hours)).isoformat()), NOW)
+        shown = access.visible_to(session, officer.id, NOW, most=3)
+        assert [case.due_at for case in shown] == [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
+        assert access.count_open(session, officer.id, NOW) == 5
+
+
+def test_whoever_leaves_is_not_looked_for_row_by_row() -> None:
+    """Before a person's row is deleted, the database asks every table that refers to people, each time."""
+    for table in METADATA.tables.values():
+        indexed = {index.columns[0].name for index in table.indexes} | {table.primary_key.columns[0].name}
+        for key in table.foreign_keys:
+            if key.column.table.name in ("person", "account"):
+                assert key.parent.name in indexed, f"{table.name}.{key.parent.name}"
+
+
+def test_all_below_a_unit(database: Database, team: Unit) -> None:
+    with database.transaction() as session:
+        top, middle = (session.exec(select(Unit).where(col(Unit.code) == code)).one() for code in ("ldld_tinh", "cdcs"))
+        assert unit.below(session, top.id) == {top.id, middle.id, team.id}
+        assert unit.below(session, team.id) == {team.id}
+
+
+# The intake
+
+
+def test_what_waits_is_opened_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_AT_ONCE", 2)  # several statements
+    opened: list[str] = []
+    original = intake.unseal
+
+    def unseal(session: Session, place: str, row: str, body: bytes) -> str:
+        opened.append(row)
+        return original(session, place, row, body)
+
+    monkeypatch.setattr(intake, "unseal", unseal)
+    later = NOW + timedelta(hours=1)
+    with database.transaction() as session:
+        for _ in range(5):
+            intake.add(session, Event("addition", later.isoformat(), "case", new_id(), "reporter", "Lời của tôi"))
+        intake.ask(session, "change", "account", later, '{"language": "en"}')
+    for _ in range(2):
+        with database.reading() as session:
+            found = intake.waiting(session, NOW)
+            assert len(found) == 6
+            assert {event.text for event in found} == {"", '{"language": "en"}'}, "no words are remembered"
+            assert intake.chosen(session, "account", NOW) == {"language": "en"}
+            assert not intake.waiting(session, later)
+    assert len(opened) == 6
+    with database.transaction() as session:
+        intake.forget(session, set(opened))
+    with database.reading() as session:
+        assert not intake.waiting(session, NOW)
+        assert not session.info["memory"]
+
+
+# Which way in: as SQLite plans it, which has no statistics to learn from.
+
+Ask = Callable[[Session], object]
+
+
+@pytest.mark.parametrize(
+    ("ask", "wanted", "unwanted"),
+    [
+        (lambda session: access.visible_to(session, "p", NOW, most=10), "ix_grievance_open", "SCAN grievance"),
+        (lambda session: access.count_open(session, "p", NOW), "ix_grievance_open", "SCAN grievance"),
+        (lambda session: access.for_officer(session, "p", new_id(), NOW), "(id=?)", "holder_id"),
+        (lambda session: access.for_officer(session, "p", "PA-AAAAAA", NOW), "(code=?)", "holder_id"),
+        (lambda session: account.has_joined(session, "u", 5), "ix_person_unit_id", "staff_hash"),
+        (lambda session: conversation.lapse(session, NOW), "ix_conversation_busy", "SCAN conversation"),
+        (lambda session: outbound.forget_failed(session, NOW), "ix_outbound_failed", "SCAN outbound"),
+        (lambda session: outbound.counts(session), "COVERING INDEX ix_outbound_due", "USING INDEX"),
+        (lambda session: delivery.claim(session, "line", 0, 1, NOW), "(line=? AND lane=?)", "TEMP B-TREE FOR ORDER BY\n"),
+    ],
+)
+def test_the_way_in(tmp_path: Path, ask: Ask, wanted: str, unwanted: str) -> None:
+    database = Database(f"sqlite:///{tmp_path}/plans.db", Keyring.new())
+    schema.upgrade(database)
+    asked: list[tuple[str, object]] = []
+    events.listen(database.engine, "before_cursor_execute", lambda _c, _r, sql, given, *_: asked.append((sql, given)))
+    with database.transaction() as session:
+        ask(session)
+        cursor = session.connection().connection.cursor()
+        plans = []
+        for sql, given in [pair for pair in asked if not pair[0].startswith("BEGIN")]:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            plans += [row[3] for row in cursor.fetchall() if "office" not in sql.partition("FROM")[2][:10]]
+    database.close()
+    plan = "\n".join([*plans, ""])
+    assert wanted in plan
+    assert unwanted not in plan

@@ -1,0 +1,154 @@
+"""Joining: separate consents on one card, who counts as verified, and what happens to those who guess codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from models import invite, tries
+from models.account import Account
+from models.database import Base, Session
+from models.invite import Invite
+from models.tries import Tries
+from models.unit import Unit
+from tests.house import FakeClock, House
+from tests.people import Person
+from tests.stories.test_grievance import files
+
+Somebody = Callable[[str], Person]
+Row = TypeVar("Row", bound=Base)
+WRONG = "34679ACD"
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    """Each channel on one of the databases."""
+    return "sqlite" if channel == "telegram" else "postgresql"
+
+
+async def rows(house: House, table: type[Row]) -> list[Row]:
+    return await house.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+
+
+async def slips(house: House, count: int = 1, unit: str = "SONGLAM-MAY1") -> list[str]:
+    """Slips as `haichieu invites --slips` prints them."""
+
+    def draw(session: Session) -> list[str]:
+        unit_id = session.execute(select(col(Unit.id)).where(col(Unit.code) == unit)).scalar_one()
+        return invite.issue_slips(session, unit_id, count, "BATCH1")
+
+    return await house.app.writer.write(draw)
+
+
+async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Somebody, house: House) -> None:
+    worker = somebody("An")
+    await worker.says(f"/start {house.codes.team}")
+    card = await worker.sees("Để làm gì", "Ai xem được", "Chìa khóa", "[Đồng ý]", "[Không đồng ý]", "[English]")
+    assert "[Thông báo của công đoàn: tắt]" in card, "no consent is given by default"
+    assert "[Lấy ý kiến: tắt]" in card
+    await worker.taps("Đồng ý")
+    await worker.sees("Anh/chị đã tham gia", "[Gửi phản ánh]")
+    [account] = await rows(house, Account)
+    assert (account.notices, account.polls, account.verified) == (False, False, False)
+    assert (account.consent_version, account.joined_on) == ("2026-12", house.clock.now().date())
+
+
+async def test_notices_and_polls_are_switched_on_the_card(somebody: Somebody, house: House) -> None:
+    worker = somebody("An")
+    await worker.says(f"/start {house.codes.team}")
+    await worker.taps("Thông báo của công đoàn: tắt", "Lấy ý kiến: tắt")
+    assert not await rows(house, Account)
+    await worker.taps("Thông báo của công đoàn: bật", "Đồng ý")
+    [account] = await rows(house, Account)
+    assert (account.notices, account.polls) == (False, True)
+
+
+async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, house: House) -> None:
+    [code] = await slips(house)
+    first, second = somebody("An"), somebody("Bình")
+    await first.joins(code)
+    await first.sees("Anh/chị đã tham gia")
+    [account] = await rows(house, Account)
+    assert account.verified
+    await second.says(code)
+    await second.sees("Mã này không dùng được")
+
+
+async def test_a_case_from_a_teams_own_code_is_marked(
+    somebody: Somebody, worker: Person, leader: Person, house: House
+) -> None:
+    await files(worker, "Quạt xưởng hỏng")
+    await leader.sees("Phản ánh mới", "Quạt xưởng hỏng", "không nêu tên · chưa xác minh")
+    [code] = await slips(house)
+    holder = somebody("Chi")
+    await holder.joins(code)
+    await files(holder, "Nhà vệ sinh hỏng")
+    card = await leader.sees("Phản ánh mới", "Nhà vệ sinh hỏng", "không nêu tên")
+    assert "chưa xác minh" not in card
+
+
+@pytest.mark.parametrize("how", ["revoked", "over", "used up"])
+async def test_a_code_that_no_longer_works_sounds_like_one_that_never_did(
+    somebody: Somebody, house: House, how: str
+) -> None:
+    [code] = await slips(house)
+    values = {"revoked": {"revoked": True}, "over": {"valid_to": house.clock.now().date() - timedelta(days=1)}}
+    await house.app.writer.write(lambda session: session.execute(update(Invite).values(values.get(how, {"uses_left": 0}))))
+    stranger = somebody("An")
+    await stranger.says(code)
+    refused = await stranger.sees("Mã này không dùng được")
+    await stranger.says(WRONG)
+    assert await stranger.sees("Mã này không dùng được") == refused
+
+
+async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebody, house: House) -> None:
+    [code] = await slips(house)
+    stranger = somebody("An")
+    await stranger.says(code)
+    await house.app.writer.write(lambda session: invite.revoke(session, "BATCH1"))
+    await stranger.taps("Đồng ý")
+    await stranger.sees("Mã này không dùng được")
+    assert not await rows(house, Account)
+
+
+async def test_two_hundred_wrong_codes_in_an_hour_close_the_door_for_all(
+    somebody: Somebody, house: House, clock: FakeClock
+) -> None:
+    for number in range(tries.AN_HOUR // tries.A_CHAT):
+        guesser = somebody(f"Kẻ lạ {number}")
+        for _ in range(tries.A_CHAT):
+            await guesser.say(WRONG)
+        await house.app.drain()
+    assert len(await rows(house, Tries)) == tries.AN_HOUR
+    worker = somebody("An")
+    await worker.says(house.codes.team)
+    await worker.sees("quá nhiều lần nhập sai mã", "gặp tổ công đoàn")
+    await clock.passes(hours=1)
+    await worker.says(house.codes.team)
+    await worker.sees("Tổ may 1", "[Đồng ý]")
+
+
+async def test_one_chat_has_ten_tries(somebody: Somebody, house: House, clock: FakeClock) -> None:
+    guesser, worker = somebody("Kẻ lạ"), somebody("An")
+    for _ in range(tries.A_CHAT + 3):
+        await guesser.says(WRONG)
+    await guesser.says(house.codes.team)
+    await guesser.sees("quá nhiều lần nhập sai mã")
+    assert len(await rows(house, Tries)) == tries.A_CHAT, "a chat that is refused does not use up the hour"
+    await worker.joins(house.codes.team)
+    await worker.sees("Anh/chị đã tham gia")
+    await clock.passes(hours=25)
+    await guesser.says(house.codes.team)
+    await guesser.sees("[Đồng ý]")
+
+
+async def test_the_counts_of_wrong_codes_are_swept(somebody: Somebody, house: House, clock: FakeClock) -> None:
+    await somebody("Kẻ lạ").says(WRONG)
+    assert await rows(house, Tries)
+    await clock.passes(hours=26)
+    assert not await rows(house, Tries)

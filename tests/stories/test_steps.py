@@ -1,0 +1,54 @@
+"""README's table of steps, counted: what a person sends or taps, from nothing to done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.house import House
+from tests.people import Person
+from tests.stories.acts import OVERTIME, code_in
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return "sqlite"
+
+
+def promised(what: str) -> int:
+    found = re.search(rf"^\| {what} \| (\d) \|", README, re.MULTILINE)
+    assert found is not None, f"README says nothing about {what}"
+    return int(found[1])
+
+
+async def test_joining(somebody: Callable[[str], Person], house: House) -> None:
+    person = somebody("Bình")
+    await person.says(f"/start {house.codes.team}")
+    await person.taps("Đồng ý")
+    await person.sees("đã tham gia")
+    assert person.steps == promised("join")
+
+
+async def test_filing(worker: Person, leader: Person) -> None:
+    before = worker.steps
+    await worker.says(OVERTIME)
+    await worker.taps("Tiền lương", "Tổ trưởng công đoàn")
+    await worker.sees("mã PA-")
+    assert worker.steps - before == promised("file")
+
+
+async def test_answering(worker: Person, leader: Person) -> None:
+    await worker.says(OVERTIME)
+    await worker.taps("Tiền lương", "Tổ trưởng công đoàn")
+    code = code_in(await leader.sees("Phản ánh mới"))
+    before = leader.steps
+    await leader.says(f"{code} Thứ sáu trả")
+    await leader.taps("Gửi")
+    await leader.sees("Đã gửi")
+    assert leader.steps - before == promised("answer")
+    await worker.sees("Thứ sáu trả")
