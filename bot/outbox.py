@@ -113,7 +113,7 @@ class Outbox:
     async def _claim_chats(self, lane: int, under_way: set[asyncio.Task[int]]) -> int:
         """Claims what there is room for and begins to send it; returns how many messages that are."""
         try:
-            claimed = await self._claim(lane, BATCH - len(under_way))
+            claimed = await self._claim([lane], BATCH - len(under_way))
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0
@@ -139,7 +139,7 @@ class Outbox:
         """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
         total = 0
         while True:
-            claimed = [row for lane in LANES for row in await self._claim(lane, BATCH)]
+            claimed = await self._claim(list(LANES), BATCH)
             if not claimed:
                 return total
             total += len(claimed)
@@ -154,14 +154,16 @@ class Outbox:
             await asyncio.gather(self._recorder, return_exceptions=True)
         await self._held.release()
 
-    async def _claim(self, lane: int, limit: int) -> list[Claimed]:
+    async def _claim(self, lanes: Sequence[int], limit: int) -> list[Claimed]:
+        """Up to `limit` messages of each of these lanes."""
         if limit <= 0 or not await self._held.hold():
             return []
 
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
             self._allowance.read(session, now)
-            return delivery.claim(session, self._channel.line, lane, self._held.fence, now, limit)
+            line, fence = self._channel.line, self._held.fence
+            return [row for lane in lanes for row in delivery.claim(session, line, lane, fence, now, limit)]
 
         return await self._writer.write(claim)
 

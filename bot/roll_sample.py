@@ -15,7 +15,7 @@ UNITS = (
 )
 PEOPLE = (
     ("staff_code", "name", "unit", "role", "language"),
-    ("LD001", "Lê Thị Hòa", "LDLD", "Cấp trên", "vi"),
+    ("LD001", "Lê Thị Hòa", "LDLD", "Công đoàn cấp trên", "vi"),
     ("SL001", "Trần Thị Mai", "SONGLAM-MAY1", "Tổ trưởng", "vi"),
     ("SL002", "Nguyễn Văn Hùng", "SONGLAM", "Chủ tịch", "vi"),
     ("SL003", "Phạm Thị Lan", "SONGLAM", "Ủy viên BCH; Nữ công", "vi"),

@@ -45,7 +45,7 @@ class Grievance(Base, table=True):
     covered: bool = True
     verified: bool = False
     state: str = Field(default="new", max_length=12)
-    created_at: datetime
+    created_at: datetime = Field(index=True)
     due_at: datetime
     closed_at: datetime | None = None
     assignee_id: str | None = Ref("person", optional=True)

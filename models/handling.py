@@ -16,8 +16,8 @@ from sqlmodel import col
 from models import intake, sla, unit
 from models.audit import note
 from models.database import Session, insert_ignore
-from models.grievance import OPEN, Entry, Grievance, add_entry, entries, shown_unit
-from models.ids import new_case_code, new_id
+from models.grievance import OPEN, Entry, Grievance, add_entry, entries, free_code, shown_unit
+from models.ids import new_id
 from models.intake import Event
 
 
@@ -126,7 +126,7 @@ def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str,
     """Enters what somebody without a phone told an officer; they stay unnamed and get the code on paper."""
     row = {
         "id": new_id(),
-        "code": new_case_code(),
+        "code": free_code(session),
         "unit_id": shown_unit(session, unit_id),
         "holder_id": unit_id,
         "category": category,

@@ -50,8 +50,8 @@ const WORDS = {
     fileOpen: (name) => `Mở ${name}`,
     fileKeep: (name) => `Lưu ${name}`,
     fileClosed: (name) => `Chưa mở được ${name}. Chạm để thử lại.`,
-    near: (used, most) => `${used}/${most} chữ`,
-    over4000: (used, most) => `${used}/${most} chữ – nhờ anh/chị tách thành hai tin`,
+    near: (used, most) => `${used}/${most} ký tự`,
+    over4000: (used, most) => `${used}/${most} ký tự – nhờ anh/chị tách thành hai tin`,
   },
   en: {
     skip: "Go to the message box",

@@ -219,7 +219,7 @@ async def test_text_over_the_limit_stays_with_the_person(service: Service) -> No
         await greeted(page)
         words = page.get_by_label("Tin nhắn của anh/chị")
         await words.fill("ă" * 3700)
-        await expect(page.locator("#count")).to_have_text("3.700/4.000 chữ")
+        await expect(page.locator("#count")).to_have_text("3.700/4.000 ký tự")
         await words.fill("ă" * 4001)
         await expect(page.locator("#count")).to_contain_text("nhờ anh/chị tách thành hai tin")
         await page.keyboard.press("Enter")

@@ -41,7 +41,7 @@ async def test_a_lock_screen_says_nothing(worker: Person, leader: Person, house:
     await worker.sees("Công đoàn trả lời", "phòng nhân sự", "[Bổ sung, trả lời lại]")
     assert not await rows(house, News)
     await worker.taps("Xem")
-    await worker.sees("Tin này anh/chị đã xem")
+    await worker.sees("Tin này đã được xem")
 
 
 async def test_several_news_are_read_one_after_another(worker: Person, leader: Person) -> None:
@@ -118,7 +118,7 @@ async def test_after_opening_one_one_means_what_stands_under_it(worker: Person, 
     await leader.says("xem")  # the word on the button opens what still waits
     await leader.sees("Phản ánh mới", "Cơm thiu")
     await leader.says("Xem")
-    await leader.sees("Tin này anh/chị đã xem")
+    await leader.sees("Tin này đã được xem")
 
 
 async def test_news_of_the_day_before_is_still_one(worker: Person, leader: Person, clock: FakeClock) -> None:

@@ -47,7 +47,7 @@ async def confirms(house: House, staff_code: str) -> int:
 async def claimant(somebody: Somebody, house: House, chair: Person) -> Person:
     person = somebody("Mai")
     await person.joins(house.codes.leader)
-    await person.sees("cán bộ cấp trên cần xác nhận")
+    await person.sees("công đoàn cấp trên cần xác nhận")
     await person.looks_away()
     return person
 
@@ -119,7 +119,7 @@ async def test_the_operator_confirms_by_staff_code(house: House, chair: Person, 
 async def test_the_first_officer_waits_for_the_operator(somebody: Somebody, house: House) -> None:
     person = somebody("Hòa")
     await person.joins(house.codes.superior)
-    await person.sees("cán bộ cấp trên cần xác nhận")
+    await person.sees("công đoàn cấp trên cần xác nhận")
     await person.does_not_see("[Việc cần xử lý]")
     assert await confirms(house, "LD001") == 1
     await person.says("menu")

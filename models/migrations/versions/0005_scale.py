@@ -17,6 +17,7 @@ FAILED = sa.text("state IN ('rejected', 'uncertain')")
 def upgrade() -> None:
     with op.batch_alter_table("grievance", schema=None) as batch_op:
         batch_op.create_index("ix_grievance_open", ["state", "holder_id", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_grievance_created_at"), ["created_at"], unique=False)
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(
@@ -55,4 +56,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_conversation_busy")
 
     with op.batch_alter_table("grievance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grievance_created_at"))
         batch_op.drop_index("ix_grievance_open")
