@@ -97,12 +97,12 @@ def _hide(turn: Turn) -> None:
                 turn._("Telegram: hold the chat, Delete chat. If Telegram offers it, also for the bot."),
                 turn._("Zalo: hold the chat, Delete. Photos you sent stay in the phone's album."),
                 turn._(
-                    "The web page: “Hide quickly” blanks it; the three dots, “Delete from this phone”, leave nothing on the "
-                    "phone."
+                    "The web page: “Hide quickly” blanks it; the three dots, “Delete from this device”, leave nothing "
+                    "on the phone."
                 ),
                 turn._(
-                    "Your grievances stay with the union. After deleting, write to the same line again on Telegram and Zalo; "
-                    "on the web page, join again."
+                    "Your grievances stay with the union. After deleting, write to the same line again on Telegram and "
+                    "Zalo; on the web page, join again."
                 ),
             )
         ),
