@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers import triage
 from handlers.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_cancelled
 from handlers.words import shortened
-from models import grievance, handling, intake, savedreply
+from models import exclusion, grievance, handling, intake, savedreply
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.message import Option
@@ -66,7 +66,7 @@ def _prompt(turn: Turn) -> str:
 
 
 def _whole(turn: Turn) -> str:
-    """What the reporter will read."""
+    """What the reporter will read; the sentence under a question comes in their own language (handlers.relay)."""
     assert turn.state.run is not None
     text = turn.answers["text"]
     if turn.state.run.conversation == "ask":
@@ -126,14 +126,16 @@ def _send(turn: Turn) -> None:
     assert turn.state.run is not None
     verb = _VERBS[turn.state.run.conversation]
     try:
-        verb(turn.session, case, turn.member.person_id, _whole(turn), turn.now, relay_at(turn, case))
+        verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
     except handling.Refused:
         triage.already(turn, case)
         return
     turn.falls_due = not case.covered
+    # Not where somebody is barred: saved replies are read by the whole unit.
+    keeps = verb is handling.reply and not exclusion.any_for(turn.session, case.id)
     after = [
         Option(open_token("queue"), turn._("Cases to handle")),
-        *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if verb is handling.reply else []),
+        *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),
         Option(open_token("menu"), turn._("Menu")),
     ]
     if case.covered:

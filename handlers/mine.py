@@ -107,7 +107,7 @@ def _show(turn: Turn) -> None:
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
-    options = [Option(open_token("menu"), turn._("Menu"))]
+    options = [*naming.taking_back(turn, case), Option(open_token("menu"), turn._("Menu"))]
     up = Option(open_token("unsettled", case.id), turn._("Not settled: to the union above"))
     if case.state == "unfounded" and _undecided(turn, case):
         return [up, *options]
@@ -116,7 +116,7 @@ def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     add = Option(open_token("add", case.id), turn._("Add or answer"))
     if not _undecided(turn, case):
         return [add, *options]
-    options = [*naming.options(turn, case), Option(open_token("withdraw", case.id), turn._("Withdraw")), *options]
+    options = [*naming.giving(turn, case), Option(open_token("withdraw", case.id), turn._("Withdraw")), *options]
     if case.state == "proposed":
         return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
     if grievance.is_overdue(case, turn.now):
@@ -241,17 +241,23 @@ CONVERSATIONS = (
         "add",
         _added,
         (
+            pin.question(),
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
             Question("send", _preview, _send_choices, chosen=unless_cancelled),
         ),
         allowed=_own_open_case,
     ),
-    Conversation("settled", _settled, allowed=_may_settle),
+    Conversation("settled", _settled, (pin.question(),), allowed=_may_settle),
     Conversation(
         "withdraw",
         _withdraw,
-        (Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled),),
+        (pin.question(), Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled)),
         allowed=_may_settle,
     ),
-    Conversation("unsettled", _unsettled, (Question("text", _unsettled_text, check=take_text),), allowed=_may_object),
+    Conversation(
+        "unsettled",
+        _unsettled,
+        (pin.question(), Question("text", _unsettled_text, check=take_text)),
+        allowed=_may_object,
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from handlers import pin
 from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token
@@ -73,6 +74,13 @@ def _leave(turn: Turn) -> None:
                 turn.session,
                 Event(kind="left", due=turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text=""),
             )
+    for row_id, event in intake.waiting_of(turn.session, turn.reporter, turn.now):
+        if event.kind == "named":
+            intake.forget(turn.session, [row_id])
+        elif event.kind == "report" and event.name:  # on its way under time cover: the name goes right after it
+            after = datetime.fromisoformat(event.due) + timedelta(seconds=1)
+            gone = Event("left", after.isoformat(), case_id=event.case_id, entry_id=new_id(), reporter_id="", text="")
+            intake.add(turn.session, gone)
     words = turn._(
         "You have left, and who you are is forgotten. If you need the union: your union team, or the union office. To join "
         "again, ask for a new slip and write /start."

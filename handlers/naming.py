@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import menu
+from handlers import menu, pin
 from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_cancelled
 from handlers.grievance import take_name
 from models import grievance, intake
@@ -31,13 +31,17 @@ def _waiting(turn: Turn, case_id: str) -> list[str]:
     return [row_id for row_id, event in found if event.kind == "named" and event.case_id == case_id]
 
 
-def options(turn: Turn, case: Grievance) -> list[Option]:
-    """What the reporter's own card offers."""
-    if _waiting(turn, case.id):
-        return [Option(open_token("unname", case.id), turn._("Take my name back"))]
-    if case.reporter_name is None:
-        return [Option(open_token("name", case.id), turn._("Give my name"))]
-    return []
+def taking_back(turn: Turn, case: Grievance) -> list[Option]:
+    """Under the reporter's own card, whatever became of the case, as long as a name waits."""
+    waits = _waiting(turn, case.id)
+    return [Option(open_token("unname", case.id), turn._("Take my name back"))] if waits else []
+
+
+def giving(turn: Turn, case: Grievance) -> list[Option]:
+    """Under the reporter's own open card."""
+    if case.reporter_name is not None or _waiting(turn, case.id):
+        return []
+    return [Option(open_token("name", case.id), turn._("Give my name"))]
 
 
 def _name_text(turn: Turn) -> str:
@@ -86,10 +90,16 @@ CONVERSATIONS = (
         "name",
         _name,
         (
+            pin.question(),
             Question("name", _name_text, check=take_name),
             Question("for", lambda turn: turn._("Who may read it?"), _who, chosen=unless_cancelled),
         ),
         allowed=_may_name,
     ),
-    Conversation("unname", _unname, allowed=lambda turn: _case(turn) is not None and bool(_waiting(turn, turn.subject))),
+    Conversation(
+        "unname",
+        _unname,
+        (pin.question(),),
+        allowed=lambda turn: _case(turn) is not None and bool(_waiting(turn, turn.subject)),
+    ),
 )

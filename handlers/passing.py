@@ -80,6 +80,7 @@ def _sure_text(turn: Turn) -> str:
     case, above = triage.case_of(turn), _above(turn)
     assert case is not None
     assert above is not None
+    turn.answers["above"] = above.id
     return turn._(
         "Hand {code} to {unit}? Your unit then no longer has it, and the reporter is told.", code=case.code, unit=above.name
     )
@@ -93,6 +94,9 @@ def _escalate(turn: Turn) -> None:
     case, above = triage.case_of(turn), _above(turn)
     assert case is not None
     assert above is not None
+    if above.id != turn.answers["above"]:  # a colleague has handed it up meanwhile: this would be one step more
+        triage.already(turn, case)
+        return
     try:
         handling.escalate(
             turn.session, case, turn.member.person_id, above, turn.answers["text"], turn.now, relay_at(turn, case)

@@ -21,7 +21,9 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
     """Makes this chat another one of the person behind `first`, with what they had chosen there."""
     found = link.find_by_id(turn.session, turn.answers["code"], turn.now)
     assert found is not None  # `first` came from it
-    link.use(turn.session, found, turn.now.date())
+    if not link.use(turn.session, found, turn.now.date()):  # two chats agreed at the same moment
+        turn.say(turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
+        return
     holder = turn.session.get_one(person.Person, first.person_id)
     known = accounts.of_person(turn.session, holder.id)
     turn.account = accounts.add(

@@ -24,7 +24,7 @@ _PIN = re.compile(r"\d{4,6}")
 
 def question() -> Question:
     """The question that stands before whatever the PIN guards; not asked of who has none, or gave it a moment ago."""
-    return Question("pin", _text, check=_check, when=_wanted)
+    return Question("pin", _text, check=_check, when=wanted)
 
 
 def kept(turn: Turn, account: Account) -> str:
@@ -32,7 +32,8 @@ def kept(turn: Turn, account: Account) -> str:
     return str(intake.chosen(turn.session, account.id, turn.now).get("pin", accounts.pin_of(turn.session, account)))
 
 
-def _wanted(turn: Turn) -> bool:
+def wanted(turn: Turn) -> bool:
+    """Whether the PIN must be given before anything of this person's own is shown, or denied."""
     if turn.account is None or not kept(turn, turn.account):
         return False
     until = turn.state.guard.open_until

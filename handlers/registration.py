@@ -142,10 +142,9 @@ def _finish(turn: Turn) -> None:
         phones.connect(turn, first, CONSENT_VERSION)
         return
     found = invite.find_by_id(turn.session, turn.answers["code"], turn.now.date())
-    if found is None:
+    if found is None or not invite.use(turn.session, found):
         turn.say(_not_valid(turn))
         return
-    invite.use(turn.session, found)
     holder = (
         turn.session.get_one(person.Person, found.person_id)
         if found.person_id is not None

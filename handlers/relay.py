@@ -44,8 +44,10 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
     if case is None:
         return
     attachment.enclose(session, event)  # before anybody is shown the case
-    if quiet and not case.urgent:
+    if quiet and not case.urgent and case.state in grievance.OPEN:  # of a closed case the morning would say nothing
         return
+    if case.urgent and event.kind == "report":
+        triage.ring(session, case, now)
     whole = event.kind in ("report", "unsettled")
     triage.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
 
@@ -100,7 +102,8 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance) ->
             )
             return text, [add]
         case "question":
-            return reader.gettext("The union asks about your grievance {code}:", code=code) + words, [add]
+            text = reader.gettext("The union asks about your grievance {code}:", code=code) + words
+            return text + "\n\n" + reader.gettext("You need not say your name."), [add]
         case "proposal":
             text = reader.gettext("The union about your grievance {code}:", code=code) + words
             settled = Option(open_token("settled", case.id), reader.gettext("Settled"))

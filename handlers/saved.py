@@ -8,7 +8,7 @@ from handlers import triage
 from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, open_token
 from handlers.passing import unless_unchanged
 from handlers.words import shortened
-from models import grievance, office, savedreply
+from models import exclusion, grievance, office, savedreply
 from models.message import Option
 
 
@@ -18,6 +18,12 @@ def _units(turn: Turn) -> list[str]:
 
 def _back(turn: Turn) -> list[Option]:
     return [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))]
+
+
+def _may_keep(turn: Turn) -> bool:
+    """Not an answer in a case that somebody of the unit may be barred from."""
+    case = triage.case_of(turn) if triage.their_case(turn) else None
+    return case is not None and not exclusion.any_for(turn.session, case.id)
 
 
 def _keep(turn: Turn) -> None:
@@ -60,7 +66,7 @@ def _drop(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("keep", _keep, allowed=triage.their_case, in_office=True),
+    Conversation("keep", _keep, allowed=_may_keep, in_office=True),
     Conversation(
         "saved",
         _drop,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from handlers import answering
+from handlers import answering, pin
 from handlers.conversation import Turn, take_text
 from models import access, grievance
 from models.ids import CODE_LETTERS
@@ -37,6 +37,8 @@ def opening(turn: Turn, code: str, words: str) -> tuple[str, str, dict[str, str]
         case = access.for_officer(turn.session, turn.member.person_id, code, turn.now)
         if case is not None and case.state in grievance.OPEN and case.route is not None:
             return "reply", case.id, answering.begun(turn, case, words)
+    if pin.wanted(turn):  # whoever borrows the phone must not learn whether the case is its owner's
+        return None
     own = grievance.for_reporter(turn.session, turn.reporter, code)
     if own is not None and own.state in grievance.OPEN:
         return "add", own.id, {"text": take_text(turn, words)}

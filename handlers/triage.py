@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from config.i18n import Language, language
-from handlers import files, menu
+from handlers import files, menu, pin
 from handlers.conversation import Conversation, Turn, is_officer, open_token, tell
 from handlers.words import category_name, role_name, shortened, state_name, unit_name
 from models import access, grievance, handling, intake, person, unit
@@ -143,6 +143,14 @@ def tell_handlers(
             )
 
 
+def ring(session: Session, case: Grievance, now: datetime) -> None:
+    """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
+    of another conversation. It says nothing that a lock screen must not show."""
+    for account, _somebody in access.handlers_of(session, case, now):
+        text = language(account.language).gettext("The union has something urgent for you. Write menu to see it.")
+        tell(session, account, text, now, in_office=True, plain=True)
+
+
 def _queue(turn: Turn) -> None:
     count = access.count_open(turn.session, turn.member.person_id, turn.now)
     cases = access.visible_to(turn.session, turn.member.person_id, turn.now, most=_SHOWN)
@@ -178,7 +186,7 @@ def _queue(turn: Turn) -> None:
 def _view(turn: Turn) -> None:
     case = case_of(turn)
     if case is None:  # an officer typing the code of a case of their own as a worker
-        own = grievance.for_reporter(turn.session, turn.reporter, turn.subject)
+        own = None if pin.wanted(turn) else grievance.for_reporter(turn.session, turn.reporter, turn.subject)
         options = [Option(open_token("mine", own.id), own.code)] if own else []
         turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
         return

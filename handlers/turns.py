@@ -66,6 +66,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
             _where_were_we(turn)
             return
     if inbound.kind == "unsupported":
+        if text and turn.state.run is None:
+            turn.chat.in_office = False  # the words begin a grievance: one turn never writes both sides of an officer
         turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
         if not text:
             _ask(turn) if turn.state.run else None

@@ -20,11 +20,16 @@ from models.person import Person
 from models.unit import Unit
 
 
+def _own_right(held: Sequence[office.Office]) -> list[str]:
+    """The units of the offices that are not exercised for somebody else: standing in neither bars nor opens a name."""
+    return [one.unit_id for one in held if one.deputy_for is None]
+
+
 def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     """SQL: held by a unit this officer answers for, and not barred to them."""
     held = office.held_by(session, person_id, now.date())
     handled = [one.unit_id for one in held if one.role in office.HANDLERS]
-    barred = exclusion.bars(session, col(Grievance.id), person_id, [one.unit_id for one in held])
+    barred = exclusion.bars(session, col(Grievance.id), person_id, _own_right(held))
     return and_(col(Grievance.holder_id).in_(handled), ~barred)
 
 
@@ -74,8 +79,8 @@ def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
 
 
 def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
-    offices = [held.unit_id for held in office.held_by(session, person_id, now.date())]
-    barred = exclusion.bars(session, col(Grievance.id), person_id, offices)
+    held = office.held_by(session, person_id, now.date())
+    barred = exclusion.bars(session, col(Grievance.id), person_id, _own_right(held))
     return session.execute(select(col(Grievance.id)).where(col(Grievance.id) == case.id, barred)).first() is not None
 
 
@@ -83,7 +88,7 @@ def is_committee(session: Session, person_id: str, case: Grievance, now: datetim
     """Whether this officer sits on the executive committee of the grassroots union the case came from."""
     grassroots = unit.grassroots_of(session, case.unit_id)
     held = office.held_by(session, person_id, now.date())
-    return any(one.unit_id == grassroots.id and one.role in office.HANDLERS for one in held)
+    return any(one.unit_id == grassroots.id and one.role in office.HANDLERS and one.deputy_for is None for one in held)
 
 
 def heard_since(session: Session, person_id: str, begin: datetime, end: datetime, now: datetime) -> Sequence[Grievance]:

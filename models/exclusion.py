@@ -10,10 +10,11 @@ enough (models.grievance.shown_unit), and its number of members would make the t
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlmodel import Field, col
 
 from models import office
@@ -21,6 +22,10 @@ from models.columns import Id, Ref
 from models.database import Base, Session, insert_ignore
 from models.ids import new_id
 from models.sealing import keyed_hash
+
+ROUND = 16
+"""Rows come in multiples of so many, filled up with hashes of nobody: their number would tell how many officers the unit
+passed over has, and with the roll beside it which unit that is."""
 
 
 class Exclusion(Base, table=True):
@@ -40,14 +45,24 @@ def _hashed(session: Session, ids: Iterable[str]) -> list[str]:
 def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day: date) -> None:
     """Bars these units' officers, present and future."""
     barred = [*unit_ids, *officers_in(session, unit_ids, day)]
-    rows = [{"id": new_id(), "grievance_id": grievance_id, "who": who} for who in _hashed(session, barred)]
-    if rows:
+    who = _hashed(session, barred)
+    if who:
+        who += [secrets.token_hex(16) for _ in range(-len(who) % ROUND)]
+        rows = [{"id": new_id(), "grievance_id": grievance_id, "who": one} for one in sorted(who)]
         insert_ignore(session, Exclusion, rows)
 
 
+def any_for(session: Session, grievance_id: str) -> bool:
+    """Whether somebody is barred from this case."""
+    found = select(col(Exclusion.id)).where(col(Exclusion.grievance_id) == grievance_id).limit(1)
+    return session.execute(found).first() is not None
+
+
 def officers_in(session: Session, unit_ids: Iterable[str], day: date) -> set[str]:
-    """The people who hold an office in these units on `day`, with or without an account."""
-    return {held.person_id for unit_id in unit_ids for held in office.held_in(session, unit_id, day)}
+    """The people who hold an office in these units on `day` in their own right, with or without an account: whoever stands
+    in for somebody was not the one passed over, and a leader could blind the committee by naming its chair as deputy."""
+    held = (one for unit_id in unit_ids for one in office.held_in(session, unit_id, day))
+    return {one.person_id for one in held if one.deputy_for is None}
 
 
 def bars(

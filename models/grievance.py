@@ -174,7 +174,7 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
         case.reporter_name = None
         return None
-    if case is None or (event.kind in ("settled", "withdrawn") and case.state not in OPEN):
+    if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN):
         return None
     if not add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
         return None
@@ -184,11 +184,13 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     elif event.kind in ("settled", "withdrawn"):
         case.state, case.closed_at = event.kind, now
     elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
-        if event.kind == "unsettled" and event.holder_id:
-            case.holder_id, case.assignee_id = event.holder_id, None
+        if event.kind == "unsettled" and event.holder_id in [one.id for one in unit.path(session, case.holder_id)[1:]]:
+            case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
         case.closed_at = None
-        # The union owes an answer again; the clock starts anew.
-        case.state, case.due_at = "new", sla.first_reply_due(now, urgent=case.urgent)
+        # The union owes an answer again, and its clock starts anew; but adding a word does not put off what is owed already.
+        if event.kind == "unsettled" or not is_owed(case):
+            case.due_at = sla.first_reply_due(now, urgent=case.urgent)
+        case.state = "new"
     session.add(case)
     session.flush()
     return case

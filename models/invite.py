@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Field, col
 
 from models.columns import Ref
@@ -123,7 +123,10 @@ def find_by_id(session: Session, invite_id: str, today: date) -> Invite | None:
     return invite
 
 
-def use(session: Session, invite: Invite) -> None:
-    if invite.uses_left is not None:
-        invite.uses_left -= 1
-        session.add(invite)
+def use(session: Session, invite: Invite) -> bool:
+    """Takes one use; False where somebody else has just taken the last."""
+    if invite.uses_left is None:
+        return True
+    left = col(Invite.uses_left)
+    taken = session.execute(update(Invite).where(col(Invite.id) == invite.id, left > 0).values(uses_left=left - 1))
+    return bool(taken.rowcount)  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from models.message import FileKind
 from tests import files
 from tests.files import AUTHOR, GPS_MAKE
 
+CREATOR = f"<coreProperties><creator>{AUTHOR}</creator></coreProperties>".encode()
 TELLS = (AUTHOR.encode(), GPS_MAKE.encode(), b"Exif", b"23100RN82L", b"HELLO-", b"C:/Users")
 
 
@@ -40,6 +41,8 @@ def unpacked(content: bytes) -> bytes:
         (files.photo(form="WEBP"), "photo", "image/jpeg"),
         (files.pdf(), "document", "application/pdf"),
         (files.docx(), "document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (files.docx(**{"package/services/metadata/core-properties/1.psmdcp": CREATOR}), "document", "application/vnd"),
+        (files.docx(**{"docprops/Core.xml": CREATOR}), "document", "application/vnd.openxmlformats-"),
         (files.docx(**{"word/embeddings/bang.xlsx": files.xlsx()}), "document", "application/vnd.openxmlformats-"),
         (files.xlsx(), "document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (files.ogg(), "voice", "audio/ogg"),

@@ -96,8 +96,10 @@ def _part(name: str, part: bytes, depth: int) -> bytes | None:
     low = name.lower()
     if low.endswith("vbaproject.bin") or "macrosheets/" in low or "activex" in low:
         raise Refused("macros")
-    if name in _EMPTY:
-        return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{_EMPTY[name]}'.encode()
+    # Names of parts know no case, and libraries other than Office keep the author in a part of their own name.
+    known = "docProps/core.xml" if low.endswith(".psmdcp") else next((one for one in _EMPTY if one.lower() == low), None)
+    if known is not None:
+        return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{_EMPTY[known]}'.encode()
     if _DROPPED.search(name) and not name.endswith(".rels"):
         return None
     if "/embeddings/" in low:

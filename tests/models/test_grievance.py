@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import access, account, grievance, handling, intake, person
+from models import access, account, exclusion, grievance, handling, intake, person
 from models.account import Sender
 from models.audit import Audit
 from models.database import Database, Session
@@ -188,7 +188,9 @@ def test_what_a_reporter_may_do_in_which_state(
         if kind in ("settled", "withdrawn"):
             assert found.state == (kind if state in OPEN else state)
         elif reopened:
-            assert (found.state, found.due_at, found.closed_at) == ("new", later + timedelta(hours=24), None)
+            put_off = kind == "unsettled" or state not in ("new", "acknowledged")  # adding a word puts off nothing owed
+            due = later + timedelta(hours=24) if put_off else case.due_at
+            assert (found.state, found.due_at, found.closed_at) == ("new", due, None)
         else:
             assert found.state == state
         assert (found.holder_id == above) is (kind == "unsettled" and reopened)
@@ -258,3 +260,22 @@ def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, uni
         assert event.kind == "tell"
         assert intake.once(session, event.entry_id, later.date())
         assert not intake.once(session, event.entry_id, later.date())
+
+
+def test_a_case_never_goes_down(database: Database, union: Union, case: Grievance) -> None:
+    """“Not settled” was on its way to the factory while officers handed the case to the province."""
+    with database.transaction() as session:
+        again(session, case).holder_id = union.units["province"].id
+        session.flush()
+        event = Event("unsettled", NOW.isoformat(), case.id, new_id(), union.worker, "Còn thiếu")
+        grievance.hear_reporter(session, replace(event, holder_id=union.units["factory"].id), NOW)
+        assert again(session, case).holder_id == union.units["province"].id
+
+
+def test_the_number_of_rows_does_not_tell_which_unit_was_passed_over(database: Database, union: Union) -> None:
+    with database.transaction() as session:
+        passing = union.event(holder_id=union.units["factory"].id, passed_over=[union.units["team"].id])
+        grievance.post(session, passing, NOW)
+        assert len(session.execute(select(exclusion.Exclusion)).all()) == exclusion.ROUND
+        assert access.for_officer(session, union.officers["team"], passing.case_id, NOW) is None
+        assert access.for_officer(session, union.officers["factory"], passing.case_id, NOW) is not None

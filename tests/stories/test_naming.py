@@ -61,3 +61,25 @@ async def test_officers_are_offered_no_way_to_ask(worker: Person, leader: Person
     for text in await leader.texts():
         assert "[Cho biết tên]" not in text
         assert "[Hỏi tên]" not in text
+
+
+async def test_a_name_that_waits_goes_with_who_leaves(worker: Person, leader: Person, clock: FakeClock) -> None:
+    code = await files(worker)
+    await gives_name(worker, code, "Mọi cán bộ xử lý việc này")
+    await worker.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    await clock.passes(hours=25)
+    await leader.does_not_see("Bình")
+
+
+async def test_a_name_can_be_taken_back_after_the_case_is_withdrawn(
+    worker: Person, leader: Person, clock: FakeClock
+) -> None:
+    code = await files(worker)
+    await gives_name(worker, code, "Mọi cán bộ xử lý việc này")
+    await worker.says(code)
+    await worker.taps("Rút phản ánh", "Rút")
+    await worker.says(code)
+    await worker.taps("Rút lại tên")
+    await worker.sees("Chưa cán bộ nào thấy tên")
+    await clock.passes(hours=25)
+    await leader.does_not_see("Bình")

@@ -146,6 +146,23 @@ async def test_a_pin_stands_before_ones_own_cases_and_answers(worker: Person, le
     await worker.sees("Công đoàn trả lời", "phòng nhân sự")
 
 
+async def test_a_code_typed_on_a_borrowed_phone_tells_nothing(
+    worker: Person, leader: Person, somebody: Somebody, house: House, clock: FakeClock
+) -> None:
+    """Whoever knows a code asks two phones that have a PIN: both say the same, whoever filed the case."""
+    code = await files(worker)
+    other = somebody("Bình")
+    await other.joins(house.codes.team)
+    said = []
+    for person in (worker, other):
+        await sets_pin(person)
+        await clock.passes(minutes=11)
+        await person.looks_away()
+        await person.says(f"{code} cho biết thêm")
+        said.append(await person.sees("nhập mã PIN"))
+    assert said[0] == said[1]
+
+
 async def test_five_wrong_pins_close_it_for_a_day(worker: Person, leader: Person, house: House, clock: FakeClock) -> None:
     code = await files(worker)
     await sets_pin(worker)

@@ -106,3 +106,27 @@ async def test_what_gives_a_writer_away_is_said_before_it_goes(
     await worker.taps("Tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Chưa trả tăng ca")
     assert len(await rows(house, Grievance)) == 1
+
+
+async def test_naming_the_chair_as_deputy_does_not_blind_the_chair(worker: Person, leader: Person, chair: Person) -> None:
+    before = await files(worker, to="Ban chấp hành")
+    await leader.taps("Việc cần xử lý", "Khi tôi vắng mặt", "Nguyễn Văn Hùng", "14 ngày")
+    await chair.says(before)
+    await chair.sees(before, OVERTIME)
+    after = await files(worker, "Tổ trưởng bớt công", to="Ban chấp hành")
+    await chair.says(after)
+    await chair.sees(after, "bớt công")
+    await leader.says(after)
+    await leader.sees("không giữ phản ánh nào mang mã này")
+
+
+async def test_a_deputy_of_the_chair_reads_no_name_given_to_the_committee(
+    worker: Person, leader: Person, chair: Person
+) -> None:
+    await chair.taps("Việc cần xử lý", "Khi tôi vắng mặt", "Trần Thị Mai", "3 ngày")
+    await worker.says(OVERTIME)
+    await worker.taps("Tiền lương", f"○ {COMMITTEE}")
+    await worker.says("Nguyễn Thị Bình")
+    await worker.taps("Tổ trưởng công đoàn")
+    await leader.sees("Phản ánh mới", "không nêu tên")
+    await leader.does_not_see("Nguyễn Thị Bình")
