@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from config.i18n import language
 from handlers import menu
-from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, tell
-from handlers.passing import unless_unchanged
+from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, tell, unless_unchanged
 from handlers.words import unit_name
 from models import audit, office, person, unit
 from models.office import Office

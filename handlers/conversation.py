@@ -15,7 +15,7 @@ from functools import cached_property
 from config.i18n import Language, fold, language
 from models import account as accounts
 from models import conversation as chats
-from models import news, office, outbound
+from models import exclusion, news, office, outbound, unit
 from models.account import Account, Sender
 from models.database import Session
 from models.ids import new_id
@@ -72,6 +72,20 @@ def unless_cancelled(turn: Turn, value: str) -> str:
     """The usual check of a tapped choice among which is "cancel"."""
     if value == "cancel":
         raise Stop(turn._("Stopped. Nothing was sent."))
+    return value
+
+
+def unless_unchanged(turn: Turn, value: str) -> str:
+    """The same, where nothing was to be sent."""
+    if value == "cancel":
+        raise Stop(turn._("Stopped. Nothing was changed."))
+    return value
+
+
+def unless_back(_turn: Turn, value: str) -> str:
+    """The same, where nothing need be said: “back”, or “no” to a question."""
+    if value in ("back", "no"):
+        raise Stop
     return value
 
 
@@ -182,6 +196,12 @@ class Turn:
         assert self.person is not None
         return self.person.reporter_id
 
+    @cached_property
+    def recipients(self) -> dict[unit.Level, unit.Unit]:
+        """Whom this person may write to, asked once although the review says and offers it."""
+        assert self.person is not None
+        return exclusion.recipients(self.session, self.person.unit_id, self.now.date())
+
     def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
         """Answers the person, in the transaction of what they did."""
         self.said.append(text)
@@ -209,6 +229,11 @@ def is_officer(turn: Turn) -> bool:
     return turn.is_officer
 
 
+def is_hidden(to: Account) -> bool:
+    """Whether what arrives unasked says only that there is news."""
+    return to.pin is not None or not to.plain_previews
+
+
 def tell(
     session: Session,
     to: Account,
@@ -219,7 +244,6 @@ def tell(
     asks: bool = False,
     commands: str = "",
     in_office: bool = False,
-    row_id: str = "",
     case_id: str = "",
     heading: str = "",
     plain: bool = False,
@@ -235,8 +259,8 @@ def tell(
     asks = asks or bool(options)
     if to.blocked:
         return
-    if not plain and (to.pin is not None or not to.plain_previews):
-        row_id = row_id or new_id()
+    if not plain and is_hidden(to):
+        row_id = new_id()
         kept = () if case_id else options
         news.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
         reader = language(to.language)

@@ -25,13 +25,12 @@ from handlers.conversation import (
     unless_cancelled,
 )
 from handlers.words import category_name, level_name, shortened
-from models import exclusion, grievance, intake, office, sla, unit
+from models import grievance, intake, sla, unit
 from models.ids import new_id
 from models.intake import Event
 from models.message import Option
 from models.unit import Unit
 
-LEVELS: tuple[unit.Level, ...] = ("team", "grassroots", "superior")
 _NAME_MODES = ("nobody", "committee", "all")
 
 
@@ -57,22 +56,6 @@ def categories(turn: Turn) -> Sequence[Choice]:
     """All categories; those whose words occur in the text come first."""
     names = [name for name, _hits in _likely(turn)]
     return [*(Choice(name, category_name(turn.language, name)) for name in names), Choice("cancel", turn._("Cancel"))]
-
-
-def recipients(turn: Turn) -> dict[unit.Level, Unit]:
-    """The nearest unit of each level above this person that somebody answers for who is not passed over by choosing it."""
-    assert turn.person is not None
-    day = turn.now.date()
-    path = unit.path(turn.session, turn.person.unit_id)
-    answering = office.answering(turn.session, path, day)
-    found: dict[unit.Level, Unit] = {}
-    passed_over: set[str] = set()
-    for level in LEVELS:
-        nearest = next((u for u in path if unit.level(u) == level and answering.get(u.id, set()) - passed_over), None)
-        if nearest is not None:
-            found[level] = nearest
-            passed_over |= exclusion.officers_in(turn.session, [nearest.id], day)
-    return found
 
 
 def _mode(turn: Turn) -> str:
@@ -129,7 +112,7 @@ def _review(turn: Turn) -> str:
         )
     elif covers(turn):
         lines.append(turn._("Time: it reaches the union at once."))
-    lines.append(turn._("Who shall receive it?") if recipients(turn) else _nobody(turn))
+    lines.append(turn._("Who shall receive it?") if turn.recipients else _nobody(turn))
     return "\n\n".join(lines)
 
 
@@ -153,7 +136,7 @@ def _switches(turn: Turn) -> list[Choice]:
 
 
 def _review_choices(turn: Turn) -> Sequence[Choice]:
-    found = recipients(turn)
+    found = turn.recipients
     last = [Choice("rewrite", turn._("Change the words")), Choice("cancel", turn._("Cancel"))]
     if not found:
         return last
@@ -170,7 +153,8 @@ def _reviewed(turn: Turn, value: str) -> str:
         turn.answers["at_once"] = "yes" if value == "at_once" else "no"
         raise Again
     if value == "rewrite":
-        turn.answers.pop("tells", None), turn.answers.pop("text")
+        turn.answers.pop("tells", None)
+        del turn.answers["text"]
         raise Again
     return value
 
@@ -181,7 +165,7 @@ def take_name(turn: Turn, text: str) -> str:
 
 def _finish(turn: Turn) -> None:
     answers = turn.answers
-    found = recipients(turn)
+    found = turn.recipients
     danger = answers["to"] == "danger"
     order: Sequence[unit.Level] = ("grassroots", "superior", "team") if danger else (_level(answers["to"]),)
     level = next((level for level in order if level in found), None)
@@ -205,7 +189,7 @@ def _finish(turn: Turn) -> None:
         category=answers["category"],
         name=answers["name"] if _named(turn) else "",
         name_for="committee" if _mode(turn) == "committee" else "all",
-        passed_over=[] if danger else [found[lower].id for lower in LEVELS[: LEVELS.index(level)] if lower in found],
+        passed_over=[] if danger else [found[one].id for one in unit.LEVELS[: unit.LEVELS.index(level)] if one in found],
         urgent=danger,
         verified=turn.member.verified,
         covered=covered,
@@ -219,7 +203,7 @@ def _finish(turn: Turn) -> None:
 
 
 def _level(value: str) -> unit.Level:
-    return next(level for level in LEVELS if level == value)
+    return next(level for level in unit.LEVELS if level == value)
 
 
 def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered: bool, urgent: bool = False) -> str:

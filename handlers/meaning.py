@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from config.i18n import fold
@@ -25,14 +26,18 @@ def option(turn: Turn, text: str) -> Option | None:
     """The offered choice that a typed number or label means, if any."""
     if (seen := news.meant(turn, text)) is not None:
         return seen
-    always = [] if turn.state.run else menu.options(turn)
-    offered = turn.state.offered or always
     folded = fold(text)
     if (number := NUMBER.fullmatch(folded)) is not None:
         place, listed = int(number.group(1)) - 1, turn.state.offered or _first_menu(turn)
         return listed[place] if 0 <= place < len(listed) else None
+    if (offered := _labelled(turn.state.offered, folded)) is not None or turn.state.run:
+        return offered
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return next((option for option in [*offered, *always] if fold(option.label.lstrip("●○ ")) == folded), None)
+    return _labelled(menu.options(turn), folded)
+
+
+def _labelled(options: Sequence[Option], folded: str) -> Option | None:
+    return next((option for option in options if fold(option.label.lstrip("●○ ")) == folded), None)
 
 
 def _first_menu(turn: Turn) -> list[Option]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers import pin
-from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token
+from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.words import unit_name
 from models import grievance, intake, person
 from models.ids import new_id
@@ -58,12 +58,6 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("yes", turn._("Yes, leave and forget me")), Choice("no", turn._("No, stay")))
 
 
-def _sure(_turn: Turn, value: str) -> str:
-    if value == "no":
-        raise Stop
-    return value
-
-
 def _leave(turn: Turn) -> None:
     """Names that the person had given in their own cases are taken out like anything a reporter does: through a sealed
     event, in another transaction than this one, which writes the account."""
@@ -93,5 +87,5 @@ def _leave(turn: Turn) -> None:
 CONVERSATIONS = (
     Conversation("mydata", _mydata, (pin.question(),), allowed=is_member),
     # No PIN before this: whoever has forgotten it can leave, and whoever borrows the phone learns nothing by it.
-    Conversation("leave", _leave, (Question("sure", _sure_text, _sure_choices, chosen=_sure),), allowed=is_member),
+    Conversation("leave", _leave, (Question("sure", _sure_text, _sure_choices, chosen=unless_back),), allowed=is_member),
 )

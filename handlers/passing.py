@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers import triage
 from handlers.answering import relay_at
-from handlers.conversation import Choice, Conversation, Question, Stop, Turn, open_token, take_text
+from handlers.conversation import Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.words import level_name
 from models import access, handling, person
 from models.message import Option
@@ -22,13 +22,6 @@ def _colleagues(turn: Turn) -> Sequence[Choice]:
         for one in found.values()
     ]
     return [*choices, Choice("cancel", turn._("Cancel"))]
-
-
-def unless_unchanged(turn: Turn, value: str) -> str:
-    """The usual check of a choice among which is "cancel", where nothing was to be sent."""
-    if value == "cancel":
-        raise Stop(turn._("Stopped. Nothing was changed."))
-    return value
 
 
 def _assign(turn: Turn) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from config.i18n import language
 from handlers import menu, pin
-from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token, tell
+from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, tell, unless_back
 from models import account as accounts
 from models import intake, link, person
 from models.account import Account
@@ -77,12 +77,6 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("yes", turn._("Yes, this one only")), Choice("no", turn._("Back")))
 
 
-def _sure(_turn: Turn, value: str) -> str:
-    if value == "no":
-        raise Stop
-    return value
-
-
 def _unlink(turn: Turn) -> None:
     intake.ask(turn.session, "unlink", turn.member.id, turn.now)
     turn.falls_due = True
@@ -94,7 +88,7 @@ CONVERSATIONS = (
     Conversation(
         "unlink",
         _unlink,
-        (pin.question(), Question("sure", _sure_text, _sure_choices, chosen=_sure)),
+        (pin.question(), Question("sure", _sure_text, _sure_choices, chosen=unless_back)),
         allowed=lambda turn: is_member(turn) and has_others(turn),
     ),
 )

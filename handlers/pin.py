@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers import menu
-from handlers.conversation import Choice, Conversation, Invalid, Question, Stop, Turn, is_member
+from handlers.conversation import Choice, Conversation, Invalid, Question, Stop, Turn, is_member, unless_back
 from models import account as accounts
 from models import intake
 from models.account import Account
@@ -96,12 +96,6 @@ def _what_choices(turn: Turn) -> Sequence[Choice]:
     )
 
 
-def _what(_turn: Turn, value: str) -> str:
-    if value == "back":
-        raise Stop
-    return value
-
-
 def _wants_new(turn: Turn) -> bool:
     return turn.answers.get("what") == "new"
 
@@ -138,7 +132,7 @@ CONVERSATIONS = (
         _finish,
         (
             question(),
-            Question("what", _what_text, _what_choices, chosen=_what),
+            Question("what", _what_text, _what_choices, chosen=unless_back),
             Question("new", lambda turn: turn._("Please write 4 to 6 digits."), check=_digits, when=_wants_new),
             Question("again", lambda turn: turn._("Please write them once more."), check=_same, when=_wants_new),
         ),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from config.i18n import N_
 from handlers import menu, phones
-from handlers.conversation import Choice, Conversation, Question, Stop, Turn, is_member, open_token
+from handlers.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from models import intake
 from models.message import Option
 
@@ -58,16 +58,11 @@ def _switch(key: str, name: Name, text: Callable[[Turn], str]) -> Conversation:
         turned = Choice("off", turn._("Switch off")) if _now(turn, name) else Choice("on", turn._("Switch on"))
         return (turned, Choice("back", turn._("Back")))
 
-    def chosen(_turn: Turn, value: str) -> str:
-        if value == "back":
-            raise Stop
-        return value
-
     def finish(turn: Turn) -> None:
         intake.change_account(turn.session, turn.member.id, turn.now, **{name: turn.answers["to"] == "on"})
         _settings(turn)
 
-    return Conversation(key, finish, (Question("to", text, choices, chosen=chosen),), allowed=is_member)
+    return Conversation(key, finish, (Question("to", text, choices, chosen=unless_back),), allowed=is_member)
 
 
 def _languages(_turn: Turn) -> Sequence[Choice]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import triage
-from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, open_token
-from handlers.passing import unless_unchanged
+from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, unless_unchanged
 from handlers.words import shortened
 from models import exclusion, grievance, office, savedreply
 from models.message import Option

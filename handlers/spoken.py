@@ -6,9 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import triage
-from handlers.conversation import Choice, Conversation, Question, Turn, is_officer, take_text, unless_cancelled
+from handlers.conversation import (
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_officer,
+    take_text,
+    unless_cancelled,
+    unless_unchanged,
+)
 from handlers.grievance import categories
-from handlers.passing import unless_unchanged
 from models import handling, office, unit
 from models.unit import Unit
 

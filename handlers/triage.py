@@ -8,7 +8,7 @@ from datetime import datetime
 
 from config.i18n import Language, language
 from handlers import files, menu, pin
-from handlers.conversation import Conversation, Turn, is_officer, open_token, tell
+from handlers.conversation import Conversation, Turn, is_hidden, is_officer, open_token, tell
 from handlers.words import category_name, role_name, shortened, state_name, unit_name
 from models import access, grievance, handling, intake, person, unit
 from models.database import Session
@@ -128,7 +128,8 @@ def tell_handlers(
     for account, somebody in access.handlers_of(session, case, now):
         if somebody.id != but and only in ("", somebody.id):
             reader = language(account.language)
-            text = card(session, reader, case, title(reader), somebody.id, now, whole=whole)
+            # A hidden card is composed when it is opened (handlers.news).
+            text = "" if is_hidden(account) else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
             options = [*card_options(reader, case), *files.options(session, reader, case)]
             tell(
                 session,

@@ -235,7 +235,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         else:
             _where_were_we(turn)
         return
-    _ask(turn)
+    _go_on(turn)
 
 
 def _question(conversation: Conversation, key: str) -> Question:
@@ -243,11 +243,16 @@ def _question(conversation: Conversation, key: str) -> Question:
 
 
 def _ask(turn: Turn) -> None:
-    """Asks the first open question of the run; when there is none, the conversation acts and the run is over."""
+    """Goes on with the run, where it is still open to this person."""
+    if not _is_over(turn):
+        _go_on(turn)
+
+
+def _go_on(turn: Turn) -> None:
+    """Asks the first open question of the run; when there is none, the conversation acts and the run is over. Whether it is
+    open to this person has been asked in this turn."""
     run = turn.state.run
     assert run is not None
-    if _is_over(turn):
-        return
     conversation = CONVERSATIONS[run.conversation]
     for question in conversation.questions:
         if question.key in run.answers or not question.when(turn):

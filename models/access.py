@@ -70,12 +70,8 @@ def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[
 def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
     """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases."""
     above = unit.path(session, case.holder_id)[1:]
-    found = []
-    for one in office.answered_for(session, above, now.date()):
-        officers = {somebody.id for _account, somebody, _office in office.officers_of(session, one.id, now.date())}
-        if any(not _is_barred(session, case, officer_id, now) for officer_id in officers):
-            found.append(one)
-    return found
+    answering = office.answering(session, above, now.date())
+    return [one for one in above if any(not _is_barred(session, case, who, now) for who in answering.get(one.id, ()))]
 
 
 def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
@@ -91,15 +87,15 @@ def is_committee(session: Session, person_id: str, case: Grievance, now: datetim
     return any(one.unit_id == grassroots.id and one.role in office.HANDLERS and one.deputy_for is None for one in held)
 
 
+def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:
+    """SQL: a worker wrote in the case between two moments."""
+    wrote = col(Entry.grievance_id) == col(Grievance.id), col(Entry.officer_id).is_(None)
+    return exists().where(*wrote, col(Entry.at) >= begin, col(Entry.at) < end)
+
+
 def heard_since(session: Session, person_id: str, begin: datetime, end: datetime, now: datetime) -> Sequence[Grievance]:
     """The open cases of this officer in which a worker wrote between two moments, oldest first."""
-    wrote = exists().where(
-        col(Entry.grievance_id) == col(Grievance.id),
-        col(Entry.officer_id).is_(None),
-        col(Entry.at) >= begin,
-        col(Entry.at) < end,
-    )
-    statement = select(Grievance).where(_theirs_open(session, person_id, now), wrote)
+    statement = select(Grievance).where(_theirs_open(session, person_id, now), _heard(begin, end))
     return session.execute(statement.order_by(col(Grievance.created_at), col(Grievance.id))).scalars().all()
 
 
@@ -129,13 +125,7 @@ def units_heard_since(
     session: Session, begin: datetime, end: datetime, *, but: ColumnElement[bool], most: int
 ) -> Sequence[str]:
     """Units that hold an open case in which a worker wrote between two moments."""
-    wrote = exists().where(
-        col(Entry.grievance_id) == col(Grievance.id),
-        col(Entry.officer_id).is_(None),
-        col(Entry.at) >= begin,
-        col(Entry.at) < end,
-    )
-    statement = select(HOLDER).where(col(Grievance.state).in_(OPEN), wrote, ~but).distinct().limit(most)
+    statement = select(HOLDER).where(col(Grievance.state).in_(OPEN), _heard(begin, end), ~but).distinct().limit(most)
     return session.execute(statement).scalars().all()
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlmodel import Field, col
 
-from models import office
+from models import office, unit
 from models.columns import Id, Ref
 from models.database import Base, Session, insert_ignore
 from models.ids import new_id
@@ -44,8 +44,8 @@ def _hashed(session: Session, ids: Iterable[str]) -> list[str]:
 
 def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day: date) -> None:
     """Bars these units' officers, present and future."""
-    barred = [*unit_ids, *officers_in(session, unit_ids, day)]
-    who = _hashed(session, barred)
+    officers = _in_own_right(office.held_in(session, unit_ids, day))
+    who = _hashed(session, [*unit_ids, *officers])
     if who:
         who += [secrets.token_hex(16) for _ in range(-len(who) % ROUND)]
         rows = [{"id": new_id(), "grievance_id": grievance_id, "who": one} for one in sorted(who)]
@@ -58,11 +58,26 @@ def any_for(session: Session, grievance_id: str) -> bool:
     return session.execute(found).first() is not None
 
 
-def officers_in(session: Session, unit_ids: Iterable[str], day: date) -> set[str]:
-    """The people who hold an office in these units on `day` in their own right, with or without an account: whoever stands
-    in for somebody was not the one passed over, and a leader could blind the committee by naming its chair as deputy."""
-    held = (one for unit_id in unit_ids for one in office.held_in(session, unit_id, day))
+def _in_own_right(held: Iterable[office.Office]) -> set[str]:
+    """Who holds these offices for themselves: whoever stands in for somebody was not the one passed over, and a leader could
+    blind the committee by naming its chair as deputy."""
     return {one.person_id for one in held if one.deputy_for is None}
+
+
+def recipients(session: Session, unit_id: str, day: date) -> dict[unit.Level, unit.Unit]:
+    """Whom somebody of this unit may write to: the nearest unit of each level above them that somebody answers for who is
+    not passed over by choosing it. The lowest level first."""
+    path = unit.path(session, unit_id)
+    answering = office.answering(session, path, day)
+    held = office.held_in(session, [one.id for one in path], day)
+    found: dict[unit.Level, unit.Unit] = {}
+    passed_over: set[str] = set()
+    for level in unit.LEVELS:
+        nearest = next((u for u in path if unit.level(u) == level and answering.get(u.id, set()) - passed_over), None)
+        if nearest is not None:
+            found[level] = nearest
+            passed_over |= _in_own_right(one for one in held if one.unit_id == nearest.id)
+    return found
 
 
 def bars(

@@ -14,15 +14,7 @@ CODE_LETTERS = "34679ACDEFGHJKMNPQRTWXY"
 
 def new_id() -> str:
     """13 characters, 65 random bits: short enough for a Telegram button, far too many to guess."""
-    return _spelt(secrets.randbits(65))
-
-
-def id_from(hashed: str) -> str:
-    """The id that a keyed hash (hexadecimal) stands for: the same again for a step that is repeated."""
-    return _spelt(int(hashed, 16))
-
-
-def _spelt(bits: int) -> str:
+    bits = secrets.randbits(65)
     return "".join(_BASE32[(bits >> shift) & 31] for shift in range(0, 65, 5))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -33,12 +33,17 @@ class Office(Base, table=True):
     deputy_for: str | None = Ref("office", optional=True)
 
 
+def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """The offices held on `day`, as a condition."""
+    started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
+    return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
+
+
 # Built once, because building these questions costs several times what asking them does.
 _DAY: BindParameter[date] = bindparam("day")
-_HELD: ColumnElement[bool] = or_(col(Office.from_day).is_(None), col(Office.from_day) <= _DAY) & or_(
-    col(Office.to_day).is_(None), col(Office.to_day) >= _DAY
-)
+_HELD = held_on(_DAY)
 _HELD_BY = select(Office).where(col(Office.person_id) == bindparam("person"), _HELD).order_by(col(Office.id))
+_HELD_IN = select(Office).where(col(Office.unit_id).in_(bindparam("units", expanding=True)), _HELD).order_by(col(Office.id))
 _OFFICERS = (
     select(Account, Person, Office)
     .join(Person, col(Person.id) == col(Account.person_id))
@@ -52,7 +57,6 @@ _OFFICERS = (
     .order_by(col(Account.id))
 )
 _ANSWERING = _OFFICERS.with_only_columns(col(Office.unit_id), col(Person.id)).order_by(None).distinct()
-_ANSWERED = _OFFICERS.with_only_columns(col(Office.unit_id)).order_by(None).distinct()
 
 
 def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
@@ -60,28 +64,9 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
 
 
-def held_on(day: date) -> ColumnElement[bool]:
-    """The offices held on `day`, as a condition."""
-    started = or_(col(Office.from_day).is_(None), col(Office.from_day) <= day)
-    return started & or_(col(Office.to_day).is_(None), col(Office.to_day) >= day)
-
-
-def held_in(session: Session, unit_id: str, day: date) -> Sequence[Office]:
-    """The offices held in this unit on `day`, with or without an account."""
-    statement = select(Office).where(col(Office.unit_id) == unit_id, held_on(day)).order_by(col(Office.id))
-    return session.execute(statement).scalars().all()
-
-
-def everybody(session: Session, day: date) -> Sequence[tuple[Account, Person]]:
-    """Every officer who handles cases on `day` and can be reached, once for each of their chats."""
-    theirs = exists().where(col(Office.person_id) == col(Person.id), col(Office.role).in_(HANDLERS), held_on(day))
-    found = session.execute(
-        select(Account, Person)
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Account.confirmed).is_(True), theirs)
-        .order_by(col(Account.id))
-    )
-    return [(account, person) for account, person in found]
+def held_in(session: Session, unit_ids: Iterable[str], day: date) -> Sequence[Office]:
+    """The offices held in these units on `day`, with or without an account."""
+    return session.execute(_HELD_IN, {"units": list(unit_ids), "day": day}).scalars().all()
 
 
 def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:
@@ -122,13 +107,6 @@ def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Acc
     """Everyone who handles cases in this unit on `day` and can be reached: confirmed accounts only."""
     found = session.execute(_OFFICERS, {"units": [unit_id], "day": day})
     return [(account, person, office) for account, person, office in found]
-
-
-def answered_for(session: Session, units: Sequence[Unit], day: date) -> list[Unit]:
-    """Those of these units that somebody answers for, in their order."""
-    given = {"units": [unit.id for unit in units], "day": day}
-    answered = set(session.connection().execute(_ANSWERED, given).scalars())
-    return [unit for unit in units if unit.id in answered]
 
 
 def answering(session: Session, units: Sequence[Unit], day: date) -> dict[str, set[str]]:

@@ -19,6 +19,7 @@ from models.columns import Id, Ref
 from models.database import Base, Session
 
 Level = Literal["team", "grassroots", "superior"]
+LEVELS: tuple[Level, ...] = ("team", "grassroots", "superior")
 
 
 class Unit(Base, table=True):

@@ -10,6 +10,7 @@ dropped by us first, after `KEEP_ALIVE` seconds (nginx, in front of both service
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 KEEP_ALIVE = 10.0
 """Seconds an idle connection is kept; less than any server on the way keeps it."""
@@ -29,6 +31,21 @@ class NoAnswer:
 
     reason: str
     written: bool
+
+
+async def pushed(request: web.Request, header: str, secret: str, most: int) -> bytes | web.Response:
+    """The body of what a service pushed, or the refusal: it does not know the secret (an empty one is known to nobody), or
+    sends more than `most` bytes."""
+    given = request.headers.get(header, "")
+    known = hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
+    if not (known and secret):
+        return web.Response(status=403)
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            return web.Response(status=413)
+    return bytes(body)
 
 
 def open_session(*, connections: int, agent: str, proxy: str | None = None) -> aiohttp.ClientSession:

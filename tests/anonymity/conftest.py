@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stderr
 from pathlib import Path
+from typing import Any
 
-import aiohttp
 import pytest
 
 from config.logging import configure
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TelegramPerson, WallClock, WebPerson, ZaloPerson
-from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.zalo import ZaloEmulator
 from tests.house import House
-from tests.people import Person
 from tests.stories.conftest import *  # noqa: F403 - the house of the stories, with all its fixtures
 
 
@@ -41,26 +38,8 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-async def somebody(
-    log: io.StringIO, house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
-) -> AsyncIterator[Callable[[str], Person]]:
-    people: list[Person] = []
-    async with aiohttp.ClientSession() as http:
-
-        def make(name: str) -> Person:
-            person: Person
-            if channel == "telegram":
-                person = TelegramPerson(house, name, telegram)
-            elif channel == "zalo":
-                person = ZaloPerson(house, name, zalo)
-            else:
-                person = WebPerson(house, name, http)
-            people.append(person)
-            return person
-
-        yield make
-        for person in people:
-            await person.leaves()
+def kinds(log: io.StringIO) -> dict[str, Any]:
+    return {"telegram": TelegramPerson, "zalo": ZaloPerson, "webchat": WebPerson}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -113,21 +114,22 @@ def channel(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def kinds() -> dict[str, Any]:
+    """Who is on which channel; stories of another pace have people of their own."""
+    return {"telegram": OnTelegram, "zalo": OnZalo, "webchat": OnWebChat}
+
+
+@pytest.fixture
 async def somebody(
-    house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
+    kinds: dict[str, Any], house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
 ) -> AsyncIterator[Callable[[str], Person]]:
     """Makes people on the channel of this story."""
     people: list[Person] = []
     async with aiohttp.ClientSession() as http:
+        service = {"telegram": telegram, "zalo": zalo, "webchat": http}[channel]
 
         def make(name: str) -> Person:
-            person: Person
-            if channel == "telegram":
-                person = OnTelegram(house, name, telegram)
-            elif channel == "zalo":
-                person = OnZalo(house, name, zalo)
-            else:
-                person = OnWebChat(house, name, http)
+            person: Person = kinds[channel](house, name, service)
             people.append(person)
             return person
 

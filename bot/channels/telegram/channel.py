@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from telegram import BotCommandScopeChat
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Opens, Receive, SendError
+from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
@@ -248,15 +248,9 @@ class TelegramChannel:
 
     async def _push(self, request: web.Request) -> web.Response:
         """One pushed update. 200 only once it is committed; anything else and Telegram pushes it again."""
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        known = hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
-        if not (known and self._secret):
-            return web.Response(status=403)
-        body = bytearray()
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > BODY:
-                return web.Response(status=413)
+        body = await pushed(request, "X-Telegram-Bot-Api-Secret-Token", self._secret, BODY)
+        if isinstance(body, web.Response):
+            return body
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):

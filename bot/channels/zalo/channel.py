@@ -9,7 +9,6 @@ mode for a union that relies on this line; polling is for trying it out.**
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -19,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.base import Capabilities, Gone, Receive, SendError
+from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
 from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
 from bot.channels.zalo.doctor import examine
@@ -203,15 +203,9 @@ class ZaloChannel:
         """One pushed event. 200 only once it is committed; whether Zalo pushes again otherwise is not documented."""
         if not request.body_exists or request.content_length == 0:
             return web.Response()  # Zalo looks whether somebody is here, without saying who it is
-        given = request.headers.get("X-Bot-Api-Secret-Token", "")
-        known = hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
-        if not (known and self._secret):
-            return web.Response(status=403)
-        body = bytearray()
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > BODY:
-                return web.Response(status=413)
+        body = await pushed(request, "X-Bot-Api-Secret-Token", self._secret, BODY)
+        if isinstance(body, web.Response):
+            return body
         if not body.strip():
             return web.Response()
         try:
