@@ -52,6 +52,10 @@ class Language:
             return f"{local:%H:%M} ngày {local:%d/%m}"
         return f"{local:%H:%M} on {local:%d/%m}"
 
+    def day(self, moment: datetime) -> str:
+        """12/06/2026."""
+        return f"{moment.astimezone(HERE):%d/%m/%Y}"
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def language(code: str) -> Language:

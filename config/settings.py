@@ -156,6 +156,18 @@ class Officers(BaseModel, extra="forbid"):
     quiet: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = (time(22), time(6))
 
 
+class Notices(BaseModel, extra="forbid"):
+    """`quiet`: hours in which only urgent notices ring. Above `typed_above` people the sender types their number, above
+    `second_above` (or into several grassroots unions) a second officer must agree. `threshold`: fewer people are never
+    counted. After `fold_days` a ledger is folded to its sums."""
+
+    quiet: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = (time(22), time(6))
+    typed_above: Annotated[int, Field(ge=0)] = 100
+    second_above: Annotated[int, Field(ge=0)] = 300
+    threshold: Annotated[int, Field(ge=2, le=100)] = 5
+    fold_days: Annotated[int, Field(ge=1, le=3650)] = 90
+
+
 class Settings(BaseSettings):
     """All settings, checked. Build with `load()`, which turns every fault into one sentence."""
 
@@ -175,6 +187,7 @@ class Settings(BaseSettings):
     zalo_bot: ZaloBot = ZaloBot()
     privacy: Privacy = Privacy()
     officers: Officers = Officers()
+    notices: Notices = Notices()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("database_url")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from handlers import (
     answering,
+    approving,
     away,
     claims,
+    composing,
+    counting,
+    desk,
     files,
     grievance,
     menu,
@@ -13,6 +17,7 @@ from handlers import (
     mydata,
     naming,
     news,
+    notices,
     passing,
     phones,
     pin,
@@ -20,6 +25,7 @@ from handlers import (
     registration,
     saved,
     spoken,
+    telling,
     triage,
 )
 from handlers.conversation import Conversation
@@ -28,6 +34,7 @@ CONVERSATIONS: dict[str, Conversation] = {
     conversation.name: conversation
     for module in (
         *(registration, claims, menu, grievance, mine, naming),
+        *(notices, desk, composing, approving, telling, counting),
         *(triage, answering, passing, spoken, saved, away, files, news),
         *(preferences, pin, phones, mydata),
     )

@@ -24,7 +24,7 @@ from models.ids import new_id
 from models.message import File, Media, Option
 from models.pickup import Wanted
 
-TAKEN_IN = ("file", "add", "unsettled")
+TAKEN_IN = ("file", "askback", "add", "unsettled", "notice", "correct")
 """Conversations that end in words to the union, which a file may go with."""
 _KEY = "files"
 """Where a draft keeps what came with it. No question has this key."""
@@ -76,18 +76,18 @@ def take(turn: Turn, files: Sequence[File]) -> bool:
 
 
 def _take_one(turn: Turn, file: File) -> None:
-    drafted = _drafted(turn)
+    these = drafted(turn)
     if file.size > LIMITS[file.kind]:
         turn.say(turn._("That file is larger than {size} MB, which is too large here. {what}", size=LIMITS[file.kind] >> 20,
                         what=what_can_be_sent(turn.language)))  # fmt: skip
         return
-    if len(drafted) >= attachment.MOST:
+    if len(these) >= attachment.MOST:
         turn.say(turn._("At most {count} files can go with one message; this one was not taken.", count=attachment.MOST))
         return
-    number = 1 + sum(one["kind"] == file.kind for one in drafted)
+    number = 1 + sum(one["kind"] == file.kind for one in these)
     known = (turn.member.id, turn.language.code)
     attachment_id = pickup.ask(turn.session, turn.sender, *known, file, number, turn.now)
-    turn.answers[_KEY] = json.dumps([*drafted, {"id": attachment_id, "kind": file.kind}])
+    turn.answers[_KEY] = json.dumps([*these, {"id": attachment_id, "kind": file.kind}])
     turn.say(_capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 
 
@@ -105,7 +105,7 @@ def caption(turn: Turn, text: str) -> bool:
     return True
 
 
-def _drafted(turn: Turn) -> list[dict[str, Any]]:
+def drafted(turn: Turn) -> list[dict[str, Any]]:
     run = turn.state.run
     found: list[dict[str, Any]] = json.loads(run.answers.get(_KEY, "[]")) if run else []
     return found
@@ -113,11 +113,11 @@ def _drafted(turn: Turn) -> list[dict[str, Any]]:
 
 def review(turn: Turn) -> list[str]:
     """What the worker reads about their files before sending; nothing when there are none."""
-    drafted = _drafted(turn)
-    if not drafted:
+    these = drafted(turn)
+    if not these:
         return []
-    pickup.keep(turn.session, [one["id"] for one in drafted], turn.now)  # the draft lives on: so do its files
-    found = attachment.numbered(turn.session, drafted)
+    pickup.keep(turn.session, [one["id"] for one in these], turn.now)  # the draft lives on: so do its files
+    found = attachment.numbered(turn.session, these)
     lines = [turn._("With it: {files}.", files=_with_states(turn.language, found))]
     kinds = {one.kind for one in found}
     if "photo" in kinds:
@@ -131,9 +131,9 @@ def review(turn: Turn) -> list[str]:
 
 def sent(turn: Turn) -> Sequence[Mapping[str, str]]:
     """What goes with the event of this draft: all but what turned out to be nothing. From now on it is the case's."""
-    drafted = _drafted(turn)
-    known = attachment.fates(turn.session, [one["id"] for one in drafted])
-    going = [one for one in drafted if known.get(one["id"], Fate("fetching", "photo")).state in ("fetching", "kept")]
+    these = drafted(turn)
+    known = attachment.fates(turn.session, [one["id"] for one in these])
+    going = [one for one in these if known.get(one["id"], Fate("fetching", "photo")).state in ("fetching", "kept")]
     pickup.sent(turn.session, [one["id"] for one in going])
     return going
 
@@ -184,7 +184,15 @@ def for_sender(session: Session, sender: Sender, case_id: str, attachment_id: st
     account = accounts.find(session, sender)
     if account is None or not account.confirmed:
         return None
-    return for_officer(session, account.person_id, case_id, attachment_id, now)
+    return for_person(session, account.person_id, case_id, attachment_id, now)
+
+
+def for_person(session: Session, person_id: str, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, of a case that this officer may see or of a notice that this person was sent."""
+    from handlers import notices  # which says how attachments are called, and so stands above this module
+
+    found = for_officer(session, person_id, owner_id, attachment_id, now)
+    return found or notices.attached(session, person_id, owner_id, attachment_id)
 
 
 def for_officer(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:

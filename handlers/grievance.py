@@ -7,12 +7,12 @@ over never see the case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from config.i18n import fold
+from config.i18n import DEFAULT, fold, language
 from config.tables import table
-from handlers import files, telltale
+from handlers import files, notices, telltale
 from handlers.conversation import (
     Again,
     Choice,
@@ -25,7 +25,7 @@ from handlers.conversation import (
     unless_cancelled,
 )
 from handlers.words import category_name, level_name, shortened
-from models import grievance, intake, sla, unit
+from models import broadcast, grievance, intake, office, sla, unit
 from models.ids import new_id
 from models.intake import Event
 from models.message import Option
@@ -34,7 +34,22 @@ from models.unit import Unit
 _NAME_MODES = ("nobody", "committee", "all")
 
 
+def _about_notice(turn: Turn) -> broadcast.Broadcast | None:
+    """The notice this is a question about, if it is one: it goes to the unit that sent it and passes nobody over."""
+    assert turn.state.run is not None
+    return notices.mine(turn) if turn.state.run.conversation == "askback" else None
+
+
+def _recipients(turn: Turn) -> Mapping[unit.Level, Unit]:
+    if (row := _about_notice(turn)) is None:
+        return turn.recipients
+    asked = unit.get(turn.session, row.unit_id)
+    return {unit.level(asked): asked} if office.answering(turn.session, [asked], turn.now.date()) else {}
+
+
 def _text(turn: Turn) -> str:
+    if (row := _about_notice(turn)) is not None:
+        return turn._("What would you like to ask about notice {code}?", code=row.code)
     return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
 
 
@@ -98,7 +113,7 @@ def _review(turn: Turn) -> str:
         turn._("Please check before it is sent:"),
         f"«{shortened(answers['text'], 600)}»",
         *files.review(turn),
-        turn._("About: {category}", category=category_name(turn.language, answers["category"])) + "\n" + name,
+        _whereabout(turn) + "\n" + name,
     ]
     if not _named(turn) and (warned := _warnings(turn)):
         lines.append("⚠ " + " ".join(warned) + " " + turn._("You can change the words before you send them."))
@@ -112,8 +127,20 @@ def _review(turn: Turn) -> str:
         )
     elif covers(turn):
         lines.append(turn._("Time: it reaches the union at once."))
-    lines.append(turn._("Who shall receive it?") if turn.recipients else _nobody(turn))
+    lines.append(turn._("Who shall receive it?") if _recipients(turn) else _nobody(turn))
     return "\n\n".join(lines)
+
+
+def _whereabout(turn: Turn) -> str:
+    row = _about_notice(turn)
+    about = row.code if row is not None else category_name(turn.language, turn.answers["category"])
+    return turn._("About: {category}", category=about)
+
+
+def _asked(turn: Turn) -> str:
+    """What stands before the words of a question about a notice; officers read Vietnamese."""
+    row = _about_notice(turn)
+    return "" if row is None else language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
 
 
 def _nobody(turn: Turn) -> str:
@@ -136,7 +163,7 @@ def _switches(turn: Turn) -> list[Choice]:
 
 
 def _review_choices(turn: Turn) -> Sequence[Choice]:
-    found = turn.recipients
+    found = _recipients(turn)
     last = [Choice("rewrite", turn._("Change the words")), Choice("cancel", turn._("Cancel"))]
     if not found:
         return last
@@ -165,7 +192,7 @@ def take_name(turn: Turn, text: str) -> str:
 
 def _finish(turn: Turn) -> None:
     answers = turn.answers
-    found = turn.recipients
+    found = _recipients(turn)
     danger = answers["to"] == "danger"
     order: Sequence[unit.Level] = ("grassroots", "superior", "team") if danger else (_level(answers["to"]),)
     level = next((level for level in order if level in found), None)
@@ -182,14 +209,14 @@ def _finish(turn: Turn) -> None:
         case_id=new_id(),
         entry_id=new_id(),
         reporter_id=turn.reporter,
-        text=answers["text"],
+        text=_asked(turn) + answers["text"],
         code=grievance.free_code(turn.session),
         unit_id=turn.person.unit_id,
         holder_id=found[level].id,
-        category=answers["category"],
+        category=answers.get("category", "other"),
         name=answers["name"] if _named(turn) else "",
         name_for="committee" if _mode(turn) == "committee" else "all",
-        passed_over=[] if danger else [found[one].id for one in unit.LEVELS[: unit.LEVELS.index(level)] if one in found],
+        passed_over=[] if danger or turn.subject else [found[one].id for one in unit.LEVELS[: unit.LEVELS.index(level)] if one in found],
         urgent=danger,
         verified=turn.member.verified,
         covered=covered,
@@ -225,16 +252,14 @@ def mine_option(turn: Turn) -> Option:
     return Option(open_token("mine"), turn._("My grievances"))
 
 
+_TEXT = Question("text", _text, check=take_text)
+_CATEGORY = Question("category", _about, categories, chosen=unless_cancelled)
+_LAST = (
+    Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
+    Question("to", _review, _review_choices, chosen=_reviewed),
+)
+
 CONVERSATIONS = (
-    Conversation(
-        "file",
-        _finish,
-        (
-            Question("text", _text, check=take_text),
-            Question("category", _about, categories, chosen=unless_cancelled),
-            Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
-            Question("to", _review, _review_choices, chosen=_reviewed),
-        ),
-        allowed=is_member,
-    ),
+    Conversation("file", _finish, (_TEXT, _CATEGORY, *_LAST), allowed=is_member),
+    Conversation("askback", _finish, (_TEXT, *_LAST), allowed=lambda turn: notices.mine(turn) is not None),
 )

@@ -11,11 +11,13 @@ def options(turn: Turn) -> list[Option]:
     """What the menu offers this person; empty for somebody who has not joined."""
     if turn.account is None:
         return []
-    found = [Option(open_token("queue"), turn._("Cases to handle"))] if turn.is_officer else []
+    queue = Option(open_token("queue"), turn._("Cases to handle"))
+    desk = Option(open_token("desk"), turn._("Notices to members"))
     return [
-        *found,
+        *([queue, desk] if turn.is_officer else []),
         Option(open_token("file"), turn._("Send a grievance")),
         Option(open_token("mine"), turn._("My grievances")),
+        Option(open_token("notices_list"), turn._("Notices I received")),
         Option(open_token("settings"), turn._("Settings")),
         Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
         Option(open_token("help"), turn._("Help")),

@@ -19,6 +19,7 @@ _MEMBER = {"yes": N_("Yes"), "no": N_("Not yet"), "unsure": N_("Not sure")}
 def _settings(turn: Turn) -> None:
     options = [
         Option(open_token("notices"), turn._("Notices from the union")),
+        Option(open_token("mute"), turn._("Kinds of notice")),
         Option(open_token("polls"), turn._("Opinion polls")),
         Option(open_token("membership"), turn._("Union membership")),
         Option(open_token("previews"), turn._("What the lock screen shows")),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from config.i18n import Language, language
+from config.i18n import HERE, Language, language
 from handlers import triage
 from handlers.conversation import open_token, tell
 from handlers.words import level_name
 from models import account as accounts
-from models import attachment, grievance, handling, intake, leaving, unit
+from models import attachment, grievance, handling, intake, leaving, ledger, unit
+from models.account import Account
 from models.database import Session
 from models.grievance import Entry, Grievance
 from models.intake import Event
@@ -34,10 +35,19 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) 
             leaving.forget_others(session, event.account_id)
         case "leave":
             leaving.forget(session, event.account_id)
+        case "seen":
+            _seen(session, event, now)
         case "report":
             _show_officers(session, grievance.post(session, event, now), event, now, quiet=quiet)
         case _:
             _show_officers(session, grievance.hear_reporter(session, event, now), event, now, quiet=quiet)
+
+
+def _seen(session: Session, event: Event, now: datetime) -> None:
+    """Somebody has read a notice: noted by the day."""
+    account = session.get(Account, event.account_id)
+    if account is not None:
+        ledger.confirm(session, event.text, account.person_id, now.astimezone(HERE).date())
 
 
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:

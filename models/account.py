@@ -142,17 +142,18 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
     )
 
 
-CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member")
+CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member", "muted")
+_OF_PERSON = ("member", "muted")
 
 
 def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
-    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` is of the person,
-    not of one phone); nothing where they have left since."""
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` and `muted` are of
+    the person, not of one phone); nothing where they have left since."""
     assert values.keys() <= set(CHOICES)
-    if "member" in values:
+    if theirs := {name: value for name, value in values.items() if name in _OF_PERSON}:
         whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()
-        session.execute(update(Person).where(col(Person.id) == whose).values(member=values["member"]))
-        values = {name: value for name, value in values.items() if name != "member"}
+        session.execute(update(Person).where(col(Person.id) == whose).values(**theirs))
+        values = {name: value for name, value in values.items() if name not in theirs}
     if not values:
         return
     if "pin" in values:

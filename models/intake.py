@@ -29,7 +29,18 @@ from models.ids import new_id
 from models.sealing import keyed_hash, seal, unseal
 
 Kind = Literal[
-    "report", "addition", "settled", "unsettled", "withdrawn", "named", "left", "tell", "change", "unlink", "leave"
+    "report",
+    "addition",
+    "settled",
+    "unsettled",
+    "withdrawn",
+    "named",
+    "left",
+    "tell",
+    "change",
+    "unlink",
+    "leave",
+    "seen",
 ]
 
 TOLD_KEPT = timedelta(days=7)
@@ -94,17 +105,22 @@ def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
     return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
 
 
+def soon(now: datetime) -> datetime:
+    """A random moment shortly after this one."""
+    low, high = SOON
+    return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+
+
 def change_account(session: Session, account_id: str, now: datetime, **values: Any) -> None:
     """Has an account changed (models.account.change) in a transaction of its own, a moment later: the turn that asks writes
     rows that name the chat only by its key of the day, and an account written beside them would say whose key that is."""
-    low, high = SOON
-    at = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+    at = soon(now)
     after = max((datetime.fromisoformat(event.due) for event in _changes(session, account_id, now)), default=now)
     ask(session, "change", account_id, max(at, after), json.dumps(values))
 
 
 def ask(session: Session, kind: Kind, account_id: str, due: datetime, text: str = "") -> None:
-    """Has something done to an account that is no change of one row of it: `unlink`, `leave`."""
+    """Has something done for an account that is no change of one row of it: `unlink`, `leave`; `seen` (a broadcast's id)."""
     add(
         session,
         Event(kind, due.isoformat(), case_id="", entry_id=new_id(), reporter_id="", text=text, account_id=account_id),

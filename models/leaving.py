@@ -36,6 +36,6 @@ def forget(session: Session, account_id: str) -> None:
         session.delete(person)
     else:
         person.reporter_id = new_id()
-        person.member = ""
+        person.member = person.muted = ""
         session.add(person)
     session.flush()

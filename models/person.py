@@ -15,7 +15,8 @@ class Person(Base, table=True):
 
     `reporter_id` stands, sealed or hashed, behind the cases this person files: it is the same on all their phones, and is
     drawn anew when they leave, so that nothing leads from a person on the roll to what they filed before. `member`: whether
-    they are in the union, as they say: yes, no, unsure, or empty where nobody asked.
+    they are in the union, as they say: yes, no, unsure, or empty where nobody asked. `muted`: kinds of notice they do not
+    want, each between strokes.
     """
 
     __tablename__ = "person"
@@ -28,6 +29,7 @@ class Person(Base, table=True):
     reporter_id: str = Field(default_factory=new_id, unique=True, max_length=13)
     language: str = Field(default="", max_length=5)
     member: str = Field(default="", max_length=6)
+    muted: str = Field(default="", max_length=200)
 
 
 def add(session: Session, unit_id: str, *, name: str = "", staff_code: str = "") -> Person:

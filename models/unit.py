@@ -23,7 +23,8 @@ LEVELS: tuple[Level, ...] = ("team", "grassroots", "superior")
 
 
 class Unit(Base, table=True):
-    """One node of the tree. `parent_id` is empty at the root."""
+    """One node of the tree. `parent_id` is empty at the root. `night_shift`: quiet hours hold no notices for it and
+    below."""
 
     __tablename__ = "unit"
 
@@ -34,6 +35,7 @@ class Unit(Base, table=True):
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
     time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
+    night_shift: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -41,6 +43,11 @@ class Unit(Base, table=True):
 def level(unit: Unit) -> Level:
     found: Level = table("units")[unit.kind]["level"]
     return found
+
+
+def kinds(wanted: Level) -> list[str]:
+    """The kinds of this level."""
+    return [kind for kind, given in table("units").items() if given["level"] == wanted]
 
 
 def get(session: Session, unit_id: str) -> Unit:
@@ -94,6 +101,19 @@ def takes_workers(session: Session, unit: Unit) -> bool:
     if level(unit) == "grassroots":
         return session.execute(select(col(Unit.id)).where(col(Unit.parent_id) == unit.id).limit(1)).first() is None
     return level(unit) == "team"
+
+
+def children(session: Session, unit_id: str, *, most: int) -> Sequence[Unit]:
+    """The units right below, by code."""
+    statement = select(Unit).where(col(Unit.parent_id) == unit_id).order_by(col(Unit.code)).limit(most)
+    return session.execute(statement).scalars().all()
+
+
+def sectors(session: Session, unit_ids: Sequence[str]) -> list[str]:
+    """The sectors of these units and of those below them."""
+    chosen = {one for unit_id in unit_ids for one in below(session, unit_id)}
+    rows = session.execute(select(col(Unit.id), col(Unit.sector)).where(col(Unit.sector) != ""))
+    return sorted({sector for unit_id, sector in rows if unit_id in chosen})
 
 
 def path(session: Session, unit_id: str) -> Sequence[Unit]:

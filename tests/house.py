@@ -50,7 +50,8 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
     if not key_file.exists():
         Keyring.new().write(key_file)
     sections.setdefault("web", {}).setdefault("port", 0)
-    sections.setdefault("officers", {}).setdefault("quiet", "")  # tests run at any hour
+    for section in ("officers", "notices"):
+        sections.setdefault(section, {}).setdefault("quiet", "")  # tests run at any hour
     return load(database_url=database_url, key_file=key_file, media_dir=directory / "media", **sections)
 
 

@@ -1,0 +1,110 @@
+"""The rule of two: what goes to very many people, or into several grassroots unions, needs a second officer's agreement."""
+
+from __future__ import annotations
+
+from config.i18n import language
+from handlers import desk
+from handlers.conversation import Conversation, Turn, open_token, tell
+from models import audience, broadcast, office, unit
+from models.account import Account
+from models.broadcast import Broadcast, Draft
+from models.message import Option
+from models.person import Person, name_of
+
+
+def is_needed(turn: Turn, made: Draft, size: int) -> bool:
+    several = audience.grassroots_in(turn.session, made.audience, unit.kinds("grassroots")) > 1
+    return several or size > turn.house.notices.second_above
+
+
+def _others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
+    """Who may agree: officers of the unit that speaks, else of the nearest above it that has any; never the author."""
+    for one in unit.path(turn.session, unit_id):
+        found = {
+            account.id: (account, person)
+            for account, person, _held in office.officers_of(turn.session, one.id, turn.now.date())
+            if person.id != turn.member.person_id
+        }
+        if found:
+            return list(found.values())
+    return []
+
+
+def is_possible(turn: Turn, made: Draft, size: int) -> bool:
+    return not is_needed(turn, made, size) or bool(_others(turn, made.unit_id))
+
+
+def warning(turn: Turn, made: Draft) -> str:
+    who = {person.id: person for _account, person in _others(turn, made.unit_id)}
+    if not who:
+        return turn._(
+            "⚠ This needs a second officer's agreement, and no other officer of your unit or above it has joined here yet. "
+            "Please choose fewer people, or ask a colleague to join."
+        )
+    names = ", ".join(name_of(turn.session, person) for person in who.values())
+    return turn._("This needs a second officer's agreement. One of them will be asked: {names}.", names=names)
+
+
+def ask(turn: Turn, row: Broadcast, size: int) -> None:
+    """Shows it to everybody who may agree."""
+    author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
+    for account, _person in _others(turn, row.unit_id):
+        reader = language(account.language)
+        text = reader.gettext(
+            "Comrade {name} asks you to agree to notice {code} for {count} people. Please read it first:",
+            name=author,
+            code=row.code,
+            count=size,
+        )
+        options = [
+            Option(open_token("cast", row.id), reader.gettext("See the whole notice")),
+            Option(open_token("approve", row.id), reader.gettext("Agree, send it")),
+            Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
+        ]
+        tell(turn.session, account, text, turn.now, options=options, in_office=True)
+
+
+def _waits(turn: Turn) -> bool:
+    row = desk.theirs(turn)
+    return row is not None and row.state == "waiting"
+
+
+def _approve(turn: Turn) -> None:
+    row = desk.theirs(turn)
+    assert row is not None  # `allowed` was asked first
+    if row.author_id == turn.member.person_id:
+        turn.say(
+            turn._("It takes another officer than the one who wrote it, comrade. Nothing was sent."), desk.options(turn, row)
+        )
+        return
+    broadcast.approve(turn.session, row, turn.member.person_id, turn.now)
+    turn.falls_due = True
+    _tell_author(turn, row, agreed=True)
+    turn.say(turn._("{code} goes out now, comrade.", code=row.code), desk.options(turn, row))
+
+
+def _refuse(turn: Turn) -> None:
+    row = desk.theirs(turn)
+    assert row is not None
+    broadcast.refuse(turn.session, row, turn.member.person_id, turn.now)
+    _tell_author(turn, row, agreed=False)
+    turn.say(turn._("{code} is not sent. Its author is told, comrade.", code=row.code), desk.options(turn))
+
+
+def _tell_author(turn: Turn, row: Broadcast, *, agreed: bool) -> None:
+    name = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
+    for account, person, _held in office.officers_of(turn.session, row.unit_id, turn.now.date()):
+        if person.id == row.author_id != turn.member.person_id:
+            reader = language(account.language)
+            said = (
+                reader.gettext("Comrade {name} agrees: {code} goes out.", name=name, code=row.code)
+                if agreed
+                else reader.gettext("Comrade {name} does not agree to {code}; it is not sent.", name=name, code=row.code)
+            )
+            tell(turn.session, account, said, turn.now, in_office=True)
+
+
+CONVERSATIONS = (
+    Conversation("approve", _approve, allowed=_waits, in_office=True),
+    Conversation("refuse", _refuse, allowed=_waits, in_office=True),
+)

@@ -1,0 +1,295 @@
+"""Writing a notice in four steps: the words, the audience, a preview exactly as members will see it, sending.
+
+What can be changed is changed at the preview: kind, urgency, confirmation, time, second language. Nothing goes out before
+the preview; above a number of people the sender types that number, and above another a second officer must agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from config.i18n import HERE, N_, fold
+from config.tables import table
+from handlers import approving, audiences, desk, files, forecast, notices
+from handlers.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Invalid,
+    Question,
+    Turn,
+    is_officer,
+    take_text,
+    unless_cancelled,
+)
+from models import broadcast, progress
+from models.audience import Audience
+from models.broadcast import REPEATS, Draft, Words
+
+REPEAT_NAMES = {
+    "weekly": N_("every week"),
+    "monthly": N_("every month"),
+    "quarterly": N_("every quarter"),
+    "yearly": N_("every year"),
+}
+FAR = timedelta(days=366)
+
+
+def _may(turn: Turn) -> bool:
+    return turn.is_officer and (not turn.subject or earlier(turn) is not None)
+
+
+def earlier(turn: Turn) -> broadcast.Broadcast | None:
+    """The broadcast this one corrects or repeats, if it may be."""
+    row = desk.theirs(turn)
+    return row if row is not None and row.state in broadcast.SENT else None
+
+
+def _is_correction(turn: Turn) -> bool:
+    assert turn.state.run is not None
+    return turn.state.run.conversation == "correct"
+
+
+def _text(turn: Turn) -> str:
+    if _is_correction(turn):
+        row = earlier(turn)
+        assert row is not None
+        return turn._(
+            "Comrade, please write the whole notice {code} as it should be. Whoever received it gets the correction.",
+            code=row.code,
+        )
+    return turn._("Comrade, please write the notice. You can add photos and files to it.")
+
+
+def _picked(turn: Turn) -> Audience:
+    row = earlier(turn) if turn.subject else None
+    if row is None:
+        return audiences.chosen(turn)
+    whom = {"correct": "heard", "again": "unconfirmed"}[turn.state.run.conversation]  # type: ignore[union-attr]
+    return Audience(units=broadcast.audience_of(row).units, **{whom: row.id})  # type: ignore[arg-type]
+
+
+def _words(turn: Turn) -> Words:
+    row = earlier(turn) if turn.subject and not _is_correction(turn) else None
+    if row is not None:
+        return broadcast.words_of(turn.session, row)
+    english = turn.answers.get("english", "")
+    return Words({"vi": turn.answers["text"], **({"en": english} if english else {})}, files.drafted(turn))
+
+
+def _is_on(turn: Turn, key: str) -> bool:
+    return turn.answers.get(key) == "yes"
+
+
+def _kind(turn: Turn) -> str:
+    return turn.answers.get("kind") or ("correction" if _is_correction(turn) else next(iter(table("notices"))))
+
+
+def _send_at(turn: Turn) -> datetime:
+    given = turn.answers.get("at", "")
+    return datetime.fromisoformat(given) if given else turn.now
+
+
+def draft(turn: Turn) -> Draft:
+    """All that the answers say."""
+    to = _picked(turn)
+    row = earlier(turn) if turn.subject else None
+    assert turn.state.run is not None
+    again = turn.state.run.conversation == "again"
+    return Draft(
+        author_id=turn.member.person_id,
+        unit_id=row.unit_id if row else audiences.speaker(turn, to).id,
+        words=_words(turn),
+        audience=to,
+        kind=row.kind if row and again else _kind(turn),
+        send_at=_send_at(turn),
+        urgent=_is_on(turn, "urgent"),
+        ask=_is_on(turn, "ask") or again,
+        repeat=turn.answers.get("repeat", ""),
+        corrects=row.id if row and not again else None,
+        follows=row.id if row and again else None,
+    )
+
+
+def _preview(turn: Turn) -> str:
+    """Says the notice as it will be read, then what will happen to it."""
+    made = draft(turn)
+    sight = desk.sample(turn, made)
+    mark = hashlib.sha256(sight.encode()).hexdigest()[:16]
+    if turn.answers.get("sight") != mark:  # not again at each switch
+        turn.answers["sight"] = mark
+        turn.say(sight)
+        if english := made.words.texts.get("en"):
+            turn.say(english)
+    plan = forecast.of(turn, made)
+    turn.answers["size"] = str(plan.size)
+    lines = [
+        turn._("This is what members will see. Please check before it is sent, comrade:"),
+        *files.review(turn),
+        turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, made.audience)),
+        *forecast.lines(turn, made, plan),
+        turn._("When: {when}", when=_when(turn, made)),
+    ]
+    if approving.is_needed(turn, made, plan.size):
+        lines.append(approving.warning(turn, made))
+    return "\n\n".join(lines)
+
+
+def _when(turn: Turn, made: Draft) -> str:
+    at = turn.language.when(made.send_at) if made.send_at > turn.now else turn._("at once")
+    return at + (", " + turn._("then") + " " + turn._(REPEAT_NAMES[made.repeat]) if made.repeat else "")
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    made = draft(turn)
+
+    def on(key: str) -> str:
+        return "● " if _is_on(turn, key) else "○ "
+
+    size = int(turn.answers["size"])
+    sends = [Choice("send", turn._("Send for approval") if approving.is_needed(turn, made, size) else turn._("Send"))]
+    found = sends if size and approving.is_possible(turn, made, size) else []
+    again = turn.subject and not _is_correction(turn)
+    if not again:
+        found.append(Choice("c_kind", turn._("Kind: {kind}", kind=notices.kind_name(turn.language, made.kind))))
+    found.append(Choice("urgent", on("urgent") + turn._("Urgent")))
+    if not again:
+        found.append(Choice("ask", on("ask") + turn._("Ask members to confirm")))
+    if not turn.subject:
+        found += [Choice("c_at", turn._("Send later")), Choice("c_repeat", turn._("Repeat"))]
+    if not again:
+        found += [Choice("c_english", turn._("Add English")), Choice("rewrite", turn._("Change the words"))]
+    if not turn.subject:
+        found.append(Choice("whom", turn._("Change who receives it")))
+    return [*found, Choice("cancel", turn._("Cancel"))]
+
+
+def _tapped(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if value in ("urgent", "ask"):
+        turn.answers[value] = "no" if _is_on(turn, value) else "yes"
+    elif value.startswith("c_"):
+        turn.answers["change"] = value[2:]
+    elif value == "rewrite":
+        del turn.answers["text"]
+    elif value == "whom":
+        audiences.forget(turn)
+    else:
+        return value
+    raise Again
+
+
+def _changing(key: str) -> Callable[[Turn], bool]:
+    return lambda turn: turn.answers.get("change") == key
+
+
+def _change(turn: Turn, key: str, value: str) -> str:
+    turn.answers[key] = value
+    turn.answers.pop("change", None)
+    raise Again
+
+
+def _kinds(turn: Turn) -> Sequence[Choice]:
+    return [Choice(key, notices.kind_name(turn.language, key)) for key in table("notices")]
+
+
+def _repeats(turn: Turn) -> Sequence[Choice]:
+    named = [Choice(key, turn._(REPEAT_NAMES[key])) for key in REPEATS]
+    return [Choice("once", turn._("once")), *named]
+
+
+_AT = re.compile(r"(\d{1,2})[:hg](\d{2})?\s*(?:ngay\s*)?(?:(\d{1,2})/(\d{1,2})(?:/(\d{4}))?)?")
+
+
+def _at(turn: Turn, text: str) -> str:
+    """`7:30`, `7h30`, `17:00 12/6`, `17:00 ngày 12/6/2027`, in Vietnam's time; without a day the next time it is so late."""
+    found = _AT.fullmatch(fold(text))
+    wrong = Invalid(turn._("Please write the time like this, comrade: {example}", example="17:00 12/06"))
+    if found is None:
+        raise wrong
+    here = turn.now.astimezone(HERE)
+    hour, minute, day, month, year = (int(part) if part else None for part in found.groups())
+    try:
+        at = here.replace(hour=hour or 0, minute=minute or 0, second=0, microsecond=0)
+        if day and month:
+            at = at.replace(year=year or here.year, month=month, day=day)
+            if year is None and at <= here and at < here - timedelta(days=180):
+                at = at.replace(year=here.year + 1)
+        elif at <= here:
+            at += timedelta(days=1)
+    except ValueError:
+        raise wrong from None
+    if at <= here:
+        raise Invalid(turn._("That time is past, comrade."))
+    if at > here + FAR:
+        raise Invalid(turn._("That is more than a year away, comrade."))
+    return _change(turn, "at", at.astimezone(turn.now.tzinfo).isoformat())
+
+
+def _asked(turn: Turn) -> str:
+    return turn._("This goes to {count} people. To send it, please write that number, comrade.", count=turn.answers["size"])
+
+
+def _typed(turn: Turn, text: str) -> str:
+    if fold(text).replace(".", "").replace(" ", "") != turn.answers["size"]:
+        raise Invalid(turn._("That is not the number. Nothing was sent."))
+    return text
+
+
+def _finish(turn: Turn) -> None:
+    made = draft(turn)
+    plan = forecast.of(turn, made)
+    if not plan.size:
+        turn.say(turn._("Nobody would receive this, so nothing was sent, comrade."), desk.options(turn))
+        return
+    needs = approving.is_needed(turn, made, plan.size)
+    if not approving.is_possible(turn, made, plan.size):
+        turn.say(approving.warning(turn, made), desk.options(turn))
+        return
+    files.sent(turn)
+    row = broadcast.create(turn.session, replace(made, needs_second=needs), turn.now)
+    progress.watch(turn.session, row.id, turn.member.id)
+    turn.falls_due = True
+    if needs:
+        approving.ask(turn, row, plan.size)
+        text = turn._("{code} now waits for a second officer, comrade. Nothing goes out before.", code=row.code)
+    elif row.send_at > turn.now:
+        text = turn._(
+            "{code} goes out: {when}. Until then you can cancel it, comrade.", code=row.code, when=_when(turn, made)
+        )
+    else:
+        text = turn._("{code} is on its way, comrade. You will see here how far it has come.", code=row.code)
+    turn.say(text, desk.options(turn, row))
+
+
+_CHANGES = (
+    Question("_kind", lambda turn: turn._("What kind of notice is it?"), _kinds,
+             chosen=lambda turn, value: _change(turn, "kind", value), when=_changing("kind")),
+    Question("_repeat", lambda turn: turn._("How often?"), _repeats,
+             chosen=lambda turn, value: _change(turn, "repeat", "" if value == "once" else value), when=_changing("repeat")),
+    Question("_at", lambda turn: turn._("When shall it go out? For example: {example}", example="17:00 12/06"),
+             lambda turn: [Choice("now", turn._("at once"))], check=_at,
+             chosen=lambda turn, _value: _change(turn, "at", ""), when=_changing("at")),
+    Question("_english", lambda turn: turn._("Please write the notice in English."),
+             lambda turn: [Choice("none", turn._("Without English"))],
+             check=lambda turn, text: _change(turn, "english", take_text(turn, text)),
+             chosen=lambda turn, _value: _change(turn, "english", ""), when=_changing("english")),
+)  # fmt: skip
+_LAST = (
+    *_CHANGES,
+    Question("send", _preview, _choices, chosen=_tapped),
+    Question("number", _asked, lambda turn: [Choice("cancel", turn._("Cancel"))], check=_typed, chosen=unless_cancelled,
+             when=lambda turn: int(turn.answers["size"]) > turn.house.notices.typed_above),
+)  # fmt: skip
+_TEXT = Question("text", _text, check=take_text)
+_WHOM = audiences.QUESTIONS
+
+CONVERSATIONS = (
+    Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=is_officer, in_office=True),
+    Conversation("correct", _finish, (_TEXT, *_LAST), allowed=_may, in_office=True),
+    Conversation("again", _finish, _LAST, allowed=_may, in_office=True),
+)

@@ -1,0 +1,223 @@
+"""The officers' desk of notices: what was sent, how far it reached, and what can still be done with it.
+
+Officers see counts and never people; what may be counted is models.reach.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from config.i18n import N_, Language
+from handlers import audiences, notices
+from handlers.conversation import Conversation, Question, Turn, is_officer, open_token, take_text
+from handlers.words import shortened
+from models import broadcast, ledger, office, reach
+from models.broadcast import Broadcast, Draft
+from models.database import Session
+from models.message import Option
+
+_SHOWN = 8
+
+_STATES = {
+    "waiting": N_("waits for a second officer"),
+    "scheduled": N_("scheduled"),
+    "sending": N_("being sent"),
+    "stopped": N_("stopped"),
+    "done": N_("sent"),
+    "refused": N_("not agreed to"),
+    "cancelled": N_("cancelled"),
+}
+
+# What became of it, as officers read it; the words of the ledger's states.
+ENDINGS = {
+    "sent": N_("delivered"),
+    "confirmed": N_("confirmed"),
+    "queued": N_("waiting"),
+    "sending": N_("being delivered"),
+    "blocked": N_("stopped this line"),
+    "rejected": N_("refused by the service"),
+    "no_channel": N_("no phone here, or switched off"),
+    "window_closed": N_("cannot be written to now"),
+    "uncertain": N_("unknown whether it arrived"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def state_name(reader: Language, row: Broadcast) -> str:
+    return reader.gettext(_STATES[row.state])
+
+
+def handled(turn: Turn) -> list[str]:
+    """The units this officer answers for."""
+    return [held.unit_id for held in turn.offices if held.role in office.HANDLERS]
+
+
+def theirs(turn: Turn) -> Broadcast | None:
+    """The broadcast this run is about, if this officer's unit sent it or stands above the unit that did."""
+    row = broadcast.get(turn.session, turn.subject) if turn.is_officer else None
+    if row is None or not audiences.is_below(turn.session, row.unit_id, handled(turn)):
+        return None
+    return row
+
+
+def is_theirs(turn: Turn) -> bool:
+    return theirs(turn) is not None
+
+
+def sample(turn: Turn, made: Draft) -> str:
+    """The notice as a member will read it."""
+    row = Broadcast(
+        code="TB-······",
+        author_id=made.author_id,
+        unit_id=made.unit_id,
+        kind=made.kind,
+        urgent=made.urgent,
+        ask=made.ask,
+        audience="",
+        state="scheduled",
+        created_at=turn.now,
+        send_at=max(made.send_at, turn.now),
+        corrects=made.corrects,
+        body=b"",
+    )
+    return notices.text_of(turn.session, turn.language, row, made.words)
+
+
+def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
+    """What can be done next; with `row`, to that broadcast."""
+    found: list[Option] = []
+    if row is not None:
+
+        def button(name: str, label: str) -> None:
+            found.append(Option(open_token(name, row.id), label))
+
+        if row.state == "sending":
+            button("halt", turn._("Stop"))
+        if row.state == "stopped":
+            button("resume", turn._("Go on"))
+        if row.state in ("waiting", "scheduled", "sending", "stopped"):
+            button("cancelrest", turn._("Cancel the rest") if row.started_at else turn._("Cancel"))
+        if row.state in broadcast.SENT and row.corrects is None:
+            button("correct", turn._("Correct it"))
+        if row.state in ("done", "cancelled") and row.ask and not row.totals:
+            button("again", turn._("Send again to who has not confirmed"))
+        if row.state in broadcast.SENT:
+            button("counts", turn._("Counts (XLSX)"))
+        button("cast", row.code)
+    desk = Option(open_token("desk"), turn._("Notices to members"))
+    return [*found, desk, Option(open_token("menu"), turn._("Menu"))]
+
+
+def _row(turn: Turn, row: Broadcast) -> str:
+    reader = turn.language
+    return f"{row.code}: {notices.kind_name(reader, row.kind)} · {reader.when(row.send_at)} · {state_name(reader, row)}"
+
+
+def _desk(turn: Turn) -> None:
+    rows = broadcast.of_units(turn.session, handled(turn), most=_SHOWN)
+    _show_list(turn, rows, turn._("Notices of your unit, the newest first:"), turn._("Your unit has sent no notice yet."))
+
+
+def _show_list(turn: Turn, rows: Sequence[Broadcast], some: str, none: str) -> None:
+    lines = [some if rows else none, *(_row(turn, row) for row in rows)]
+    turn.say(
+        "\n".join(lines),
+        [
+            Option(open_token("notice"), turn._("Write a notice")),
+            *(Option(open_token("cast", row.id), row.code) for row in rows),
+            Option(open_token("find"), turn._("Search")),
+            Option(open_token("told"), turn._("Told in person")),
+            Option(open_token("nights"), turn._("Night-shift units")),
+            Option(open_token("menu"), turn._("Menu")),
+        ],
+    )
+
+
+def _find(turn: Turn) -> None:
+    rows = broadcast.search(turn.session, handled(turn), turn.answers["words"], most=_SHOWN)
+    _show_list(turn, rows, turn._("Found:"), turn._("No notice of your unit has these words."))
+
+
+def counts_of(session: Session, row: Broadcast) -> tuple[dict[str, int], int]:
+    """(people by state, names ticked as told in person), also of a folded ledger."""
+    if row.totals:
+        kept = json.loads(row.totals)
+        ticked = kept.pop("ticked")
+        kept["no_channel"] = kept.get("no_channel", 0) + kept.pop("told", 0)
+        return kept, ticked
+    return dict(ledger.counts(session, row.id)), ledger.told_count(session, row.id)
+
+
+def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> list[str]:
+    """How far it reached, as far as that may be said."""
+    counts, ticked = counts_of(session, row)
+    seen = reach.shown(counts, k)
+    total = reach.about(seen.total, k) if broadcast.audience_of(row).is_private else seen.total
+    found = [reader.ngettext("For {count} person:", "For {count} people:", total)]
+    for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
+        found.append(f"{' + '.join(reader.gettext(ENDINGS[state]) for state in states)}: {count}")
+    if not seen.groups:
+        found.append(reader.gettext("Counts are not shown for so few people: they would tell about single persons."))
+    if ticked:
+        found.append(reader.gettext("Told in person, as team leaders ticked (counted apart): {count}", count=ticked))
+    return found
+
+
+def _cast(turn: Turn) -> None:
+    row = theirs(turn)
+    assert row is not None  # `allowed` was asked first
+    words = broadcast.words_of(turn.session, row)
+    audience = broadcast.audience_of(row)
+    lines = [
+        _row(turn, row),
+        f"«{shortened(words.in_language(turn.language.code), 1500)}»",
+        turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audience)),
+        turn._("Written by: {who}", who=notices.signed(turn.session, turn.language, row)),
+    ]
+    if row.state in broadcast.SENT:
+        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.house.notices.threshold)))
+    found = options(turn, row)
+    if row.state == "waiting" and row.author_id != turn.member.person_id:
+        found = [
+            Option(open_token("approve", row.id), turn._("Agree, send it")),
+            Option(open_token("refuse", row.id), turn._("Do not agree")),
+            *found,
+        ]
+    turn.say("\n\n".join(lines), found)
+
+
+def _change(turn: Turn) -> None:
+    """halt, resume, cancelrest: the run's name is the verb."""
+    row = theirs(turn)
+    assert row is not None
+    assert turn.state.run is not None
+    name = turn.state.run.conversation
+    verb = {"halt": broadcast.stop, "resume": broadcast.resume, "cancelrest": broadcast.cancel}[name]
+    try:
+        verb(turn.session, row, turn.member.person_id, turn.now)
+    except broadcast.Refused:
+        state = state_name(turn.language, row)
+        turn.say(turn._("{code} is “{state}” by now. Nothing was changed.", code=row.code, state=state), options(turn, row))
+        return
+    turn.falls_due = True
+    said = {
+        "halt": turn._("{code} is stopped. What is on its way at this moment still arrives.", code=row.code),
+        "resume": turn._("{code} goes on.", code=row.code),
+        "cancelrest": turn._("{code} is cancelled. Whoever has it already keeps it.", code=row.code),
+    }[name]
+    turn.say(said, options(turn, row))
+
+
+CONVERSATIONS = (
+    Conversation("desk", _desk, allowed=is_officer, in_office=True),
+    Conversation(
+        "find",
+        _find,
+        (Question("words", lambda turn: turn._("Which words or which code, comrade?"), check=take_text),),
+        allowed=is_officer,
+        in_office=True,
+    ),
+    Conversation("cast", _cast, allowed=is_theirs, in_office=True),
+    *(Conversation(name, _change, allowed=is_theirs, in_office=True) for name in ("halt", "resume", "cancelrest")),
+)

@@ -1,0 +1,235 @@
+"""What the bulk lane sends from: rows of the ledgers, claimed under a lease like rows of the outbox (models.delivery), and
+what became of them.
+
+Only broadcasts in the state “sending” are looked at, urgent ones first, then in the order in which they began; a stopped one
+costs nothing, however many wait in it. Text and buttons are composed once a language and claim (`Compose`), not once a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlmodel import col
+
+from models.account import Account, Sender, chat_keys
+from models.broadcast import Broadcast
+from models.conversation import Conversation
+from models.database import Session
+from models.delivery import HELD_BACK, LEASE, Claimed, Outcome
+from models.ledger import Recipient
+from models.message import Outgoing
+from models.outbound import BULK
+from models.sealing import Unsealable, keyed_hash, seal, unseal
+
+Compose = Callable[[Session, Broadcast, str, str], Outgoing]
+"""Given a broadcast, a language and a line: what its readers see, for nobody in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk(Claimed):
+    """A row of a ledger, leased to this sender."""
+
+    broadcast_id: str = ""
+    person_id: str = ""
+    other_side: str = ""
+    """Today's key of the same chat in office: a numbered list would disturb a conversation there as well."""
+
+
+def claim(
+    session: Session, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool = False
+) -> list[Bulk]:
+    """Leases up to `limit` due rows. `quiet`: only what may ring at night. Whoever stopped the line meanwhile, or has left,
+    is marked and not tried; a row whose sender died twice is of unknown fate and ends there."""
+    claimed: list[Bulk] = []
+    for row in _sending(session):
+        if len(claimed) >= limit:
+            break
+        claimed += _claim_of(session, row, line, fence, now, limit - len(claimed), compose, quiet=quiet)
+    return claimed
+
+
+def _sending(session: Session) -> Sequence[Broadcast]:
+    order = col(Broadcast.urgent).desc(), col(Broadcast.started_at), col(Broadcast.id)
+    return session.execute(select(Broadcast).where(col(Broadcast.state) == "sending").order_by(*order)).scalars().all()
+
+
+_OF = (col(Recipient.broadcast_id) == bindparam("of"), col(Recipient.line) == bindparam("on"))
+_DUE = (
+    select(
+        col(Recipient.person_id),
+        col(Recipient.account_id),
+        col(Recipient.state),
+        col(Recipient.attempts),
+        col(Recipient.parts_done),
+        col(Recipient.doubtful),
+        col(Recipient.reference),
+        col(Account.external),
+        col(Account.language),
+        col(Account.blocked),
+    )
+    .outerjoin(Account, col(Account.id) == col(Recipient.account_id))
+    .where(*_OF, col(Recipient.state) == bindparam("in_state"), col(Recipient.due_at) <= bindparam("now"))
+    .order_by(col(Recipient.due_at))
+    .limit(bindparam("most"))
+)
+
+
+def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int, *, quiet: bool) -> list[Any]:
+    """Leases that ran out first, then what has not been tried. Two questions: each walks the index, in its order."""
+    statement = _DUE.where(col(Recipient.at_night).is_(True)) if quiet else _DUE
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(skip_locked=True, of=Recipient)
+    found: list[Any] = []
+    for state in ("sending", "queued"):
+        given = {"of": row.id, "on": line, "in_state": state, "now": now, "most": limit - len(found)}
+        if given["most"]:
+            found.extend(session.connection().execute(statement, given).all())
+    return found
+
+
+def _claim_of(
+    session: Session, row: Broadcast, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool
+) -> list[Bulk]:
+    composed: dict[str, Outgoing] = {}
+    claimed: list[Bulk] = []
+    ended: list[dict[str, Any]] = []
+    due = _due(session, row, line, now, limit, quiet=quiet)
+    edited = _references(session, row, [one.person_id for one in due])
+    for one in due:
+        if one.state == "sending" and one.doubtful:
+            ended.append(_end(row, one, "uncertain"))
+        elif one.external is None:
+            ended.append(_end(row, one, "no_channel"))  # they have left
+        elif one.blocked:
+            ended.append(_end(row, one, "blocked"))
+        else:
+            try:
+                to = Sender(line, unseal(session, "account.external", one.account_id, one.external))
+            except Unsealable:
+                ended.append(_end(row, one, "rejected", "its key is missing"))
+                continue
+            if one.language not in composed:
+                composed[one.language] = compose(session, row, one.language, line)
+            row_id = keyed_hash(session, "recipient", row.id, one.person_id)
+            message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
+            claimed.append(_leased(session, row, one, message, to, fence, now))
+    if ended:
+        session.connection().execute(_END, ended)
+    claimed = _without_busy(session, claimed, now)
+    if claimed:
+        _lease(session, row.id, [one.person_id for one in claimed], fence, now + LEASE)
+    return claimed
+
+
+def _references(session: Session, row: Broadcast, people: Sequence[str]) -> dict[str, str]:
+    """By person: the message that a correction replaces, where the channel had a name for it."""
+    if row.corrects is None or not people:
+        return {}
+    sent = select(Recipient).where(col(Recipient.broadcast_id) == row.corrects, col(Recipient.person_id).in_(people))
+    return {
+        one.person_id: unseal(session, "recipient.reference", one.broadcast_id + one.person_id, one.reference)
+        for one in session.execute(sent.where(col(Recipient.reference).is_not(None))).scalars()
+        if one.reference is not None
+    }
+
+
+def _leased(
+    session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime
+) -> Bulk:
+    day = now.date()
+    return Bulk(
+        message=message,
+        chat=chat_keys(session, to, due.account_id, day)[0],
+        other_side=chat_keys(session, to, due.account_id, day, in_office=True)[0] if message.options else "",
+        lane=BULK,
+        attempts=due.attempts + 1,
+        parts_done=due.parts_done,
+        fence=fence,
+        leased_until=now + LEASE,
+        doubtful=due.doubtful or due.state == "sending",
+        broadcast_id=row.id,
+        person_id=due.person_id,
+    )
+
+
+def _without_busy(session: Session, claimed: list[Bulk], now: datetime) -> list[Bulk]:
+    """A message that offers something waits while its reader is in the middle of a conversation, on either side of them: in
+    a numbered list its numbers would be taken for answers."""
+    keys = {key for one in claimed if one.message.options for key in (one.chat, one.other_side)}
+    if not keys:
+        return claimed
+    in_a_run = select(col(Conversation.id)).where(col(Conversation.id).in_(keys), col(Conversation.busy).is_(True))
+    busy = set(session.connection().execute(in_a_run).scalars())
+    held = [one for one in claimed if one.message.options and busy & {one.chat, one.other_side}]
+    if held:
+        people = [one.person_id for one in held]
+        session.execute(
+            update(Recipient)
+            .where(col(Recipient.broadcast_id) == held[0].broadcast_id, col(Recipient.person_id).in_(people))
+            .values(state="queued", due_at=now + HELD_BACK)
+            .execution_options(synchronize_session=False)
+        )
+    return [one for one in claimed if one not in held]
+
+
+def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, until: datetime) -> None:
+    session.execute(
+        update(Recipient)
+        .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(people))
+        .values(
+            state="sending",
+            due_at=until,
+            fence=fence,
+            attempts=col(Recipient.attempts) + 1,
+            doubtful=or_(col(Recipient.doubtful), col(Recipient.state) == "sending"),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+_TABLE = Recipient.__table__  # type: ignore[attr-defined]
+_ONE = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"))
+_MINE = and_(_ONE, _TABLE.c.fence == bindparam("held"), _TABLE.c.attempts == bindparam("tries"), _TABLE.c.state == "sending")
+_SET: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("state", "due_at", "parts_done", "doubtful", "reason", "reference")}
+_RECORD = update(_TABLE).where(_MINE).values(_SET)
+_END = update(_TABLE).where(_ONE).values(state=bindparam("to_state"), due_at=None, reason=bindparam("to_reason"))
+
+
+def _end(row: Broadcast, due: Any, state: str, reason: str = "") -> dict[str, Any]:
+    return {"of": row.id, "whose": due.person_id, "to_state": state, "to_reason": reason}
+
+
+def record(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
+    """Writes results, each only where the row still carries the fence and the attempt it was claimed under."""
+    session.connection().execute(
+        _RECORD,
+        [
+            {
+                "of": row.broadcast_id,
+                "whose": row.person_id,
+                "held": outcome.fence,
+                "tries": outcome.attempts,
+                "to_state": outcome.state,
+                "to_due_at": outcome.not_before if outcome.state == "queued" else None,
+                "to_parts_done": outcome.parts_done,
+                "to_doubtful": outcome.reason == "uncertain",
+                "to_reason": outcome.reason[:80],
+                "to_reference": _sealed(session, row, outcome.reference),
+            }
+            for row, outcome in results
+        ],
+    )
+
+
+def _sealed(session: Session, row: Bulk, reference: str) -> bytes | None:
+    return seal(session, "recipient.reference", row.broadcast_id + row.person_id, reference) if reference else None
+
+
+def progressed(session: Session, row: Bulk, parts_done: int) -> None:
+    """Notes that a part of it has gone out."""
+    mine = {"of": row.broadcast_id, "whose": row.person_id, "held": row.fence, "tries": row.attempts}
+    session.connection().execute(update(_TABLE).where(_MINE).values(parts_done=parts_done), mine)
