@@ -65,7 +65,7 @@ class MediaLinks:
         def use(session: Session) -> Link | None:
             found = media_link.use(session, token, now)
             # The office, or the case, may have passed to somebody else within the two minutes.
-            may = found and files.for_officer(session, found.person_id, found.media.case_id, found.media.id, now)
+            may = found and files.for_person(session, found.person_id, found.media.case_id, found.media.id, now)
             return found if may else None
 
         found = await self._writer.write(use) if token else None

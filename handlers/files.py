@@ -179,18 +179,30 @@ def options(session: Session, reader: Language, case: Grievance) -> list[Option]
     )
 
 
-def for_sender(session: Session, sender: Sender, case_id: str, attachment_id: str, now: datetime) -> Media | None:
-    """The attachment, if whoever writes from there is an officer who may see it now."""
+def for_sender(session: Session, sender: Sender, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, if whoever writes from there may see it now."""
     account = accounts.find(session, sender)
     if account is None or not account.confirmed:
         return None
-    return for_officer(session, account.person_id, case_id, attachment_id, now)
+    return for_person(session, account.person_id, owner_id, attachment_id, now)
 
 
-def for_officer(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
+def for_person(session: Session, person_id: str, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, if this person may see it now. `owner_id`: what it belongs to, as in `Media.case_id`."""
+    shown = (right(session, person_id, owner_id, attachment_id, now) for right in RIGHTS)
+    return next((media for media in shown if media is not None), None)
+
+
+def of_case(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """An attachment of a case is seen by the officers who may see the case."""
     case = access.for_officer(session, person_id, case_id, now)
     found = attachment.of_case(session, case.id) if case else []
     return next((_media(case_id, one) for one in found if one.id == attachment_id and one.fate.state == "kept"), None)
+
+
+RIGHTS = (of_case,)
+"""Every right by which somebody sees an attachment, one for each kind of thing that has any: given who, what it belongs to,
+its id and the moment, the attachment, or None. Asked at each opening; ids are random, so one thing's id is no other's."""
 
 
 def _media(case_id: str, one: Enclosed) -> Media:
