@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.vault import Vault
 from bot.writer import Writer
 from config.i18n import DEFAULT, language
-from handlers import files
+from handlers import files, rights
 from models import media_link
 from models.database import Session
 from models.media_link import Link
@@ -65,7 +65,7 @@ class MediaLinks:
         def use(session: Session) -> Link | None:
             found = media_link.use(session, token, now)
             # The office, or the case, may have passed to somebody else within the two minutes.
-            may = found and files.for_officer(session, found.person_id, found.media.case_id, found.media.id, now)
+            may = found and rights.for_person(session, found.person_id, found.media.case_id, found.media.id, now)
             return found if may else None
 
         found = await self._writer.write(use) if token else None

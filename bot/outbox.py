@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -176,37 +177,40 @@ class Outbox:
             if outcome.state in ("queued", "blocked"):
                 for later in rows[number + 1 :]:
                     if outcome.state == "blocked":
-                        self._note(later, _ended(later, "blocked", later.parts_done))
+                        self._note(later, _ended(later, "blocked"))
                     else:
-                        self._note(later, _again(later, outcome.not_before or self._clock.now(), later.parts_done))
+                        self._note(later, _again(later, outcome.not_before or self._clock.now()))
                 return number + 1
         return len(rows)
 
     async def _send(self, row: Claimed) -> Outcome:
         parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
-        done = row.parts_done
-        if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
-            return _again(row, self._clock.now(), done)  # the line is being closed
-        try:
-            if (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
-                return _again(row, until, done)
-            for part in parts[done:]:
+        whole = not any(part.text for part in parts[1:])
+        for place, part in enumerate(parts[row.parts_done :]):
+            # A turn for each part: the service counts what it is sent, not our rows.
+            if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
+                return _again(row, self._clock.now())  # the line is being closed
+            try:
+                # Asked once: the month's end does not tear a message apart.
+                if not place and (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
+                    return _again(row, until)
                 # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
                 may = await self._held.hold() and self._held.lasts(self._spare)
                 if not may or self._clock.now() + self._spare > row.leased_until:
-                    return _again(row, self._clock.now(), done)
+                    return _again(row, self._clock.now())
                 with self._allowance.spend(self._clock.now()):
-                    await self._channel.send(part)
-                done += 1
-                if done < len(parts):
-                    await self._writer.write(lambda s, n=done: delivery.progressed(s, row, n))  # type: ignore[misc]
-        except SendError as error:
-            return await self._failed(row, error, done)
-        finally:
-            self._pacer.give_back()
-        return _ended(row, "sent", done)
+                    reference = await self._channel.send(part)
+                known = reference if whole and part is parts[0] else row.reference
+                row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
+                if row.parts_done < len(parts):
+                    await self._writer.write(lambda session, so_far=row: delivery.progressed(session, so_far))  # type: ignore[misc]
+            except SendError as error:
+                return await self._failed(row, error)
+            finally:
+                self._pacer.give_back()
+        return _ended(row, "sent")
 
-    async def _failed(self, row: Claimed, error: SendError, done: int) -> Outcome:
+    async def _failed(self, row: Claimed, error: SendError) -> Outcome:
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
         if isinstance(error, Throttled) and self._allowance.is_spent(now):
@@ -214,23 +218,23 @@ class Outbox:
             error = WindowClosed(None)
         if isinstance(error, Throttled):
             self._pacer.pause(error.after)
-            return _again(row, now + timedelta(seconds=error.after), done)
+            return _again(row, now + timedelta(seconds=error.after))
         if isinstance(error, Blocked):
             to = Sender(self._channel.line, row.message.recipient)
             await self._writer.write(lambda session: _stop(session, to, row), alone=True)
-            return _ended(row, "blocked", done)
+            return _ended(row, "blocked")
         if isinstance(error, Rejected):
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
-            return _ended(row, "rejected", done, error.reason)
+            return _ended(row, "rejected", error.reason)
         if isinstance(error, WindowClosed):
-            return _again(row, error.until or now + timedelta(hours=1), done)
+            return _again(row, error.until or now + timedelta(hours=1))
         if isinstance(error, Uncertain):
             # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
             if row.lane == BULK and row.doubtful:
-                return _ended(row, "uncertain", done)
-            return _again(row, now + pause, done, doubtful=True)
+                return _ended(row, "uncertain")
+            return _again(row, now + pause, doubtful=True)
         assert isinstance(error, Unreachable)  # the list in base.py is closed
-        return _again(row, now + pause, done)
+        return _again(row, now + pause)
 
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
@@ -261,13 +265,13 @@ class Outbox:
                 await self._clock.sleep(IDLE_SECONDS)
 
 
-def _again(row: Claimed, not_before: datetime, done: int, *, doubtful: bool = False) -> Outcome:
+def _again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Outcome:
     reason = delivery.DOUBTFUL if doubtful or row.doubtful else ""
-    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, done, reason)
+    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, row.parts_done, reason, row.reference)
 
 
-def _ended(row: Claimed, state: Ended, done: int, reason: str = "") -> Outcome:
-    return Outcome(row.message.id, row.fence, row.attempts, state, parts_done=done, reason=reason)
+def _ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
+    return Outcome(row.message.id, row.fence, row.attempts, state, None, row.parts_done, reason, row.reference)
 
 
 def _stop(session: Session, to: Sender, row: Claimed) -> None:

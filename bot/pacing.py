@@ -1,6 +1,8 @@
 """How fast one line may send: a token bucket whose next token goes to the most urgent lane, and a pause of the whole line.
 
-A reply never waits behind a broadcast, and after "retry after" the line is silent for exactly as long as was asked.
+A reply never waits behind a broadcast, and after "retry after" the line is silent for exactly as long as was asked. It then
+goes on at half its rate and finds the full one again step by step: whoever comes back at the rate that was refused is
+refused again, and how much the service takes today nobody but the service knows.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ not each one. With one, no second has more than the rate and one."""
 TICK = 1e-6
 """The shortest wait: what is left below it is only the rounding of floating point."""
 CHATS_KEPT = 4096
+STEPS = 20
+"""In so many steps, one a second, a line would come from nothing to its full rate: from half of it in ten seconds."""
 
 
 class Pacer:
@@ -28,7 +32,8 @@ class Pacer:
 
     def __init__(self, clock: Clock, per_second: float, per_chat_second: float, at_once: int = 64) -> None:
         self._clock = clock
-        self._rate = per_second
+        self._full = per_second
+        self._slowed = per_second  # the rate at the end of the last pause
         self._chat_rate = per_chat_second
         self._saved = max(SAVED_SECONDS, 1 / per_second) if per_second else 0.0
         self._places = asyncio.Semaphore(at_once)
@@ -41,8 +46,16 @@ class Pacer:
         self._server: asyncio.Task[None] | None = None
 
     def pause(self, seconds: float) -> None:
-        """Silences the line from now on for so long, as the service asked."""
-        self._paused_until = max(self._paused_until, self._clock.steady() + seconds)
+        """Silences the line from now on for so long, as the service asked, and halves its rate. What was under way
+        together is refused together: in the silence that the first of them began, the others halve nothing more."""
+        now = self._clock.steady()
+        if now >= self._paused_until:
+            self._slowed = max(self._rate(now) / 2, min(1.0, self._full))
+        self._paused_until = max(self._paused_until, now + seconds)
+
+    def _rate(self, now: float) -> float:
+        """Messages a second as long as nothing is refused: a step more for each whole second since the last pause."""
+        return min(self._full, self._slowed + self._full / STEPS * int(max(0.0, now - self._paused_until)))
 
     async def take(self, lane: int, chat: str = "") -> bool:
         """Returns when one message of this lane may go out; `chat` is given for messages that nobody has just asked for.
@@ -67,8 +80,8 @@ class Pacer:
         self._places.release()
 
     def _spend(self, now: float) -> None:
-        if self._rate:
-            self._next = max(self._next, now - self._saved) + 1 / self._rate
+        if self._full:
+            self._next = max(self._next, now - self._saved) + 1 / self._rate(now)
 
     async def _serve(self) -> None:
         while self._waiting:

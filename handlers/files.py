@@ -179,23 +179,8 @@ def options(session: Session, reader: Language, case: Grievance) -> list[Option]
     )
 
 
-def for_sender(session: Session, sender: Sender, case_id: str, attachment_id: str, now: datetime) -> Media | None:
-    """The attachment, if whoever writes from there is an officer who may see it now."""
-    account = accounts.find(session, sender)
-    if account is None or not account.confirmed:
-        return None
-    return for_person(session, account.person_id, case_id, attachment_id, now)
-
-
-def for_person(session: Session, person_id: str, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
-    """The attachment, of a case that this officer may see or of a notice that this person was sent."""
-    from handlers import notices  # which says how attachments are called, and so stands above this module
-
-    found = for_officer(session, person_id, owner_id, attachment_id, now)
-    return found or notices.attached(session, person_id, owner_id, attachment_id)
-
-
-def for_officer(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
+def of_case(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """An attachment of a case is seen by the officers who may see the case."""
     case = access.for_officer(session, person_id, case_id, now)
     found = attachment.of_case(session, case.id) if case else []
     return next((_media(case_id, one) for one in found if one.id == attachment_id and one.fate.state == "kept"), None)

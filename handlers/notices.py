@@ -7,6 +7,7 @@ reaches the ledger sealed, in a transaction of its own (models.intake), and no o
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from collections.abc import Sequence
 
 from config.i18n import Language, language
@@ -81,7 +82,7 @@ def _media(row: Broadcast, one: Enclosed) -> Media:
     return Media(one.id, row.id, one.fate.kind, one.name, one.fate.mime)
 
 
-def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str) -> Media | None:
+def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, _now: datetime) -> Media | None:
     """The attachment, if this person was sent the notice or wrote it."""
     row = broadcast.get(session, broadcast_id)
     if row is None or (row.author_id != person_id and ledger.find(session, row.id, person_id) is None):

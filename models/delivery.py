@@ -34,7 +34,7 @@ from models.conversation import Conversation, is_busy
 from models.database import Session
 from models.message import Media, Option, Outgoing
 from models.outbound import Outbound
-from models.sealing import Unsealable, unseal
+from models.sealing import Unsealable, seal, unseal
 
 LEASE = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=15)
@@ -46,8 +46,8 @@ DOUBTFUL = "uncertain"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered it. `in_office`: it is for the
-    officer in its reader (models.conversation.Chat)."""
+    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered the next part. `in_office`: it is
+    for the officer in its reader (models.conversation.Chat). `reference`: as in `Outcome`."""
 
     message: Outgoing
     chat: str
@@ -58,6 +58,7 @@ class Claimed:
     leased_until: datetime
     doubtful: bool = False
     in_office: bool = False
+    reference: str = ""
 
 
 def _any(*conditions: ColumnElement[bool]) -> Exists:
@@ -138,7 +139,7 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     claimed = []
     for row in rows:
         try:
-            message, other_side, in_office, account_id = _opened(session, row.id, row.body)
+            message, other_side, in_office, account_id, reference = _opened(session, row.id, row.body)
         except Unsealable:
             continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
         if account_id and session.get(Account, account_id) is None:
@@ -148,7 +149,7 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
             _hold_back(session, row.id, now)
             continue
         progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
-        claimed.append(Claimed(message, row.chat, lane, *progress, in_office))
+        claimed.append(Claimed(message, row.chat, lane, *progress, in_office, reference))
     return claimed
 
 
@@ -161,9 +162,9 @@ def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     )
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool, str]:
-    """The message, the chat's other key if there is one, which side of the person it is for, and whose account must still
-    be there for it to go out."""
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool, str, str]:
+    """The message, the chat's other key if there is one, which side of the person it is for, whose account must still be
+    there for it to go out, and the reference of its words where they went out already."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -173,13 +174,17 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         commands=body["commands"],
         language=body["language"],
         media=Media(**body["media"]) if "media" in body else None,
+        also=tuple(Media(**one) for one in body.get("also", ())),
     )
-    return message, body["other_side"], body.get("in_office", False), body.get("account", "")
+    reference = body.get("reference", "")
+    return message, body["other_side"], body.get("in_office", False), body.get("account", ""), reference
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed row. `state`: sent, queued (again, at `not_before`), rejected, blocked or uncertain."""
+    """What became of a claimed row. `state`: sent, queued (again, at `not_before`), rejected, blocked or uncertain.
+    `reference`: the line's, of its words, by which they can be edited; "" while they have not gone out, on lines that name
+    none, and for words in several parts. Also of a row whose words went out and whose attachments did not."""
 
     id: str
     fence: int
@@ -188,6 +193,7 @@ class Outcome:
     not_before: datetime | None = None
     parts_done: int = 0
     reason: str = ""
+    reference: str = ""
 
 
 _TABLE = Outbound.__table__  # type: ignore[attr-defined]
@@ -226,10 +232,18 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def progressed(session: Session, row: Claimed, parts_done: int) -> None:
-    """Notes that a part of a long message has gone out."""
-    session.execute(
-        update(Outbound)
-        .where(col(Outbound.id) == row.message.id, col(Outbound.fence) == row.fence, col(Outbound.attempts) == row.attempts)
-        .values(parts_done=parts_done)
+def progressed(session: Session, row: Claimed) -> None:
+    """Notes that a part of a message has gone out and, sealed with the rest, what the line calls its words: it says so only
+    once, and the try that ends the delivery may be another's."""
+    mine = (
+        col(Outbound.id) == row.message.id,
+        col(Outbound.fence) == row.fence,
+        col(Outbound.attempts) == row.attempts,
     )
+    values: dict[str, object] = {"parts_done": row.parts_done}
+    if row.reference and row.parts_done == 1:
+        sealed = session.execute(select(col(Outbound.body)).where(*mine)).scalar_one_or_none()
+        if sealed:
+            body = {**json.loads(unseal(session, "outbound.body", row.message.id, sealed)), "reference": row.reference}
+            values["body"] = seal(session, "outbound.body", row.message.id, json.dumps(body, ensure_ascii=False))
+    session.execute(update(Outbound).where(*mine).values(**values))

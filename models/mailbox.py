@@ -46,7 +46,7 @@ def put(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     lock(session, recipient)  # two at once would otherwise take the same position
     last = session.exec(select(func.max(col(Mailbox.position))).where(col(Mailbox.recipient) == recipient)).one()
     row_id = _row_id(session, outgoing.id)
-    body = {key: value for key, value in asdict(outgoing).items() if key != "recipient"}
+    body = {key: value for key, value in asdict(outgoing).items() if key not in ("recipient", "also")}
     row = {
         "id": row_id,
         "recipient": recipient,

@@ -83,10 +83,11 @@ class Inbound:
 class Outgoing:
     """One message to one person: plain text (never markup: it may quote anybody) and what may be tapped under it.
 
-    `id` is the outbound row's id, random and unique, so that a channel that can tell repeats apart may use it.
-    `recipient` is the person's id on the line. `commands` names a set of commands the line should offer this person
-    from now on ("worker" or "officer"; empty: leave them as they are). `media`: an attachment under these words, on lines
-    that can upload one.
+    `id` is the outbound row's id, random and unique, so that a channel that can tell repeats apart may use it; the parts
+    of a message (bot.channels.text) have ids of their own, made of it. `recipient` is the person's id on the line.
+    `commands` names a set of commands the line should offer this person from now on ("worker" or "officer"; empty: leave
+    them as they are). `media`: an attachment under these words, on lines that can upload one; `also`: attachments that
+    follow them, each by itself.
     """
 
     id: str
@@ -96,3 +97,4 @@ class Outgoing:
     commands: str = ""
     language: str = "vi"
     media: Media | None = None
+    also: tuple[Media, ...] = ()

@@ -38,7 +38,7 @@ _FAILED = "state IN ('rejected', 'uncertain')"
 
 class Outbound(Base, table=True):
     """One message to one chat. `position` orders the messages of a chat; `asks` is held while the chat is busy;
-    `parts_done` counts the parts of a long text that have gone out, so that a retry does not repeat them."""
+    `parts_done` counts the parts (of a long text, attachments) that have gone out, so that a retry does not repeat them."""
 
     __tablename__ = "outbound"
     # A claim walks a lane in the order of its messages and stops at a batch: `state` stands last, because a claim that must
@@ -83,10 +83,12 @@ def queue(
     in_office: bool = False,
     account_id: str = "",
     media: Media | None = None,
+    also: Sequence[Media] = (),
 ) -> str:
     """Queues one message; returns its row's id. `other_side` is the chat's second key (models.account.chat_keys), sealed
     with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names. `account_id`,
-    sealed too: goes out only while that account is there, so that whoever left hears no more."""
+    sealed too: goes out only while that account is there, so that whoever left hears no more. `also`: attachments after the
+    words, in the same delivery: what went out of it is not sent again."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -98,6 +100,7 @@ def queue(
         "in_office": in_office,
         "account": account_id,
         **({"media": asdict(media)} if media else {}),
+        **({"also": [asdict(one) for one in also]} if also else {}),
     }
     row = {
         "id": row_id,

@@ -120,8 +120,9 @@ class Channel(Protocol):
     async def stop(self) -> None:
         """Closes what `start` opened. Called after `run` has been cancelled; safe to call twice."""
 
-    async def send(self, message: Outgoing) -> None:
-        """Delivers one message that already fits `capabilities`. Raises a `SendError`, or returns when it was accepted."""
+    async def send(self, message: Outgoing) -> str:
+        """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
+        when it was accepted: the line's reference of what the person now has, "" where there is none."""
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.

@@ -1,4 +1,5 @@
-"""A message made to fit a line: long text in parts, options as a numbered list where the line has no buttons for them."""
+"""A message made to fit a line: long text in parts, options as a numbered list where the line has no buttons for them, and
+attachments that follow the words in parts of their own."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def is_numbered(message: Outgoing, capabilities: Capabilities) -> bool:
 
 
 def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> list[Outgoing]:
-    """The parts in which this message goes out, in order; the options are under the last one.
+    """The parts in which this message goes out, in order: words first, with the options under the last of them, then one
+    attachment each, without words, where the line can upload.
 
     `by_number` is said under a numbered list, in the reader's language: how to choose from it."""
     pieces = split(unicodedata.normalize("NFC", message.text), capabilities.text)
@@ -35,10 +37,14 @@ def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> l
         else:
             pieces[-1] = whole
         options = ()
-    return [
-        *(replace(message, text=piece, options=(), commands="", media=None) for piece in pieces[:-1]),
-        replace(message, text=pieces[-1], options=options),
+    plain = replace(message, options=(), commands="", media=None, also=())
+    parts = [
+        *(replace(plain, text=piece) for piece in pieces[:-1]),
+        replace(message, text=pieces[-1], options=options, also=()),
+        *(replace(plain, text="", media=one) for one in message.also if capabilities.uploads),
     ]
+    # A line that knows repeats by their ids would take the second part for the first one again.
+    return [replace(part, id=f"{part.id}.{number}" if number else part.id) for number, part in enumerate(parts)]
 
 
 def split(text: str, limit: int) -> list[str]:

@@ -96,7 +96,7 @@ class WebChannel:
         self._receive = None
         await asyncio.gather(*(socket.close(1001) for socket in list(self._open)), *self._tasks)
 
-    async def send(self, message: Outgoing) -> None:
+    async def send(self, message: Outgoing) -> str:
         """Done once the message is in the mailbox; pages open here are shown it at once."""
         now = self._clock()
 
@@ -106,6 +106,7 @@ class WebChannel:
             return mailbox.waiting(session, [message.recipient]) if message.recipient in self._here else {}
 
         self._show(await self._writer.write(keep))
+        return message.id
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [

@@ -20,7 +20,7 @@ from bot.channels.base import Gone
 from bot.channels.webchat_socket import TOKEN, event_id
 from bot.vault import Vault
 from bot.writer import Writer
-from handlers import files as seen
+from handlers import rights
 from models import account as accounts
 from models.account import Sender
 from models.attachment import LIMITS
@@ -126,7 +126,7 @@ class Files:
             *(request.match_info[n] for n in ("case", "id")),
         )
         now = self._clock()
-        media = await self._writer.read(lambda session: seen.for_sender(session, sender, case_id, attachment_id, now))
+        media = await self._writer.read(lambda session: rights.for_sender(session, sender, case_id, attachment_id, now))
         content = await self._vault.open(attachment_id) if media else None
         if media is None or content is None:
             raise web.HTTPNotFound

@@ -48,7 +48,7 @@ export class View {
     item.className = entry.mine ? "mine" : "theirs";
     item.dataset.id = entry.id;
     const bubble = document.createElement("div");
-    bubble.className = "bubble";
+    bubble.className = entry.text ? "bubble" : "unseen"; // an attachment by itself: there is still who it is from
     const speaker = document.createElement("span");
     speaker.className = "unseen";
     speaker.textContent = `${say(entry.mine ? "mine" : "theirs")}: `;

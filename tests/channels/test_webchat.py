@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.text import fit
 from bot.channels.webchat_socket import event_id
 from bot.writer import Writer
 from models import mailbox
-from models.message import Inbound, Option
+from models.ids import new_id
+from models.message import Inbound, Media, Option
 from tests.channels.webchat_house import NOW, TOKEN, House, gone, kept, message, opened, writing
 
 
@@ -119,6 +121,21 @@ async def test_sending_again_is_no_second_message(house: House, writer: Writer) 
     await house.channel.send(sent)
     await page.hears_nothing()
     assert len(await kept(writer)) == 1
+
+
+async def test_every_part_of_a_message_arrives(house: House, writer: Writer) -> None:
+    """Words too long for one bubble, and what is enclosed: a mailbox that knew them by one id would keep the first only."""
+    files = tuple(Media(new_id(), new_id(), "document", f"tep-{n}.pdf", "application/pdf") for n in (1, 2))
+    sent = message("dài " * 1500, options=(Option("a:b:c:d:e", "Đã đọc"),), also=files)
+    page = await house.page()
+    references = [await house.channel.send(part) for part in fit(sent, house.channel.capabilities)]
+    heard = [await page.hears("message") for _ in range(4)]
+    assert [frame["id"] for frame in heard] == references and references[0] == sent.id
+    assert [bool(frame["text"]) for frame in heard] == [True, True, False, False]
+    assert [len(frame["options"]) for frame in heard] == [0, 1, 0, 0]
+    assert [frame.get("media", {}).get("name") for frame in heard] == [None, None, "tep-1.pdf", "tep-2.pdf"]
+    await page.tells("got", ids=references)
+    await gone(writer)
 
 
 async def test_a_page_cannot_confirm_another_persons_message(house: House, writer: Writer) -> None:

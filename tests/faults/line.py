@@ -27,7 +27,7 @@ LINE = "test:1"
 
 class Line:
     """A `Channel`. `trouble[text]` are the errors with which that message fails, in turn; `before` and `after` are awaited
-    around each delivery that has one under its text."""
+    around each delivery that has one under its text. An attachment without words goes by its name."""
 
     line = LINE
 
@@ -41,8 +41,8 @@ class Line:
         self.at: list[float] = []
         self.clock: Clock | None = None
 
-    async def send(self, message: Outgoing) -> None:
-        text = message.text
+    async def send(self, message: Outgoing) -> str:
+        text = message.text or (message.media.name if message.media else "")
         self.tried.append(text)
         if text in self.before:
             await self.before[text].wait()
@@ -53,6 +53,7 @@ class Line:
             self.at.append(self.clock.steady())
         if text in self.after:
             await self.after[text].wait()
+        return f"ref-{len(self.delivered)}"
 
     async def start(self, receive: Receive) -> None: ...
 
@@ -79,10 +80,12 @@ class Desk:
         self._others.append(Writer(self.database))
         return Outbox(line or self.line, self._others[-1], self.clock)
 
-    async def queue(self, *texts: str, to: str = "An", lane: int = REPLY, asks: bool = False) -> None:
+    async def queue(self, *texts: str, to: str = "An", lane: int = REPLY, **more: Any) -> None:
+        """`more`: as `outbound.queue` takes it."""
+
         def add(session: Any) -> None:
             for text in texts:
-                outbound.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, asks=asks)
+                outbound.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, **more)
 
         await self.writer.write(add)
 

@@ -1,4 +1,5 @@
-"""The pace of a line as properties: no second has more than rate + 1, the urgent go first, a pause is kept exactly."""
+"""The pace of a line as properties: no second has more than rate + 1, the urgent go first, a pause is kept exactly, and
+after it the rate is halved and found again."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import Pacer
+from bot.pacing import STEPS, Pacer
 from models.outbound import BULK, LANES, NOTICE, REPLY
 
 
@@ -108,15 +109,43 @@ def check_order(given: list[Given]) -> None:
             assert not before and not overtaken, (one, later)
 
 
+def slowest(rate: float, pauses: Sequence[tuple[float, float]]) -> float:
+    """The rate below which so many pauses cannot bring the line."""
+    return max(rate / 2 ** len(pauses), min(1.0, rate))
+
+
 def check_pauses(given: list[Given], rate: float, pauses: list[tuple[float, float]]) -> None:
-    """Silent while asked to be, and not an instant longer: whoever waited then goes at the end of the last pause."""
+    """Silent while asked to be, and not an instant longer: whoever waited then goes at the end of the last pause, or when
+    the line, slowed by pauses before, would have come to them without this one."""
+    token = 1 / slowest(rate, pauses)
     for start, seconds in pauses:
         assert not [one for one in given if start + 1e-9 < one.at < start + seconds - 1e-6]
         end = start + seconds
-        if any(s <= end + 1 / rate and end < s + length for s, length in pauses):
+        if any(s <= end + token and end < s + length for s, length in pauses):
             continue  # another pause goes on, or begins before the next message was due
+        if any(end - token < one.at <= start + 1e-9 for one in given):
+            continue  # the one before it went too shortly ago
         if [one for one in given if start + 1e-9 < one.wish.at < end]:
             assert [one for one in given if abs(one.at - end) < 1e-5], f"nothing at the end of the pause at {end}"
+
+
+def check_finding(given: list[Given], rate: float, pauses: list[tuple[float, float]]) -> None:
+    """From the end of a pause on: half the rate at most, and a step more each second. Pauses that overlap are one."""
+    ends: list[float] = []
+    for start, seconds in sorted(pauses):
+        if ends and start < ends[-1]:
+            ends[-1] = max(ends[-1], start + seconds)
+        else:
+            ends.append(start + seconds)
+    for place, end in enumerate(ends):
+        half = max(rate / 2, min(1.0, rate))
+        for second in range(STEPS):
+            begin = end + second
+            if place + 1 < len(ends) and ends[place + 1] <= begin:
+                break
+            found = min(rate, half + rate / STEPS * second)
+            count = len([one for one in given if begin - 1e-6 <= one.at < begin + 1 - 1e-6])
+            assert count < found + 2, f"{count} in the second from {begin}, at {found} a second"
 
 
 moments = st.integers(0, 400).map(lambda n: n / 100)
@@ -137,6 +166,35 @@ def check(wishes: list[Wish], rate: float, pauses: list[tuple[float, float]]) ->
     check_pace(given, rate)
     check_order(given)
     check_pauses(given, rate, pauses)
+    check_finding(given, rate, pauses)
+
+
+def each_second(given: list[Given], start: float, seconds: int) -> list[int]:
+    """How many went in each second from `start` on."""
+    return [len([one for one in given if start + n <= one.at + 1e-6 < start + n + 1]) for n in range(seconds)]
+
+
+def test_after_a_pause_the_rate_is_halved_and_found_again_a_step_a_second() -> None:
+    given = played([Wish(0, BULK)] * 1000, 40, [(5.0, 3.0)])
+    assert each_second(given, 5.01, 2) == [0, 0]
+    assert each_second(given, 8, 13) == pytest.approx([20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 40, 40], abs=1)
+
+
+def test_refused_together_is_refused_once_and_refused_again_is_halved_again() -> None:
+    together = played([Wish(0, BULK)] * 300, 40, [(2.0, 3.0), (2.1, 3.0), (4.0, 1.0)])
+    assert each_second(together, 5.1, 1)[0] == pytest.approx(20, abs=1)
+    again = played([Wish(0, BULK)] * 300, 40, [(2.0, 1.0), (3.5, 1.0)])
+    assert each_second(again, 4.5, 2) == pytest.approx([10, 12], abs=1)
+
+
+@pytest.mark.parametrize("rate", [0.7, 1.0, 1.5, 29.0])
+def test_however_often_it_is_refused_a_line_goes_on(rate: float) -> None:
+    """One a second at least, or its own rate where that is less; and the full rate comes back."""
+    refused = [(1.0 + 2 * n, 1.0) for n in range(12)]
+    given = played([Wish(0, BULK)] * 1200, rate, refused)
+    after = [one.at for one in given if one.at >= 24]
+    assert after[1] - after[0] <= 1 / min(rate, 1.0) + 1e-6
+    assert after[-1] - after[-2] == pytest.approx(1 / rate)
 
 
 @pytest.mark.parametrize("rate", [1.0, 10.0, 29.0, 30.0, 1000.0])
@@ -195,6 +253,7 @@ PLANTS = {
     "a burst after a silence": lambda patch: patch.setattr("bot.pacing.SAVED_SECONDS", 0.5),
     "lanes forgotten": lambda patch: patch.setattr(Pacer, "take", _without_lanes(Pacer.take)),
     "pauses forgotten": lambda patch: patch.setattr(Pacer, "pause", lambda self, seconds: None),
+    "the full rate at once": lambda patch: patch.setattr(Pacer, "_rate", lambda self, now: self._full),
     "pauses too long": lambda patch: patch.setattr(Pacer, "pause", _longer(Pacer.pause)),
 }
 

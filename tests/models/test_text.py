@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Capabilities
 from bot.channels.text import fit, split, units
-from models.message import Option, Outgoing
+from models.message import Media, Option, Outgoing
 
 WORDS = st.text(st.sampled_from("aế😀 \n\t👩\u200d"), max_size=300) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=200
@@ -65,6 +65,19 @@ def test_options_are_buttons_or_numbers_never_neither(text: str, labels: list[st
         assert all("".join(unicodedata.normalize("NFC", one).split()) in whole for one in listed)
     else:
         assert parts[-1].options == message.options
+
+
+@given(WORDS, st.integers(min_value=0, max_value=4), st.booleans())
+def test_attachments_follow_the_words_without_any(text: str, count: int, uploads: bool) -> None:
+    files = tuple(Media(f"m{number}", "c", "document", f"tep-{number}.pdf", "application/pdf") for number in range(count))
+    message = Outgoing("id", "7", text, options(["Đã đọc"]), commands="worker", also=files)
+    parts = fit(message, Capabilities(text=50, buttons=3, uploads=uploads))
+    words, enclosed = parts[: len(parts) - count * uploads], parts[len(parts) - count * uploads :]
+    assert [part.media for part in enclosed] == (list(files) if uploads else [])
+    assert not any(part.text or part.options or part.commands for part in enclosed)
+    assert not any(part.media for part in words) and words[-1].options and words[-1].commands
+    assert not any(part.also for part in parts)
+    assert parts[0].id == "id" and len({part.id for part in parts}) == len(parts)
 
 
 def test_words_are_composed_before_they_are_counted() -> None:

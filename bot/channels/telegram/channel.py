@@ -151,7 +151,7 @@ class TelegramChannel:
                     log.warning("a command menu was not set", line=self.line, error=type(error).__name__)
         self._introduced = True
 
-    async def send(self, message: Outgoing) -> None:
+    async def send(self, message: Outgoing) -> str:
         deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
         parameters: dict[str, Any] = {"text": message.text, "link_preview_options": {"is_disabled": True}}
         method = "sendMessage"
@@ -162,7 +162,7 @@ class TelegramChannel:
         if message.options:
             parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
         try:
-            await self._bot.call(method, parameters)
+            sent = await self._bot.call(method, parameters)
         except SendError:
             raise
         except TelegramError as error:
@@ -172,7 +172,8 @@ class TelegramChannel:
         else:
             if message.commands:
                 await self._offer(message, deadline)
-            return
+            # It was accepted, whatever the answer looks like: without a number it cannot be edited, and that is all.
+            return str(sent.get("message_id", "")) if isinstance(sent, dict) else ""
         raise failure  # out here, without the library's error as its context
 
     async def _offer(self, message: Outgoing, deadline: float) -> None:

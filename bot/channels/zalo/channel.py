@@ -174,7 +174,7 @@ class ZaloChannel:
             log.warning("unreadable event", line=self.line, error=str(error))
             return None
 
-    async def send(self, message: Outgoing) -> None:
+    async def send(self, message: Outgoing) -> str:
         try:
             # No parse_mode: the text may quote anybody.
             await self._client.call("sendMessage", {"chat_id": message.recipient, "text": message.text})
@@ -186,7 +186,7 @@ class ZaloChannel:
             error = failure(refused, FLOODED.delay(self._floods))
         else:
             self._floods = 0
-            return
+            return ""  # Zalo's bots cannot edit, so its reference would be of no use
         raise error
 
     async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:  # noqa: ARG002 - Zalo names no sizes

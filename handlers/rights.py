@@ -1,0 +1,29 @@
+"""Who may see an attachment: asked in one place, at each opening, of a list of rights."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import counting, files, notices
+from models import account as accounts
+from models.account import Sender
+from models.database import Session
+from models.message import Media
+
+RIGHTS = (files.of_case, notices.attached, counting.attached)
+"""Every right by which somebody sees an attachment, one for each kind of thing that has any: given who, what it belongs to,
+its id and the moment, the attachment, or None. Ids are random, so one thing's id is no other's."""
+
+
+def for_sender(session: Session, sender: Sender, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, if whoever writes from there may see it now."""
+    account = accounts.find(session, sender)
+    if account is None or not account.confirmed:
+        return None
+    return for_person(session, account.person_id, owner_id, attachment_id, now)
+
+
+def for_person(session: Session, person_id: str, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, if this person may see it now. `owner_id`: what it belongs to, as in `Media.case_id`."""
+    shown = (right(session, person_id, owner_id, attachment_id, now) for right in RIGHTS)
+    return next((media for media in shown if media is not None), None)

@@ -1,0 +1,68 @@
+"""Words and several attachments in one delivery, over the real channel: a cut connection repeats what it hit, no more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models import account as accounts
+from models import outbound
+from models.account import Account
+from models.database import Session
+from models.ids import new_id
+from models.message import Media, Option
+from tests.emulators.telegram import TelegramEmulator
+from tests.house import FakeClock, House
+from tests.people import OnTelegram, Person
+
+NAMES = ["tep-1.pdf", "tep-2.pdf"]
+
+
+@pytest.fixture(params=["telegram"])
+def channel(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+async def enclosed(house: House) -> tuple[Media, ...]:
+    files = tuple(Media(new_id(), new_id(), "document", name, "application/pdf") for name in NAMES)
+    for one in files:
+        await house.app.vault.put(one.id, f"%PDF {one.name}".encode(), house.clock.now().date())
+    return files
+
+
+async def is_sent(house: House, text: str, lane: int, **more: Any) -> None:
+    """Queues a message to the only person there is, and sends it."""
+
+    def queue(session: Session) -> None:
+        to, now = session.execute(select(Account)).scalars().one(), house.clock.now()
+        sender = accounts.sender_of(session, to)
+        chat = outbound.chat_of(session, sender, to.id, now)
+        outbound.queue(session, sender, chat, text, now, lane=lane, **more)
+
+    await house.app.writer.write(queue)
+    await house.app.drain()
+
+
+@pytest.mark.parametrize("lane", [outbound.REPLY, outbound.BULK])
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("cut", ["drop_before", "drop_after"])
+async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
+    worker: Person, house: House, clock: FakeClock, telegram: TelegramEmulator, lane: int, place: int, cut: Any
+) -> None:
+    assert isinstance(worker, OnTelegram)
+    telegram.fault(cut, method="sendDocument", skip=place)
+    await is_sent(
+        house,
+        "Thông báo nghỉ lễ 2/9",
+        lane,
+        options=[Option("a:b:c:d:e", "Đã đọc")],
+        also=await enclosed(house),
+    )
+    await worker.sees("nghỉ lễ 2/9", "[Đã đọc]")
+    await clock.passes(seconds=5)
+    # One extra copy of what was answered by nothing but silence, and of nothing else.
+    extra = NAMES[place : place + 1] if cut == "drop_after" else []
+    assert [name for name, _ in await worker.received()] == sorted(NAMES + extra)
+    assert [text for text in await worker.texts() if "nghỉ lễ" in text] == ["Thông báo nghỉ lễ 2/9\n[Đã đọc]"]
