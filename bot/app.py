@@ -9,20 +9,21 @@ import structlog
 from aiohttp import web
 from prometheus_client import Gauge
 
+from bot.casts import Casts
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
+from bot.contents import Contents
 from bot.dispatch import Dispatcher
 from bot.fetching import Fetcher
 from bot.media import MediaLinks
 from bot.outbox import Outbox
 from bot.scheduler import Ticker
-from bot.vault import Vault
 from bot.web import WebServer
 from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
 from handlers import menu
-from handlers.conversation import House
+from handlers.conversation import House, Line
 from models import inbound, outbound, schema
 from models.database import Database
 from models.sealing import Keyring
@@ -53,19 +54,15 @@ class App:
             self.database.close()
             raise
         self.writer = Writer(self.database)
-        self.vault = Vault(settings.media_dir, keyring)
+        self.vault = Contents(settings.media_dir, keyring, self.writer)
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
-        self.outboxes = [Outbox(channel, self.writer, self.clock, by_number) for channel in self.channels]
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet)
-        house = House(
-            settings.privacy.relay_minutes,
-            settings.officers.confirm,
-            people={channel.line: channel.capabilities.people for channel in self.channels},
-            chat_address=f"{settings.web.public_url}/chat" if settings.web.public_url else "",
-            uploads=frozenset(channel.line for channel in self.channels if channel.capabilities.uploads),
-            media_address=f"{settings.web.public_url}/media" if settings.web.public_url else "",
-        )
+        house = self._house()
+        self.outboxes = [
+            Outbox(channel, self.writer, self.clock, by_number, quiet=settings.notices.quiet) for channel in self.channels
+        ]
+        casts = Casts(self.writer, house)
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts)
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, house, self._after_turn)
@@ -81,6 +78,33 @@ class App:
             self._refresh_gauges,
         )
         self._work: list[asyncio.Task[None]] = []
+
+    def _house(self) -> House:
+        settings, public = self.settings, self.settings.web.public_url
+        # For notices: what rings in a pocket before what must be open, what costs nothing before what is counted.
+        by_preference = sorted(
+            (channel for channel in self.channels),
+            key=lambda channel: (not channel.capabilities.pushes, channel.capabilities.per_month > 0),
+        )
+        return House(
+            settings.privacy.relay_minutes,
+            settings.officers.confirm,
+            people={channel.line: channel.capabilities.people for channel in self.channels},
+            chat_address=f"{public}/chat" if public else "",
+            uploads=frozenset(channel.line for channel in self.channels if channel.capabilities.uploads),
+            media_address=f"{public}/media" if public else "",
+            lines=tuple(
+                Line(
+                    channel.line,
+                    channel.capabilities.per_second,
+                    channel.capabilities.per_month,
+                    channel.capabilities.reserve,
+                    channel.capabilities.edits,
+                )
+                for channel in by_preference
+            ),
+            notices=settings.notices,
+        )
 
     def _channels(self) -> list[Channel]:
         from bot.channels.webchat import WebChannel

@@ -30,12 +30,15 @@ from bot.channels.base import (
 from bot.channels.text import fit
 from bot.clock import Clock
 from bot.holding import Holding
+from bot.ledgers import Ledgers
 from bot.listed import Listed
 from bot.pacing import Pacer
 from bot.writer import Writer
+from handlers import digest
 from models import account as accounts
 from models import delivery, outbound
 from models.account import Sender
+from models.bulk import Bulk
 from models.database import Session
 from models.delivery import Claimed, Ended, Outcome
 from models.outbound import BULK, LANES, REPLY
@@ -55,7 +58,14 @@ GRACE_SECONDS = 5.0
 class Outbox:
     """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose."""
 
-    def __init__(self, channel: Channel, writer: Writer, clock: Clock, by_number: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        writer: Writer,
+        clock: Clock,
+        by_number: Mapping[str, str] | None = None,
+        quiet: digest.Quiet = None,
+    ) -> None:
         self._channel = channel
         self._writer = writer
         self._clock = clock
@@ -63,7 +73,8 @@ class Outbox:
         self._nudged = {lane: asyncio.Event() for lane in LANES}
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
-        self._results: list[Outcome] = []
+        self._results: list[tuple[Claimed, Outcome]] = []
+        self._ledgers = Ledgers(channel.line, channel.capabilities, writer, clock, quiet)
         self._listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._recorder: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[int]] = set()
@@ -166,7 +177,10 @@ class Outbox:
             line, fence = self._channel.line, self._held.fence
             return [row for lane in lanes for row in delivery.claim(session, line, lane, fence, now, limit)]
 
-        return await self._writer.write(claim)
+        claimed = await self._writer.write(claim)
+        if BULK in lanes:
+            claimed += await self._ledgers.claim(self._held.fence, limit - len(claimed))
+        return claimed
 
     async def _send_chat(self, rows: Sequence[Claimed]) -> int:
         """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it. Returns how
@@ -203,19 +217,25 @@ class Outbox:
                 known = reference if whole and part is parts[0] else row.reference
                 row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
                 if row.parts_done < len(parts):
-                    await self._writer.write(lambda session, so_far=row: delivery.progressed(session, so_far))  # type: ignore[misc]
+                    await self._progressed(row)
             except SendError as error:
                 return await self._failed(row, error)
             finally:
                 self._pacer.give_back()
         return _ended(row, "sent")
 
+    async def _progressed(self, row: Claimed) -> None:
+        if isinstance(row, Bulk):
+            await self._ledgers.progressed(row)
+        else:
+            await self._writer.write(lambda session: delivery.progressed(session, row))
+
     async def _failed(self, row: Claimed, error: SendError) -> Outcome:
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
         if isinstance(error, Throttled) and self._allowance.is_spent(now):
             # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
-            error = WindowClosed(None)
+            return _again(row, now + timedelta(hours=1))
         if isinstance(error, Throttled):
             self._pacer.pause(error.after)
             return _again(row, now + timedelta(seconds=error.after))
@@ -227,6 +247,8 @@ class Outbox:
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
             return _ended(row, "rejected", error.reason)
         if isinstance(error, WindowClosed):
+            if isinstance(row, Bulk) and error.until is None:
+                return _ended(row, "window_closed")  # a notice is not kept for the day on which they may write again
             return _again(row, error.until or now + timedelta(hours=1))
         if isinstance(error, Uncertain):
             # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
@@ -238,7 +260,7 @@ class Outbox:
 
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
-        self._results.append(outcome)
+        self._results.append((row, outcome))
         self._listed.note(row, outcome)
         if self._recorder is None or self._recorder.done():
             self._recorder = asyncio.create_task(self._record())
@@ -249,16 +271,19 @@ class Outbox:
             results, self._results = self._results, []
             spent, now = self._allowance.pending, self._clock.now()
 
-            def record(session: Session, r: list[Outcome] = results, n: int = spent, at: datetime = now) -> None:
+            ours = [outcome for row, outcome in results if not isinstance(row, Bulk)]
+
+            def record(session: Session, r: list[Outcome] = ours, n: int = spent, at: datetime = now) -> None:
                 delivery.record(session, r)
                 self._allowance.write(session, n, at)
 
             try:
                 # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
-                for outcome in results:
+                for _row, outcome in results:
                     await self._listed.remember(outcome)
                 await self._writer.write(record)
                 self._allowance.settle(spent)
+                await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results

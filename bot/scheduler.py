@@ -15,6 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import Gauge
 
+from bot.casts import Casts
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.writer import Writer
@@ -34,8 +35,16 @@ FORGET_MINUTES = (30, 90)
 class Ticker:
     """Ticks every second, and at once when a turn left something due."""
 
-    def __init__(self, writer: Writer, clock: Clock, nudge: Callable[[], None], quiet: digest.Quiet = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        clock: Clock,
+        nudge: Callable[[], None],
+        quiet: digest.Quiet = None,
+        casts: Casts | None = None,
+    ) -> None:
         self._writer = writer
+        self._casts = casts
         self._clock = clock
         self._nudge = nudge
         self._quiet = quiet
@@ -80,6 +89,8 @@ class Ticker:
             if not await self._held.hold():
                 return
             worked = await self._post(now) + await self._digest(now)
+            if self._casts is not None:
+                worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 self._tidied, worked = now, worked + 1

@@ -52,6 +52,10 @@ class Language:
             return f"{local:%H:%M} ngày {local:%d/%m}"
         return f"{local:%H:%M} on {local:%d/%m}"
 
+    def number(self, count: int) -> str:
+        """1.000 in Vietnamese, 1,000 in English."""
+        return f"{count:,}".replace(",", "." if self.code == "vi" else ",")
+
     def day(self, moment: datetime) -> str:
         """12/06/2026."""
         return f"{moment.astimezone(HERE):%d/%m/%Y}"

@@ -101,4 +101,3 @@ CONVERSATIONS = (
         in_office=True,
     ),
 )
-

@@ -61,6 +61,11 @@ def theirs(turn: Turn) -> Broadcast | None:
     return row
 
 
+def opening(turn: Turn, row: Broadcast) -> str:
+    """The conversation that shows this broadcast to whoever wrote its code."""
+    return "cast" if audiences.is_below(turn.session, row.unit_id, handled(turn)) else "reread"
+
+
 def is_theirs(turn: Turn) -> bool:
     return theirs(turn) is not None
 

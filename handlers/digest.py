@@ -39,6 +39,14 @@ def is_quiet(now: datetime, quiet: Quiet) -> bool:
     return begin <= local < end if begin < end else local >= begin or local < end
 
 
+def quiet_until(now: datetime, quiet: Quiet) -> datetime:
+    """When the quiet hours that hold now will end."""
+    assert quiet is not None
+    local = now.astimezone(HERE)
+    end = _at(local.date(), quiet[1])
+    return end if end > now else end + timedelta(days=1)
+
+
 def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, HERE)
 

@@ -15,7 +15,6 @@ from config.i18n import N_, Language, language
 from handlers.conversation import LONGEST, Conversation, Turn, is_officer, open_token
 from models import access, attachment, audit, media_link, outbound, pickup
 from models import account as accounts
-from models.account import Sender
 from models.attachment import LIMITS, Enclosed, Fate
 from models.conversation import Run
 from models.database import Session

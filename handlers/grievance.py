@@ -202,6 +202,7 @@ def _finish(turn: Turn) -> None:
     covered = _covered(turn) and not danger
     due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
     reply_due = sla.first_reply_due(due, urgent=danger)
+    below = () if danger or turn.subject else unit.LEVELS[: unit.LEVELS.index(level)]
     assert turn.person is not None
     event = Event(
         kind="report",
@@ -216,7 +217,7 @@ def _finish(turn: Turn) -> None:
         category=answers.get("category", "other"),
         name=answers["name"] if _named(turn) else "",
         name_for="committee" if _mode(turn) == "committee" else "all",
-        passed_over=[] if danger or turn.subject else [found[one].id for one in unit.LEVELS[: unit.LEVELS.index(level)] if one in found],
+        passed_over=[found[one].id for one in below if one in found],
         urgent=danger,
         verified=turn.member.verified,
         covered=covered,

@@ -7,8 +7,8 @@ reaches the ledger sealed, in a transaction of its own (models.intake), and no o
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from config.i18n import Language, language
 from config.tables import table
@@ -23,6 +23,8 @@ from models.ids import CODE_LETTERS
 from models.message import Media, Option, Outgoing
 
 _SHOWN = 8
+FETCHED_WITHIN = timedelta(minutes=10)
+"""After so long a notice goes out without a file that could not be had."""
 _CODE = re.compile(rf"TB[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
 
 
@@ -72,6 +74,13 @@ def message(session: Session, row: Broadcast, code: str, *, uploads: bool) -> Ou
         options.append(Option(open_token("enclosed", row.id), reader.gettext("See files")))
     also = tuple(_media(row, one) for one in kept) if uploads else ()
     return Outgoing(id="", recipient="", text=text, options=tuple(options), language=reader.code, also=also)
+
+
+def is_ready(session: Session, row: Broadcast, now: datetime) -> bool:
+    """Whether all its files have been fetched, or have been waited for long enough."""
+    files_of = broadcast.words_of(session, row).files
+    fetching = any(one.fate.state == "fetching" for one in attachment.numbered(session, files_of))
+    return not fetching or now - row.send_at > FETCHED_WITHIN
 
 
 def enclosed(session: Session, words: broadcast.Words) -> list[Enclosed]:

@@ -71,7 +71,7 @@ def _ticks(turn: Turn) -> str:
     if not roll:
         return turn._("Your team has nobody by name on the roll for {code}, comrade.", code=row.code)
     lines = [
-        turn._("Who did you tell {code} in person? Tap the names, or write their numbers, for example: 1 3 5.", code=row.code)
+        turn._("Who did you tell {code} in person? Write the numbers of their names, for example: 1 3 5.", code=row.code)
     ]
     for number, (person, told) in enumerate(roll, 1):
         if _page(turn) * _PAGE < number <= (_page(turn) + 1) * _PAGE:
@@ -119,7 +119,7 @@ def _tick(turn: Turn, people: Sequence[str], *, on: bool) -> None:
 
 def _finish(turn: Turn) -> None:
     count = sum(told for _person, told in _roll(turn))
-    text = turn.language.ngettext("{count} person is ticked. Thank you, comrade.", "{count} people are ticked. Thank you, comrade.", count)
+    text = turn.language.ngettext("{count} name is ticked, comrade.", "{count} names are ticked, comrade.", count)
     turn.say(text, desk.options(turn))
 
 
@@ -165,7 +165,7 @@ CONVERSATIONS = (
             Question(
                 "unit",
                 lambda turn: turn._(
-                    "At night (22:00 to 06:00) only urgent notices ring. Which units work at night and receive all of them then?"
+                    "In quiet hours only urgent notices ring. Which units work at night and receive all of them then?"
                 ),
                 _nights,
                 chosen=_night_tapped,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import files, fullness, meaning, menu, shortcuts
+from handlers import desk, files, fullness, meaning, menu, notices, shortcuts
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
 from models import account as accounts
@@ -87,6 +87,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
+    elif (notice := notices.by_code(turn, text)) is not None:
+        start(turn, desk.opening(turn, notice), notice.id)
     elif (found := shortcuts.split(text, inbound.quoted))[0]:
         _about(turn, *found)
     elif meaning.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance

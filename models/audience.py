@@ -66,8 +66,9 @@ def below(starts: ColumnElement[bool], name: str) -> Select[str]:
 
 def people(audience: Audience, day: date) -> Select[str, str]:
     """SQL: (person id, unit id) of everybody it is for."""
-    who, where = col(Person.id).label("person_id"), col(Person.unit_id).label("unit_id")
-    return select(who, where).where(and_(*_conditions(audience, day)))
+    return select(col(Person.id).label("person_id"), col(Person.unit_id).label("unit_id")).where(
+        and_(*_conditions(audience, day))
+    )
 
 
 def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:

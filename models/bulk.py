@@ -19,14 +19,14 @@ from models.account import Account, Sender, chat_keys
 from models.broadcast import Broadcast
 from models.conversation import Conversation
 from models.database import Session
-from models.delivery import HELD_BACK, LEASE, Claimed, Outcome
+from models.delivery import DOUBTFUL, HELD_BACK, LEASE, Claimed, Outcome
 from models.ledger import Recipient
 from models.message import Outgoing
 from models.outbound import BULK
 from models.sealing import Unsealable, keyed_hash, seal, unseal
 
-Compose = Callable[[Session, Broadcast, str, str], Outgoing]
-"""Given a broadcast, a language and a line: what its readers see, for nobody in particular."""
+Compose = Callable[[Session, Broadcast, str], Outgoing]
+"""Given a broadcast and a language: what its readers see, for nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Bulk(Claimed):
     person_id: str = ""
     other_side: str = ""
     """Today's key of the same chat in office: a numbered list would disturb a conversation there as well."""
+
+
+def any_sending(session: Session) -> bool:
+    """Whether any broadcast is under way."""
+    return session.execute(_ANY).first() is not None
 
 
 def claim(
@@ -57,6 +62,7 @@ def _sending(session: Session) -> Sequence[Broadcast]:
     return session.execute(select(Broadcast).where(col(Broadcast.state) == "sending").order_by(*order)).scalars().all()
 
 
+_ANY = select(col(Broadcast.id)).where(col(Broadcast.state) == "sending").limit(1)
 _OF = (col(Recipient.broadcast_id) == bindparam("of"), col(Recipient.line) == bindparam("on"))
 _DUE = (
     select(
@@ -113,7 +119,7 @@ def _claim_of(
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
             if one.language not in composed:
-                composed[one.language] = compose(session, row, one.language, line)
+                composed[one.language] = compose(session, row, one.language)
             row_id = keyed_hash(session, "recipient", row.id, one.person_id)
             message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
             claimed.append(_leased(session, row, one, message, to, fence, now))
@@ -137,9 +143,7 @@ def _references(session: Session, row: Broadcast, people: Sequence[str]) -> dict
     }
 
 
-def _leased(
-    session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime
-) -> Bulk:
+def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime) -> Bulk:
     day = now.date()
     return Bulk(
         message=message,
@@ -151,9 +155,16 @@ def _leased(
         fence=fence,
         leased_until=now + LEASE,
         doubtful=due.doubtful or due.state == "sending",
+        reference=_reference(session, row, due),
         broadcast_id=row.id,
         person_id=due.person_id,
     )
+
+
+def _reference(session: Session, row: Broadcast, due: Any) -> str:
+    """What the line called its words, where they went out in an earlier try."""
+    sealed = due.reference
+    return unseal(session, "recipient.reference", row.id + due.person_id, sealed) if sealed else ""
 
 
 def _without_busy(session: Session, claimed: list[Bulk], now: datetime) -> list[Bulk]:
@@ -194,7 +205,8 @@ def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: in
 _TABLE = Recipient.__table__  # type: ignore[attr-defined]
 _ONE = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"))
 _MINE = and_(_ONE, _TABLE.c.fence == bindparam("held"), _TABLE.c.attempts == bindparam("tries"), _TABLE.c.state == "sending")
-_SET: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("state", "due_at", "parts_done", "doubtful", "reason", "reference")}
+_CHANGES = ("state", "due_at", "parts_done", "doubtful", "reason", "reference")
+_SET: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _CHANGES}
 _RECORD = update(_TABLE).where(_MINE).values(_SET)
 _END = update(_TABLE).where(_ONE).values(state=bindparam("to_state"), due_at=None, reason=bindparam("to_reason"))
 
@@ -216,7 +228,7 @@ def record(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
                 "to_state": outcome.state,
                 "to_due_at": outcome.not_before if outcome.state == "queued" else None,
                 "to_parts_done": outcome.parts_done,
-                "to_doubtful": outcome.reason == "uncertain",
+                "to_doubtful": outcome.reason == DOUBTFUL,
                 "to_reason": outcome.reason[:80],
                 "to_reference": _sealed(session, row, outcome.reference),
             }
@@ -229,7 +241,8 @@ def _sealed(session: Session, row: Bulk, reference: str) -> bytes | None:
     return seal(session, "recipient.reference", row.broadcast_id + row.person_id, reference) if reference else None
 
 
-def progressed(session: Session, row: Bulk, parts_done: int) -> None:
-    """Notes that a part of it has gone out."""
+def progressed(session: Session, row: Bulk) -> None:
+    """Notes that a part of it has gone out, and what the line calls its words: it says so only once."""
     mine = {"of": row.broadcast_id, "whose": row.person_id, "held": row.fence, "tries": row.attempts}
-    session.connection().execute(update(_TABLE).where(_MINE).values(parts_done=parts_done), mine)
+    values = {"parts_done": row.parts_done, "reference": _sealed(session, row, row.reference)}
+    session.connection().execute(update(_TABLE).where(_MINE).values(values), mine)

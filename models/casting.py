@@ -8,9 +8,9 @@ from __future__ import annotations
 import calendar
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlmodel import col
 
 from config.i18n import HERE
@@ -18,6 +18,7 @@ from models import broadcast, ledger
 from models.broadcast import Broadcast, Draft
 from models.database import Session
 from models.ledger import OPEN, Recipient
+from models.unit import Unit
 
 FOLDED_AT_ONCE = 5000
 """Rows of a folded ledger deleted in one transaction: a million at once would hold up every reply."""
@@ -139,7 +140,15 @@ def fold(session: Session, broadcast_id: str) -> int:
     return ledger.forget(session, broadcast_id, FOLDED_AT_ONCE)
 
 
-def last_disclosure(session: Session, unit_id: str, kind: str) -> date | None:
-    """When the unit last disclosed, in Vietnam's time."""
-    rows = broadcast.of_units(session, [unit_id], most=1, kind=kind)
-    return rows[0].started_at.astimezone(HERE).date() if rows and rows[0].started_at else None
+def owing(session: Session, kind: str, unit_kinds: Sequence[str], before: datetime) -> list[tuple[Unit, datetime]]:
+    """The units of these kinds whose last notice of this kind went out before then, and when."""
+    last = func.max(col(Broadcast.started_at)).label("last")
+    statement = (
+        select(Unit, last)
+        .join(Broadcast, col(Broadcast.unit_id) == col(Unit.id))
+        .where(col(Broadcast.kind) == kind, col(Broadcast.state).in_(broadcast.SENT), col(Unit.kind).in_(unit_kinds))
+        .group_by(col(Unit.id))
+        .having(last < before)
+        .order_by(col(Unit.id))
+    )
+    return [(one, at) for one, at in session.execute(statement)]

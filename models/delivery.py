@@ -39,7 +39,7 @@ from models.sealing import Unsealable, seal, unseal
 LEASE = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=15)
 """After so long a question is looked at again whose person was busy on their other side."""
-Ended = Literal["sent", "rejected", "blocked", "uncertain"]
+Ended = Literal["sent", "rejected", "blocked", "uncertain", "window_closed"]
 DOUBTFUL = "uncertain"
 """The `reason` of a queued row that may have been delivered by an earlier try."""
 

@@ -5,8 +5,6 @@ One a broadcast and phone. On lines that can edit it is one message that changes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import delete, select, update
 from sqlmodel import Field, col
 
@@ -32,7 +30,7 @@ def watch(session: Session, broadcast_id: str, account_id: str) -> None:
     insert_ignore(session, Progress, [{"broadcast_id": broadcast_id, "account_id": account_id, "said": ""}])
 
 
-def watched(session: Session) -> Sequence[tuple[Progress, Broadcast, Account]]:
+def watched(session: Session) -> list[tuple[Progress, Broadcast, Account]]:
     """Everything that is watched and may have something new to say."""
     statement = (
         select(Progress, Broadcast, Account)
@@ -41,6 +39,13 @@ def watched(session: Session) -> Sequence[tuple[Progress, Broadcast, Account]]:
         .where(col(Broadcast.state).in_(("sending", "stopped", "done", "cancelled")))
     )
     return [(progress, row, account) for progress, row, account in session.execute(statement)]
+
+
+def find(session: Session, broadcast_id: str, account_id: str) -> tuple[Progress, Broadcast, Account] | None:
+    """What is watched, and by which phone; None once it is over."""
+    known = session.get(Progress, (broadcast_id, account_id))
+    account = session.get(Account, account_id)
+    return (known, session.get_one(Broadcast, broadcast_id), account) if known and account else None
 
 
 def note(session: Session, broadcast_id: str, account_id: str, said: str) -> None:

@@ -44,6 +44,8 @@ class Capabilities:
     """How many of them are kept for replies: with no more left than that, notices and broadcasts wait for the next month."""
     people: int = 0
     """People the service allows on the line; 0 is no limit. Whoever comes after them is shown the way to web chat."""
+    pushes: bool = True
+    """Whether a message reaches a phone that has the app closed: a web page must be open."""
     uploads: bool = False
     """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 

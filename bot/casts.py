@@ -1,0 +1,101 @@
+"""The tick's part in broadcasts: what is due begins, what is over ends, officers see how far it has come, old ledgers
+fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.writer import Writer
+from handlers import digest, notices, progress, reminding
+from handlers.conversation import House
+from handlers.progress import Sight
+from models import broadcast, casting, ledger
+from models import progress as progresses
+from models.database import Session
+
+WATCH_RATE = timedelta(seconds=30)
+"""The rate that is shown is that of so long: over a second it would jump, over the whole it would hide a pause."""
+TIDY_EVERY = timedelta(minutes=1)
+
+
+class Casts:
+    def __init__(self, writer: Writer, house: House) -> None:
+        self._writer = writer
+        self._house = house
+        self._lines = [line.name for line in house.lines]
+        self._edits: Mapping[str, bool] = {line.name: line.edits for line in house.lines}
+        self._seen: dict[str, list[tuple[datetime, int]]] = {}
+        self._told: datetime | None = None
+        self._tidied: datetime | None = None
+
+    async def step(self, now: datetime) -> int:
+        """Does what is due now, each broadcast in transactions of its own; returns how much that was."""
+        worked = await self._begin(now)
+        for broadcast_id in await self._writer.read(casting.ended):
+            await self._writer.write(partial(casting.settle, broadcast_id=broadcast_id, now=now), alone=True)
+        if worked or self._told is None or now - self._told >= progress.EVERY:
+            worked += await self._tell(now)
+            self._told = now
+        if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+            await self._fold(now)
+            worked += await self._writer.write(partial(reminding.remind, now=now), alone=True)
+            self._tidied = now
+        return worked
+
+    async def _begin(self, now: datetime) -> int:
+        begun = 0
+        for broadcast_id in await self._writer.read(lambda session: casting.due(session, now)):
+            begun += await self._writer.write(partial(self._begin_one, broadcast_id, now), alone=True)
+        return begun
+
+    def _begin_one(self, broadcast_id: str, now: datetime, session: Session) -> bool:
+        row = broadcast.get(session, broadcast_id)
+        if row is None or not notices.is_ready(session, row, now):
+            return False
+        quiet = self._house.notices.quiet
+        until = digest.quiet_until(now, quiet) if digest.is_quiet(now, quiet) and not row.urgent else None
+        return casting.begin(session, broadcast_id, self._lines, now, quiet_until=until) is not None
+
+    async def _tell(self, now: datetime) -> int:
+        watched = await self._writer.read(_watched)
+        told = 0
+        for broadcast_id, account_ids in watched.items():
+            sight = await self._sight(broadcast_id, now)
+            for account_id in account_ids:
+                told += await self._writer.write(partial(self._tell_one, broadcast_id, account_id, sight, now), alone=True)
+        for gone in self._seen.keys() - watched.keys():
+            del self._seen[gone]
+        return told
+
+    async def _sight(self, broadcast_id: str, now: datetime) -> Sight:
+        counts = await self._writer.read(lambda session: ledger.counts(session, broadcast_id))
+        now_done = sum(counts.values()) - sum(counts[state] for state in ledger.OPEN)
+        seen = [(at, done) for at, done in self._seen.get(broadcast_id, []) if now - at <= WATCH_RATE]
+        self._seen[broadcast_id] = [*seen, (now, now_done)]
+        first_at, first_done = self._seen[broadcast_id][0]
+        seconds = (now - first_at).total_seconds()
+        return Sight(counts, (now_done - first_done) / seconds if seconds else 0.0)
+
+    def _tell_one(self, broadcast_id: str, account_id: str, sight: Sight, now: datetime, session: Session) -> bool:
+        found = progresses.find(session, broadcast_id, account_id)
+        if found is None:
+            return False
+        known, row, account = found
+        edits = self._edits.get(account.line, False)
+        k = self._house.notices.threshold
+        return progress.tell(session, row, account, known, sight, now, edits=edits, threshold=k)
+
+    async def _fold(self, now: datetime) -> None:
+        before = now - timedelta(days=self._house.notices.fold_days)
+        for broadcast_id in await self._writer.read(lambda session: casting.foldable(session, before)):
+            while await self._writer.write(partial(casting.fold, broadcast_id=broadcast_id), alone=True):
+                pass
+
+
+def _watched(session: Session) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for known, row, _account in progresses.watched(session):
+        found.setdefault(row.id, []).append(known.account_id)
+    return found

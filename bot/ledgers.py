@@ -1,0 +1,54 @@
+"""The bulk lane's other source: what waits in the ledgers of broadcasts for one line.
+
+Kept apart from the outbox's own rows also in the database: a ledger names people and an outbound row names a chat by its key
+of the day, so no transaction writes both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.channels.base import Capabilities
+from bot.clock import Clock
+from bot.writer import Writer
+from handlers import digest, notices
+from models import bulk
+from models.broadcast import Broadcast
+from models.bulk import Bulk
+from models.database import Session
+from models.delivery import Claimed, Outcome
+from models.message import Outgoing
+
+
+class Ledgers:
+    """Claims for one line and writes results down. `quiet`: the hours in which only urgent notices ring."""
+
+    def __init__(
+        self, line: str, capabilities: Capabilities, writer: Writer, clock: Clock, quiet: digest.Quiet = None
+    ) -> None:
+        self._line = line
+        self._uploads = capabilities.uploads
+        self._writer = writer
+        self._clock = clock
+        self._quiet = quiet
+
+    def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
+        return notices.message(session, row, code, uploads=self._uploads)
+
+    async def claim(self, fence: int, limit: int) -> list[Claimed]:
+        def claim(session: Session) -> list[Claimed]:
+            now = self._clock.now()
+            quiet = digest.is_quiet(now, self._quiet)
+            return list(bulk.claim(session, self._line, fence, now, limit, self._compose, quiet=quiet))
+
+        # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
+        if limit <= 0 or not await self._writer.read(bulk.any_sending):
+            return []
+        return await self._writer.write(claim, alone=True)
+
+    async def record(self, results: Sequence[tuple[Bulk, Outcome]]) -> None:
+        if results:
+            await self._writer.write(lambda session: bulk.record(session, results), alone=True)
+
+    async def progressed(self, row: Bulk) -> None:
+        await self._writer.write(lambda session: bulk.progressed(session, row), alone=True)

@@ -1,0 +1,123 @@
+"""How far a broadcast has come, told to the officer who sent it: one message with a bar that changes in place, or, where a
+line cannot change what was sent, a message at each quarter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.i18n import Language, language
+from handlers import desk
+from handlers.conversation import open_token
+from models import account as accounts
+from models import outbound, progress
+from models.account import Account
+from models.broadcast import Broadcast
+from models.database import Session
+from models.ledger import OPEN
+from models.message import Option
+from models.progress import Progress
+
+EVERY = timedelta(seconds=3)
+"""How often a message is edited: a service counts edits as messages, and nobody reads faster."""
+_BAR = 20
+_QUARTERS = (25, 50, 75, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What there is to tell of one broadcast at one moment. `rate` is people a second lately, 0 where not known."""
+
+    counts: Mapping[str, int]
+    rate: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        return sum(self.counts.get(state, 0) for state in OPEN)
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.total else math.floor(100 * (self.total - self.left) / self.total)
+
+
+def tell(
+    session: Session,
+    row: Broadcast,
+    account: Account,
+    known: Progress,
+    sight: Sight,
+    now: datetime,
+    *,
+    edits: bool,
+    threshold: int,
+) -> bool:
+    """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching."""
+    over = row.state in ("done", "cancelled") and not sight.left
+    said = f"{row.state}:{sight.percent if edits else _quarter(sight.percent)}"
+    if said == known.said or account.blocked:
+        return False
+    reference = progress.reference_of(session, known)
+    if edits and known.said and not reference and not over:
+        return False  # the first message is on its way: the next is to replace it
+    progress.note(session, row.id, account.id, said)
+    if over:
+        progress.forget(session, row.id, account.id)
+    if not edits and not over and row.state == "sending" and sight.percent < _QUARTERS[0]:
+        return False
+    reader = language(account.language)
+    sender = accounts.sender_of(session, account)
+    outbound.queue(
+        session,
+        sender,
+        outbound.chat_of(session, sender, account.id, now, in_office=True),
+        _words(session, reader, row, sight, threshold, over=over),
+        now,
+        options=_options(reader, row) if edits else (),
+        lane=outbound.NOTICE,
+        language=account.language,
+        in_office=True,
+        account_id=account.id,
+        edits=reference if edits else "",
+        watched="" if over else row.id,
+    )
+    return True
+
+
+def _quarter(percent: int) -> int:
+    return max((quarter for quarter in _QUARTERS if quarter <= percent), default=0)
+
+
+def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, threshold: int, *, over: bool) -> str:
+    lines = [f"{row.code} · {desk.state_name(reader, row)}"]
+    done = round(_BAR * sight.percent / 100)
+    lines.append("▓" * done + "░" * (_BAR - done) + f" {sight.percent} %")
+    if not over and row.state == "sending" and sight.rate > 0:
+        left = math.ceil(sight.left / sight.rate)
+        lines.append(
+            reader.gettext("{rate} people a second, about {minutes} min {seconds} s left", rate=f"{sight.rate:.0f}",
+                           minutes=left // 60, seconds=left % 60)
+        )  # fmt: skip
+    if over:
+        lines += desk.reach_lines(reader, session, row, threshold)
+    else:
+        sent = sight.total - sight.left
+        lines.append(reader.gettext("{done} of {total}", done=reader.number(sent), total=reader.number(sight.total)))
+    return "\n".join(lines)
+
+
+def _options(reader: Language, row: Broadcast) -> Sequence[Option]:
+    go_on, halt = reader.gettext("Go on"), reader.gettext("Stop")
+    rest = Option(open_token("cancelrest", row.id), reader.gettext("Cancel the rest"))
+    match row.state:
+        case "sending":
+            return (Option(open_token("halt", row.id), halt), rest)
+        case "stopped":
+            return (Option(open_token("resume", row.id), go_on), rest)
+        case _:
+            return (Option(open_token("cast", row.id), row.code),)

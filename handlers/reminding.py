@@ -1,0 +1,59 @@
+"""Kinds of notice that are owed to members from time to time (financial disclosure): the committee is reminded of the next.
+
+The rule is “định kỳ”, from time to time (the unions' plans, IV.3); config/notices.toml says after how many days.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from config.i18n import HERE, language
+from config.tables import table
+from handlers import notices
+from handlers.conversation import open_token, tell
+from models import casting, office, schedule, unit
+from models.database import Session
+from models.message import Option
+from models.unit import Unit
+
+AT = time(8)
+_AT_ONCE = 20
+
+
+def remind(session: Session, now: datetime) -> int:
+    """Tells the officers of grassroots unions that owe a disclosure, once for each; returns how many were told."""
+    local = now.astimezone(HERE)
+    if local.time() < AT:
+        return 0
+    told = 0
+    for kind, given in table("notices").items():
+        days = given.get("days")
+        for one, last in casting.owing(session, kind, unit.kinds("grassroots"), now - timedelta(days=days)) if days else ():
+            told += _tell(session, one, kind, last, now)
+            if told >= _AT_ONCE:
+                return told
+    return told
+
+
+def _tell(session: Session, one: Unit, kind: str, last: datetime, now: datetime) -> int:
+    if not schedule.claim(session, f"owe_{kind}", one.id, last):
+        return 0
+    told = 0
+    for account, _person, _held in office.officers_of(session, one.id, now.date()):
+        reader = language(account.language)
+        text = reader.gettext(
+            "Comrade, {unit} last told its members on {day}: {kind}. It is time for the next.",
+            unit=one.name,
+            day=reader.day(last),
+            kind=notices.kind_name(reader, kind),
+        )
+        tell(
+            session,
+            account,
+            text,
+            now,
+            options=[Option(open_token("notice"), reader.gettext("Write a notice"))],
+            in_office=True,
+        )
+        told += 1
+    return told
