@@ -46,6 +46,8 @@ class Capabilities:
     """People the service allows on the line; 0 is no limit. Whoever comes after them is shown the way to web chat."""
     pushes: bool = True
     """Whether a message reaches a phone that has the app closed: a web page must be open."""
+    edits: bool = False
+    """Whether `send` can replace a message that was sent (`Outgoing.edits`); where it cannot, the new one is sent anew."""
     uploads: bool = False
     """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 
@@ -124,7 +126,8 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> str:
         """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
-        when it was accepted: the line's reference of what the person now has, "" where there is none."""
+        when it was accepted: the line's reference of what the person now has, by which a later message may edit it; "" where
+        there is none. With `edits`, that message's own reference, or a new one where it was not there to be edited."""
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.
