@@ -12,7 +12,7 @@ from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers import digest, notices
-from models import bulk
+from models import bulk, progress
 from models.broadcast import Broadcast
 from models.bulk import Bulk
 from models.database import Session
@@ -49,6 +49,10 @@ class Ledgers:
     async def record(self, results: Sequence[tuple[Bulk, Outcome]]) -> None:
         if results:
             await self._writer.write(lambda session: bulk.record(session, results), alone=True)
+
+    async def shown(self, broadcast_id: str, account_id: str, reference: str) -> None:
+        """An officer has the message that shows how far a broadcast has come: the next one takes its place."""
+        await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference), alone=True)
 
     async def progressed(self, row: Bulk) -> None:
         await self._writer.write(lambda session: bulk.progressed(session, row), alone=True)

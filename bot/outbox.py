@@ -284,6 +284,9 @@ class Outbox:
                 await self._writer.write(record)
                 self._allowance.settle(spent)
                 await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
+                for row, outcome in results:
+                    if row.watched[0] and outcome.state == "sent":
+                        await self._ledgers.shown(*row.watched, outcome.reference)
             except Exception as error:
                 log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
                 self._results = results + self._results

@@ -126,7 +126,6 @@ def _preview(turn: Turn) -> str:
         if english := made.words.texts.get("en"):
             turn.say(english)
     plan = forecast.of(turn, made)
-    turn.answers["size"] = str(plan.size)
     lines = [
         turn._("This is what members will see. Please check before it is sent, comrade:"),
         *files.review(turn),
@@ -150,7 +149,8 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     def on(key: str) -> str:
         return "● " if _is_on(turn, key) else "○ "
 
-    size = int(turn.answers["size"])
+    size = forecast.of(turn, made).size
+    turn.answers["size"] = str(size)
     sends = [Choice("send", turn._("Send for approval") if approving.is_needed(turn, made, size) else turn._("Send"))]
     found = sends if size and approving.is_possible(turn, made, size) else []
     again = turn.subject and not _is_correction(turn)

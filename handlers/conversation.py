@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from config.i18n import Language, fold, language
 from config.settings import Notices
@@ -161,6 +162,8 @@ class Turn:
     joined: bool = False
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
+    found: dict[str, Any] = field(default_factory=dict)
+    """What was asked of the database in this turn and is needed again for the same question, by what it was."""
 
     @cached_property
     def language(self) -> Language:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 from handlers.conversation import Turn
 from models import ledger, quota, reach
@@ -27,6 +28,13 @@ class Forecast:
 
 
 def of(turn: Turn, made: Draft) -> Forecast:
+    asked = f"forecast:{made.kind}:{made.urgent}:{made.audience.dump()}"
+    if asked not in turn.found:
+        turn.found[asked] = _count(turn, made)
+    return cast("Forecast", turn.found[asked])
+
+
+def _count(turn: Turn, made: Draft) -> Forecast:
     lines = [line.name for line in turn.house.lines]
     mutable = ledger.can_be_muted(made.kind, urgent=made.urgent)
     counted = ledger.forecast(turn.session, made.audience, made.kind, lines, turn.now, mutable=mutable)

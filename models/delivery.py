@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
@@ -59,6 +59,8 @@ class Claimed:
     doubtful: bool = False
     in_office: bool = False
     reference: str = ""
+    watched: tuple[str, str] = ("", "")
+    """The broadcast whose progress this shows, and to which account (models.progress)."""
 
 
 def _any(*conditions: ColumnElement[bool]) -> Exists:
@@ -139,9 +141,10 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     claimed = []
     for row in rows:
         try:
-            message, other_side, in_office, account_id, reference = _opened(session, row.id, row.body)
+            message, body = _opened(session, row.id, row.body)
         except Unsealable:
             continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
+        account_id, other_side = body.get("account", ""), body["other_side"]
         if account_id and session.get(Account, account_id) is None:
             session.execute(delete(Outbound).where(col(Outbound.id) == row.id))  # they have left
             continue
@@ -149,7 +152,8 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
             _hold_back(session, row.id, now)
             continue
         progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
-        claimed.append(Claimed(message, row.chat, lane, *progress, in_office, reference))
+        side, reference, watched = body.get("in_office", False), body.get("reference", ""), body.get("watched", "")
+        claimed.append(Claimed(message, row.chat, lane, *progress, side, reference, (watched, account_id)))
     return claimed
 
 
@@ -162,9 +166,9 @@ def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     )
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str, bool, str, str]:
-    """The message, the chat's other key if there is one, which side of the person it is for, whose account must still be
-    there for it to go out, and the reference of its words where they went out already."""
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, dict[str, Any]]:
+    """The message, and all that was sealed with it: the chat's other key if there is one, which side of the person it is
+    for, whose account must still be there for it to go out, the reference of its words where they went out already."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -177,8 +181,7 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         also=tuple(Media(**one) for one in body.get("also", ())),
         edits=body.get("edits", ""),
     )
-    reference = body.get("reference", "")
-    return message, body["other_side"], body.get("in_office", False), body.get("account", ""), reference
+    return message, body
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ async def test_a_notice_is_sent_read_and_counted(reader: Person, leader: Person,
     await leader.does_not_see("TB-A")
     await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
-    await reader.sees("📢 Thông báo · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "Đề nghị anh/chị chọn “Đã đọc”")
+    await reader.sees(
+        "📢 Thông báo · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "Đề nghị anh/chị chọn “Đã đọc”"
+    )
     await reader.taps("Đã đọc")
     await reader.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
     await clock.passes(minutes=2)
@@ -137,7 +139,12 @@ async def test_an_audience_that_would_single_somebody_out(reader: Person, leader
 async def test_later_and_in_the_past(reader: Person, leader: Person, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Hẹn giờ gửi")
-    for wrong, why in (("9:00 23/11", "đã qua"), ("25:00", "nhập thời gian"), ("mai", "nhập thời gian"), ("8:00 1/1/2029", "hơn một năm")):
+    for wrong, why in (
+        ("9:00 23/11", "đã qua"),
+        ("25:00", "nhập thời gian"),
+        ("mai", "nhập thời gian"),
+        ("8:00 1/1/2029", "hơn một năm"),
+    ):
         await leader.says(wrong)
         await leader.sees(why)
     await leader.says("17h30")
@@ -293,7 +300,9 @@ async def test_members_find_their_notices_again(reader: Person, leader: Person, 
     await reader.sees(TEXT)
 
 
-async def test_disclosures_are_listed_for_all(reader: Person, leader: Person, chair: Person, somebody: Somebody, house: House, clock: FakeClock) -> None:
+async def test_disclosures_are_listed_for_all(
+    reader: Person, leader: Person, chair: Person, somebody: Somebody, house: House, clock: FakeClock
+) -> None:
     await writes(chair, "Thu chi quý III: 120 triệu đồng.", "Công đoàn cơ sở Công ty May Sông Lam")
     await chair.taps("Loại: Thông báo", "Công khai tài chính", "Gửi")
     late = somebody("Người mới")
@@ -317,5 +326,3 @@ async def test_search_without_accents(leader: Person, reader: Person) -> None:
     await leader.taps("Tìm thông báo")
     await leader.says("không có gì")
     await leader.sees("Không có thông báo nào")
-
-
