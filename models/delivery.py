@@ -175,6 +175,7 @@ def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, str
         language=body["language"],
         media=Media(**body["media"]) if "media" in body else None,
         also=tuple(Media(**one) for one in body.get("also", ())),
+        edits=body.get("edits", ""),
     )
     reference = body.get("reference", "")
     return message, body["other_side"], body.get("in_office", False), body.get("account", ""), reference

@@ -87,7 +87,8 @@ class Outgoing:
     of a message (bot.channels.text) have ids of their own, made of it. `recipient` is the person's id on the line.
     `commands` names a set of commands the line should offer this person from now on ("worker" or "officer"; empty: leave
     them as they are). `media`: an attachment under these words, on lines that can upload one; `also`: attachments that
-    follow them, each by itself.
+    follow them, each by itself. `edits`: the line's reference of a message the same person was sent on it, which these words
+    and options replace where it stands. Where that cannot be, they are sent anew.
     """
 
     id: str
@@ -98,3 +99,4 @@ class Outgoing:
     language: str = "vi"
     media: Media | None = None
     also: tuple[Media, ...] = ()
+    edits: str = ""

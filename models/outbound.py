@@ -84,11 +84,13 @@ def queue(
     account_id: str = "",
     media: Media | None = None,
     also: Sequence[Media] = (),
+    edits: str = "",
 ) -> str:
     """Queues one message; returns its row's id. `other_side` is the chat's second key (models.account.chat_keys), sealed
     with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names. `account_id`,
     sealed too: goes out only while that account is there, so that whoever left hears no more. `also`: attachments after the
-    words, in the same delivery: what went out of it is not sent again."""
+    words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on `to`'s line, sealed as
+    well (models.message.Outgoing)."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -101,6 +103,7 @@ def queue(
         "account": account_id,
         **({"media": asdict(media)} if media else {}),
         **({"also": [asdict(one) for one in also]} if also else {}),
+        **({"edits": edits} if edits else {}),
     }
     row = {
         "id": row_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from uuid import uuid4
 
 import aiohttp
@@ -103,6 +104,17 @@ class Person(ABC):
         texts = await self.texts()
         assert len(texts) == self.seen, f"{self.name} sees something new.\n{await self.screen()}"
 
+    async def edited(self) -> list[str]:
+        """The messages on the screen that were changed after they came."""
+        return []
+
+    async def sees_edited(self, *words: str) -> str:
+        """A message that was changed where it stands and now has all these words."""
+        for text in await self.edited():
+            if all(word in text for word in words):
+                return text
+        raise AssertionError(f"{self.name} sees no edited message with {words}.\n{await self.screen()}")
+
     async def looks_away(self) -> None:
         """What is on the screen now is of no interest to the story."""
         self.seen = len(await self.texts())
@@ -167,11 +179,10 @@ class OnTelegram(Person):
         return [(path.rpartition("/")[2], content) for path, content in files]
 
     async def texts(self) -> list[str]:
-        return [
-            shown.text + "".join(f"\n[{label}]" for row in shown.buttons for label, _data in row)
-            for shown in self.user.inbox
-            if not shown.deleted
-        ]
+        return [_with_labels(shown.text, shown.labels) for shown in self.user.inbox if not shown.deleted]
+
+    async def edited(self) -> list[str]:
+        return [_with_labels(shown.text, shown.labels) for shown in self.user.inbox if shown.edited and not shown.deleted]
 
 
 class OnZalo(Person):
@@ -200,7 +211,11 @@ class OnZalo(Person):
         assert await self.emulator.deliver(self.user.tap_update(label)) == 200
 
     async def texts(self) -> list[str]:
-        return [shown.text + "".join(f"\n[{label}]" for label in shown.numbered) for shown in self.user.inbox]
+        return [_with_labels(shown.text, shown.numbered) for shown in self.user.inbox]
+
+    async def sees_edited(self, *words: str) -> str:
+        """Nothing can be changed in Zalo: it arrives anew."""
+        return await self.sees(*words)
 
     async def send_file(self, content: bytes, kind: str, caption: str) -> None:
         made = self.user.voice_update(content) if kind == "voice" else self.user.image_update(caption, photo=content)
@@ -261,13 +276,21 @@ class OnWebChat(Person):
                 continue
             got = json.loads(frame.data)
             if got["type"] == "message":
-                if got["id"] not in [known["id"] for known in self._messages]:
-                    self._messages.append(got)
+                self._show(got)
                 await self._socket.send_json({"type": "got", "ids": [got["id"]]})
             elif got["type"] == kind and (not event or got.get("id") == event):
                 return got
             elif got["type"] in ("failed", "refused", "slow"):
                 raise AssertionError(f"{self.name}: {got}")
+
+    def _show(self, got: dict[str, object]) -> None:
+        """As the page does: each message once, and an edited one where it stands."""
+        place = got.get("edits", got["id"])
+        shown = next((known for known in self._messages if known["id"] == place), None)
+        if shown is None:
+            self._messages.append({**got, "id": place})
+        elif "edits" in got:
+            shown.update(text=got["text"], options=got["options"], changed=True)
 
     async def send(self, frame: dict[str, object]) -> None:
         socket = await self._open()
@@ -291,10 +314,11 @@ class OnWebChat(Person):
         socket = await self._open()
         await socket.ping(b"")
         await self._until("pong")
-        return [
-            str(message["text"]) + "".join(f"\n[{option['label']}]" for option in message["options"])  # type: ignore[attr-defined]
-            for message in self._messages
-        ]
+        return [_read(message) for message in self._messages]
+
+    async def edited(self) -> list[str]:
+        await self.texts()
+        return [_read(message) for message in self._messages if "changed" in message]
 
     async def send_file(self, content: bytes, kind: str, caption: str) -> None:
         await self._open()
@@ -320,3 +344,11 @@ class OnWebChat(Person):
     async def leaves(self) -> None:
         if self._socket is not None:
             await self._socket.close()
+
+
+def _with_labels(text: str, labels: Iterable[str]) -> str:
+    return text + "".join(f"\n[{label}]" for label in labels)
+
+
+def _read(message: dict[str, object]) -> str:
+    return _with_labels(str(message["text"]), [option["label"] for option in message["options"]])  # type: ignore[attr-defined]

@@ -44,6 +44,8 @@ class Capabilities:
     """How many of them are kept for replies: with no more left than that, notices and broadcasts wait for the next month."""
     people: int = 0
     """People the service allows on the line; 0 is no limit. Whoever comes after them is shown the way to web chat."""
+    edits: bool = False
+    """Whether `send` can replace a message that was sent (`Outgoing.edits`); where it cannot, the new one is sent anew."""
     uploads: bool = False
     """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 
@@ -122,7 +124,8 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> str:
         """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
-        when it was accepted: the line's reference of what the person now has, "" where there is none."""
+        when it was accepted: the line's reference of what the person now has, by which a later message may edit it; "" where
+        there is none. With `edits`, that message's own reference, or a new one where it was not there to be edited."""
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.

@@ -24,7 +24,8 @@ def is_numbered(message: Outgoing, capabilities: Capabilities) -> bool:
 
 def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> list[Outgoing]:
     """The parts in which this message goes out, in order: words first, with the options under the last of them, then one
-    attachment each, without words, where the line can upload.
+    attachment each, without words, where the line can upload. Only words in one part, with nothing attached to them, can
+    take the place of a message that was sent.
 
     `by_number` is said under a numbered list, in the reader's language: how to choose from it."""
     pieces = split(unicodedata.normalize("NFC", message.text), capabilities.text)
@@ -37,10 +38,11 @@ def fit(message: Outgoing, capabilities: Capabilities, by_number: str = "") -> l
         else:
             pieces[-1] = whole
         options = ()
-    plain = replace(message, options=(), commands="", media=None, also=())
+    in_place = capabilities.edits and len(pieces) == 1 and message.media is None
+    plain = replace(message, options=(), commands="", media=None, also=(), edits="")
     parts = [
         *(replace(plain, text=piece) for piece in pieces[:-1]),
-        replace(message, text=pieces[-1], options=options, also=()),
+        replace(message, text=pieces[-1], options=options, also=(), edits=message.edits if in_place else ""),
         *(replace(plain, text="", media=one) for one in message.also if capabilities.uploads),
     ]
     # A line that knows repeats by their ids would take the second part for the first one again.

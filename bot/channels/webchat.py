@@ -5,12 +5,14 @@ into the mailbox (models/mailbox.py) and is then done; pages are shown what wait
 leaves the mailbox when a page says `got`. Frames are JSON text, protocol v1:
 
     page → hello {session, language} · say {id, text} · tap {id, choice} · file {id, kind, upload} · got {ids} · bye {}
-    here → welcome {session, union} · message {id, text, options, language, media?} · received {id} · failed {id}
-           · slow {} · refused {why, id?} · ended {}
+    here → welcome {session, union} · message {id, text, options, language, media?, edits?} · received {id}
+           · failed {id} · slow {} · refused {why, id?} · ended {}
 
 `received` is said once the event has committed; after `failed`, `slow` or a lost connection the page offers
-it again under the same id, and the dispatcher knows repeats. The session token is the person's id on this
-line: 256 random bits made here, never in an address, a cookie or a log.
+it again under the same id, and the dispatcher knows repeats. What `edits` an earlier message takes its place
+in the page, silently, and goes by the earlier one's id from then on, also in a page that has it no more. The
+session token is the person's id on this line: 256 random bits made here, never in an address, a cookie or a
+log.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ REPLACED = 4008
 
 class WebChannel:
     line = "webchat:main"
-    capabilities = Capabilities(text=4000, buttons=30, button_title=80, concurrency=64, uploads=True)
+    capabilities = Capabilities(text=4000, buttons=30, button_title=80, concurrency=64, edits=True, uploads=True)
 
     def __init__(
         self,
@@ -106,7 +108,7 @@ class WebChannel:
             return mailbox.waiting(session, [message.recipient]) if message.recipient in self._here else {}
 
         self._show(await self._writer.write(keep))
-        return message.id
+        return message.edits or message.id
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [

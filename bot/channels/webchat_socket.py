@@ -187,6 +187,8 @@ class Socket:
         fields: dict[str, Any] = {"id": message.id, "text": message.text, "options": options, "language": message.language}
         if message.media is not None:
             fields["media"] = asdict(message.media)
+        if message.edits:
+            fields["edits"] = message.edits
         self._out.put_nowait(json.dumps({"type": "message", **fields}, ensure_ascii=False))
 
     def has(self, ids: tuple[str, ...]) -> bool:

@@ -59,13 +59,19 @@ function heard(frame) {
   }
 }
 
-// Saved first, confirmed after: once confirmed, this page holds the only copy.
+// Saved first, confirmed after: once confirmed, this page holds the only copy. What edits an earlier message takes its place
+// and its id; which edit it was tells a repeat from the next one.
 function shown(frame) {
-  if (!session.has(frame.id)) {
-    const { id, text, options, language, media } = frame;
-    view.add(session.add({ id, text, options, language, media }));
+  const { id, text, options, language, media, edits } = frame;
+  const entry = session.find(edits || id);
+  if (!entry) {
+    view.add(session.add({ id: edits || id, text, options, language, media, edit: edits && id }));
     view.dots(false);
     clearTimeout(dotsTimer);
+  } else if (edits && entry.edit !== id) {
+    Object.assign(entry, { text, options, language, edit: id, edited: Date.now() });
+    session.save();
+    view.change(entry);
   }
   if (!ackSoon.length) queueMicrotask(() => line.tell({ type: "got", ids: ackSoon.splice(0) }));
   ackSoon.push(frame.id);
@@ -76,7 +82,7 @@ function settled(frame) {
     session.adopt(null);
     return line.reconnect();
   }
-  const entry = session.state.log.find((one) => one.id === frame.id);
+  const entry = session.find(frame.id);
   if (!entry) return;
   entry.state = frame.type;
   failures = 0;

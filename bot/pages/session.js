@@ -49,8 +49,8 @@ export class Session {
     this.save();
   }
 
-  has(id) {
-    return this.state.log.some((entry) => entry.id === id);
+  find(id) {
+    return this.state.log.find((entry) => entry.id === id);
   }
 
   add(entry) {
@@ -95,9 +95,10 @@ export class Session {
     if (theirs === WIPED) return null;
     let changed = false;
     for (const entry of theirs.log || []) {
-      const here = this.state.log.find((one) => one.id === entry.id);
+      const here = this.find(entry.id);
       if (!here) this.state.log.push(entry);
       else if (here.state === "sending" && entry.state !== "sending") here.state = entry.state;
+      else if (here.edit !== entry.edit && (entry.edited || 0) > (here.edited || 0)) Object.assign(here, entry);
       else continue;
       changed = true;
     }

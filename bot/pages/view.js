@@ -39,11 +39,29 @@ export class View {
     else $("newer").hidden = false;
   }
 
+  // In place: whoever reads something else is not moved, and stays on the button they were on if it is still there.
+  change(entry) {
+    const item = this.#item(entry);
+    if (!item) return;
+    const held = item.contains(document.activeElement) ? document.activeElement.dataset.token : "";
+    const changed = this.#drawn(entry);
+    item.replaceWith(changed);
+    this.mark(entry);
+    this.#settle();
+    if (held) changed.querySelector(`[data-token="${CSS.escape(held)}"]`)?.focus();
+    if (this.stuck) this.toEnd();
+  }
+
   #append(entry) {
     if (entry.silent) return;
     const day = new Date(entry.at).toDateString();
     if (day !== this.day) $("log").append(this.#dayLine(entry.at));
     this.day = day;
+    $("log").append(this.#drawn(entry));
+    this.mark(entry);
+  }
+
+  #drawn(entry) {
     const item = document.createElement("li");
     item.className = entry.mine ? "mine" : "theirs";
     item.dataset.id = entry.id;
@@ -62,8 +80,11 @@ export class View {
     const foot = document.createElement("p");
     foot.className = "foot";
     item.append(foot);
-    $("log").append(item);
-    this.mark(entry);
+    return item;
+  }
+
+  #item(entry) {
+    return document.querySelector(`#log > li[data-id="${CSS.escape(entry.id)}"]`);
   }
 
   #dayLine(at) {
@@ -109,7 +130,7 @@ export class View {
 
   // How far a message has come, or what was chosen.
   mark(entry) {
-    const item = document.querySelector(`#log > li[data-id="${CSS.escape(entry.id)}"]`);
+    const item = this.#item(entry);
     if (!item) return;
     for (const button of item.querySelectorAll(".options button")) {
       const chosen = button.dataset.token === entry.chosen;
@@ -119,6 +140,7 @@ export class View {
     const at = new Date(entry.at);
     const foot = item.querySelector(".foot");
     foot.textContent = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+    if (entry.edited) foot.append(` · ${say("edited")}`);
     if (!entry.mine) return;
     item.dataset.state = entry.state;
     const word = document.createElement("span");

@@ -12,12 +12,12 @@ from aiohttp import web
 from telegram import BotCommandScopeChat
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.base import Capabilities, Opens, Receive, SendError
+from bot.channels.base import Capabilities, Opens, Receive, SendError, Uncertain
 from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
-from bot.channels.telegram.outgoing import keyboard, refusal, upload
+from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
 from bot.channels.telegram.polling import Polling, pause_after, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
@@ -67,6 +67,7 @@ class TelegramChannel:
             per_chat_second=1,
             timeout=20,
             concurrency=64,
+            edits=True,
             uploads=opens is not None,
         )
         self._opens = opens
@@ -161,10 +162,19 @@ class TelegramChannel:
         parameters["chat_id"] = int(message.recipient)
         if message.options:
             parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
+        failure: SendError
         try:
-            sent = await self._bot.call(method, parameters)
+            async with asyncio.timeout_at(deadline if message.edits else None):  # two calls, in the time of one
+                if message.edits and await edit(self._bot, parameters, message.edits):
+                    reference = message.edits
+                else:
+                    sent = await self._bot.call(method, parameters)
+                    # Accepted, whatever the answer looks like: without a number it cannot be edited, and that is all.
+                    reference = str(sent.get("message_id", "")) if isinstance(sent, dict) else ""
         except SendError:
             raise
+        except TimeoutError:
+            failure = Uncertain("out of time")
         except TelegramError as error:
             failure = refusal(error, message)
             if isinstance(error, InvalidToken):
@@ -172,8 +182,7 @@ class TelegramChannel:
         else:
             if message.commands:
                 await self._offer(message, deadline)
-            # It was accepted, whatever the answer looks like: without a number it cannot be edited, and that is all.
-            return str(sent.get("message_id", "")) if isinstance(sent, dict) else ""
+            return reference
         raise failure  # out here, without the library's error as its context
 
     async def _offer(self, message: Outgoing, deadline: float) -> None:

@@ -1,4 +1,4 @@
-"""One message out: its buttons as Telegram lays them, and what Telegram's refusal of it means."""
+"""One message out: its buttons as Telegram lays them, editing one that was sent, and what Telegram's refusal means."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Unreachable
+from bot.channels.telegram.request import Client
 from models.message import Media, Option, Outgoing
 
 SHORT = 16
@@ -79,6 +80,26 @@ def upload(media: Media, content: bytes | None, caption: str) -> tuple[str, dict
 
 
 _UPLOADS = {("photo", "image/jpeg"): ("sendPhoto", "photo"), ("voice", "audio/ogg"): ("sendVoice", "voice")}
+
+
+_NOT_THERE = ("message to edit not found", "message_id_invalid", "can't be edited", "no text in the message to edit")
+
+
+async def edit(client: Client, parameters: dict[str, Any], message_id: str) -> bool:
+    """Gives a message that was sent the text and buttons of these `sendMessage` parameters. False where there is nothing to
+    edit (the person has cleared the chat, or it was a file); what is said there already counts as done, since an edit whose
+    answer was lost is tried again."""
+    if not message_id.isdecimal():  # another line's
+        return False
+    try:
+        await client.call("editMessageText", {**parameters, "message_id": int(message_id)})
+    except BadRequest as error:
+        said = str(error).lower()
+        if any(words in said for words in _NOT_THERE):
+            return False
+        if "message is not modified" not in said:
+            raise
+    return True
 
 
 def refusal(error: TelegramError, message: Outgoing) -> SendError:
