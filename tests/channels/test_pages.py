@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from models.message import Option
 from tests.channels.page_house import CHROMIUM, Service, browsing, serving
 from tests.channels.webchat_house import TOKEN, gone, message
 
@@ -176,6 +177,73 @@ async def test_a_message_sent_twice_is_shown_once(service: Service) -> None:
             await service.channel.send(sent)
             await page.reload()
             await expect(page.get_by_text("chỉ một lần")).to_have_count(1)
+
+
+async def test_an_edited_message_changes_where_it_stands_and_moves_nobody(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        me = service.came[0].sender
+        asked = message("Họp lúc 8 giờ", me, options=(Option("a:b:c:d:e", "Đã đọc"), Option("a:b:c:f:e", "Bận")))
+        await service.channel.send(asked)
+        for number in range(20):
+            await service.channel.send(message(f"tin sau {number}", me))
+        await expect(page.locator("#log .theirs")).to_have_count(22)
+        bubble = page.locator(f'[data-id="{asked.id}"]')
+        await bubble.get_by_role("button", name="Bận").focus()
+        place = await page.locator("#scroll").evaluate("box => box.scrollTop")
+        edit = message("Họp lúc <b>9</b> giờ", me, edits=asked.id, options=(Option("a:b:c:f:e", "Vẫn bận"),))
+        await service.channel.send(edit)
+        await expect(bubble.locator(".bubble")).to_contain_text("Họp lúc <b>9</b> giờ")
+        await expect(bubble.locator(".foot")).to_contain_text("đã sửa")
+        await expect(bubble.get_by_role("button")).to_have_text(["Vẫn bận"])
+        await expect(bubble.get_by_role("button")).to_be_focused()
+        await expect(page.locator("#newer")).to_be_hidden()
+        assert abs(await page.locator("#scroll").evaluate("box => box.scrollTop") - place) < 60
+        await service.channel.send(edit)  # sent again: the same
+        await page.reload()
+        await expect(bubble).to_have_count(1)
+        await expect(bubble).to_contain_text("Vẫn bận")
+        await expect(page.get_by_text("Họp lúc 8 giờ")).to_have_count(0)
+        await expect(page.locator("#log .theirs")).to_have_count(22)
+        await service.channel.send(message("Đã hủy", me, edits=asked.id))
+        await expect(bubble.locator(".bubble")).to_contain_text("Đã hủy")
+        await expect(bubble.get_by_role("button")).to_have_count(0)
+        await gone(service.channel._writer)
+
+
+async def test_an_edit_of_what_the_page_has_no_more_is_shown_as_new(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        me = service.came[0].sender
+        await service.channel.send(message("Họp lúc 9 giờ", me, edits="0abcdefghijkl"))
+        await expect(page.locator("#log .theirs").last).to_contain_text("Họp lúc 9 giờ")
+        await service.channel.send(message("Đã hủy", me, edits="0abcdefghijkl"))
+        await expect(page.locator("#log .theirs").last).to_contain_text("Đã hủy")
+        await expect(page.get_by_text("Họp lúc 9 giờ")).to_have_count(0)
+
+
+async def test_an_edit_reaches_the_other_tab_of_a_kept_session(service: Service) -> None:
+    """Also a tab that slept through it: what it saves must not bring the old words back."""
+    async with service.tab() as page:
+        await greeted(page)
+        me = service.came[0].sender
+        await page.get_by_role("switch", name="Giữ phiên trên máy này").check()
+        asked = message("Họp lúc 8 giờ", me)
+        await service.channel.send(asked)
+        await expect(page.locator("#log")).to_contain_text("Họp lúc 8 giờ")
+        other = await service.page_of(page.context)
+        await greeted(other)
+        await other.evaluate("WebSocket.prototype.send = () => {}")  # it says hello no more
+        for socket in service.channel._here[me][1:]:
+            await socket.response.close()
+        await expect(other.get_by_role("status")).not_to_have_text("Đã kết nối")
+        await service.channel.send(message("Họp lúc 9 giờ", me, edits=asked.id))
+        await expect(page.locator("#log")).to_contain_text("Họp lúc 9 giờ")
+        await expect(other.locator("#log")).to_contain_text("Họp lúc 9 giờ")
+        await other.get_by_label("Tin nhắn của anh/chị").fill("viết dở")
+        await page.reload()
+        await expect(page.locator("#log")).to_contain_text("Họp lúc 9 giờ")
+        await expect(page.get_by_text("Họp lúc 8 giờ")).to_have_count(0)
 
 
 async def test_a_message_is_text_whatever_it_says(service: Service) -> None:

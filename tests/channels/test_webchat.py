@@ -138,6 +138,24 @@ async def test_every_part_of_a_message_arrives(house: House, writer: Writer) -> 
     await gone(writer)
 
 
+async def test_an_edit_names_what_it_takes_the_place_of(house: House, writer: Writer) -> None:
+    """By the id that the page knows, also for the second edit, and sealed as long as it waits."""
+    first = message("Họp lúc 8 giờ")
+    reference = await house.channel.send(first)
+    edits = [message(text, edits=reference) for text in ("Họp lúc 9 giờ", "Đã hủy")]
+    assert [await house.channel.send(one) for one in edits] == [reference, reference]
+    assert reference not in repr([row.model_dump() for row in await kept(writer)])
+    page = await house.page()
+    heard = [await page.hears("message") for _ in range(3)]
+    assert [(frame["id"], frame.get("edits"), frame["text"]) for frame in heard] == [
+        (first.id, None, "Họp lúc 8 giờ"),
+        (edits[0].id, first.id, "Họp lúc 9 giờ"),
+        (edits[1].id, first.id, "Đã hủy"),
+    ]
+    await page.tells("got", ids=[frame["id"] for frame in heard])
+    await gone(writer)
+
+
 async def test_a_page_cannot_confirm_another_persons_message(house: House, writer: Writer) -> None:
     sent = message(recipient="B" * 43)
     await house.channel.send(sent)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from models.message import Media, Option, Outgoing
 WORDS = st.text(st.sampled_from("aế😀 \n\t👩\u200d"), max_size=300) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=200
 )
+FILE = Media("m", "c", "document", "tep-1.pdf", "application/pdf")
 LABELS = st.lists(st.text(st.sampled_from("abcế 😀"), min_size=1, max_size=12), max_size=12)
 
 
@@ -78,6 +81,23 @@ def test_attachments_follow_the_words_without_any(text: str, count: int, uploads
     assert not any(part.media for part in words) and words[-1].options and words[-1].commands
     assert not any(part.also for part in parts)
     assert parts[0].id == "id" and len({part.id for part in parts}) == len(parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "edits", "in_place"),
+    [
+        ("ngắn", {}, True, True),
+        ("ngắn", {"also": (FILE,)}, True, True),
+        ("ngắn", {"media": FILE}, True, False),
+        ("dài " * 20, {}, True, False),
+        ("ngắn", {}, False, False),
+    ],
+)
+def test_only_words_in_one_part_take_the_place_of_others(text: str, more: Any, edits: bool, in_place: bool) -> None:
+    message = Outgoing("id", "7", text, edits="123", **more)
+    first, *others = fit(message, Capabilities(text=50, buttons=3, edits=edits, uploads=True))
+    assert first.edits == ("123" if in_place else "")
+    assert not any(part.edits for part in others)
 
 
 def test_words_are_composed_before_they_are_counted() -> None:

@@ -87,7 +87,7 @@ async def test_nothing_goes_out_before_the_preview_and_cancelling_sends_nothing(
 ) -> None:
     await writes(leader)
     await leader.taps("Hủy")
-    await leader.sees("Đã dừng. Chưa gửi gì")
+    await leader.sees("Đã dừng. Không có gì được gửi đi")
     await reader.does_not_see(TEXT)
     assert not await rows(house, Broadcast)
 

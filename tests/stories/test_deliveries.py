@@ -1,7 +1,9 @@
-"""Words and several attachments in one delivery, over the real channel: a cut connection repeats what it hit, no more."""
+"""Deliveries over the real channels: words with several attachments, of which a cut connection repeats what it hit and no
+more; and words that take the place of others."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from models import account as accounts
 from models import outbound
 from models.account import Account
 from models.database import Session
+from models.delivery import Claimed, Outcome
 from models.ids import new_id
 from models.message import Media, Option
 from tests.emulators.telegram import TelegramEmulator
 from tests.house import FakeClock, House
-from tests.people import OnTelegram, Person
+from tests.people import OnTelegram, OnZalo, Person
 
 NAMES = ["tep-1.pdf", "tep-2.pdf"]
 
@@ -66,3 +69,30 @@ async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
     extra = NAMES[place : place + 1] if cut == "drop_after" else []
     assert [name for name, _ in await worker.received()] == sorted(NAMES + extra)
     assert [text for text in await worker.texts() if "nghỉ lễ" in text] == ["Thông báo nghỉ lễ 2/9\n[Đã đọc]"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "zalo", "webchat"])
+async def test_a_message_is_corrected_where_it_stands(worker: Person, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the reference that its delivery brought back. Zalo has none: there the correction arrives as a new message."""
+    references: list[str] = []
+    for outbox in house.app.outboxes:
+        monkeypatch.setattr(outbox, "_note", _noting(outbox._note, references))
+    await is_sent(house, "Họp lúc 8 giờ", outbound.BULK, options=[Option("a:b:c:d:e", "Đã đọc")])
+    await worker.sees("Họp lúc 8 giờ")
+    before = len(await worker.texts())
+    await is_sent(house, "Họp lúc 9 giờ", outbound.BULK, options=[Option("a:b:c:d:f", "Đã đọc lại")], edits=references[0])
+    await worker.sees_edited("Họp lúc 9 giờ", "[Đã đọc lại]")
+    texts = await worker.texts()
+    anew = int(isinstance(worker, OnZalo))
+    assert len(texts) == before + anew
+    assert len([text for text in texts if "Họp lúc 8 giờ" in text]) == anew
+    await worker.sees_nothing_new()
+    assert references[0] == references[1] and bool(references[0]) != bool(anew)
+
+
+def _noting(note: Callable[[Claimed, Outcome], None], references: list[str]) -> Callable[[Claimed, Outcome], None]:
+    def noted(row: Claimed, outcome: Outcome) -> None:
+        references.append(outcome.reference)
+        note(row, outcome)
+
+    return noted
