@@ -200,7 +200,7 @@ def described(session: Session, reader: Language, audience: Audience) -> str:
     ]
     for row_id, words in (
         (audience.unconfirmed, reader.gettext("Has not confirmed {code}")),
-        (audience.heard, reader.gettext("Received {code}")),
+        (audience.meant, reader.gettext("Those whom {code} was for")),
     ):
         row = broadcast.get(session, row_id) if row_id else None
         parts.append(words.format(code=row.code) if row else "")

@@ -69,7 +69,7 @@ def _picked(turn: Turn) -> Audience:
     row = earlier(turn) if turn.subject else None
     if row is None:
         return audiences.chosen(turn)
-    whom = {"correct": "heard", "again": "unconfirmed"}[turn.state.run.conversation]  # type: ignore[union-attr]
+    whom = {"correct": "meant", "again": "unconfirmed"}[turn.state.run.conversation]  # type: ignore[union-attr]
     return Audience(units=broadcast.audience_of(row).units, **{whom: row.id})  # type: ignore[arg-type]
 
 

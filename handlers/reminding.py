@@ -21,22 +21,25 @@ _AT_ONCE = 20
 
 
 def remind(session: Session, now: datetime) -> int:
-    """Tells the officers of grassroots unions that owe a disclosure, once for each; returns how many were told."""
+    """Tells the officers of grassroots unions that owe a disclosure, and again as often as firings are forgotten
+    (models.schedule); returns how many were told."""
     local = now.astimezone(HERE)
     if local.time() < AT:
         return 0
     told = 0
     for kind, given in table("notices").items():
         days = given.get("days")
-        for one, last in casting.owing(session, kind, unit.kinds("grassroots"), now - timedelta(days=days)) if days else ():
-            told += _tell(session, one, kind, last, now)
+        if not days:
+            continue
+        for one, last in casting.owing(session, kind, unit.kinds("grassroots"), now - timedelta(days=days)):
+            told += _tell(session, one, kind, last, last + timedelta(days=days), now)
             if told >= _AT_ONCE:
                 return told
     return told
 
 
-def _tell(session: Session, one: Unit, kind: str, last: datetime, now: datetime) -> int:
-    if not schedule.claim(session, f"owe_{kind}", one.id, last):
+def _tell(session: Session, one: Unit, kind: str, last: datetime, due: datetime, now: datetime) -> int:
+    if not schedule.claim(session, f"owe_{kind}", one.id, due):
         return 0
     told = 0
     for account, _person, _held in office.officers_of(session, one.id, now.date()):

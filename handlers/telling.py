@@ -13,7 +13,6 @@ from handlers.conversation import (
     Again,
     Choice,
     Conversation,
-    Invalid,
     Question,
     Turn,
     is_officer,
@@ -26,13 +25,13 @@ from models.message import Option
 from models.person import Person, name_of
 
 _SHOWN = 6
-_PAGE = 20
+_PAGE = 8
 
 
 def _rows(turn: Turn) -> list[Broadcast]:
     """What this officer was sent or their units sent: a team hears what its leader hears."""
     sent = [row for row in broadcast.of_units(turn.session, desk.handled(turn), most=_SHOWN) if row.state in broadcast.SENT]
-    heard = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN)
+    heard = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN, only_sent=False)
     found = {row.id: row for row in (*heard, *sent) if not row.totals}
     return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)[:_SHOWN]
 
@@ -61,60 +60,39 @@ def _roll(turn: Turn) -> list[tuple[Person, bool]]:
     ]
 
 
-def _page(turn: Turn) -> int:
-    return int(turn.answers.get("page", "0"))
-
-
 def _ticks(turn: Turn) -> str:
-    roll, row = _roll(turn), broadcast.get(turn.session, turn.answers["which"])
+    row = broadcast.get(turn.session, turn.answers["which"])
     assert row is not None
-    if not roll:
+    if not _roll(turn):
         return turn._("Your team has nobody by name on the roll for {code}, comrade.", code=row.code)
-    lines = [
-        turn._("Who did you tell {code} in person? Write the numbers of their names, for example: 1 3 5.", code=row.code)
-    ]
-    for number, (person, told) in enumerate(roll, 1):
-        if _page(turn) * _PAGE < number <= (_page(turn) + 1) * _PAGE:
-            lines.append(f"{'●' if told else '○'} {number}. {name_of(turn.session, person)}")
-    return "\n".join(lines)
+    return turn._("Who did you tell {code} in person, comrade? Mark the names.", code=row.code)
 
 
 def _names(turn: Turn) -> Sequence[Choice]:
-    roll = _roll(turn)
-    last = [Choice("done", turn._("Done"))]
-    if not roll:
-        return last
-    pages = (len(roll) - 1) // _PAGE + 1
-    turns = [Choice("page", turn._("Next names"))] if pages > 1 else []
-    return [Choice("all", turn._("Everybody")), *turns, *last]
+    """A page of the roll, and how to go on."""
+    roll, page = _roll(turn), int(turn.answers.get("page", "0"))
+    names = [
+        Choice(person.id, ("● " if told else "○ ") + name_of(turn.session, person))
+        for person, told in roll[page * _PAGE : (page + 1) * _PAGE]
+    ]
+    more = [Choice("page", turn._("Next names"))] if len(roll) > _PAGE else []
+    everybody = [Choice("all", turn._("Everybody"))] if roll else []
+    return [*names, *more, *everybody, Choice("done", turn._("Done"))]
 
 
 def _tapped(turn: Turn, value: str) -> str:
-    roll = _roll(turn)
-    if value == "all":
-        _tick(turn, [person.id for person, _told in roll], on=True)
-    elif value == "page":
-        pages = (len(roll) - 1) // _PAGE + 1
-        turn.answers["page"] = str((_page(turn) + 1) % pages)
-    else:
-        return value
-    raise Again
-
-
-def _typed(turn: Turn, text: str) -> str:
-    roll = _roll(turn)
-    numbers = text.replace(",", " ").split()
-    if not numbers or not all(one.isdecimal() and 1 <= int(one) <= len(roll) for one in numbers):
-        raise Invalid(turn._("Please write numbers of the list, for example: 1 3 5."))
-    for one in numbers:
-        person, told = roll[int(one) - 1]
-        _tick(turn, [person.id], on=not told)
-    raise Again
-
-
-def _tick(turn: Turn, people: Sequence[str], *, on: bool) -> None:
+    roll = {person.id: told for person, told in _roll(turn)}
     today = turn.now.astimezone(HERE).date()
-    ledger.tick_told(turn.session, turn.answers["which"], people, today if on else None)
+    if value == "done":
+        return value
+    if value == "page":
+        pages = (len(roll) - 1) // _PAGE + 1
+        turn.answers["page"] = str((int(turn.answers.get("page", "0")) + 1) % pages)
+    elif value == "all":
+        ledger.tick_told(turn.session, turn.answers["which"], list(roll), today)
+    else:
+        ledger.tick_told(turn.session, turn.answers["which"], [value], None if roll[value] else today)
+    raise Again
 
 
 def _finish(turn: Turn) -> None:
@@ -153,7 +131,7 @@ CONVERSATIONS = (
         _finish,
         (
             Question("which", _which, _choices, chosen=unless_unchanged),
-            Question("ticks", _ticks, _names, check=_typed, chosen=_tapped),
+            Question("ticks", _ticks, _names, chosen=_tapped),
         ),
         allowed=is_officer,
         in_office=True,

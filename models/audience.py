@@ -32,7 +32,7 @@ class Audience:
 
     `role`: "officers" or "leaders". `member`: "yes" or "no" (not yet), as people say themselves. `sector`: of the unit or
     one above it. `language`: of one of their phones. `unconfirmed`: who has not confirmed this broadcast and was not told in
-    person; `heard`: whom this broadcast reached, for its correction."""
+    person; `meant`: whom this broadcast was for, for its correction."""
 
     units: tuple[str, ...]
     minus: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Audience:
     sector: str = ""
     language: str = ""
     unconfirmed: str = ""
-    heard: str = ""
+    meant: str = ""
 
     def dump(self) -> str:
         return json.dumps({key: value for key, value in asdict(self).items() if value})
@@ -54,7 +54,7 @@ class Audience:
     @property
     def is_private(self) -> bool:
         """Whether it depends on what people told or did on their phones, so that its size would tell about them."""
-        return any((self.member, self.language, self.unconfirmed, self.heard))
+        return any((self.member, self.language, self.unconfirmed))
 
 
 def below(starts: ColumnElement[bool], name: str) -> Select[str]:
@@ -89,15 +89,11 @@ def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
     if audience.language:
         speaks = exists().where(col(Account.person_id) == col(Person.id), col(Account.language) == audience.language)
         found.append(or_(col(Person.language) == audience.language, speaks))
-    if audience.unconfirmed or audience.heard:
+    if audience.unconfirmed or audience.meant:
         theirs = col(Recipient.person_id) == col(Person.id)
-        of_it = col(Recipient.broadcast_id) == (audience.unconfirmed or audience.heard)
-        state = (
-            and_(col(Recipient.state) != "confirmed", col(Recipient.told_on).is_(None))
-            if audience.unconfirmed
-            else col(Recipient.state).in_(("sent", "confirmed", "uncertain"))
-        )
-        found.append(exists().where(theirs, of_it, state))
+        of_it = col(Recipient.broadcast_id) == (audience.unconfirmed or audience.meant)
+        state = and_(col(Recipient.state) != "confirmed", col(Recipient.told_on).is_(None))
+        found.append(exists().where(theirs, of_it, *([state] if audience.unconfirmed else [])))
     return found
 
 

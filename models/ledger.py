@@ -187,12 +187,13 @@ def confirm(session: Session, broadcast_id: str, person_id: str, today: date) ->
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def of_person(session: Session, person_id: str, *, most: int) -> Sequence[Broadcast]:
-    """What somebody was sent, the newest first."""
+def of_person(session: Session, person_id: str, *, most: int, only_sent: bool = True) -> Sequence[Broadcast]:
+    """What somebody was sent (or, not `only_sent`, was meant to be), the newest first."""
+    states = (*REACHED, *OPEN, "uncertain") if only_sent else (*OPEN, *ENDINGS)
     statement = (
         select(Broadcast)
         .join(Recipient, col(Recipient.broadcast_id) == col(Broadcast.id))
-        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_((*REACHED, *OPEN, "uncertain")))
+        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(states))
         .order_by(col(Broadcast.started_at).desc(), col(Broadcast.id))
         .limit(most)
     )

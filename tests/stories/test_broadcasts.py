@@ -11,7 +11,7 @@ from models.broadcast import Broadcast
 from models.ledger import Recipient
 from tests.house import FakeClock, House
 from tests.people import Person
-from tests.stories.acts import also, appointed, rows
+from tests.stories.acts import appointed, rows
 
 TEXT = "Thứ bảy 28/11, 8 giờ: họp tổ tại nhà ăn ca 1."
 Somebody = Callable[[str], Person]
@@ -123,7 +123,7 @@ async def test_an_audience_of_nobody(chair: Person, leader: Person, house: House
     preview = await writes(chair, TEXT, "Tổ may 2")
     assert "Không có ai nhận" in preview and "[Gửi]" not in preview
     await chair.says("Gửi")
-    await chair.sees("Đề nghị chọn")
+    await chair.sees("Vui lòng chọn một trong các mục sau")
     assert not await rows(house, Broadcast)
 
 
@@ -238,7 +238,7 @@ async def test_two_officers_for_several_unions(
 ) -> None:
     await house.app.writer.write(_second_factory)
     preview = await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
-    assert "chưa có cán bộ nào khác" in preview and "[Gửi" not in preview
+    assert "chưa có cán bộ nào khác" in preview and "[Gửi để duyệt]" not in preview and "[Gửi]" not in preview
     await superior.taps("Hủy")
     second = somebody("Nga")
     await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
@@ -280,13 +280,19 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, house: House,
 
 
 async def test_told_in_person(reader: Person, leader: Person, chair: Person, house: House) -> None:
-    await also(house, "SL001", "SONGLAM-MAY1", "leader")
     await writes(chair, TEXT, "Tổ may 1")
     await chair.taps("Gửi")
-    await wants_notices(leader)
     await leader.taps("Gửi thông báo", "Đã phổ biến trực tiếp")
-    await leader.says("1")
-    await leader.sees("Đề nghị nhập số thứ tự" if False else "1. Trần Thị Mai")
+    await leader.sees("Đồng chí đã phổ biến trực tiếp thông báo nào?")
+    await leader.taps(f"{await code_of(house)} · Thông báo")
+    before = await states(house)
+    await leader.taps("○ Trần Thị Mai")
+    await leader.sees("[● Trần Thị Mai]")
+    await leader.taps("Xong")
+    await leader.sees("Đã đánh dấu 1 người")
+    assert await states(house) == before, "a tick tells nothing about phones"
+    await chair.taps("Gửi thông báo", await code_of(house))
+    await chair.sees("Đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
 
 
 async def test_members_find_their_notices_again(reader: Person, leader: Person, house: House) -> None:
