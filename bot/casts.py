@@ -34,7 +34,8 @@ class Casts:
         """Does what is due now, each broadcast in transactions of its own; returns how much that was."""
         worked = await self._begin(now)
         for broadcast_id in await self._writer.read(casting.ended):
-            await self._writer.write(partial(casting.settle, broadcast_id=broadcast_id, now=now), alone=True)
+            over = await self._writer.write(partial(casting.settle, broadcast_id=broadcast_id, now=now), alone=True)
+            worked += over is not None
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now

@@ -163,7 +163,9 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
     for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
         found.append(f"{' + '.join(reader.gettext(ENDINGS[state]) for state in states)}: {count}")
     if not seen.groups:
-        found.append(reader.gettext("Counts are not shown for so few people: they would tell about single persons."))
+        found.append(
+            reader.gettext("Some groups are too small to be counted here: their numbers would tell about single persons.")
+        )
     if ticked:
         found.append(reader.gettext("Told in person, as team leaders ticked (counted apart): {count}", count=ticked))
     return found

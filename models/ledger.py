@@ -105,7 +105,8 @@ def write(
     who, best, state = sql["who"], sql["best"], sql["state"]
     night = audiences.below(col(Unit.night_shift).is_(True), "night")
     at_night = or_(literal(row.urgent), who.c.unit_id.in_(night))
-    due = case((at_night, now), else_=quiet_until) if quiet_until is not None else literal(now)
+    at = Recipient.__table__.c.due_at.type  # type: ignore[attr-defined] # else a time would be kept in its own zone
+    due = case((at_night, literal(now, at)), else_=literal(quiet_until or now, at))
     columns = {
         "broadcast_id": literal(row.id),
         "person_id": who.c.person_id,

@@ -70,6 +70,12 @@ def quiet() -> str:
 
 
 @pytest.fixture
+def notices_quiet() -> str:
+    """HAICHIEU_NOTICES__QUIET; stories about the night override it."""
+    return ""
+
+
+@pytest.fixture
 async def house(
     database_url: str,
     tmp_path: Path,
@@ -80,6 +86,7 @@ async def house(
     privacy: str,
     confirm: bool,
     quiet: str,
+    notices_quiet: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[House]:
     # Which addresses are taken stays as it is; only where they are called is the emulator, since the real ones are not here.
@@ -98,6 +105,7 @@ async def house(
         zalo_bot={"token": ZALO_TOKEN, "api_url": zalo.url, "mode": "webhook", "webhook_secret": SECRET, **zalo_limits},
         privacy={"relay_minutes": privacy},
         officers={"confirm": confirm, "quiet": quiet},
+        notices={"quiet": notices_quiet},
     )
     opened = House(settings, clock)
     await opened.open()

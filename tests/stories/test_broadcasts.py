@@ -46,7 +46,7 @@ async def writes(officer: Person, text: str = TEXT, *units: str, who: str = "T�
 
 
 async def code_of(house: House) -> str:
-    return (await rows(house, Broadcast))[-1].code
+    return max(await rows(house, Broadcast), key=lambda row: row.created_at).code
 
 
 async def states(house: House) -> dict[str, int]:
@@ -69,7 +69,7 @@ async def test_a_notice_is_sent_read_and_counted(reader: Person, leader: Person,
     confirmed = [row for row in await rows(house, Recipient) if row.state == "confirmed"]
     assert len(confirmed) == 1 and str(confirmed[0].confirmed_on) == "2026-11-23"
     await leader.taps("Gửi thông báo", await code_of(house))
-    await leader.sees(TEXT, "Gửi tới 2 người", "Số người quá ít nên không hiện số liệu")
+    await leader.sees(TEXT, "Gửi tới 2 người", "Có nhóm quá ít người nên không hiện số liệu")
 
 
 async def test_who_has_not_asked_for_notices_gets_urgent_ones_only(worker: Person, leader: Person, house: House) -> None:
