@@ -72,7 +72,7 @@ class Casts:
 
     async def _sight(self, broadcast_id: str, now: datetime) -> Sight:
         counts = await self._writer.read(lambda session: ledger.counts(session, broadcast_id))
-        now_done = sum(counts.values()) - sum(counts[state] for state in ledger.OPEN)
+        now_done = Sight(counts).done
         seen = [(at, done) for at, done in self._seen.get(broadcast_id, []) if now - at <= WATCH_RATE]
         self._seen[broadcast_id] = [*seen, (now, now_done)]
         first_at, first_done = self._seen[broadcast_id][0]

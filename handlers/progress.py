@@ -12,7 +12,7 @@ from config.i18n import Language, language
 from handlers import desk
 from handlers.conversation import open_token
 from models import account as accounts
-from models import outbound, progress
+from models import outbound, progress, reach
 from models.account import Account
 from models.broadcast import Broadcast
 from models.database import Session
@@ -28,22 +28,27 @@ _QUARTERS = (25, 50, 75, 100)
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What there is to tell of one broadcast at one moment. `rate` is people a second lately, 0 where not known."""
+    """What there is to tell of one broadcast at one moment: of those it is sent to, since who has no phone here would be
+    done before it began, and a first look would count them. `rate` is people a second lately, 0 where not known."""
 
     counts: Mapping[str, int]
     rate: float = 0.0
 
     @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    def sendable(self) -> int:
+        return sum(self.counts.values()) - self.counts.get("no_channel", 0)
 
     @property
     def left(self) -> int:
         return sum(self.counts.get(state, 0) for state in OPEN)
 
     @property
+    def done(self) -> int:
+        return self.sendable - self.left
+
+    @property
     def percent(self) -> int:
-        return 100 if not self.total else math.floor(100 * (self.total - self.left) / self.total)
+        return 100 if not self.sendable else math.floor(100 * self.done / self.sendable)
 
 
 def tell(
@@ -95,8 +100,8 @@ def _quarter(percent: int) -> int:
 
 def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, threshold: int, *, over: bool) -> str:
     lines = [f"{row.code} · {desk.state_name(reader, row)}"]
-    done = round(_BAR * sight.percent / 100)
-    lines.append("▓" * done + "░" * (_BAR - done) + f" {sight.percent} %")
+    filled = round(_BAR * sight.percent / 100)
+    lines.append("▓" * filled + "░" * (_BAR - filled) + f" {sight.percent} %")
     if not over and row.state == "sending" and sight.rate > 0:
         left = math.ceil(sight.left / sight.rate)
         lines.append(
@@ -105,9 +110,9 @@ def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, thr
         )  # fmt: skip
     if over:
         lines += desk.reach_lines(reader, session, row, threshold)
-    else:
-        sent = sight.total - sight.left
-        lines.append(reader.gettext("{done} of {total}", done=reader.number(sent), total=reader.number(sight.total)))
+    elif sight.sendable >= 2 * threshold:
+        done, total = (reader.number(reach.about(count, threshold)) for count in (sight.done, sight.sendable))
+        lines.append(reader.gettext("About {done} of {total}", done=done, total=total))
     return "\n".join(lines)
 
 

@@ -55,7 +55,9 @@ REPLACED = 4008
 
 class WebChannel:
     line = "webchat:main"
-    capabilities = Capabilities(text=4000, buttons=30, button_title=80, concurrency=64, edits=True, uploads=True)
+    capabilities = Capabilities(
+        text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
+    )
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.channels.webchat import WebChannel
 from bot.demo import union
 from bot.pages import page
-from config.settings import Officers, Privacy, Settings, Telegram, Web, ZaloBot
+from config.settings import Notices, Officers, Privacy, Settings, Telegram, Web, ZaloBot
 from models.database import Session
 from models.ids import new_id
 from models.message import Inbound
@@ -109,6 +109,7 @@ async def stage(port: int) -> AsyncIterator[Stage]:
             zalo_bot=ZaloBot(),
             privacy=Privacy(relay_minutes=(0, 0)),
             officers=Officers(confirm=False, quiet=None),
+            notices=Notices(quiet=None),
             log_level="error",
         )
         yield Stage(settings)

@@ -8,6 +8,7 @@ import time
 
 import aiohttp
 
+from bot.demo import union
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage, stage
 
@@ -18,6 +19,7 @@ QUESTION = "Việc này ở ca nào, từ ngày nào?"
 THANKS = "Ca 2, từ ngày 12."
 STILL = "Bảng công bổ sung vẫn thiếu ngày 12."
 PROMISE = "Ban chấp hành làm việc với phòng nhân sự chiều nay."
+NOTICE = "Thứ bảy 28/11, 8 giờ: hội nghị người lao động tại nhà ăn ca 1."
 OUTCOME = "Công ty đã trả đủ 42 giờ tăng ca tháng 5."
 
 
@@ -42,7 +44,10 @@ async def play() -> int:
         finally:
             await demo.app.stop()
     took = time.monotonic() - began
-    print(f"\nTour: a grievance was filed, answered, taken further and settled; {messages} messages read, {took:.1f} s.")
+    print(
+        "\nTour: a grievance was filed, answered, taken further and settled, and a notice sent, read and counted; "
+        f"{messages} messages read, {took:.1f} s."
+    )
     return 0
 
 
@@ -66,7 +71,7 @@ async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
         await _answer(leader, worker, code)
         await _object(leader, worker, chair, code)
         await _settle(chair, worker, code)
-        leader.sees_nothing_more()
+        await _notify(chair, worker, leader)
     finally:
         for phone in phones:
             await phone.close()
@@ -77,6 +82,8 @@ async def _join(worker: Phone, code: str) -> None:
     await worker.says("Xin chào")
     await worker.sees("nhập mã tham gia")
     await worker.says(code.lower())
+    await worker.sees("Tổ may 1", "Công ty không có tài khoản")
+    await worker.taps("Thông báo của công đoàn: tắt")
     await worker.sees("Tổ may 1", "Công ty không có tài khoản")
     await worker.taps("Đồng ý")
     await worker.sees("Anh/chị đã tham gia")
@@ -169,3 +176,31 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
     mine = await worker.sees(code, "Tình trạng", WRONG, OUTCOME)
     if NOTE in mine:
         raise TourError("the worker reads a note that officers wrote for themselves")
+
+
+async def _notify(chair: Phone, worker: Phone, leader: Phone) -> None:
+    """A notice to the whole grassroots union: whoever wants notices has it, and the chair sees counts and nobody's name."""
+    await chair.taps("Gửi thông báo")
+    await chair.sees("chưa gửi thông báo nào")
+    await chair.taps("Soạn thông báo")
+    await chair.sees("viết nội dung thông báo")
+    await chair.says(NOTICE)
+    await chair.sees("gửi cho đơn vị nào")
+    await chair.taps(f"○ {union.NAME}")
+    await chair.sees("gửi cho đơn vị nào")
+    await chair.taps("Xong, tiếp tục")
+    await chair.sees("Gửi cho ai")
+    await chair.taps("Tất cả mọi người")
+    await chair.sees("📢 Thông báo", NOTICE, "Nguyễn Văn Hùng")
+    await chair.sees("kiểm tra trước khi gửi", "3 người sẽ nhận được")
+    await chair.taps("○ Đề nghị xác nhận đã đọc")
+    await chair.sees("📢 Thông báo", "chọn “Đã đọc”")
+    await chair.sees("kiểm tra trước khi gửi")
+    leader.sees_nothing_more()
+    await chair.taps("Gửi")
+    await chair.sees("đang được gửi đi")
+    await worker.sees("📢 Thông báo", NOTICE, "Nguyễn Văn Hùng")
+    await worker.taps("Đã đọc")
+    await worker.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
+    while "đã gửi xong" not in await chair.sees("TB-"):
+        pass
