@@ -81,15 +81,15 @@ def shown(parents: Parents, respondents: Mapping[str, int], least: int) -> set[s
 
 
 def from_below(parents: Parents) -> list[str]:
-    """Every unit, those below before those above."""
+    """Every unit, those below before those above, and all that is below a unit in one piece right before it."""
     children: dict[str | None, list[str]] = defaultdict(list)
     for unit, above in parents.items():
         children[above if above in parents else None].append(unit)
     found: list[str] = []
     edge = children[None]
     while edge:
-        found += edge
-        edge = [child for unit in edge for child in children.get(unit, ())]
+        found.append(unit := edge.pop())
+        edge += children.get(unit, ())
     return found[::-1]
 
 
@@ -102,23 +102,22 @@ def homes(parents: Parents, kept: set[str]) -> dict[str, str | None]:
 
 
 def comparable(
-    before: Parents, after: Parents, members: Iterable[tuple[str | None, str | None]], passing: set[str], least: int
+    before: Parents, after: Parents, streams: Mapping[tuple[str | None, str | None], int], passing: set[str], least: int
 ) -> set[str]:
-    """The units, of those that pass in both rounds, whose two results may be set side by side. `members`: for each person
-    the unit in the earlier and in the later round, None where they could not take part in it.
+    """The units, of those that pass in both rounds, whose two results may be set side by side. `streams`: how many
+    could take part in this unit in the earlier and in that one in the later round; None: in no unit.
 
     Results of two rounds differ by those who came and those who left. Here each stream of people from one remainder to
     another, or in or out, must be empty or `least`; so are then the streams in and out of any union of units. A unit with a
     thinner stream is not compared by itself, but as part of the one above it.
     """
-    streams = Counter(members)
     kept = passing & before.keys() & after.keys()
     while True:
         old, new = _published_above(before, kept), _published_above(after, kept)
         flows: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
         for (was, now), people in streams.items():
             flows[old.get(was or "", ()), new.get(now or "", ())] += people
-        thin = {unit for (was, now), people in flows.items() if people < least for unit in {*was} ^ {*now}}
+        thin = {unit for (was, now), people in flows.items() if 0 < people < least for unit in {*was} ^ {*now}}
         if not thin:
             return kept
         # Those below first: what they merge into may be fine once it has them.

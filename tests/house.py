@@ -51,7 +51,8 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
         Keyring.new().write(key_file)
     sections.setdefault("web", {}).setdefault("port", 0)
     sections.setdefault("officers", {}).setdefault("quiet", "")  # tests run at any hour
-    return load(database_url=database_url, key_file=key_file, media_dir=directory / "media", **sections)
+    folders = {"media_dir": directory / "media", "round_keys_dir": directory / "round-keys"}
+    return load(database_url=database_url, key_file=key_file, **folders, **sections)
 
 
 class House:
