@@ -47,7 +47,7 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         keyring = Keyring.read(settings.key_file)
-        self.database = Database(settings.database_url.get_secret_value(), keyring)
+        self.database = Database(settings.database_url.get_secret_value(), keyring, round_keys=settings.round_keys_dir)
         try:
             _check_schema(self.database)
         except BaseException:

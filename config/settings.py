@@ -182,6 +182,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///var/haichieu.db")
     key_file: Path = Path("haichieu.key")
     media_dir: Path = Path("var/media")
+    round_keys_dir: Path = Path("var/round-keys")
     web: Web = Web()
     telegram: Telegram = Telegram()
     zalo_bot: ZaloBot = ZaloBot()

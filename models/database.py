@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
 
+from models.round_key import RoundKeys
 from models.sealing import Keyring
 
 BUSY_SECONDS = 10
@@ -40,11 +41,14 @@ class Base(SQLModel):
 
 class Database:
     """One database and the keyring that opens its sealed fields; `memory` (in `Session.info`) is what all its sessions
-    in this process may remember together of rows that never change (models.intake)."""
+    in this process may remember together of rows that never change (models.intake). `round_keys` is the folder with the
+    keys of open polls; whoever opens, casts or counts needs it."""
 
-    def __init__(self, url: str, keyring: Keyring, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, keyring: Keyring, *, round_keys: Path | None = None, pool_size: int = 8) -> None:
         self.url = make_url(url)
         self._info: dict[str, Any] = {"keyring": keyring, "memory": {}}
+        if round_keys is not None:
+            self._info["round_keys"] = RoundKeys(round_keys)
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"

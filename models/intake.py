@@ -41,6 +41,7 @@ Kind = Literal[
     "unlink",
     "leave",
     "seen",
+    "ballot",
 ]
 
 TOLD_KEPT = timedelta(days=7)
@@ -75,7 +76,8 @@ class Event:
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
     reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
     committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
-    account. `files`: attachments, as models.attachment keeps them with the case. Times are ISO 8601.
+    account. `files`: attachments, as models.attachment keeps them with the case. Times are ISO 8601. A ballot has its voter
+    (models.turnout) as `reporter_id` and in `text` itself, sealed once more (models.ballot).
     """
 
     kind: Kind
@@ -227,6 +229,13 @@ def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tup
 def _rank(event: Event) -> tuple[bool, str]:
     """Reports first; changes of an account in the order they were asked for; the rest stays shuffled."""
     return event.kind != "report", event.due if event.kind == "change" else ""
+
+
+def every(session: Session, kind: Kind) -> list[tuple[str, Event]]:
+    """All that is of this kind, due or not, posted or not, in random order."""
+    found = [pair for pair in _opened(session, _ids(session)) if pair[1].kind == kind]
+    random.SystemRandom().shuffle(found)
+    return found
 
 
 def once(session: Session, entry_id: str, today: date) -> bool:

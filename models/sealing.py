@@ -31,6 +31,7 @@ _WORDS = frozenset(
     {
         *("intake.body", "conversation.state", "outbound.body", "mailbox.body", "entry.text", "quarantine.payload"),
         *("pickup.body", "enclosure.body", "attachment.body", "media_link.body"),
+        *("ballot_box.body", "named_ballot.body", "remark.text"),
     }
 )
 _SIZES = (1024, 4096, 16384)

@@ -52,7 +52,8 @@ def settings_for(directory: Path, database_url: str, **sections: dict[str, Any])
     sections.setdefault("web", {}).setdefault("port", 0)
     for section in ("officers", "notices"):
         sections.setdefault(section, {}).setdefault("quiet", "")  # tests run at any hour
-    return load(database_url=database_url, key_file=key_file, media_dir=directory / "media", **sections)
+    folders = {"media_dir": directory / "media", "round_keys_dir": directory / "round-keys"}
+    return load(database_url=database_url, key_file=key_file, **folders, **sections)
 
 
 class House:

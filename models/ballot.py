@@ -1,0 +1,106 @@
+"""A ballot's way, from the chat it is cast in to its box: four transactions, and no two of them tell who cast which.
+
+1. The chat's own writes a sealed intake row (models.intake) and no row of a turnout, an account or a box. Inside it the
+   ballot is sealed once more, under the round's key: with the union's keys one reads who voted, and never what.
+2. Some seconds later `turnout.take_part` marks the voters. The first event of a person wins, whatever they tapped how often
+   and on how many phones.
+3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written near it.
+4. The intake rows are forgotten with all others, about once an hour.
+
+A crash between any two only has the next tick do the rest again: a mark fits only its own event, and a box may hold a ballot
+that another has. Fewer than MIX stay in the intake, where the count finds them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from models import ballot_box, intake, turnout
+from models.ballot_box import MIX, Ballot
+from models.database import Session
+from models.ids import new_id, random_code
+from models.intake import Event
+from models.poll import Answer, Poll, check_answers, content_of
+from models.round import Round
+from models.turnout import Turnout
+
+CODE_LENGTH = 10
+
+
+class NotCast(Exception):
+    """Why nothing was cast: `closed`, `not_invited` or `already`."""
+
+    def __init__(self, why: Literal["closed", "not_invited", "already"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> None:
+    """Raises `NotCast`. Reads only: a lock, or a row, would be a trace in the chat's transaction."""
+    if not round_.takes_votes(now):
+        raise NotCast("closed")
+    voter = turnout.voter(session, round_.id, person_id)
+    row = session.get(Turnout, voter, populate_existing=True)
+    if row is None:
+        raise NotCast("not_invited")
+    if row.mark or intake.waiting_of(session, voter, now):
+        raise NotCast("already")
+
+
+def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answer], now: datetime) -> str:
+    """Casts somebody's ballot: one answer or None for each question. Returns their receipt code, empty where the poll gives
+    none. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
+    may_vote(session, round_, person_id, now)
+    poll = session.get_one(Poll, round_.poll_id)
+    check_answers(content_of(session, poll).questions, answers)
+    voter = turnout.voter(session, round_.id, person_id)
+    code = random_code(CODE_LENGTH) if poll.receipts else ""
+    unit_id = session.get_one(Turnout, voter).unit_id
+    cast_by = person_id if poll.named else ""
+    folded = ballot_box.fold(session, round_.id, Ballot(unit_id, list(answers), code, cast_by))
+    low, high = intake.SOON
+    due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+    text = json.dumps({"round": round_.id, "ballot": folded})
+    intake.add(session, Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text))
+    return code
+
+
+@dataclass(slots=True)
+class Waiting:
+    """The ballots in the intake, by intake row. `boxes`: by round, those to put in together now. `few`: by round, those that
+    wait for more. `spent`: nothing is to be done with them any more. `unmarked`: their voters come first (take_part)."""
+
+    boxes: dict[str, dict[str, str]] = field(default_factory=dict)
+    few: dict[str, dict[str, str]] = field(default_factory=dict)
+    spent: list[str] = field(default_factory=list)
+    unmarked: list[Event] = field(default_factory=list)
+
+
+def sort_out(session: Session, waiting: Sequence[tuple[str, Event]]) -> Waiting:
+    """What is to be done with these events of the intake. Reads only."""
+    found = Waiting()
+    known = turnout.marks(session, (event for _, event in waiting))
+    states: dict[str, str] = {}
+    together: dict[str, dict[str, str]] = defaultdict(dict)
+    for row_id, event in waiting:
+        told = json.loads(event.text)
+        round_id = told["round"]
+        if round_id not in states:
+            states[round_id] = session.get_one(Round, round_id, populate_existing=True).state
+        if states[round_id] != "open":
+            found.spent.append(row_id)
+        elif known.get(event.reporter_id) == "":
+            found.unmarked.append(event)
+        elif turnout.is_first(session, event, known):
+            together[round_id][row_id] = told["ballot"]
+        else:
+            found.spent.append(row_id)
+    for round_id, ballots in together.items():
+        (found.boxes if len(ballots) >= MIX else found.few)[round_id] = ballots
+    return found

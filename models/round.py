@@ -1,0 +1,122 @@
+"""A round: one opening of a poll, from the moment it opens until its ballots are counted or it is cancelled.
+
+`planned` → `open` → `counted`, or `cancelled`. A round is open to votes until `closes_at` and counted a little later
+(COUNTED_AFTER): by then whatever was cast in time has been posted, without any lock between voters and the clock.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlmodel import Field, col
+
+from models import turnout
+from models.ballot_box import BallotBox
+from models.columns import Id, Ref
+from models.database import Base, Session
+from models.poll import Poll, Repeat, content_of
+from models.round_key import round_keys
+
+COUNTED_AFTER = timedelta(minutes=2)
+"""Longer than a ballot waits to be posted (intake.SOON) and than any transaction takes."""
+
+
+class Unplannable(Exception):
+    """It would close before it opens, or has begun already."""
+
+
+class Round(Base, table=True):
+    """Times are those planned, not when something was done. `receipts_hash`: of the list of receipt codes, once counted."""
+
+    __tablename__ = "round"
+
+    id: str = Id()
+    poll_id: str = Ref("poll")
+    opens_at: datetime
+    closes_at: datetime
+    state: str = Field(default="planned", max_length=10, index=True)
+    receipts_hash: str = Field(default="", max_length=64)
+
+    def takes_votes(self, now: datetime) -> bool:
+        return self.state == "open" and now < self.closes_at
+
+
+def plan(session: Session, poll: Poll, opens_at: datetime, closes_at: datetime | None = None) -> Round:
+    """Raises `Unplannable`."""
+    closes_at = closes_at or opens_at + timedelta(days=poll.open_days)
+    if closes_at <= opens_at:
+        raise Unplannable
+    planned = Round(poll_id=poll.id, opens_at=opens_at, closes_at=closes_at)
+    session.add(planned)
+    session.flush()
+    return planned
+
+
+def open_(session: Session, round_: Round) -> int:
+    """Opens a planned round: from now on who may vote, where they belong and the threshold are fixed. Returns how many may.
+    The key is there before the transaction commits; where it does not, `sweep_keys` destroys it."""
+    if round_.state != "planned":
+        raise Unplannable
+    poll = session.get_one(Poll, round_.poll_id)
+    round_keys(session).make(round_.id)
+    people = turnout.electorate(session, content_of(session, poll).audience, slips_only=poll.voters == "slips")
+    round_.state = "open"
+    session.add(round_)
+    session.flush()
+    return turnout.invite(session, round_.id, people)
+
+
+def close(session: Session, round_: Round, now: datetime) -> None:
+    """Ends the votes early; counting follows by the clock."""
+    if round_.state == "open" and now < round_.closes_at:
+        round_.closes_at = now
+        session.add(round_)
+        session.flush()
+
+
+def cancel(session: Session, round_: Round) -> None:
+    """Nothing of it is ever counted. The key is destroyed after the commit (`sweep_keys`)."""
+    if round_.state in ("planned", "open"):
+        round_.state = "cancelled"
+        session.add(round_)
+        session.flush()
+        session.execute(delete(BallotBox).where(col(BallotBox.round_id) == round_.id))
+        turnout.forget(session, round_.id)
+
+
+def to_open(session: Session, now: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "planned", col(Round.opens_at) <= now)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def to_count(session: Session, now: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "open", col(Round.closes_at) <= now - COUNTED_AFTER)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def sweep_keys(session: Session) -> None:
+    """Destroys the keys of rounds that are not open; by the clock, and after each count. A session that reads: what is not
+    committed must not cost a key."""
+    wanted = select(col(Round.id)).where(col(Round.state).in_(("planned", "open")))
+    round_keys(session).destroy_others(session.execute(wanted).scalars())
+
+
+def earlier(session: Session, round_: Round) -> Round | None:
+    """The round of the same poll that was counted before this one."""
+    wanted = select(Round).where(
+        col(Round.poll_id) == round_.poll_id, col(Round.state) == "counted", col(Round.closes_at) < round_.closes_at
+    )
+    return session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(1)).scalar_one_or_none()
+
+
+def nth_opening(first: datetime, repeat: Repeat, number: int) -> datetime:
+    """When round `number` (from 0) of a poll opens. Always counted from the first: after the 31st of January and the 28th of
+    February comes the 31st of March."""
+    if repeat == "weekly":
+        return first + timedelta(weeks=number)
+    months = first.month - 1 + number * {"monthly": 1, "quarterly": 3, "yearly": 12}[repeat]
+    year, month = first.year + months // 12, months % 12 + 1
+    return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
