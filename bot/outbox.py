@@ -198,6 +198,8 @@ class Outbox:
         return len(rows)
 
     async def _send(self, row: Claimed) -> Outcome:
+        if isinstance(row, Bulk) and row.silent:
+            return _ended(row, "sent")
         parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
         whole = not any(part.text for part in parts[1:])
         for place, part in enumerate(parts[row.parts_done :]):

@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 from bot.casts import Casts
 from bot.clock import Clock
 from bot.holding import Holding
+from bot.rounds import Rounds
 from bot.writer import Writer
 from handlers import digest, relay
 from models import conversation, inbound, intake, link, mailbox, media_link, news, outbound, schedule, tries
@@ -45,6 +46,7 @@ class Ticker:
     ) -> None:
         self._writer = writer
         self._casts = casts
+        self._rounds = Rounds(writer)
         self._clock = clock
         self._nudge = nudge
         self._quiet = quiet
@@ -89,6 +91,7 @@ class Ticker:
             if not await self._held.hold():
                 return
             worked = await self._post(now) + await self._digest(now)
+            worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
@@ -107,8 +110,14 @@ class Ticker:
             self._posted.clear()
             self._forget_at = None
         due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
-        done = 0
+        ballots = [(row_id, event) for row_id, event in due if event.kind == "ballot" and row_id not in self._posted]
+        boxed = await self._rounds.box(ballots)
+        self._posted.update(boxed)
+        self._dues.update(dict.fromkeys(boxed, NEVER))
+        done = len(boxed)
         for row_id, event in due:
+            if event.kind == "ballot":
+                continue
             if row_id not in self._posted and await self._step(event, now):
                 self._posted.add(row_id)
                 self._dues[row_id] = NEVER

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.i18n import HERE, N_, fold
-from config.tables import table
 from handlers import approving, audiences, desk, files, forecast, notices
 from handlers.conversation import (
     Again,
@@ -86,7 +85,7 @@ def _is_on(turn: Turn, key: str) -> bool:
 
 
 def _kind(turn: Turn) -> str:
-    return turn.answers.get("kind") or ("correction" if _is_correction(turn) else next(iter(table("notices"))))
+    return turn.answers.get("kind") or ("correction" if _is_correction(turn) else notices.kinds()[0])
 
 
 def _send_at(turn: Turn) -> datetime:
@@ -183,18 +182,20 @@ def _tapped(turn: Turn, value: str) -> str:
     raise Again
 
 
-def _changing(key: str) -> Callable[[Turn], bool]:
+def changing(key: str) -> Callable[[Turn], bool]:
+    """Whether this button of the preview was tapped."""
     return lambda turn: turn.answers.get("change") == key
 
 
-def _change(turn: Turn, key: str, value: str) -> str:
+def change(turn: Turn, key: str, value: str) -> str:
+    """Takes the answer of a question behind a button of the preview, and goes back to the preview."""
     turn.answers[key] = value
     turn.answers.pop("change", None)
     raise Again
 
 
 def _kinds(turn: Turn) -> Sequence[Choice]:
-    return [Choice(key, notices.kind_name(turn.language, key)) for key in table("notices")]
+    return [Choice(key, notices.kind_name(turn.language, key)) for key in notices.kinds()]
 
 
 def _repeats(turn: Turn) -> Sequence[Choice]:
@@ -227,7 +228,7 @@ def _at(turn: Turn, text: str) -> str:
         raise Invalid(turn._("That time is past, comrade."))
     if at > here + FAR:
         raise Invalid(turn._("That is more than a year away, comrade."))
-    return _change(turn, "at", at.astimezone(turn.now.tzinfo).isoformat())
+    return change(turn, "at", at.astimezone(turn.now.tzinfo).isoformat())
 
 
 def _asked(turn: Turn) -> str:
@@ -266,21 +267,29 @@ def _finish(turn: Turn) -> None:
     turn.say(text, desk.options(turn, row))
 
 
-_CHANGES = (
-    Question("_kind", lambda turn: turn._("What kind of notice is it?"), _kinds,
-             chosen=lambda turn, value: _change(turn, "kind", value), when=_changing("kind")),
-    Question("_repeat", lambda turn: turn._("How often?"), _repeats,
-             chosen=lambda turn, value: _change(turn, "repeat", "" if value == "once" else value), when=_changing("repeat")),
-    Question("_at", lambda turn: turn._("When shall it go out? For example: {example}", example="17:00 12/06"),
-             lambda turn: [Choice("now", turn._("at once"))], check=_at,
-             chosen=lambda turn, _value: _change(turn, "at", ""), when=_changing("at")),
-    Question("_english", lambda turn: turn._("Please write the notice in English."),
-             lambda turn: [Choice("none", turn._("Without English"))],
-             check=lambda turn, text: _change(turn, "english", take_text(turn, text)),
-             chosen=lambda turn, _value: _change(turn, "english", ""), when=_changing("english")),
-)  # fmt: skip
+_CHANGES = {
+    "kind": Question("_kind", lambda turn: turn._("What kind of notice is it?"), _kinds,
+                     chosen=lambda turn, value: change(turn, "kind", value), when=changing("kind")),
+    "repeat": Question("_repeat", lambda turn: turn._("How often?"), _repeats,
+                       chosen=lambda turn, value: change(turn, "repeat", "" if value == "once" else value),
+                       when=changing("repeat")),
+    "at": Question("_at", lambda turn: turn._("When shall it go out? For example: {example}", example="17:00 12/06"),
+                   lambda turn: [Choice("now", turn._("at once"))], check=_at,
+                   chosen=lambda turn, _value: change(turn, "at", ""), when=changing("at")),
+    "english": Question("_english", lambda turn: turn._("Please write the notice in English."),
+                        lambda turn: [Choice("none", turn._("Without English"))],
+                        check=lambda turn, text: change(turn, "english", take_text(turn, text)),
+                        chosen=lambda turn, _value: change(turn, "english", ""), when=changing("english")),
+}  # fmt: skip
+
+
+def changes(*names: str) -> tuple[Question, ...]:
+    """The questions behind these buttons of a preview; polls have some of them, too."""
+    return tuple(_CHANGES[name] for name in names)
+
+
 _LAST = (
-    *_CHANGES,
+    *changes(*_CHANGES),
     Question("send", _preview, _choices, chosen=_tapped),
     Question("number", _asked, lambda turn: [Choice("cancel", turn._("Cancel"))], check=_typed, chosen=unless_cancelled,
              when=lambda turn: int(turn.answers["size"]) > turn.house.notices.typed_above),

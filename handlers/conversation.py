@@ -137,13 +137,15 @@ class Conversation:
     finish: Callable[[Turn], None]
     questions: tuple[Question, ...] = ()
     allowed: Callable[[Turn], bool] = always
+    begun: Callable[[Turn, str, str], dict[str, str]] | None = None
+    """What a button that opens it may answer already: given the subject and the button's value, the answers known."""
     in_office: bool = False
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
 
 
-def open_token(conversation: str, subject: str = "") -> str:
-    """A token that begins a conversation about `subject` (a row's id)."""
-    return f"{conversation}:{subject}:::"
+def open_token(conversation: str, subject: str = "", value: str = "") -> str:
+    """A token that begins a conversation about `subject` (a row's id), with an answer where that takes one (`begun`)."""
+    return f"{conversation}:{subject}::{value}:"
 
 
 @dataclass(eq=False)

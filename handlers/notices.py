@@ -43,6 +43,11 @@ def signed(session: Session, reader: Language, row: Broadcast) -> str:
     return f"{who} · {reader.day(day)} · {row.code}"
 
 
+def kinds() -> list[str]:
+    """Those that officers write."""
+    return [kind for kind, given in table("notices").items() if not given.get("internal")]
+
+
 def text_of(session: Session, reader: Language, row: Broadcast, words: broadcast.Words) -> str:
     """All of it, as a member reads it."""
     urgent = reader.gettext("URGENT") + " · " if row.urgent else ""
@@ -194,12 +199,12 @@ def muted(turn: Turn) -> set[str]:
 
 def _kinds(turn: Turn) -> Sequence[Choice]:
     off = muted(turn)
-    kinds = [
+    listed = [
         Choice(kind, ("○ " if kind in off else "● ") + kind_name(turn.language, kind))
-        for kind in table("notices")
+        for kind in kinds()
         if ledger.can_be_muted(kind, urgent=False)
     ]
-    return [*kinds, Choice("back", turn._("Back"))]
+    return [*listed, Choice("back", turn._("Back"))]
 
 
 def _mute(turn: Turn) -> None:

@@ -180,7 +180,8 @@ def _tap(turn: Turn, token: str) -> None:
         if turn.account is None and name != "join":
             start(turn, "join")
         else:
-            start(turn, name, subject)
+            begun = CONVERSATIONS[name].begun
+            start(turn, name, subject, begun(turn, subject, value) if begun and value else None)
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
         _stale(turn)

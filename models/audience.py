@@ -31,7 +31,8 @@ class Audience:
     """Everybody in the subtrees of `units` but not in those of `minus` (unit ids), narrowed by what is not empty.
 
     `role`: "officers" or "leaders". `member`: "yes" or "no" (not yet), as people say themselves. `sector`: of the unit or
-    one above it. `language`: of one of their phones. `unconfirmed`: who has not confirmed this broadcast and was not told in
+    one above it. `language`: of one of their phones. `verified`: joined by a
+    one-time slip or a staff code. `unconfirmed`: who has not confirmed this broadcast and was not told in
     person; `meant`: whom this broadcast was for, for its correction."""
 
     units: tuple[str, ...]
@@ -40,6 +41,7 @@ class Audience:
     member: str = ""
     sector: str = ""
     language: str = ""
+    verified: bool = False
     unconfirmed: str = ""
     meant: str = ""
 
@@ -89,6 +91,9 @@ def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
     if audience.language:
         speaks = exists().where(col(Account.person_id) == col(Person.id), col(Account.language) == audience.language)
         found.append(or_(col(Person.language) == audience.language, speaks))
+    if audience.verified:
+        slip = col(Account.person_id) == col(Person.id), col(Account.verified).is_(True), col(Account.confirmed).is_(True)
+        found.append(exists().where(*slip))
     if audience.unconfirmed or audience.meant:
         theirs = col(Recipient.person_id) == col(Person.id)
         of_it = col(Recipient.broadcast_id) == (audience.unconfirmed or audience.meant)

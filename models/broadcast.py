@@ -26,6 +26,8 @@ from models.sealing import seal, unseal
 
 State = Literal["waiting", "scheduled", "sending", "stopped", "done", "refused", "cancelled"]
 REPEATS = ("weekly", "monthly", "quarterly", "yearly")
+POLL = "poll"
+"""The kind of an invitation to vote, which officers do not write and do not see among their notices."""
 SENT = ("sending", "stopped", "done", "cancelled")
 """States in which some people may have it."""
 
@@ -73,6 +75,8 @@ class Words:
 
     texts: Mapping[str, str]
     files: Sequence[Mapping[str, str]] = ()
+    round_id: str = ""
+    """The round of a poll it invites to (kind "poll")."""
 
     def in_language(self, code: str) -> str:
         return self.texts.get(code) or self.texts[DEFAULT]
@@ -114,7 +118,8 @@ def create(session: Session, draft: Draft, now: datetime) -> Broadcast:
         follows=draft.follows,
         body=b"",
     )
-    body = json.dumps({"texts": dict(draft.words.texts), "files": list(draft.words.files)}, ensure_ascii=False)
+    words = draft.words
+    body = json.dumps({"texts": dict(words.texts), "files": list(words.files), "round": words.round_id}, ensure_ascii=False)
     row.body = seal(session, "broadcast.body", row.id, body)
     session.add(row)
     session.flush()
@@ -132,7 +137,7 @@ def free_code(session: Session) -> str:
 
 def words_of(session: Session, row: Broadcast) -> Words:
     body = json.loads(unseal(session, "broadcast.body", row.id, row.body))
-    return Words(body["texts"], tuple(body["files"]))
+    return Words(body["texts"], tuple(body["files"]), body.get("round", ""))
 
 
 def audience_of(row: Broadcast) -> Audience:
@@ -192,7 +197,7 @@ def cancel(session: Session, row: Broadcast, officer_id: str, now: datetime) -> 
 
 def of_units(session: Session, unit_ids: Sequence[str], *, most: int, kind: str = "") -> Sequence[Broadcast]:
     """The broadcasts of these units, the newest first."""
-    statement = select(Broadcast).where(col(Broadcast.unit_id).in_(unit_ids))
+    statement = select(Broadcast).where(col(Broadcast.unit_id).in_(unit_ids), col(Broadcast.kind) != POLL)
     if kind:
         statement = statement.where(col(Broadcast.kind) == kind, col(Broadcast.state).in_(SENT))
     return (

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
+from models import turnout
 from models.account import Account, Sender, chat_keys
-from models.broadcast import Broadcast
+from models.broadcast import POLL, Broadcast, words_of
 from models.conversation import Conversation
 from models.database import Session
 from models.delivery import DOUBTFUL, HELD_BACK, LEASE, Claimed, Outcome
@@ -35,6 +36,9 @@ class Bulk(Claimed):
 
     broadcast_id: str = ""
     person_id: str = ""
+    silent: bool = False
+    """Not sent, and written down as if it had been: an invitation to somebody who has voted. Nothing in the ledger tells who
+    that was."""
     other_side: str = ""
     """Today's key of the same chat in office: a numbered list would disturb a conversation there as well."""
 
@@ -105,6 +109,7 @@ def _claim_of(
     ended: list[dict[str, Any]] = []
     due = _due(session, row, line, now, limit, quiet=quiet)
     edited = _references(session, row, [one.person_id for one in due])
+    voted = _voted(session, row, [one.person_id for one in due])
     for one in due:
         if one.state == "sending" and one.doubtful:
             ended.append(_end(row, one, "uncertain"))
@@ -122,7 +127,8 @@ def _claim_of(
                 composed[one.language] = compose(session, row, one.language)
             row_id = keyed_hash(session, "recipient", row.id, one.person_id)
             message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
-            claimed.append(_leased(session, row, one, message, to, fence, now))
+            leased = _leased(session, row, one, message, to, fence, now)
+            claimed.append(replace(leased, silent=one.person_id in voted))
     if ended:
         session.connection().execute(_END, ended)
     claimed = _without_busy(session, claimed, now)
@@ -141,6 +147,13 @@ def _references(session: Session, row: Broadcast, people: Sequence[str]) -> dict
         for one in session.execute(sent.where(col(Recipient.reference).is_not(None))).scalars()
         if one.reference is not None
     }
+
+
+def _voted(session: Session, row: Broadcast, people: Sequence[str]) -> set[str]:
+    """Those of these people who have taken part in the round it invites to."""
+    if row.kind != POLL or not people:
+        return set()
+    return set(people) - set(turnout.missing(session, words_of(session, row).round_id, people))
 
 
 def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime) -> Bulk:

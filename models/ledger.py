@@ -24,7 +24,7 @@ from config.tables import table
 from models import audience as audiences
 from models.account import Account
 from models.audience import Audience
-from models.broadcast import Broadcast
+from models.broadcast import POLL, Broadcast
 from models.database import Base, Session
 from models.person import Person
 from models.unit import Unit
@@ -74,6 +74,8 @@ def _chosen(audience: Audience, kind: str, lines: Sequence[str], now: datetime, 
     who = audiences.people(audience, now.date()).subquery("who")
     best = _phones(lines).subquery("best")
     muted = or_(best.c.notices.is_(False), best.c.muted.contains(f"|{kind}|", autoescape=True))
+    if kind == POLL:
+        muted = best.c.polls.is_(False)
     state = case(
         (best.c.id.is_(None), "no_channel"),
         *([(muted, "no_channel")] if mutable else []),
@@ -139,6 +141,7 @@ def _phones(lines: Sequence[str]) -> Select[*tuple[Any, ...]]:
             col(Account.line),
             col(Account.blocked),
             col(Account.notices),
+            col(Account.polls),
             col(Person.muted),
             place,
         )
@@ -194,7 +197,7 @@ def of_person(session: Session, person_id: str, *, most: int, only_sent: bool = 
     statement = (
         select(Broadcast)
         .join(Recipient, col(Recipient.broadcast_id) == col(Broadcast.id))
-        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(states))
+        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(states), col(Broadcast.kind) != POLL)
         .order_by(col(Broadcast.started_at).desc(), col(Broadcast.id))
         .limit(most)
     )

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlmodel import Field
+from sqlalchemy import select
+from sqlmodel import Field, col
 
 from models.columns import Id, Ref
 from models.database import Base, Session
-from models.ids import new_id
+from models.ids import new_id, random_code
 from models.sealing import seal, unseal
 
 Kind = Literal["one", "several", "scale", "yesno", "text"]
@@ -45,11 +46,13 @@ class Unfit(Exception):
 class Poll(Base, table=True):
     """`body` (title, questions, audience) is sealed. `threshold` is k: no smaller group of respondents is ever shown.
     `named`: the other kind, where answers stand with their names. `receipts`: voters get a code to check that theirs was
-    counted."""
+    counted. `rates`: it rates the committee of `author_unit_id`, which is never shown its own rating by team."""
 
     __tablename__ = "poll"
 
     id: str = Id()
+    code: str = Field(unique=True, max_length=12)
+    author_id: str | None = Ref("person", optional=True, index=False)
     author_unit_id: str = Ref("unit")
     body: bytes
     threshold: int = LEAST
@@ -58,6 +61,7 @@ class Poll(Base, table=True):
     repeat: str = Field(default="", max_length=10)
     open_days: int = 7
     receipts: bool = False
+    rates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a poll asks. `audience`: ids of units; all below them is meant, too."""
+    """What a poll asks. `audience`: ids of units; all below them is meant, too. `rule`: the whole rule, where it is narrower
+    (models.audience.Audience.dump)."""
 
     title: Mapping[str, str]
     questions: Sequence[Question]
     audience: Sequence[str]
+    rule: str = ""
 
 
 def create(
@@ -96,6 +102,8 @@ def create(
     repeat: Repeat = "",
     open_days: int = 7,
     receipts: bool = False,
+    rates: bool = False,
+    author_id: str | None = None,
 ) -> Poll:
     """Raises `Unfit`."""
     _check(content)
@@ -105,6 +113,8 @@ def create(
     body = json.dumps(asdict(content), ensure_ascii=False)
     poll = Poll(
         id=poll_id,
+        code=free_code(session),
+        author_id=author_id,
         author_unit_id=author_unit_id,
         body=seal(session, "poll.body", poll_id, body),
         threshold=threshold,
@@ -113,6 +123,7 @@ def create(
         repeat=repeat,
         open_days=open_days,
         receipts=receipts,
+        rates=rates,
     )
     session.add(poll)
     session.flush()
@@ -123,7 +134,20 @@ def content_of(session: Session, poll: Poll) -> Content:
     kept = json.loads(unseal(session, "poll.body", poll.id, poll.body))
     for question in kept["questions"]:
         question["when"] = tuple(question["when"]) if question["when"] else None
-    return Content(kept["title"], [Question(**question) for question in kept["questions"]], kept["audience"])
+    return Content(**kept | {"questions": [Question(**question) for question in kept["questions"]]})
+
+
+def free_code(session: Session) -> str:
+    """`YK-` (ý kiến) and six letters: a name, to be read aloud."""
+    while True:
+        code = f"YK-{random_code(6)}"
+        if session.execute(select(col(Poll.id)).where(col(Poll.code) == code)).first() is None:
+            return code
+
+
+def of_units(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[Poll]:
+    """The polls of these units; which of them is newest, its rounds say (models.round)."""
+    return session.execute(select(Poll).where(col(Poll.author_unit_id).in_(unit_ids)).limit(most)).scalars().all()
 
 
 def _check(content: Content) -> None:

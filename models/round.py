@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlmodel import Field, col
@@ -29,7 +29,8 @@ class Unplannable(Exception):
 
 
 class Round(Base, table=True):
-    """Times are those planned, not when something was done. `receipts_hash`: of the list of receipt codes, once counted."""
+    """Times are those planned, not when something was done. `receipts_hash`: of the list of receipt codes, once counted.
+    `published`: members may see what officers see."""
 
     __tablename__ = "round"
 
@@ -39,6 +40,7 @@ class Round(Base, table=True):
     closes_at: datetime
     state: str = Field(default="planned", max_length=10, index=True)
     receipts_hash: str = Field(default="", max_length=64)
+    published: bool = False
 
     def takes_votes(self, now: datetime) -> bool:
         return self.state == "open" and now < self.closes_at
@@ -55,14 +57,15 @@ def plan(session: Session, poll: Poll, opens_at: datetime, closes_at: datetime |
     return planned
 
 
-def open_(session: Session, round_: Round) -> int:
+def open_(session: Session, round_: Round, day: date = date.max) -> int:
     """Opens a planned round: from now on who may vote, where they belong and the threshold are fixed. Returns how many may.
     The key is there before the transaction commits; where it does not, `sweep_keys` destroys it."""
     if round_.state != "planned":
         raise Unplannable
     poll = session.get_one(Poll, round_.poll_id)
     round_keys(session).make(round_.id)
-    people = turnout.electorate(session, content_of(session, poll).audience, slips_only=poll.voters == "slips")
+    content = content_of(session, poll)
+    people = turnout.electorate(session, content.audience, slips_only=poll.voters == "slips", rule=content.rule, day=day)
     round_.state = "open"
     session.add(round_)
     session.flush()
@@ -120,3 +123,36 @@ def nth_opening(first: datetime, repeat: Repeat, number: int) -> datetime:
     months = first.month - 1 + number * {"monthly": 1, "quarterly": 3, "yearly": 12}[repeat]
     year, month = first.year + months // 12, months % 12 + 1
     return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
+
+
+def of_poll(session: Session, poll_id: str) -> Sequence[Round]:
+    """The rounds of a poll, the newest first."""
+    wanted = select(Round).where(col(Round.poll_id) == poll_id).order_by(col(Round.opens_at).desc())
+    return session.execute(wanted).scalars().all()
+
+
+def of_units(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+    """The rounds of these units' polls, the newest first."""
+    wanted = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Poll.author_unit_id).in_(unit_ids))
+    found = session.execute(wanted.order_by(col(Round.opens_at).desc(), col(Round.id)).limit(most))
+    return [(one, poll) for one, poll in found]
+
+
+def under_way(session: Session) -> Sequence[Round]:
+    """Every round that is open."""
+    return session.execute(select(Round).where(col(Round.state) == "open").order_by(col(Round.id))).scalars().all()
+
+
+def published(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+    """Counted rounds of these units' polls whose results members may see."""
+    wanted = (
+        select(Round, Poll)
+        .join(Poll, col(Poll.id) == col(Round.poll_id))
+        .where(col(Poll.author_unit_id).in_(unit_ids), col(Round.published).is_(True))
+    )
+    return [(one, poll) for one, poll in session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(most))]
+
+
+def counted_since(session: Session, since: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "counted", col(Round.closes_at) >= since)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()

@@ -26,6 +26,10 @@ def claim(session: Session, name: str, subject: str, fire_at: datetime) -> bool:
     return insert_ignore(session, Firing, [{"schedule": f"{name}:{subject}", "fire_at": fire_at}]) == 1
 
 
+def was_claimed(session: Session, name: str, subject: str, fire_at: datetime) -> bool:
+    return session.get(Firing, (f"{name}:{subject}", fire_at)) is not None
+
+
 def is_fired(name: str, subject: SQLColumnExpression[str], fire_at: datetime) -> ColumnElement[bool]:
     """SQL: it was done before."""
     return exists().where(col(Firing.schedule) == literal(f"{name}:").concat(subject), col(Firing.fire_at) == fire_at)

@@ -8,12 +8,13 @@ subtracting. A row says that somebody has taken part by a mark that fits only th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlmodel import Field, col
 
-from models import unit
+from models import audience, unit
 from models.account import Account
 from models.columns import Ref
 from models.database import Base, Session, insert_ignore
@@ -42,9 +43,13 @@ def voter(session: Session, round_id: str, person_id: str) -> str:
     return keyed_hash(session, "turnout", round_id, person_id)
 
 
-def electorate(session: Session, unit_ids: Iterable[str], *, slips_only: bool) -> dict[str, str]:
+def electorate(
+    session: Session, unit_ids: Iterable[str], *, slips_only: bool, rule: str = "", day: date = date.max
+) -> dict[str, str]:
     """Who may vote, with the unit each belongs to: everybody in these units and below who has joined. `slips_only`: with a
     one-time slip or a staff code, one a head, and not by a code that hangs on the wall (Account.verified)."""
+    if rule:
+        return _of_rule(session, rule, day, slips_only=slips_only)
     wanted = {found for unit_id in unit_ids for found in unit.below(session, unit_id)}
     joined = select(col(Person.id), col(Person.unit_id)).join(Account, col(Account.person_id) == col(Person.id))
     if slips_only:
@@ -54,6 +59,15 @@ def electorate(session: Session, unit_ids: Iterable[str], *, slips_only: bool) -
     for some in _batches(sorted(wanted)):
         found.update(row for row in session.execute(joined.where(col(Person.unit_id).in_(some))))
     return found
+
+
+def _of_rule(session: Session, rule: str, day: date, *, slips_only: bool) -> dict[str, str]:
+    """The same of a narrower rule (models.audience)."""
+    chosen = audience.people(audience.Audience.load(rule), day).subquery("chosen")
+    joined = exists().where(col(Account.person_id) == chosen.c.person_id, col(Account.confirmed).is_(True))
+    if slips_only:
+        joined = joined.where(col(Account.verified).is_(True))
+    return dict(session.execute(select(chosen.c.person_id, chosen.c.unit_id).where(joined)).all())
 
 
 def invite(session: Session, round_id: str, people: dict[str, str]) -> int:
@@ -82,9 +96,7 @@ def marks(session: Session, events: Iterable[Event]) -> dict[str, str]:
     wanted = sorted({event.reporter_id for event in events})
     asked = select(col(Turnout.id), col(Turnout.mark))
     return {
-        row_id: mark
-        for some in _batches(wanted)
-        for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
+        row_id: mark for some in _batches(wanted) for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
     }
 
 
@@ -98,10 +110,13 @@ def _mark(session: Session, event: Event) -> str:
 
 
 def missing(session: Session, round_id: str, person_ids: Iterable[str]) -> list[str]:
-    """Those of these people who may vote and have not: for the one reminder."""
-    asked = select(col(Turnout.id)).where(col(Turnout.round_id) == round_id, col(Turnout.mark) == "")
-    waiting = set(session.execute(asked).scalars())
-    return [person for person in person_ids if voter(session, round_id, person) in waiting]
+    """Those of these people who may vote and have not: for invitations and the one reminder."""
+    whose = {voter(session, round_id, person): person for person in person_ids}
+    asked = select(col(Turnout.id)).where(col(Turnout.mark) == "")
+    waiting = (
+        one for some in _batches(list(whose)) for one in session.execute(asked.where(col(Turnout.id).in_(some))).scalars()
+    )
+    return [whose[one] for one in waiting]
 
 
 def members(session: Session, round_id: str) -> dict[str, str]:

@@ -26,6 +26,10 @@ def upgrade() -> None:
     op.create_table(
         "poll",
         _id(),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("author_id", sa.String(length=13), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_poll_author_id_person")),
+        sa.UniqueConstraint("code", name=op.f("uq_poll_code")),
         *_of("poll", "author_unit_id", "unit"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("threshold", sa.Integer(), nullable=False),
@@ -34,6 +38,7 @@ def upgrade() -> None:
         sa.Column("repeat", sa.String(length=10), nullable=False),
         sa.Column("open_days", sa.Integer(), nullable=False),
         sa.Column("receipts", sa.Boolean(), nullable=False),
+        sa.Column("rates", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
     )
     op.create_index(op.f("ix_poll_author_unit_id"), "poll", ["author_unit_id"])
@@ -45,6 +50,7 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("receipts_hash", sa.String(length=64), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
     )
     op.create_index(op.f("ix_round_poll_id"), "round", ["poll_id"])

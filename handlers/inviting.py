@@ -1,0 +1,124 @@
+"""What the clock does about a round of a poll: invites whoever may vote, reminds once whoever has not, and tells officers
+when it is counted.
+
+Invitations are broadcasts (models.broadcast, kind "poll"), so they arrive, wait and are counted as notices do; whoever has
+voted already is passed over by the lane, and the ledger does not tell them from the rest (models.bulk).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from config.i18n import language
+from handlers.conversation import open_token, tell
+from models import broadcast, office, round, schedule
+from models.audience import Audience
+from models.broadcast import POLL, Draft, Words
+from models.database import Session
+from models.message import Option
+from models.poll import Content, Poll, content_of
+from models.round import Round
+
+REMINDED_BEFORE = timedelta(days=1)
+"""The one reminder comes so long before the end, or at half of a shorter round."""
+
+
+TOLD_WITHIN = timedelta(days=14)
+"""After so long officers are not told any more that a round was counted: the service was down, and they have looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Ids of rounds."""
+
+    to_open: Sequence[str]
+    to_remind: Sequence[str]
+    to_count: Sequence[str]
+    to_tell: Sequence[str]
+
+
+def due(session: Session, now: datetime) -> Due:
+    """What is to be done now."""
+    open_ = round.under_way(session)
+    to_remind = [one.id for one in open_ if _reminded_at(one) <= now < one.closes_at and not _is_reminded(session, one)]
+    counted = round.counted_since(session, now - TOLD_WITHIN)
+    return Due(
+        to_open=[one.id for one in round.to_open(session, now)],
+        to_remind=to_remind,
+        to_count=[one.id for one in round.to_count(session, now)],
+        to_tell=[one.id for one in counted if not schedule.was_claimed(session, "counted", one.id, one.closes_at)],
+    )
+
+
+def _reminded_at(one: Round) -> datetime:
+    return one.closes_at - min(REMINDED_BEFORE, (one.closes_at - one.opens_at) / 2)
+
+
+def _is_reminded(session: Session, one: Round) -> bool:
+    return schedule.was_claimed(session, "remind", one.id, one.closes_at)
+
+
+def audience_of(content: Content, poll: Poll) -> Audience:
+    """Whom the poll is for, as far as they may vote."""
+    found = Audience.load(content.rule) if content.rule else Audience(tuple(content.audience))
+    return replace(found, verified=poll.voters == "slips")
+
+
+def open_round(session: Session, round_id: str, now: datetime) -> bool:
+    """Opens it, invites, and plans the next of a repeating poll; all or nothing, once."""
+    one = session.get_one(Round, round_id, with_for_update=True)
+    if one.state != "planned":
+        return False
+    poll = session.get_one(Poll, one.poll_id)
+    round.open_(session, one, now.date())
+    _invite(session, one, poll, now)
+    if poll.repeat:
+        rounds = round.of_poll(session, poll.id)
+        first = min(other.opens_at for other in rounds)
+        number = len(rounds)
+        while (at := round.nth_opening(first, poll.repeat, number)) <= now:  # type: ignore[arg-type]
+            number += 1
+        round.plan(session, poll, at)
+    return True
+
+
+def _invite(session: Session, one: Round, poll: Poll, now: datetime) -> None:
+    content = content_of(session, poll)
+    assert poll.author_id is not None
+    broadcast.create(
+        session,
+        Draft(
+            author_id=poll.author_id,
+            unit_id=poll.author_unit_id,
+            words=Words(dict(content.title), round_id=one.id),
+            audience=audience_of(content, poll),
+            kind=POLL,
+            send_at=now,
+        ),
+        now,
+    )
+
+
+def remind(session: Session, round_id: str, now: datetime) -> bool:
+    one = session.get_one(Round, round_id)
+    if not one.takes_votes(now) or not schedule.claim(session, "remind", one.id, one.closes_at):
+        return False
+    _invite(session, one, session.get_one(Poll, one.poll_id), now)
+    return True
+
+
+def tell_officers(session: Session, round_id: str, now: datetime) -> None:
+    """The unit's officers hear that it is counted; what they may see of it is asked when they look."""
+    one = session.get_one(Round, round_id)
+    poll = session.get_one(Poll, one.poll_id)
+    if one.state != "counted" or not schedule.claim(session, "counted", one.id, one.closes_at):
+        return
+    told = {account.id: account for account, _p, _o in office.officers_of(session, poll.author_unit_id, now.date())}
+    for account in told.values():
+        reader = language(account.language)
+        title = content_of(session, poll).title
+        text = reader.gettext("Comrade, the poll “{title}” is counted.", title=title.get(reader.code) or title["vi"])
+        options = [Option(open_token("outcome", one.id), reader.gettext("See the results"))]
+        tell(session, account, text, now, options=options, in_office=True)

@@ -1,0 +1,232 @@
+"""What a poll came to: hidden from everybody until it is closed, then shown to the unit's officers, to members when published.
+
+What may be shown of which unit was decided once for the whole tree when it was counted (models.suppression); who may see which
+unit is models.poll_access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.i18n import N_, Language
+from handlers import desk, inviting, notices, voting
+from handlers.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.words import shortened
+from models import audit, broadcast, poll_access, result, unit
+from models.broadcast import Draft, Words
+from models.message import Option
+from models.poll import Content, Poll, content_of
+from models.result import Shown
+from models.round import Round
+from models.suppression import Withheld
+from models.tally import Table
+
+_UNITS = 8
+_REMARKS = 20
+
+WHY = {
+    Withheld.NOT_YET: N_("The poll is not counted yet; nobody sees any result before."),
+    Withheld.FEW: N_(
+        "Not shown: too few people took part here, or in a unit beside it whose answers could be worked out from these."
+    ),
+    Withheld.FEW_ANSWERS: N_(
+        "The answers are not shown: too few people gave one here, or in a unit beside it whose answers could be worked out."
+    ),
+    Withheld.CHANGED: N_("Not compared with the time before: too few people have come or gone to be hidden among the others."),
+    Withheld.NO_EARLIER: N_("There is no earlier time to compare with."),
+}
+
+
+def _found(turn: Turn) -> tuple[Round, Poll, Content] | None:
+    one = turn.session.get(Round, turn.subject)
+    poll = turn.session.get(Poll, one.poll_id) if one else None
+    return (one, poll, content_of(turn.session, poll)) if one and poll else None
+
+
+def _unit_of(turn: Turn, poll: Poll) -> str:
+    """The unit that is asked for: the one that asked, unless another was tapped."""
+    assert turn.state.run is not None
+    return turn.answers.get("unit", poll.author_unit_id)
+
+
+def _sees(turn: Turn) -> bool:
+    """Whether this person may see this unit's result, as an officer or, where it is published, as a member."""
+    found = _found(turn) if turn.account is not None else None
+    if found is None:
+        return False
+    one, poll, _content = found
+    unit_id = _unit_of(turn, poll)
+    if turn.is_officer and poll_access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
+        return True
+    assert turn.person is not None
+    return one.published and poll_access.may_member_see(turn.session, poll, unit_id, turn.person.unit_id)
+
+
+def _asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+    return {"unit": value}
+
+
+def heading(reader: Language, content: Content, name: str) -> str:
+    return f"🗳 {voting.words(reader, content.title)}\n{name}"
+
+
+def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
+    """The result of one unit, question by question; what is withheld says so and why."""
+    if isinstance(shown, Withheld):
+        return [reader.gettext(WHY[shown])]
+    found = [
+        reader.gettext(
+            "{count} of {invited} people took part.", count=reader.number(shown.respondents), invited=reader.number(shown.invited)
+        )
+    ]
+    for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
+        lines = [f"{number}. {voting.words(reader, question.text)}"]
+        if isinstance(table, Withheld):
+            lines.append(reader.gettext(WHY[table]))
+        elif table is not None:
+            lines += _bars(reader, voting.labels(reader, question), table)
+        else:
+            lines.append(reader.gettext("Answers in people's own words: see below."))
+        found.append("\n".join(lines))
+    found.append(reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."))
+    before = shown.before
+    if isinstance(before, Withheld):
+        found.append(reader.gettext(WHY[before]) if before is not Withheld.NO_EARLIER else "")
+    else:
+        found.append(
+            reader.gettext(
+                "The time before, {count} people took part. As trust grows more people answer, and more frankly: a lower score "
+                "can be a good sign.",
+                count=reader.number(before.respondents),
+            )
+        )
+    return [one for one in found if one]
+
+
+def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
+    total = max(1, sum(table.votes))
+    lines = [
+        f"{'▓' * round_to(10 * votes / total)}{'░' * (10 - round_to(10 * votes / total))} {label}: {reader.number(votes)}"
+        for label, votes in zip(labels, table.votes, strict=True)
+    ]
+    silent = reader.gettext("(no answer)")
+    return [*lines, f"{silent}: {reader.number(table.silent)}"] if table.silent else lines
+
+
+def round_to(value: float) -> int:
+    return min(10, int(value + 0.5))
+
+
+def _show(turn: Turn) -> None:
+    found = _found(turn)
+    assert found is not None  # `allowed` was asked first
+    one, poll, content = found
+    unit_id = _unit_of(turn, poll)
+    shown = result.results(turn.session, one, [unit_id])[unit_id]
+    lines = [heading(turn.language, content, unit.get(turn.session, unit_id).name), *lines_of(turn.language, content, shown)]
+    lines += _remarks(turn, one, content, unit_id)
+    turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
+
+
+def _remarks(turn: Turn, one: Round, content: Content, unit_id: str) -> list[str]:
+    """Free answers of the unit and all below it, without what names somebody (models.ballot took that out)."""
+    if one.state != "counted":
+        return []
+    below = unit.below(turn.session, unit_id)
+    found = []
+    for number, question in enumerate(content.questions):
+        if question.kind != "text":
+            continue
+        said = result.remarks(turn.session, one, below, number)
+        if not said:
+            found.append(turn._("Answers in people's own words are shown from {count} on.", count=2 * 5))
+        found += [f"• «{shortened(words)}»" for words in said[:_REMARKS]]
+        if len(said) > _REMARKS:
+            found.append(turn._("and {count} more, in the file of results", count=len(said) - _REMARKS))
+    return found
+
+
+def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
+    found = []
+    officer = turn.is_officer and poll_access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
+    if one.state == "counted":
+        found.append(Option(open_token("chart", one.id, unit_id), turn._("See as a picture")))
+    if officer:
+        for child in unit.children(turn.session, unit_id, most=_UNITS):
+            if poll_access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
+                found.append(Option(open_token("outcome", one.id, child.id), child.name))
+        if one.state == "counted":
+            found.append(Option(open_token("tables", one.id, unit_id), turn._("Results (XLSX)")))
+        if one.state == "counted" and not one.published and unit_id == poll.author_unit_id:
+            found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
+        found.append(Option(open_token("polls_desk"), turn._("Polls")))
+    return [*found, Option(open_token("menu"), turn._("Menu"))]
+
+
+def _theirs(turn: Turn) -> bool:
+    """Whether this officer answers for the unit that asked, or above it."""
+    found = _found(turn) if turn.is_officer else None
+    return found is not None and poll_access.may_see(
+        turn.session, found[1], found[1].author_unit_id, turn.member.person_id, turn.now.date()
+    )
+
+
+def _publishable(turn: Turn) -> bool:
+    found = _found(turn)
+    return _theirs(turn) and found is not None and found[0].state == "counted" and not found[0].published
+
+
+def _publish_text(turn: Turn) -> str:
+    found = _found(turn)
+    assert found is not None
+    return turn._("Members will see this:") + "\n\n" + _summary(turn, *found)
+
+
+def _summary(turn: Turn, one: Round, poll: Poll, content: Content) -> str:
+    shown = result.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
+    name = unit.get(turn.session, poll.author_unit_id).name
+    return "\n\n".join([heading(turn.language, content, name), *lines_of(turn.language, content, shown)])
+
+
+def _publish(turn: Turn) -> None:
+    found = _found(turn)
+    assert found is not None
+    one, poll, content = found
+    one.published = True
+    turn.session.add(one)
+    to = inviting.audience_of(content, poll)
+    broadcast.create(
+        turn.session,
+        Draft(
+            author_id=turn.member.person_id,
+            unit_id=poll.author_unit_id,
+            words=Words({"vi": _summary(turn, one, poll, content)}),
+            audience=to,
+            kind=notices.kinds()[0],
+            send_at=turn.now,
+        ),
+        turn.now,
+    )
+    audit.note(turn.session, turn.member.person_id, "publish", one.id, turn.now)
+    turn.falls_due = True
+    turn.say(turn._("The results are published and on their way to those who were asked, comrade."), desk.options(turn))
+
+
+CONVERSATIONS = (
+    Conversation("outcome", _show, allowed=_sees, begun=_asked_unit, in_office=True),
+    Conversation(
+        "publish",
+        _publish,
+        (
+            Question(
+                "sure",
+                _publish_text,
+                lambda turn: [Choice("yes", turn._("Publish")), Choice("cancel", turn._("Cancel"))],
+                chosen=unless_unchanged,
+            ),
+        ),
+        allowed=_publishable,
+        in_office=True,
+    ),
+)
+

@@ -1,0 +1,123 @@
+"""Polls in a list: for officers those of their units and what can be done with them, for members what they may answer or read."""
+
+from __future__ import annotations
+
+from config.i18n import N_, Language
+from handlers import asking, desk, voting
+from handlers.conversation import Conversation, Turn, is_member, is_officer, open_token
+from models import audit, poll_access, round, unit
+from models.message import Option
+from models.poll import Poll, content_of
+from models.round import Round
+
+_SHOWN = 8
+_STATES = {
+    "planned": N_("not open yet"),
+    "open": N_("open"),
+    "counting": N_("closed, being counted"),
+    "counted": N_("counted"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def _state(turn: Turn, one: Round) -> str:
+    over = one.state == "open" and not one.takes_votes(turn.now)
+    return turn._(_STATES["counting" if over else one.state])
+
+
+def _title(reader: Language, turn: Turn, poll: Poll) -> str:
+    return voting.words(reader, content_of(turn.session, poll).title)
+
+
+def _desk(turn: Turn) -> None:
+    rows = round.of_units(turn.session, desk.handled(turn), most=_SHOWN)
+    lines = [turn._("Polls of your unit, the newest first:") if rows else turn._("Your unit has asked nothing yet.")]
+    options = [Option(open_token("ask_opinion"), turn._("Ask for opinions"))]
+    for one, poll in rows:
+        lines.append(f"{poll.code}: {_title(turn.language, turn, poll)} · {_state(turn, one)}")
+        options.append(Option(open_token("round", one.id), f"{poll.code} · {turn.language.day(one.opens_at)}"))
+    turn.say("\n".join(lines), [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+def theirs(turn: Turn) -> tuple[Round, Poll] | None:
+    """The round this run is about, if this officer answers for the unit that asked, or above it."""
+    one = turn.session.get(Round, turn.subject) if turn.is_officer else None
+    poll = turn.session.get(Poll, one.poll_id) if one else None
+    if one is None or poll is None:
+        return None
+    seen = poll_access.may_see(turn.session, poll, poll.author_unit_id, turn.member.person_id, turn.now.date())
+    return (one, poll) if seen else None
+
+
+def _show(turn: Turn) -> None:
+    found = theirs(turn)
+    assert found is not None  # `allowed` was asked first
+    one, poll = found
+    content = content_of(turn.session, poll)
+    lines = [
+        f"{poll.code} · {_state(turn, one)}\n🗳 {voting.words(turn.language, content.title)}",
+        unit.get(turn.session, poll.author_unit_id).name,
+        "\n".join(asking.asked_lines(turn.language, content)),
+        turn._(
+            "Opens: {opens}. Closes: {closes}.",
+            opens=turn.language.when(one.opens_at),
+            closes=turn.language.when(one.closes_at),
+        ),
+    ]
+    options = []
+    if one.state == "counted":
+        options.append(Option(open_token("outcome", one.id), turn._("See the results")))
+    else:
+        lines.append(turn._("The poll is not counted yet; nobody sees any result before."))
+    if one.takes_votes(turn.now):
+        options.append(Option(open_token("close_poll", one.id), turn._("Close it now")))
+    if one.state in ("planned", "open"):
+        options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
+    turn.say("\n\n".join(lines), [*options, Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+
+
+def _end(turn: Turn) -> None:
+    """close_poll, cancel_poll: the run's name is the verb."""
+    found = theirs(turn)
+    assert found is not None
+    assert turn.state.run is not None
+    one, poll = found
+    early = turn.state.run.conversation == "close_poll"
+    if one.state not in ("planned", "open") or (early and not one.takes_votes(turn.now)):
+        text = turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=_state(turn, one))
+    elif early:
+        round.close(turn.session, one, turn.now)
+        text = turn._("{code} is closed. It is counted in a few minutes, comrade.", code=poll.code)
+    else:
+        round.cancel(turn.session, one)
+        text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
+    audit.note(turn.session, turn.member.person_id, turn.state.run.conversation, poll.id, turn.now)
+    turn.falls_due = True
+    turn.say(text, [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+
+
+def _mine(turn: Turn) -> None:
+    """What this person may still answer, and published results."""
+    open_ = voting.open_for(turn)
+    assert turn.person is not None
+    above = [one.id for one in unit.path(turn.session, turn.person.unit_id)]
+    published = round.published(turn.session, above, most=_SHOWN)
+    lines, options = [], []
+    for one, content in open_:
+        title = voting.words(turn.language, content.title)
+        lines.append(turn._("{title}, open until {when}", title=title, when=turn.language.when(one.closes_at)))
+        options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=title)))
+    for one, poll in published:
+        title = _title(turn.language, turn, poll)
+        options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=title)))
+    head = turn._("The union asks for your opinion:") if lines else turn._("There is no poll for you to answer now.")
+    turn.say("\n".join([head, *lines]), [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+CONVERSATIONS = (
+    Conversation("polls_desk", _desk, allowed=is_officer, in_office=True),
+    Conversation("round", _show, allowed=lambda turn: theirs(turn) is not None, in_office=True),
+    Conversation("close_poll", _end, allowed=lambda turn: theirs(turn) is not None, in_office=True),
+    Conversation("cancel_poll", _end, allowed=lambda turn: theirs(turn) is not None, in_office=True),
+    Conversation("polls_mine", _mine, allowed=is_member),
+)

@@ -1,0 +1,331 @@
+"""Voting: the invitation carries the first question, each tap is an answer, the last one sends the ballot.
+
+n questions take n + 1 taps. Leaving half-way leaves nothing. What is sent is sealed at once and reaches its box in
+transactions that name nobody (models.ballot); the answers a person tapped still stand on the screen of their own phone, and
+they are told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from config.i18n import Language, fold, language
+from handlers import menu
+from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member, open_token
+from models import ballot, broadcast, round, unit
+from models.ballot import NotCast
+from models.broadcast import Broadcast
+from models.database import Session
+from models.message import Option, Outgoing
+from models.poll import QUESTIONS, SCALE, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
+from models.poll import Question as Asked
+from models.round import Round
+from models.round_key import NoRoundKey
+
+SKIP = "skip"
+_SINGLE = ("one", "yesno", "scale")
+_OPEN_AT_ONCE = 6
+
+
+def words(reader: Language, by_language: object) -> str:
+    assert isinstance(by_language, dict)
+    text: str = by_language.get(reader.code) or by_language["vi"]
+    return text
+
+
+def labels(reader: Language, question: Asked) -> list[str]:
+    """The answers there are to choose from."""
+    if question.kind == "yesno":
+        return [reader.gettext("Yes"), reader.gettext("No")]
+    if question.kind == "scale":
+        return [str(number) for number in range(1, SCALE + 1)]
+    return [words(reader, option) for option in question.options]
+
+
+def explained(reader: Language, poll: Poll) -> str:
+    """What anonymous means here, its threshold and its limit, in one line."""
+    if poll.named:
+        return reader.gettext("With names: union officers see who answered what. You need not take part.")
+    return reader.gettext(
+        "Anonymous: nobody sees who answered what; answers are shown only for {k} people or more together. Your own taps "
+        "still stand on this phone.",
+        k=2 * poll.threshold,
+    )
+
+
+def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
+    """The message that invites to a round, with its first question (models.bulk.Compose)."""
+    reader = language(code)
+    one = session.get_one(Round, broadcast.words_of(session, row).round_id)
+    poll = session.get_one(Poll, one.poll_id)
+    content = content_of(session, poll)
+    first = content.questions[0]
+    lines = [
+        f"🗳 {words(reader, content.title)}",
+        unit.get(session, poll.author_unit_id).name,
+        explained(reader, poll),
+        reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
+    ]
+    options = []
+    if first.kind in _SINGLE:
+        lines.append(_numbered(reader, content, 0) + words(reader, first.text))
+        options = [
+            Option(open_token("vote", one.id, str(place)), label) for place, label in enumerate(labels(reader, first))
+        ]
+    options.append(Option(open_token("vote", one.id), reader.gettext("Begin") if not options else reader.gettext("Skip")))
+    return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
+
+
+def _numbered(reader: Language, content: Content, number: int) -> str:
+    return reader.gettext("Question {number} of {total}:", number=number + 1, total=len(content.questions)) + " "
+
+
+def _of(turn: Turn) -> tuple[Round, Poll, Content] | None:
+    if f"round:{turn.subject}" not in turn.found:
+        one = turn.session.get(Round, turn.subject)
+        poll = turn.session.get(Poll, one.poll_id) if one else None
+        turn.found[f"round:{turn.subject}"] = (one, poll, content_of(turn.session, poll)) if one and poll else None
+    return turn.found[f"round:{turn.subject}"]  # type: ignore[no-any-return]
+
+
+def _content(turn: Turn) -> Content:
+    found = _of(turn)
+    return found[2] if found else Content({"vi": ""}, (), ())
+
+
+def why_not(turn: Turn) -> str:
+    """Why this person cannot vote here; empty when they can."""
+    found = _of(turn)
+    if found is None:
+        return turn._("There is no such poll.")
+    try:
+        ballot.may_vote(turn.session, found[0], turn.member.person_id, turn.now)
+    except NotCast as error:
+        return reason(turn, error)
+    return ""
+
+
+def reason(turn: Turn, error: NotCast) -> str:
+    return {
+        "closed": turn._("This poll is closed. Thank you for your interest."),
+        "not_invited": turn._(
+            "This poll is not addressed to you, or only to those who joined with a one-time slip; your union team has slips."
+        ),
+        "already": turn._("You have taken part in this poll already. Thank you."),
+    }[error.why]
+
+
+def _begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+    """The answer that a button of the invitation gives to the first question."""
+    return {"a0": value} if value.isdecimal() else {}
+
+
+def _when(number: int) -> Callable[[Turn], bool]:
+    def when(turn: Turn) -> bool:
+        content = _content(turn)
+        return number < len(content.questions) and is_asked(content.questions, number, answers_of(turn, number))
+
+    return when
+
+
+def answers_of(turn: Turn, count: int | None = None) -> list[Answer]:
+    """What was answered, as a ballot has it."""
+    questions = _content(turn).questions
+    found: list[Answer] = []
+    for number, question in enumerate(questions[: len(questions) if count is None else count]):
+        given = turn.answers.get(f"a{number}", SKIP)
+        if given == SKIP or not is_asked(questions, number, found):
+            found.append(None)
+        elif question.kind == "text":
+            found.append(given)
+        elif question.kind == "several":
+            found.append([int(part) for part in given.split(",")])
+        else:
+            found.append(int(given) if given.isdecimal() else None)
+    return found
+
+
+def _text(number: int) -> Callable[[Turn], str]:
+    def text(turn: Turn) -> str:
+        question = _content(turn).questions[number]
+        asked = _numbered(turn.language, _content(turn), number) + words(turn.language, question.text)
+        if question.kind == "several":
+            return asked + "\n" + turn._("You can mark several, then “Done”.")
+        return asked
+
+    return text
+
+
+def _marked(turn: Turn, number: int) -> list[str]:
+    return [one for one in turn.answers.get(f"m{number}", "").split(",") if one]
+
+
+def _choices(number: int) -> Callable[[Turn], Sequence[Choice]]:
+    def choices(turn: Turn) -> Sequence[Choice]:
+        question = _content(turn).questions[number]
+        named = [(str(place), label) for place, label in enumerate(labels(turn.language, question))]
+        skip = Choice(SKIP, turn._("Skip"))
+        if question.kind != "several":
+            return [*(Choice(value, label) for value, label in named), skip]
+        marked = _marked(turn, number)
+        done = Choice("done", turn._("Done")) if marked else skip
+        return [*(Choice(value, ("● " if value in marked else "○ ") + label) for value, label in named), done]
+
+    return choices
+
+
+def _chosen(number: int) -> Callable[[Turn, str], str]:
+    def chosen(turn: Turn, value: str) -> str:
+        if _content(turn).questions[number].kind != "several" or value == SKIP:
+            return value
+        marked = _marked(turn, number)
+        if value == "done":
+            return ",".join(sorted(marked, key=int))
+        turn.answers[f"m{number}"] = (
+            ",".join(one for one in marked if one != value) if value in marked else ",".join([*marked, value])
+        )
+        raise Again
+
+    return chosen
+
+
+def _check(number: int) -> Callable[[Turn, str], str]:
+    """Typed answers: free text; several numbers for a question with several answers; or all that is left in one line."""
+
+    def check(turn: Turn, text: str) -> str:
+        questions = _content(turn).questions
+        question = questions[number]
+        if question.kind == "text":
+            if not fold(text):
+                raise Invalid(turn._("There were no words in that message. Please write a few."))
+            if len(text) > TEXT_WORDS:
+                raise Invalid(turn._("Please write at most {count} characters.", count=TEXT_WORDS))
+            return text
+        given = text.replace(",", " ").split()
+        if not given or not all(one.isdecimal() for one in given):
+            raise Invalid(turn._("Please choose one of these."))
+        if question.kind == "several":
+            if not all(1 <= int(one) <= question.choices for one in given):
+                raise Invalid(turn._("Please choose one of these."))
+            return ",".join(sorted({str(int(one) - 1) for one in given}, key=int))
+        return _in_one_line(turn, questions, number, given)
+
+    return check
+
+
+def _in_one_line(turn: Turn, questions: Sequence[Asked], number: int, given: Sequence[str]) -> str:
+    """“1 3 2”: an answer to this question and to those after it."""
+    rest = questions[number : number + len(given)]
+    fits = len(rest) == len(given) and all(
+        question.kind in _SINGLE and question.when is None and 1 <= int(one) <= question.choices
+        for question, one in zip(rest, given, strict=False)
+    )
+    if not fits:
+        raise Invalid(turn._("Please choose one of these."))
+    for place, one in enumerate(given, number):
+        turn.answers[f"a{place}"] = str(int(one) - 1)
+    raise Again
+
+
+def _review(turn: Turn) -> str:
+    content = _content(turn)
+    lines = [turn._("Your answers, before they are sent:")]
+    for question, answer in zip(content.questions, answers_of(turn), strict=True):
+        lines.append(f"{words(turn.language, question.text)}\n→ {_said(turn, question, answer)}")
+    lines.append(turn._("Once sent, they cannot be changed or taken back."))
+    return "\n\n".join(lines)
+
+
+def _said(turn: Turn, question: Asked, answer: Answer) -> str:
+    named = labels(turn.language, question)
+    if answer is None:
+        return turn._("(no answer)")
+    if isinstance(answer, str):
+        return f"«{answer}»"
+    chosen = answer if isinstance(answer, list) else [answer]
+    return "; ".join(named[one] for one in chosen if one < len(named))
+
+
+def _sending(turn: Turn) -> Sequence[Choice]:
+    return (
+        Choice("send", turn._("Send my answers")),
+        Choice("anew", turn._("Answer anew")),
+        Choice("cancel", turn._("Do not take part")),
+    )
+
+
+def _sent(turn: Turn, value: str) -> str:
+    if value == "cancel":
+        raise Stop(turn._("Nothing was sent and nothing is kept. You can still take part until the poll closes."))
+    if value == "anew":
+        turn.answers.clear()
+        raise Again
+    return value
+
+
+def _gate_passed(_turn: Turn, _value: str) -> str:
+    raise Stop
+
+
+def _finish(turn: Turn) -> None:
+    found = _of(turn)
+    assert found is not None  # the gate was passed
+    one = found[0]
+    try:
+        code = ballot.cast(turn.session, one, turn.member.person_id, answers_of(turn), turn.now)
+    except NotCast as error:
+        menu.show(turn, reason(turn, error))
+        return
+    except Unfit:
+        turn.answers.clear()
+        menu.show(turn, turn._("Those answers do not fit this poll any more. Nothing was sent; please begin again."))
+        return
+    except NoRoundKey:
+        menu.show(turn, turn._("This poll cannot take answers at the moment. Nothing was sent; please try again later."))
+        return
+    when = turn.language.when(one.closes_at)
+    lines = [turn._("Thank you for your opinion. It is counted when the poll closes: {when}.", when=when)]
+    if code:
+        text = turn._(
+            "Your code: {code}. You will find it in the list published after the count; it tells no answer.", code=code
+        )
+        lines.append(text)
+    menu.show(turn, "\n\n".join(lines))
+
+
+def open_for(turn: Turn) -> list[tuple[Round, Content]]:
+    """The rounds this person may still vote in."""
+    found = []
+    for one in round.under_way(turn.session):
+        try:
+            ballot.may_vote(turn.session, one, turn.member.person_id, turn.now)
+        except NotCast:
+            continue
+        found.append((one, content_of(turn.session, turn.session.get_one(Poll, one.poll_id))))
+    return found[:_OPEN_AT_ONCE]
+
+
+_ASKED = tuple(
+    Question(f"a{number}", _text(number), _choices(number), _check(number), _chosen(number), when=_when(number))
+    for number in range(QUESTIONS)
+)
+
+CONVERSATIONS = (
+    Conversation(
+        "vote",
+        _finish,
+        (
+            Question(
+                "gate",
+                why_not,
+                lambda turn: [Choice("menu", turn._("Menu"))],
+                chosen=_gate_passed,
+                when=lambda turn: bool(why_not(turn)),
+            ),
+            *_ASKED,
+            Question("send", _review, _sending, chosen=_sent),
+        ),
+        allowed=is_member,
+        begun=_begun,
+    ),
+)
