@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Field, col
 
 from models import unit
 from models.account import Account
 from models.columns import Ref
-from models.database import Base, Session, insert_ignore
+from models.database import Base, Session
 from models.intake import Event
 from models.person import Person
 from models.sealing import keyed_hash
@@ -59,22 +59,21 @@ def electorate(session: Session, unit_ids: Iterable[str], *, slips_only: bool) -
 def invite(session: Session, round_id: str, people: dict[str, str]) -> int:
     """Makes the rows of a round: one for each person, with the unit they belong to."""
     rows = sorted((voter(session, round_id, person), unit_id) for person, unit_id in people.items())
-    for some in _batches(rows):
-        insert_ignore(
-            session, Turnout, [{"id": one, "round_id": round_id, "unit_id": unit_id, "mark": ""} for one, unit_id in some]
-        )
+    for some in _batches(rows, 10_000):
+        made = [{"id": one, "round_id": round_id, "unit_id": unit_id, "mark": ""} for one, unit_id in some]
+        session.connection().execute(insert(Turnout), made)
     return len(rows)
+
+
+_MARK = update(Turnout).where(col(Turnout.id) == bindparam("voter"), col(Turnout.mark) == "").values(mark=bindparam("fits"))
 
 
 def take_part(session: Session, events: Iterable[Event]) -> None:
     """Notes that these voters have taken part, each by the first event that gets here. In a transaction that writes nothing
     else; doing it again changes nothing."""
-    for event in sorted(events, key=lambda event: event.reporter_id):
-        session.execute(
-            update(Turnout)
-            .where(col(Turnout.id) == event.reporter_id, col(Turnout.mark) == "")
-            .values(mark=_mark(session, event))
-        )
+    found = [{"voter": event.reporter_id, "fits": _mark(session, event)} for event in events]
+    if found:
+        session.connection().execute(_MARK, sorted(found, key=lambda one: one["voter"]))
 
 
 def marks(session: Session, events: Iterable[Event]) -> dict[str, str]:
@@ -82,9 +81,7 @@ def marks(session: Session, events: Iterable[Event]) -> dict[str, str]:
     wanted = sorted({event.reporter_id for event in events})
     asked = select(col(Turnout.id), col(Turnout.mark))
     return {
-        row_id: mark
-        for some in _batches(wanted)
-        for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
+        row_id: mark for some in _batches(wanted) for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
     }
 
 
@@ -114,5 +111,5 @@ def forget(session: Session, round_id: str) -> None:
     session.execute(delete(Turnout).where(col(Turnout.round_id) == round_id))
 
 
-def _batches(listed: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+def _batches(listed: Sequence[T], size: int = _AT_ONCE) -> Iterable[Sequence[T]]:
+    return (listed[start : start + size] for start in range(0, len(listed), size))
