@@ -78,6 +78,10 @@ def test_no_arithmetic_finds_a_few_people_or_what_they_said(
                 # What the attacker computes has no one and no two, and nobody but three against all.
                 assert all(count == 0 or count >= 3 for count in options)
                 assert all(count == people or count <= people - 3 for count in options)
+    for unit in everything:  # the third question is for those who chose 1 in the first: the two tables agree
+        first, third = (outcome.units[unit].tables[number] for number in (0, 2))
+        if third is not None:
+            assert first is not None and sum(third.votes) == first.votes[1]
 
 
 @settings(max_examples=60, deadline=None)
