@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
-from handlers import digest, notices
+from handlers import digest, notices, voting
 from models import bulk, progress
-from models.broadcast import Broadcast
+from models.broadcast import POLL, Broadcast
 from models.bulk import Bulk
 from models.database import Session
 from models.delivery import Claimed, Outcome
@@ -33,6 +33,8 @@ class Ledgers:
         self._quiet = quiet
 
     def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
+        if row.kind == POLL:
+            return voting.invitation(session, row, code)
         return notices.message(session, row, code, uploads=self._uploads)
 
     async def claim(self, fence: int, limit: int) -> list[Claimed]:

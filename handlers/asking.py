@@ -1,7 +1,7 @@
 """Making a poll: from a template or question by question, whom it is for, a preview, and when it opens.
 
-What people are told when they answer cannot change afterwards: whether it is anonymous, its threshold, its questions. So there
-is no editing, only another poll.
+What people are told when they answer cannot change afterwards: whether it is anonymous, its threshold, its questions. So
+there is no editing, only another poll.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _questions_of(template: dict[str, Any]) -> list[Asked]:
             one["kind"],
             {code: one[code] for code in ("vi", "en") if code in one},
             tuple(one.get("options", ())),
-            tuple(one["when"]) if "when" in one else None,  # type: ignore[arg-type]
+            tuple(one["when"]) if "when" in one else None,
         )
         for one in template["questions"]
     ]
@@ -193,8 +193,14 @@ def asked_lines(reader: Language, given: Content) -> list[str]:
         if question.when is not None:
             asked, option = question.when
             answer = voting.labels(reader, given.questions[asked])[option]
-            line += " (" + reader.gettext("only if question {number} is answered “{answer}”", number=asked + 1, answer=answer) + ")"
-        offered = reader.gettext("in their own words") if question.kind == "text" else " / ".join(voting.labels(reader, question))
+            line += (
+                " ("
+                + reader.gettext("only if question {number} is answered “{answer}”", number=asked + 1, answer=answer)
+                + ")"
+            )
+        offered = (
+            reader.gettext("in their own words") if question.kind == "text" else " / ".join(voting.labels(reader, question))
+        )
         found.append(f"{line}\n   {offered}")
     return found
 
@@ -286,7 +292,9 @@ def _finish(turn: Turn) -> None:
     one = round.plan(turn.session, made, _opens_at(turn), _opens_at(turn) + timedelta(days=_days(turn)))
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
     turn.falls_due = True
-    text = turn._("{code} opens: {when}. Results come when it is closed; nobody sees any before.", code=made.code, when=_when(turn))
+    text = turn._(
+        "{code} opens: {when}. Results come when it is closed; nobody sees any before.", code=made.code, when=_when(turn)
+    )
     turn.say(text, [Option(open_token("round", one.id), made.code), *desk.options(turn)])
 
 
@@ -307,7 +315,9 @@ CONVERSATIONS = (
         "ask_opinion",
         _finish,
         (
-            Question("template", lambda turn: turn._("What would you like to ask, comrade?"), _templates, chosen=unless_cancelled),
+            Question(
+                "template", lambda turn: turn._("What would you like to ask, comrade?"), _templates, chosen=unless_cancelled
+            ),
             Question("title", lambda turn: turn._("What is the poll called?"), check=_short(80), when=_is_own),
             Question("text", lambda turn: turn._("Please write the question."), check=_short(WORDS), when=_is_asking),
             Question("kind", lambda turn: turn._("How is it answered?"), _kinds, when=_is_asking),
@@ -326,4 +336,3 @@ CONVERSATIONS = (
         in_office=True,
     ),
 )
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     answering,
     approving,
+    asking,
     away,
     claims,
     composing,
@@ -18,15 +19,18 @@ from handlers import (
     naming,
     news,
     notices,
+    outcome,
     passing,
     phones,
     pin,
+    polls,
     preferences,
     registration,
     saved,
     spoken,
     telling,
     triage,
+    voting,
 )
 from handlers.conversation import Conversation
 
@@ -35,6 +39,7 @@ CONVERSATIONS: dict[str, Conversation] = {
     for module in (
         *(registration, claims, menu, grievance, mine, naming),
         *(notices, desk, composing, approving, telling, counting),
+        *(polls, asking, voting, outcome),
         *(triage, answering, passing, spoken, saved, away, files, news),
         *(preferences, pin, phones, mydata),
     )

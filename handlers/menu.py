@@ -13,11 +13,13 @@ def options(turn: Turn) -> list[Option]:
         return []
     queue = Option(open_token("queue"), turn._("Cases to handle"))
     desk = Option(open_token("desk"), turn._("Notices to members"))
+    polls = Option(open_token("polls_desk"), turn._("Ask for opinions"))
     return [
-        *([queue, desk] if turn.is_officer else []),
+        *([queue, desk, polls] if turn.is_officer else []),
         Option(open_token("file"), turn._("Send a grievance")),
         Option(open_token("mine"), turn._("My grievances")),
         Option(open_token("notices_list"), turn._("Notices I received")),
+        Option(open_token("polls_mine"), turn._("Opinion polls")),
         Option(open_token("settings"), turn._("Settings")),
         Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
         Option(open_token("help"), turn._("Help")),

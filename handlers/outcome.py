@@ -1,7 +1,8 @@
-"""What a poll came to: hidden from everybody until it is closed, then shown to the unit's officers, to members when published.
+"""What a poll came to: hidden from everybody until it is closed, then shown to the unit's officers, to members when
+published.
 
-What may be shown of which unit was decided once for the whole tree when it was counted (models.suppression); who may see which
-unit is models.poll_access.
+What may be shown of which unit was decided once for the whole tree when it was counted (models.suppression); who may see
+which unit is models.poll_access.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ WHY = {
     Withheld.FEW_ANSWERS: N_(
         "The answers are not shown: too few people gave one here, or in a unit beside it whose answers could be worked out."
     ),
-    Withheld.CHANGED: N_("Not compared with the time before: too few people have come or gone to be hidden among the others."),
+    Withheld.CHANGED: N_(
+        "Not compared with the time before: too few people have come or gone to be hidden among the others."
+    ),
     Withheld.NO_EARLIER: N_("There is no earlier time to compare with."),
 }
 
@@ -76,7 +79,9 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
         return [reader.gettext(WHY[shown])]
     found = [
         reader.gettext(
-            "{count} of {invited} people took part.", count=reader.number(shown.respondents), invited=reader.number(shown.invited)
+            "{count} of {invited} people took part.",
+            count=reader.number(shown.respondents),
+            invited=reader.number(shown.invited),
         )
     ]
     for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
@@ -106,15 +111,15 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
 def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
     total = max(1, sum(table.votes))
     lines = [
-        f"{'▓' * round_to(10 * votes / total)}{'░' * (10 - round_to(10 * votes / total))} {label}: {reader.number(votes)}"
-        for label, votes in zip(labels, table.votes, strict=True)
+        f"{_bar(votes / total)} {label}: {reader.number(votes)}" for label, votes in zip(labels, table.votes, strict=True)
     ]
     silent = reader.gettext("(no answer)")
     return [*lines, f"{silent}: {reader.number(table.silent)}"] if table.silent else lines
 
 
-def round_to(value: float) -> int:
-    return min(10, int(value + 0.5))
+def _bar(share: float) -> str:
+    filled = min(10, int(10 * share + 0.5))
+    return "▓" * filled + "░" * (10 - filled)
 
 
 def _show(turn: Turn) -> None:
@@ -214,6 +219,7 @@ def _publish(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("outcome", _show, allowed=_sees, begun=_asked_unit, in_office=True),
+    Conversation("published", _show, allowed=_sees, begun=_asked_unit),
     Conversation(
         "publish",
         _publish,
@@ -229,4 +235,3 @@ CONVERSATIONS = (
         in_office=True,
     ),
 )
-

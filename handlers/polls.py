@@ -1,4 +1,5 @@
-"""Polls in a list: for officers those of their units and what can be done with them, for members what they may answer or read."""
+"""Polls in a list: for officers those of their units and what can be done with them, for members what they may answer or
+read."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def _title(reader: Language, turn: Turn, poll: Poll) -> str:
 def _desk(turn: Turn) -> None:
     rows = round.of_units(turn.session, desk.handled(turn), most=_SHOWN)
     lines = [turn._("Polls of your unit, the newest first:") if rows else turn._("Your unit has asked nothing yet.")]
-    options = [Option(open_token("ask_opinion"), turn._("Ask for opinions"))]
+    options = [Option(open_token("ask_opinion"), turn._("A new poll"))]
     for one, poll in rows:
         lines.append(f"{poll.code}: {_title(turn.language, turn, poll)} · {_state(turn, one)}")
         options.append(Option(open_token("round", one.id), f"{poll.code} · {turn.language.day(one.opens_at)}"))
@@ -73,7 +74,14 @@ def _show(turn: Turn) -> None:
         options.append(Option(open_token("close_poll", one.id), turn._("Close it now")))
     if one.state in ("planned", "open"):
         options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
-    turn.say("\n\n".join(lines), [*options, Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+    turn.say(
+        "\n\n".join(lines),
+        [*options, Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))],
+    )
+
+
+def _back(turn: Turn) -> list[Option]:
+    return [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))]
 
 
 def _end(turn: Turn) -> None:
@@ -93,7 +101,7 @@ def _end(turn: Turn) -> None:
         text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
     audit.note(turn.session, turn.member.person_id, turn.state.run.conversation, poll.id, turn.now)
     turn.falls_due = True
-    turn.say(text, [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+    turn.say(text, _back(turn))
 
 
 def _mine(turn: Turn) -> None:

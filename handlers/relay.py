@@ -24,6 +24,7 @@ from models.message import Option
 def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) -> None:
     """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing. `quiet`: officers
     are told of danger only (handlers.digest)."""
+    assert event.kind != "ballot", "ballots go together, or their order would tell (models.ballot)"
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)

@@ -18,13 +18,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
 from models import ballot_box, intake, round, turnout
 from models.ballot_box import Ballot, BallotBox
 from models.columns import Id, Ref
-from models.database import Base, Session, insert_ignore
+from models.database import Base, Session
 from models.ids import new_id
 from models.person import Person
 from models.poll import Poll, content_of
@@ -35,8 +35,6 @@ from models.sealing import seal
 from models.suppression import Parents, comparable, from_below
 from models.tally import Outcome, Tally
 from models.unit import Unit
-
-_AT_ONCE = 500
 
 
 class NamedBallot(Base, table=True):
@@ -188,7 +186,7 @@ def finish(session: Session, round_: Round, counted: Counted) -> bool:
         named.append({"id": row_id, "round_id": round_.id, "body": seal(session, "named_ballot.body", row_id, body)})
     receipts = [{"code": code, "round_id": round_.id} for code in sorted(counted.codes)]
     for table, rows in ((Result, results), (Remark, remarks), (NamedBallot, named), (Receipt, receipts)):
-        for start in range(0, len(rows), _AT_ONCE):
-            insert_ignore(session, table, rows[start : start + _AT_ONCE])
+        if rows:
+            session.connection().execute(insert(table), rows)
     session.execute(delete(BallotBox).where(col(BallotBox.round_id) == round_.id))
     return True

@@ -1,8 +1,8 @@
 """Who may see which unit's results of a poll: officers once it is counted, members when it is published.
 
-An officer sees the units they answer for and what is below them, and whoever answers for the unit that asked, or above it, the
-whole. Of a poll that rates the committee, only those above the unit that asked see it by team (IV.3 of the plans asks for honest
-opinions; nobody gives one to whom it rates).
+An officer sees the units they answer for and what is below them, and whoever answers for the unit that asked, or above it,
+the whole. Of a poll that rates the committee, only those above the unit that asked see it by team (IV.3 of the plans asks
+for honest opinions; nobody gives one to whom it rates).
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def _covers(session: Session, poll: Poll, unit_id: str, held: Collection[str]) -
 
 
 def may_member_see(session: Session, poll: Poll, unit_id: str, person_unit_id: str) -> bool:
-    """Whether a member may see it, once it is published: the whole, and their own units unless the poll rates the committee."""
+    """Whether a member may see it, once it is published: the whole, and their own units unless the poll rates the
+    committee."""
     own = [one.id for one in unit.path(session, person_unit_id)]
     if poll.author_unit_id not in own:
         return False

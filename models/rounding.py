@@ -34,7 +34,8 @@ def rounded(votes: Sequence[int], owed: list[int]) -> list[int]:
             owed[option] += count
             found[option] = BASE if owed[option] >= BASE else 0
             owed[option] -= found[option]
-    _settle(found, votes, owed)
+    if found != list(votes):
+        _settle(found, votes, owed)
     return found
 
 

@@ -7,7 +7,7 @@ province of 10,000 units takes a few megabytes however many vote.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.poll import Answer, Question
@@ -86,45 +86,88 @@ class Tally:
             if (above := parents[unit]) in under and above is not None:
                 under[above] += under[unit]
         found = Outcome({unit: UnitResult(under[unit], [None] * len(self.questions)) for unit in taken})
+        remainders: dict[int, dict[str, list[int]]] = {}
         for number, question in enumerate(self.questions):
             if question.kind == "text":
                 found.texts += self._shown_texts(parents, number, answered, ANSWERS * threshold)
                 continue
             spoke = {unit: self.respondents[unit] - self.votes(unit, number)[-1] for unit in order}
             kept = shown(parents, spoke, ANSWERS * threshold) & answered
-            for unit, table in self._tables(parents, order, number, kept).items():
-                found.units[unit].tables[number] = table
+            home, asked = homes(parents, kept), None
+            if question.when is not None:
+                kept &= remainders[question.when[0]].keys()
+                home = homes(parents, kept)
+                asked = _asked(home, remainders[question.when[0]], question.when[1])
+            remainders[number] = self._rounded(order, home, number, asked)
+            for unit, votes in _added_up(parents, order, home, remainders[number]).items():
+                found.units[unit].tables[number] = Table(tuple(votes[:-1]), votes[-1])
         return found
 
-    def _tables(self, parents: Parents, order: Sequence[str], number: int, kept: set[str]) -> dict[str, Table]:
-        """Rounded in each remainder, then added up from below."""
-        home = homes(parents, kept)
-        several = self.questions[number].kind == "several"
+    def _rounded(
+        self, order: Sequence[str], home: Mapping[str, str | None], number: int, asked: Mapping[str, int] | None
+    ) -> dict[str, list[int]]:
+        """The votes in each remainder, as they may be shown, and last how many were silent. `asked`: for how many people the
+        question was, as the table of an earlier one shows it: the two must agree, or their difference would tell."""
+        when, several = self.questions[number].when, self.questions[number].kind == "several"
         width = self.questions[number].choices + 1
-        sums: dict[str, list[int]] = {unit: [0] * width for unit in kept}
+        votes: dict[str, list[int]] = {unit: [0] * width for unit, at in home.items() if unit == at}
         people: Counter[str] = Counter()
         for unit in order:
             at = home[unit]
             if at is not None and self.respondents[unit]:
                 people[at] += self.respondents[unit]
-                sums[at] = [a + b for a, b in zip(sums[at], self.votes(unit, number), strict=True)]
+                mine = self.votes(unit, number)
+                if when is not None:  # silent are, for now, those who were asked and skipped it
+                    mine[-1] -= self.respondents[unit] - self.votes(unit, when[0])[when[1]]
+                votes[at] = [a + b for a, b in zip(votes[at], mine, strict=True)]
         owed = [start(2) for _ in range(width)] if several else [start(width)]
+        found = {}
         for unit in order:
-            if unit not in kept:
+            if unit not in votes:
                 continue
-            if several:  # each option, and silence, against the rest: they do not add up to anything together
-                sums[unit] = [
-                    rounded([votes, people[unit] - votes], owes)[0] for votes, owes in zip(sums[unit], owed, strict=True)
+            everybody = people[unit] if asked is None else asked[unit]
+            if several:  # each option, and silence, against the rest: together they add up to nothing
+                found[unit] = [
+                    rounded([least := min(one, everybody), everybody - least], owes)[0]
+                    for one, owes in zip(votes[unit], owed, strict=True)
                 ]
             else:
-                sums[unit] = rounded(sums[unit], owed[0])
-        for unit in order:
-            above = home.get(parents[unit] or "")
-            if unit in kept and above is not None:
-                sums[above] = [a + b for a, b in zip(sums[above], sums[unit], strict=True)]
-        return {unit: Table(tuple(votes[:-1]), votes[-1]) for unit, votes in sums.items()}
+                found[unit] = rounded(_fitted(votes[unit], everybody), owed[0])
+            found[unit][-1] += people[unit] - everybody
+        return found
 
     def _shown_texts(self, parents: Parents, number: int, answered: set[str], least: int) -> list[tuple[str, int, str]]:
         mine = [(unit, text) for unit, asked, text in self._texts if asked == number]
         home = homes(parents, shown(parents, Counter(unit for unit, _ in mine), max(TEXTS, least)) & answered)
         return [(at, number, text) for unit, text in mine if (at := home.get(unit)) is not None]
+
+
+def _asked(home: Mapping[str, str | None], earlier: Mapping[str, Sequence[int]], option: int) -> Counter[str]:
+    """How many chose this option of an earlier question, as shown, in each remainder of a later one."""
+    found: Counter[str] = Counter()
+    for unit, votes in earlier.items():
+        if (at := home[unit]) is not None:
+            found[at] += votes[option]
+    return found
+
+
+def _fitted(votes: Sequence[int], everybody: int) -> list[int]:
+    """The same votes for a slightly different number of people: the largest options give or take."""
+    found, over = list(votes), sum(votes) - everybody
+    for option in sorted(range(len(votes)), key=lambda option: votes[option], reverse=True):
+        given = min(over, found[option])
+        found[option] -= given
+        over -= given
+    return found
+
+
+def _added_up(
+    parents: Parents, order: Sequence[str], home: Mapping[str, str | None], remainders: Mapping[str, Sequence[int]]
+) -> dict[str, list[int]]:
+    """Each published unit with all that is below it."""
+    found = {unit: list(votes) for unit, votes in remainders.items()}
+    for unit in order:
+        above = home.get(parents[unit] or "")
+        if unit in found and above is not None:
+            found[above] = [a + b for a, b in zip(found[above], found[unit], strict=True)]
+    return found

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlmodel import Field, col
 
 from models import audience, unit
 from models.account import Account
 from models.columns import Ref
-from models.database import Base, Session, insert_ignore
+from models.database import Base, Session
 from models.intake import Event
 from models.person import Person
 from models.sealing import keyed_hash
@@ -73,22 +73,21 @@ def _of_rule(session: Session, rule: str, day: date, *, slips_only: bool) -> dic
 def invite(session: Session, round_id: str, people: dict[str, str]) -> int:
     """Makes the rows of a round: one for each person, with the unit they belong to."""
     rows = sorted((voter(session, round_id, person), unit_id) for person, unit_id in people.items())
-    for some in _batches(rows):
-        insert_ignore(
-            session, Turnout, [{"id": one, "round_id": round_id, "unit_id": unit_id, "mark": ""} for one, unit_id in some]
-        )
+    for some in _batches(rows, 10_000):
+        made = [{"id": one, "round_id": round_id, "unit_id": unit_id, "mark": ""} for one, unit_id in some]
+        session.connection().execute(insert(Turnout), made)
     return len(rows)
+
+
+_MARK = update(Turnout).where(col(Turnout.id) == bindparam("voter"), col(Turnout.mark) == "").values(mark=bindparam("fits"))
 
 
 def take_part(session: Session, events: Iterable[Event]) -> None:
     """Notes that these voters have taken part, each by the first event that gets here. In a transaction that writes nothing
     else; doing it again changes nothing."""
-    for event in sorted(events, key=lambda event: event.reporter_id):
-        session.execute(
-            update(Turnout)
-            .where(col(Turnout.id) == event.reporter_id, col(Turnout.mark) == "")
-            .values(mark=_mark(session, event))
-        )
+    found = [{"voter": event.reporter_id, "fits": _mark(session, event)} for event in events]
+    if found:
+        session.connection().execute(_MARK, sorted(found, key=lambda one: one["voter"]))
 
 
 def marks(session: Session, events: Iterable[Event]) -> dict[str, str]:
@@ -129,5 +128,5 @@ def forget(session: Session, round_id: str) -> None:
     session.execute(delete(Turnout).where(col(Turnout.round_id) == round_id))
 
 
-def _batches(listed: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+def _batches(listed: Sequence[T], size: int = _AT_ONCE) -> Iterable[Sequence[T]]:
+    return (listed[start : start + size] for start in range(0, len(listed), size))
