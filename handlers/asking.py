@@ -292,9 +292,8 @@ def _finish(turn: Turn) -> None:
     one = round.plan(turn.session, made, _opens_at(turn), _opens_at(turn) + timedelta(days=_days(turn)))
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
     turn.falls_due = True
-    text = turn._(
-        "{code} opens: {when}. Results come when it is closed; nobody sees any before.", code=made.code, when=_when(turn)
-    )
+    when = _when(turn)
+    text = turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=made.code, when=when)
     turn.say(text, [Option(open_token("round", one.id), made.code), *desk.options(turn)])
 
 

@@ -1,0 +1,313 @@
+"""Opinions without names: asked, answered in n + 1 taps, counted when closed, shown only where nobody can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from models.ballot_box import BallotBox
+from models.intake import Intake
+from models.round import Round
+from models.turnout import Turnout
+from tests.house import FakeClock, House
+from tests.people import OnTelegram, Person
+from tests.stories.acts import forges, rows
+from tests.stories.test_people_joining import slips
+
+Somebody = Callable[[str], Person]
+TITLE = "Bữa ăn ca"
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return "postgresql" if channel == "webchat" else "sqlite"
+
+
+async def voters(somebody: Somebody, house: House, count: int, unit: str = "SONGLAM-MAY1") -> list[Person]:
+    """So many workers who drew a slip and want to be asked."""
+    found = []
+    for number, code in enumerate(await slips(house, count, unit)):
+        voter = somebody(f"Công nhân {unit[-1]}{number}")
+        await voter.says(code)
+        await voter.taps("Lấy ý kiến: tắt", "Đồng ý")
+        await voter.looks_away()
+        found.append(voter)
+    return found
+
+
+async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1", *switches: str) -> None:
+    await officer.taps(
+        "Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", template, f"○ {unit}", "Xong, tiếp tục", "Tất cả mọi người"
+    )
+    await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
+    await officer.taps(*(f"○ {switch}" for switch in switches), "Mở lấy ý kiến")
+    await officer.sees("Trước khi kết thúc không ai xem được kết quả")
+
+
+async def votes(voter: Person, mark: str = "4", need: str = "Thay đổi món", agrees: str = "Có") -> None:
+    await voter.taps(mark, f"○ {need}", "Xong", agrees)
+    await voter.sees("Câu trả lời của anh/chị, trước khi gửi", f"→ {mark}", f"→ {need}", f"→ {agrees}")
+    await voter.taps("Gửi câu trả lời")
+    await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+
+
+async def is_counted(clock: FakeClock) -> None:
+    await clock.passes(minutes=2)
+    await clock.passes(days=7)
+    await clock.passes(minutes=3)
+
+
+async def test_asked_answered_counted(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    people = await voters(somebody, house, 10)
+    await opens(leader)
+    invitation = await people[0].sees("🗳 Bữa ăn ca", "Ẩn danh", "từ 10 người", "vẫn còn trên máy này", "Câu 1/3")
+    assert "[1]" in invitation and "[5]" in invitation
+    for place, voter in enumerate(people):
+        await votes(voter, "4" if place < 6 else "2")
+    await leader.taps("Tổ chức lấy ý kiến")
+    await leader.looks_away()
+    await leader.does_not_see("đã tham gia")
+    await is_counted(clock)
+    await leader.sees("Báo cáo đồng chí", TITLE, "đã kiểm phiếu xong")
+    await leader.taps("Xem kết quả")
+    shown = await leader.sees("10/10 người đã tham gia", "4: 6", "2: 4", "Thay đổi món")
+    assert "làm tròn" in shown
+    assert not await rows(house, BallotBox)
+
+
+async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await opens(leader)
+    await votes(voter)
+    [one] = await rows(house, Round)
+    await leader.taps("Tổ chức lấy ý kiến")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")))
+    card = await leader.sees("Chưa kiểm phiếu; trước đó không ai xem được kết quả", "[Kết thúc ngay]")
+    assert "Xem kết quả" not in card and one.state == "open"
+
+
+async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    people = await voters(somebody, house, 4)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await leader.taps("Xem kết quả")
+    shown = await leader.sees("Không hiện", "quá ít người tham gia")
+    assert "4/4" not in shown and "▓" not in shown
+
+
+async def test_leaving_half_way_leaves_nothing(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await opens(leader)
+    await voter.taps("4")
+    await voter.says("dừng")
+    await voter.sees("Đã dừng")
+    await clock.passes(minutes=2)
+    assert not [row for row in await rows(house, Turnout) if row.mark]
+    await voter.taps("Lấy ý kiến", f"Trả lời: {TITLE}")
+    await voter.sees("Câu 1/3")
+    await votes(voter)
+
+
+async def test_one_person_one_ballot(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await opens(leader)
+    await votes(voter)
+    await voter.taps("Lấy ý kiến")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào")
+    await clock.passes(minutes=2)
+    await voter.taps("Lấy ý kiến")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào")
+    assert len([row for row in await rows(house, Turnout) if row.mark]) == 1
+
+
+async def test_only_slips_vote_unless_the_union_says_otherwise(
+    worker: Person, leader: Person, somebody: Somebody, house: House, clock: FakeClock
+) -> None:
+    await worker.taps("Cài đặt", "Lấy ý kiến", "Bật")
+    await clock.passes(minutes=2)
+    await opens(leader)
+    await worker.does_not_see(TITLE)
+    await worker.taps("Menu", "Lấy ý kiến")
+    await worker.sees("Hiện không có đợt lấy ý kiến nào")
+    await opens(
+        leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Mọi người đều được trả lời, không chỉ người có phiếu mời một lần"
+    )
+    await worker.sees("Nhu cầu tập huấn")
+
+
+async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: Person, house: House) -> None:
+    [code] = await slips(house)
+    quiet = somebody("Chi")
+    await quiet.joins(code)
+    await opens(leader)
+    await quiet.does_not_see("🗳")
+    await quiet.taps("Lấy ý kiến", f"Trả lời: {TITLE}")  # but may
+    await votes(quiet)
+
+
+async def test_it_waits_until_the_other_conversation_is_over(
+    somebody: Somebody, leader: Person, house: House, clock: FakeClock
+) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await voter.taps("Gửi phản ánh")
+    await opens(leader)
+    await voter.does_not_see("🗳")
+    await voter.says("dừng")
+    await clock.passes(minutes=1)
+    await voter.sees("🗳 Bữa ăn ca")
+
+
+async def test_one_reminder_to_who_has_not_voted(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    early, late = await voters(somebody, house, 2)
+    await opens(leader)
+    await votes(early)
+    await late.looks_away()
+    await clock.passes(days=6, minutes=1)
+    await late.sees("🗳 Bữa ăn ca")
+    await clock.passes(hours=12)
+    await late.sees_nothing_new()
+    assert sum("🗳" in text for text in await early.texts()) == 1
+
+
+async def test_after_the_close(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await opens(leader)
+    await clock.passes(days=7, minutes=1)
+    await voter.taps("3")
+    await voter.sees("đã kết thúc")
+
+
+async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    people = await voters(somebody, house, 10)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await leader.taps("Tổ chức lấy ý kiến")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Kết thúc ngay")
+    await leader.sees("đã kết thúc")
+    await clock.passes(minutes=3)
+    await leader.taps("Xem kết quả")
+    await leader.sees("10/10 người đã tham gia")
+    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
+    await leader.taps("Tổ chức lấy ý kiến")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
+    await leader.sees("Đã hủy")
+    await clock.passes(days=8)
+    await leader.does_not_see("“Nhu cầu tập huấn, bồi dưỡng” đã kiểm phiếu xong")
+
+
+async def test_own_questions(somebody: Somebody, leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await leader.taps("Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.says("Đưa đón")
+    await leader.says("Anh/chị có đi xe đưa đón không?")
+    await leader.taps("Có hoặc không", "Thêm câu hỏi")
+    await leader.says("Xe nên đón ở đâu?")
+    await leader.taps("Chọn một phương án")
+    await leader.says("Chợ")
+    await leader.sees("từ 2 đến 12 phương án")
+    await leader.says("Chợ\nchợ")
+    await leader.sees("hai phương án giống nhau")
+    await leader.says("Chợ\n" + "x" * 500)
+    await leader.sees("dài nhất 80 ký tự")
+    await leader.says("Chợ\nCổng khu công nghiệp")
+    await leader.taps("Chỉ hỏi nếu trả lời: Có", "Đủ rồi", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
+    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời “Có”")
+    await leader.taps("Mở lấy ý kiến")
+    await voter.sees("🗳 Đưa đón", "Câu 1/2")
+    await voter.taps("Không")
+    await voter.sees("Câu trả lời của anh/chị, trước khi gửi", "→ Không", "(không trả lời)")
+    await voter.taps("Trả lời lại từ đầu", "Có")
+    await voter.sees("Câu 2/2", "Xe nên đón ở đâu?")
+
+
+async def test_published_to_members(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
+    people = await voters(somebody, house, 10)
+    reader = people[0]
+    await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await reader.taps("Lấy ý kiến")
+    await reader.does_not_see("Kết quả: Bữa ăn ca")
+    await leader.taps("Xem kết quả", "Công bố cho người lao động")
+    await leader.sees("Người lao động sẽ thấy", "10/10")
+    await leader.taps("Công bố")
+    await leader.sees("Đã công bố kết quả")
+    await reader.sees("🗳 Bữa ăn ca", "10/10 người đã tham gia")
+    await reader.taps("Lấy ý kiến", "Kết quả: Bữa ăn ca")
+    await reader.sees("10/10 người đã tham gia")
+
+
+async def test_the_committee_never_sees_its_rating_by_team(
+    somebody: Somebody, chair: Person, superior: Person, house: House, clock: FakeClock
+) -> None:
+    teams = [await voters(somebody, house, 10, unit) for unit in ("SONGLAM-MAY1", "SONGLAM-MAY2")]
+    factory = "Công đoàn cơ sở Công ty May Sông Lam"
+    await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở", factory)
+    for team in teams:
+        for voter in team:
+            await voter.taps("3", "3", "Bỏ qua", "Bỏ qua", "Gửi câu trả lời")
+            await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+    await is_counted(clock)
+    await chair.taps("Xem kết quả")
+    shown = await chair.sees("20/20 người đã tham gia")
+    assert "[Tổ may 1]" not in shown
+    [one] = [row for row in await rows(house, Round) if row.state == "counted"]
+    if isinstance(chair, OnTelegram):
+        from models.unit import Unit
+
+        [team] = [row.id for row in await rows(house, Unit) if row.code == "SONGLAM-MAY1"]
+        await forges(chair, f"outcome:{one.id}::{team}:")
+        await chair.sees("hiện không dùng được")
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, house: House) -> None:
+    assert isinstance(worker, OnTelegram)
+    await voters(somebody, house, 1)
+    await opens(leader)
+    [one] = await rows(house, Round)
+    await forges(worker, f"vote:{one.id}::2:")
+    await worker.sees("không dành cho anh/chị")
+    await forges(worker, f"vote:{one.id}::99:")
+    await worker.sees("không dành cho anh/chị")
+    await forges(worker, f"outcome:{one.id}:::")
+    await worker.sees("hiện không dùng được")
+    assert not [row for row in await rows(house, Turnout) if row.mark]
+
+
+@pytest.mark.parametrize("channel", ["zalo"])
+async def test_in_one_line(somebody: Somebody, leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await leader.taps("Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.says("Ba câu")
+    for number in (1, 2, 3):
+        await leader.says(f"Câu hỏi {number}?")
+        await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
+        await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi")
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở lấy ý kiến")
+    await voter.sees("🗳 Ba câu")
+    await voter.says("1 3 2")
+    await voter.sees("trước khi gửi", "→ 1", "→ 3", "→ 2")
+    await voter.taps("Gửi câu trả lời")
+    await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+
+
+async def test_nothing_of_a_vote_stays_in_the_chat_or_the_intake(
+    somebody: Somebody, leader: Person, house: House, clock: FakeClock
+) -> None:
+    people = await voters(somebody, house, 10)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await clock.passes(hours=3)
+    assert not await rows(house, Intake)
