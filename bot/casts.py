@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.writer import Writer
 from handlers import digest, notices, progress, reminding
-from handlers.conversation import House
+from handlers.house import House
 from handlers.progress import Sight
 from models import broadcast, casting, ledger
 from models import progress as progresses
