@@ -41,18 +41,42 @@ from models.account import Sender
 from models.bulk import Bulk
 from models.database import Session
 from models.delivery import Claimed, Ended, Outcome
-from models.outbound import BULK, LANES, REPLY
+from models.outbound import BULK, LANES, NOTICE, REPLY
 
 log = structlog.get_logger()
 
 OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
 
 BATCH = 100
+LOW = {REPLY: BATCH - 1, NOTICE: BATCH - 1, BULK: BATCH // 2}
+"""By lane: a claim follows when no more than so many are under way. Replies at once; of a broadcast, where each place that
+became free would be a claim of one row, fifty at a time."""
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
 GRACE_SECONDS = 5.0
 """How long a stop waits for the answers to what was written already; what is unanswered then may arrive twice."""
+
+
+class UnderWay:
+    """How many chats of one lane are being sent to."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._ended = asyncio.Event()
+
+    def begin(self, task: asyncio.Task[int]) -> None:
+        self.count += 1
+        task.add_done_callback(self._end)
+
+    def _end(self, _task: asyncio.Task[int]) -> None:
+        self.count -= 1
+        self._ended.set()
+
+    async def fall_to(self, low: int) -> None:
+        while self.count > low:
+            self._ended.clear()
+            await self._ended.wait()
 
 
 class Outbox:
@@ -104,14 +128,14 @@ class Outbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run_lane(self, lane: int) -> None:
-        under_way: set[asyncio.Task[int]] = set()
+        under_way = UnderWay()
         while True:
             self._nudged[lane].clear()
             # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
             claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
-            if len(under_way) >= BATCH:
-                await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            elif not claimed:
+            if claimed:
+                await under_way.fall_to(LOW[lane])
+            else:
                 await self._until_nudged(lane)
 
     def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
@@ -122,17 +146,15 @@ class Outbox:
         task.add_done_callback(self._surface)
         return task
 
-    async def _claim_chats(self, lane: int, under_way: set[asyncio.Task[int]]) -> int:
+    async def _claim_chats(self, lane: int, under_way: UnderWay) -> int:
         """Claims what there is room for and begins to send it; returns how many messages that are."""
         try:
-            claimed = await self._claim([lane], BATCH - len(under_way))
+            claimed = await self._claim([lane], BATCH - under_way.count)
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0
         for chat in _by_chat(claimed):
-            task = self._begin(self._send_chat(chat))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
+            under_way.begin(self._begin(self._send_chat(chat)))
         return len(claimed)
 
     def _surface(self, task: asyncio.Task[int]) -> None:
@@ -204,6 +226,7 @@ class Outbox:
             # A turn for each part: the service counts what it is sent, not our rows.
             if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
                 return _again(row, self._clock.now())  # the line is being closed
+            began = self._clock.steady()
             try:
                 # Asked once: the month's end does not tear a message apart.
                 if not place and (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
@@ -221,7 +244,7 @@ class Outbox:
             except SendError as error:
                 return await self._failed(row, error)
             finally:
-                self._pacer.give_back()
+                self._pacer.give_back(began)
         return _ended(row, "sent")
 
     async def _progressed(self, row: Claimed) -> None:
@@ -281,8 +304,9 @@ class Outbox:
                 # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
                 for _row, outcome in results:
                     await self._listed.remember(outcome)
-                await self._writer.write(record)
-                self._allowance.settle(spent)
+                if ours or spent:
+                    await self._writer.write(record)
+                    self._allowance.settle(spent)
                 await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
                 for row, outcome in results:
                     if row.watched[0] and outcome.state == "sent":
