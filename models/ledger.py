@@ -72,7 +72,7 @@ def can_be_muted(kind: str, *, urgent: bool) -> bool:
 def _chosen(audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool) -> dict[str, Any]:
     """SQL: everybody it is for, the phone it goes to and the state that begins with, and where these come from."""
     who = audiences.people(audience, now.date()).subquery("who")
-    best = _phones(lines).subquery("best")
+    best = _phones(lines, mutable=mutable).subquery("best")
     muted = or_(best.c.notices.is_(False), best.c.muted.contains(f"|{kind}|", autoescape=True))
     state = case(
         (best.c.id.is_(None), "no_channel"),
@@ -126,10 +126,12 @@ def write(
     return sum(counts(session, row.id).values())
 
 
-def _phones(lines: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """SQL: everybody's phones, numbered: `place` 1 is the one to send to, which is not blocked and on the best line."""
+def _phones(lines: Sequence[str], *, mutable: bool) -> Select[*tuple[Any, ...]]:
+    """SQL: everybody's phones, numbered: `place` 1 is the one to send to, which is not blocked, wants notices where that is
+    asked (`mutable`: each phone has a consent of its own), and is on the best line."""
     rank = case({line: place for place, line in enumerate(lines)}, value=col(Account.line), else_=len(lines))
-    order = (col(Account.blocked), rank, col(Account.joined_on).desc(), col(Account.id))
+    wants = [col(Account.notices).desc()] if mutable else []
+    order = (col(Account.blocked), *wants, rank, col(Account.joined_on).desc(), col(Account.id))
     place = func.row_number().over(partition_by=col(Account.person_id), order_by=order).label("place")
     return (
         select(
