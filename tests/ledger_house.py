@@ -1,4 +1,4 @@
-"""A union with people and phones in it, and broadcasts to them: where tests of ledgers are played, without anybody's chat."""
+"""A union with people and phones in it, and broadcasts to them: where tests of ledgers are played, without any chats."""
 
 from __future__ import annotations
 
