@@ -29,6 +29,8 @@ from models.database import Base, Session
 from models.person import Person
 from models.unit import Unit
 
+CONSENT = "notices"
+"""The consent of an account that notices need."""
 OPEN = ("queued", "sending")
 ENDINGS = ("sent", "confirmed", "blocked", "rejected", "no_channel", "window_closed", "uncertain", "cancelled")
 REACHED = ("sent", "confirmed")
@@ -80,7 +82,8 @@ def _chosen(audience: Audience, kind: str, lines: Sequence[str], now: datetime, 
         (best.c.blocked, "blocked"),
         else_="queued",
     )
-    joined = who.join(person, person.c.id == who.c.person_id).outerjoin(best, best.c.id == _phone(who.c.person_id, lines))
+    phone = _phone(who.c.person_id, lines, CONSENT if mutable else "")
+    joined = who.join(person, person.c.id == who.c.person_id).outerjoin(best, best.c.id == phone)
     return {"who": who, "best": best, "state": state, "joined": joined}
 
 
@@ -130,16 +133,17 @@ def write(
 _ACCOUNT, _PERSON = Account.__table__, Person.__table__  # type: ignore[attr-defined]
 
 
-def _phone(person_id: ColumnElement[str], lines: Sequence[str]) -> ScalarSelect[str]:
-    """SQL: which of somebody's phones to send to: one that is not blocked, on the best line. A question about each person,
-    by the index: all phones numbered once and joined have none, and SQLite read them all for everybody (100,000 people took
-    more than ten minutes)."""
+def _phone(person_id: ColumnElement[str], lines: Sequence[str], consent: str) -> ScalarSelect[str]:
+    """SQL: which of somebody's phones to send to: one that is not blocked, has given this `consent` where one is asked
+    (each phone has its own), on the best line. A question about each person, by the index: all phones numbered once
+    and joined have none, and SQLite read them all for everybody (100,000 people took more than ten minutes)."""
     account = _ACCOUNT.alias("phone")
     rank = case({line: place for place, line in enumerate(lines)}, value=account.c.line, else_=len(lines))
+    wants = [account.c[consent].desc()] if consent else []
     return (
         select(account.c.id)
         .where(account.c.person_id == person_id, account.c.confirmed.is_(True), account.c.line.in_(lines))
-        .order_by(account.c.blocked, rank, account.c.joined_on.desc(), account.c.id)
+        .order_by(account.c.blocked, *wants, rank, account.c.joined_on.desc(), account.c.id)
         .limit(1)
         .scalar_subquery()
     )
