@@ -23,7 +23,7 @@ from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
 from handlers import menu
-from handlers.conversation import House, Line
+from handlers.house import House, Line
 from models import inbound, outbound, schema
 from models.database import Database
 from models.sealing import Keyring

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from bot.writer import Writer
 from handlers import digest, notices, progress, reminding
-from handlers.conversation import House
+from handlers.house import House
 from handlers.progress import Sight
 from models import broadcast, casting, ledger
 from models import progress as progresses
 from models.database import Session
+
+log = structlog.get_logger()
 
 WATCH_RATE = timedelta(seconds=30)
 """The rate that is shown is that of so long: over a second it would jump, over the whole it would hide a pause."""
@@ -48,7 +52,10 @@ class Casts:
     async def _begin(self, now: datetime) -> int:
         begun = 0
         for broadcast_id in await self._writer.read(lambda session: casting.due(session, now)):
-            begun += await self._writer.write(partial(self._begin_one, broadcast_id, now), alone=True)
+            try:
+                begun += await self._writer.write(partial(self._begin_one, broadcast_id, now), alone=True)
+            except Exception as error:  # tried again at the next tick; it must not hold up the others, nor the tick
+                log.error("a broadcast cannot begin", exc_info=error)
         return begun
 
     def _begin_one(self, broadcast_id: str, now: datetime, session: Session) -> bool:

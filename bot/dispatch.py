@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers import failure, turns
-from handlers.conversation import House
+from handlers.house import House
 from models import inbound as received
 from models.database import Session
 from models.message import Inbound

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers import digest, notices, voting
-from models import bulk, progress
+from models import bulk, progress, results
 from models.broadcast import POLL, Broadcast
-from models.bulk import Bulk
+from models.bulk import Bulk, Unwritable
 from models.database import Session
 from models.delivery import Claimed, Outcome
 from models.message import Outgoing
+
+log = structlog.get_logger()
 
 
 class Ledgers:
@@ -33,9 +38,15 @@ class Ledgers:
         self._quiet = quiet
 
     def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
-        if row.kind == POLL:
-            return voting.invitation(session, row, code)
-        return notices.message(session, row, code, uploads=self._uploads)
+        try:
+            if row.kind == POLL:
+                return voting.invitation(session, row, code)
+            return notices.message(session, row, code, uploads=self._uploads)
+        except SQLAlchemyError:
+            raise  # it is not about this one: the whole claim is over
+        except Exception as error:  # whatever is wrong with one must not hold up the others
+            log.error("a broadcast cannot be written", exc_info=error)
+            raise Unwritable from error
 
     async def claim(self, fence: int, limit: int) -> list[Claimed]:
         def claim(session: Session) -> list[Claimed]:
@@ -48,13 +59,13 @@ class Ledgers:
             return []
         return await self._writer.write(claim, alone=True)
 
-    async def record(self, results: Sequence[tuple[Bulk, Outcome]]) -> None:
-        if results:
-            await self._writer.write(lambda session: bulk.record(session, results), alone=True)
+    async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
+        if found:
+            await self._writer.write(lambda session: results.record(session, found), alone=True)
 
     async def shown(self, broadcast_id: str, account_id: str, reference: str) -> None:
         """An officer has the message that shows how far a broadcast has come: the next one takes its place."""
         await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference), alone=True)
 
     async def progressed(self, row: Bulk) -> None:
-        await self._writer.write(lambda session: bulk.progressed(session, row), alone=True)
+        await self._writer.write(lambda session: results.progressed(session, row), alone=True)

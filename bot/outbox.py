@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -33,6 +33,7 @@ from bot.holding import Holding
 from bot.ledgers import Ledgers
 from bot.listed import Listed
 from bot.pacing import Pacer
+from bot.recording import Recorder, again, ended
 from bot.writer import Writer
 from handlers import digest
 from models import account as accounts
@@ -40,19 +41,43 @@ from models import delivery, outbound
 from models.account import Sender
 from models.bulk import Bulk
 from models.database import Session
-from models.delivery import Claimed, Ended, Outcome
-from models.outbound import BULK, LANES, REPLY
+from models.delivery import Claimed, Outcome
+from models.outbound import BULK, LANES, NOTICE, REPLY
 
 log = structlog.get_logger()
 
 OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
 
 BATCH = 100
+LOW = {REPLY: BATCH - 1, NOTICE: BATCH - 1, BULK: BATCH // 2}
+"""By lane: a claim follows when no more than so many are under way. Replies at once; of a broadcast, where each place that
+became free would be a claim of one row, fifty at a time."""
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
 GRACE_SECONDS = 5.0
 """How long a stop waits for the answers to what was written already; what is unanswered then may arrive twice."""
+
+
+class UnderWay:
+    """How many chats of one lane are being sent to."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._ended = asyncio.Event()
+
+    def begin(self, task: asyncio.Task[int]) -> None:
+        self.count += 1
+        task.add_done_callback(self._end)
+
+    def _end(self, _task: asyncio.Task[int]) -> None:
+        self.count -= 1
+        self._ended.set()
+
+    async def fall_to(self, low: int) -> None:
+        while self.count > low:
+            self._ended.clear()
+            await self._ended.wait()
 
 
 class Outbox:
@@ -73,10 +98,9 @@ class Outbox:
         self._nudged = {lane: asyncio.Event() for lane in LANES}
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
-        self._results: list[tuple[Claimed, Outcome]] = []
         self._ledgers = Ledgers(channel.line, channel.capabilities, writer, clock, quiet)
-        self._listed = Listed(channel.line, channel.capabilities, writer, clock)
-        self._recorder: asyncio.Task[None] | None = None
+        listed = Listed(channel.line, channel.capabilities, writer, clock)
+        self._recorder = Recorder(channel.line, writer, clock, self._allowance, self._ledgers, listed)
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
         self._spare = timedelta(seconds=capabilities.timeout)
@@ -104,14 +128,14 @@ class Outbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run_lane(self, lane: int) -> None:
-        under_way: set[asyncio.Task[int]] = set()
+        under_way = UnderWay()
         while True:
             self._nudged[lane].clear()
             # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
             claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
-            if len(under_way) >= BATCH:
-                await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            elif not claimed:
+            if claimed:
+                await under_way.fall_to(LOW[lane])
+            else:
                 await self._until_nudged(lane)
 
     def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
@@ -122,17 +146,15 @@ class Outbox:
         task.add_done_callback(self._surface)
         return task
 
-    async def _claim_chats(self, lane: int, under_way: set[asyncio.Task[int]]) -> int:
+    async def _claim_chats(self, lane: int, under_way: UnderWay) -> int:
         """Claims what there is room for and begins to send it; returns how many messages that are."""
         try:
-            claimed = await self._claim([lane], BATCH - len(under_way))
+            claimed = await self._claim([lane], BATCH - under_way.count)
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0
         for chat in _by_chat(claimed):
-            task = self._begin(self._send_chat(chat))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
+            under_way.begin(self._begin(self._send_chat(chat)))
         return len(claimed)
 
     def _surface(self, task: asyncio.Task[int]) -> None:
@@ -156,14 +178,12 @@ class Outbox:
                 return total
             total += len(claimed)
             await asyncio.gather(*(self._send_chat(chat) for chat in _by_chat(claimed)))
-            if self._recorder is not None:
-                await self._recorder
+            await self._recorder.settled()
 
     async def stop(self) -> None:
         """Records what is known and gives the line up."""
         self._pacer.close()
-        if self._recorder is not None:
-            await asyncio.gather(self._recorder, return_exceptions=True)
+        await asyncio.gather(self._recorder.settled(), return_exceptions=True)
         await self._held.release()
 
     async def _claim(self, lanes: Sequence[int], limit: int) -> list[Claimed]:
@@ -191,29 +211,30 @@ class Outbox:
             if outcome.state in ("queued", "blocked"):
                 for later in rows[number + 1 :]:
                     if outcome.state == "blocked":
-                        self._note(later, _ended(later, "blocked"))
+                        self._note(later, ended(later, "blocked"))
                     else:
-                        self._note(later, _again(later, outcome.not_before or self._clock.now()))
+                        self._note(later, again(later, outcome.not_before or self._clock.now()))
                 return number + 1
         return len(rows)
 
     async def _send(self, row: Claimed) -> Outcome:
         if isinstance(row, Bulk) and row.silent:
-            return _ended(row, "sent")
+            return ended(row, "sent")
         parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
         whole = not any(part.text for part in parts[1:])
         for place, part in enumerate(parts[row.parts_done :]):
             # A turn for each part: the service counts what it is sent, not our rows.
             if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
-                return _again(row, self._clock.now())  # the line is being closed
+                return again(row, self._clock.now())  # the line is being closed
+            began = self._clock.steady()
             try:
                 # Asked once: the month's end does not tear a message apart.
                 if not place and (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
-                    return _again(row, until)
+                    return again(row, until)
                 # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
                 may = await self._held.hold() and self._held.lasts(self._spare)
                 if not may or self._clock.now() + self._spare > row.leased_until:
-                    return _again(row, self._clock.now())
+                    return again(row, self._clock.now())
                 with self._allowance.spend(self._clock.now()):
                     reference = await self._channel.send(part)
                 known = reference if whole and part is parts[0] else row.reference
@@ -223,8 +244,8 @@ class Outbox:
             except SendError as error:
                 return await self._failed(row, error)
             finally:
-                self._pacer.give_back()
-        return _ended(row, "sent")
+                self._pacer.give_back(began)
+        return ended(row, "sent")
 
     async def _progressed(self, row: Claimed) -> None:
         if isinstance(row, Bulk):
@@ -237,71 +258,32 @@ class Outbox:
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
         if isinstance(error, Throttled) and self._allowance.is_spent(now):
             # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
-            return _again(row, now + timedelta(hours=1))
+            return again(row, now + timedelta(hours=1))
         if isinstance(error, Throttled):
             self._pacer.pause(error.after)
-            return _again(row, now + timedelta(seconds=error.after))
+            return again(row, now + timedelta(seconds=error.after))
         if isinstance(error, Blocked):
             to = Sender(self._channel.line, row.message.recipient)
             await self._writer.write(lambda session: _stop(session, to, row), alone=True)
-            return _ended(row, "blocked")
+            return ended(row, "blocked")
         if isinstance(error, Rejected):
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
-            return _ended(row, "rejected", error.reason)
+            return ended(row, "rejected", error.reason)
         if isinstance(error, WindowClosed):
             if isinstance(row, Bulk) and error.until is None:
-                return _ended(row, "window_closed")  # a notice is not kept for the day on which they may write again
-            return _again(row, error.until or now + timedelta(hours=1))
+                return ended(row, "window_closed")  # a notice is not kept for the day on which they may write again
+            return again(row, error.until or now + timedelta(hours=1))
         if isinstance(error, Uncertain):
             # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
             if row.lane == BULK and row.doubtful:
-                return _ended(row, "uncertain")
-            return _again(row, now + pause, doubtful=True)
+                return ended(row, "uncertain")
+            return again(row, now + pause, doubtful=True)
         assert isinstance(error, Unreachable)  # the list in base.py is closed
-        return _again(row, now + pause)
+        return again(row, now + pause)
 
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
-        self._results.append((row, outcome))
-        self._listed.note(row, outcome)
-        if self._recorder is None or self._recorder.done():
-            self._recorder = asyncio.create_task(self._record())
-
-    async def _record(self) -> None:
-        """Writes results in groups: whatever came in while the last group was being written."""
-        while self._results:
-            results, self._results = self._results, []
-            spent, now = self._allowance.pending, self._clock.now()
-
-            ours = [outcome for row, outcome in results if not isinstance(row, Bulk)]
-
-            def record(session: Session, r: list[Outcome] = ours, n: int = spent, at: datetime = now) -> None:
-                delivery.record(session, r)
-                self._allowance.write(session, n, at)
-
-            try:
-                # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
-                for _row, outcome in results:
-                    await self._listed.remember(outcome)
-                await self._writer.write(record)
-                self._allowance.settle(spent)
-                await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
-                for row, outcome in results:
-                    if row.watched[0] and outcome.state == "sent":
-                        await self._ledgers.shown(*row.watched, outcome.reference)
-            except Exception as error:
-                log.error("results not recorded", line=self._channel.line, count=len(results), exc_info=error)
-                self._results = results + self._results
-                await self._clock.sleep(IDLE_SECONDS)
-
-
-def _again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Outcome:
-    reason = delivery.DOUBTFUL if doubtful or row.doubtful else ""
-    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, row.parts_done, reason, row.reference)
-
-
-def _ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
-    return Outcome(row.message.id, row.fence, row.attempts, state, None, row.parts_done, reason, row.reference)
+        self._recorder.note(row, outcome)
 
 
 def _stop(session: Session, to: Sender, row: Claimed) -> None:

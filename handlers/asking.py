@@ -6,35 +6,30 @@ there is no editing, only another poll.
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from config.i18n import Language, fold
-from handlers import audiences, composing, desk, voting
+from handlers import audiences, composing, desk, drafting, wording
 from handlers.conversation import (
     Again,
     Choice,
     Conversation,
-    Invalid,
     Question,
     Turn,
     is_officer,
     open_token,
-    take_text,
     unless_cancelled,
 )
 from models import audit, poll, round, turnout
 from models.message import Option
-from models.poll import OPTION_WORDS, OPTIONS, QUESTIONS, WORDS, Content, Unfit
+from models.poll import Content, Unfit
 from models.poll import Question as Asked
 
 _DAYS = (3, 7, 14, 30)
-_OWN = "own"
 
 
 @lru_cache(maxsize=1)
@@ -63,111 +58,21 @@ def _template(turn: Turn) -> dict[str, Any] | None:
     return templates().get(turn.answers.get("template", ""))
 
 
-def _is_own(turn: Turn) -> bool:
-    return turn.answers.get("template") == _OWN
-
-
-def _own(turn: Turn) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(turn.answers.get("asked", "[]"))
-    return found
-
-
-def _keep(turn: Turn, asked: list[dict[str, Any]]) -> None:
-    turn.answers["asked"] = json.dumps(asked, ensure_ascii=False)
-
-
 def content(turn: Turn) -> Content:
     """What the answers say."""
     to = audiences.chosen(turn)
     template = _template(turn)
     if template is not None:
         return Content(template["title"], _questions_of(template), to.units, to.dump())
-    asked = [Asked(one["kind"], {"vi": one["text"]}, tuple({"vi": o} for o in one["options"]),
-                   tuple(one["when"]) if one.get("when") else None) for one in _own(turn)]  # fmt: skip
-    return Content({"vi": turn.answers["title"]}, asked, to.units, to.dump())
+    return Content({"vi": turn.answers["title"]}, drafting.questions(turn), to.units, to.dump())
 
 
 # From a template, or question by question.
 
 
 def _templates(turn: Turn) -> Sequence[Choice]:
-    named = [Choice(name, voting.words(turn.language, one["title"])) for name, one in templates().items()]
-    return [*named, Choice(_OWN, turn._("My own questions")), Choice("cancel", turn._("Cancel"))]
-
-
-def _short(most: int) -> Callable[[Turn, str], str]:
-    def check(turn: Turn, text: str) -> str:
-        text = " ".join(take_text(turn, text).split())
-        if len(text) > most:
-            raise Invalid(turn._("Please write at most {count} characters.", count=most))
-        return text
-
-    return check
-
-
-def _kinds(turn: Turn) -> Sequence[Choice]:
-    return (
-        Choice("one", turn._("One answer of several")),
-        Choice("several", turn._("Several answers")),
-        Choice("yesno", turn._("Yes or no")),
-        Choice("scale", turn._("A scale from 1 to 5")),
-        Choice("text", turn._("In their own words")),
-    )
-
-
-def _options(turn: Turn, text: str) -> str:
-    found = [" ".join(line.split()) for line in take_text(turn, text).splitlines() if line.strip()]
-    if not 2 <= len(found) <= OPTIONS:
-        raise Invalid(turn._("Please write 2 to {count} answers, each on a line of its own.", count=OPTIONS))
-    if any(len(one) > OPTION_WORDS for one in found):
-        raise Invalid(turn._("Each answer may have at most {count} characters.", count=OPTION_WORDS))
-    if len({fold(one) for one in found}) < len(found):
-        raise Invalid(turn._("Two of these answers are the same."))
-    return "\n".join(found)
-
-
-def _condition(turn: Turn) -> Sequence[Choice]:
-    """Asked of everybody, or of those who gave one answer to the question before."""
-    before = _own(turn)[-1]
-    asked = Asked(before["kind"], {"vi": before["text"]}, tuple({"vi": one} for one in before["options"]))
-    named = [
-        Choice(str(place), turn._("Only if: {answer}", answer=label))
-        for place, label in enumerate(voting.labels(turn.language, asked))
-    ]
-    return [Choice("all", turn._("Ask everybody")), *named]
-
-
-def _can_depend(turn: Turn) -> bool:
-    before = _own(turn)
-    return _is_own(turn) and bool(before) and before[-1]["kind"] in ("one", "yesno", "scale") and "more" not in turn.answers
-
-
-def _more(turn: Turn) -> Sequence[Choice]:
-    more = [Choice("again", turn._("One more question"))] if len(_own(turn)) < QUESTIONS - 1 else []
-    return [*more, Choice("enough", turn._("That is all")), Choice("cancel", turn._("Cancel"))]
-
-
-def _more_text(turn: Turn) -> str:
-    number = len(_own(turn)) + 1
-    return turn.language.ngettext("{count} question so far. One more?", "{count} questions so far. One more?", number)
-
-
-def _decided(turn: Turn, value: str) -> str:
-    """Adds the question at hand to those there are, and asks for the next or goes on."""
-    unless_cancelled(turn, value)
-    answers = turn.answers
-    given = answers.pop("condition", "all")
-    asked = _own(turn)
-    when = [len(asked) - 1, int(given)] if given != "all" else None
-    options = answers.pop("options", "").splitlines()
-    _keep(turn, [*asked, {"kind": answers.pop("kind"), "text": answers.pop("text"), "options": options, "when": when}])
-    if value == "again":
-        raise Again
-    return value
-
-
-def _is_asking(turn: Turn) -> bool:
-    return _is_own(turn) and "more" not in turn.answers
+    named = [Choice(name, wording.words(turn.language, one["title"])) for name, one in templates().items()]
+    return [*named, Choice(drafting.OWN, turn._("My own questions")), Choice("cancel", turn._("Cancel"))]
 
 
 # The preview.
@@ -185,26 +90,6 @@ def _days(turn: Turn) -> int:
     return int(turn.answers.get("days", "7"))
 
 
-def asked_lines(reader: Language, given: Content) -> list[str]:
-    """The questions and what can be answered, as text."""
-    found = []
-    for number, question in enumerate(given.questions, 1):
-        line = f"{number}. {voting.words(reader, question.text)}"
-        if question.when is not None:
-            asked, option = question.when
-            answer = voting.labels(reader, given.questions[asked])[option]
-            line += (
-                " ("
-                + reader.gettext("only if question {number} is answered “{answer}”", number=asked + 1, answer=answer)
-                + ")"
-            )
-        offered = (
-            reader.gettext("in their own words") if question.kind == "text" else " / ".join(voting.labels(reader, question))
-        )
-        found.append(f"{line}\n   {offered}")
-    return found
-
-
 def _preview(turn: Turn) -> str:
     given = content(turn)
     voters = turnout.electorate(
@@ -214,8 +99,8 @@ def _preview(turn: Turn) -> str:
     k = turn.house.notices.threshold
     lines = [
         turn._("Please check before it opens, comrade:"),
-        f"🗳 {voting.words(turn.language, given.title)}",
-        "\n".join(asked_lines(turn.language, given)),
+        f"🗳 {wording.words(turn.language, given.title)}",
+        "\n".join(wording.asked_lines(turn.language, given)),
         turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audiences.chosen(turn))),
         turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=_days(turn)),
     ]
@@ -317,17 +202,7 @@ CONVERSATIONS = (
             Question(
                 "template", lambda turn: turn._("What would you like to ask, comrade?"), _templates, chosen=unless_cancelled
             ),
-            Question("title", lambda turn: turn._("What is the poll called?"), check=_short(80), when=_is_own),
-            Question("text", lambda turn: turn._("Please write the question."), check=_short(WORDS), when=_is_asking),
-            Question("kind", lambda turn: turn._("How is it answered?"), _kinds, when=_is_asking),
-            Question(
-                "options",
-                lambda turn: turn._("Please write the answers, each on a line of its own."),
-                check=_options,
-                when=lambda turn: _is_asking(turn) and turn.answers.get("kind") in ("one", "several"),
-            ),
-            Question("condition", lambda turn: turn._("Who is asked this?"), _condition, when=_can_depend),
-            Question("more", _more_text, _more, chosen=_decided, when=_is_asking),
+            *drafting.QUESTIONS_ASKED,
             *audiences.QUESTIONS,
             *_LAST,
         ),

@@ -7,13 +7,12 @@ the preview; above a number of people the sender types that number, and above an
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from config.i18n import HERE, N_, fold
-from handlers import approving, audiences, desk, files, forecast, notices
+from config.i18n import N_, fold
+from handlers import approving, audiences, desk, files, forecast, moments, notices
 from handlers.conversation import (
     Again,
     Choice,
@@ -35,7 +34,6 @@ REPEAT_NAMES = {
     "quarterly": N_("every quarter"),
     "yearly": N_("every year"),
 }
-FAR = timedelta(days=366)
 
 
 def _may(turn: Turn) -> bool:
@@ -203,34 +201,6 @@ def _repeats(turn: Turn) -> Sequence[Choice]:
     return [Choice("once", turn._("once")), *named]
 
 
-_AT = re.compile(r"(\d{1,2})[:hg](\d{2})?\s*(?:ngay\s*)?(?:(\d{1,2})/(\d{1,2})(?:/(\d{4}))?)?")
-
-
-def _at(turn: Turn, text: str) -> str:
-    """`7:30`, `7h30`, `17:00 12/6`, `17:00 ngày 12/6/2027`, in Vietnam's time; without a day the next time it is so late."""
-    found = _AT.fullmatch(fold(text))
-    wrong = Invalid(turn._("Please write the time like this, comrade: {example}", example="17:00 12/06"))
-    if found is None:
-        raise wrong
-    here = turn.now.astimezone(HERE)
-    hour, minute, day, month, year = (int(part) if part else None for part in found.groups())
-    try:
-        at = here.replace(hour=hour or 0, minute=minute or 0, second=0, microsecond=0)
-        if day and month:
-            at = at.replace(year=year or here.year, month=month, day=day)
-            if year is None and at <= here and at < here - timedelta(days=180):
-                at = at.replace(year=here.year + 1)
-        elif at <= here:
-            at += timedelta(days=1)
-    except ValueError:
-        raise wrong from None
-    if at <= here:
-        raise Invalid(turn._("That time is past, comrade."))
-    if at > here + FAR:
-        raise Invalid(turn._("That is more than a year away, comrade."))
-    return change(turn, "at", at.astimezone(turn.now.tzinfo).isoformat())
-
-
 def _asked(turn: Turn) -> str:
     return turn._("This goes to {count} people. To send it, please write that number, comrade.", count=turn.answers["size"])
 
@@ -265,6 +235,10 @@ def _finish(turn: Turn) -> None:
     else:
         text = turn._("{code} is on its way, comrade. You will see here how far it has come.", code=row.code)
     turn.say(text, desk.options(turn, row))
+
+
+def _at(turn: Turn, text: str) -> str:
+    return change(turn, "at", moments.read(turn, text).isoformat())
 
 
 _CHANGES = {

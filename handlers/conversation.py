@@ -7,14 +7,14 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from config.i18n import Language, fold, language
-from config.settings import Notices
+from handlers.house import House
 from models import account as accounts
 from models import conversation as chats
 from models import exclusion, news, office, outbound, unit
@@ -23,36 +23,6 @@ from models.database import Session
 from models.ids import new_id
 from models.message import Media, Option
 from models.person import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a forecast needs to know of a line: messages a second and a month (0: no limit), those kept for replies, and
-    whether a message that was sent can be changed."""
-
-    name: str
-    per_second: float
-    per_month: int
-    reserve: int
-    edits: bool
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
-
-    `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest
-    (empty: not known). `uploads`: the lines that can send a file; `media_address`: where links to files lead on the others
-    (empty: nowhere). `lines`: those that are open, the one to be preferred for notices first."""
-
-    relay_minutes: tuple[int, int]
-    confirm_officers: bool
-    people: Mapping[str, int] = field(default_factory=dict)
-    chat_address: str = ""
-    uploads: frozenset[str] = frozenset()
-    media_address: str = ""
-    lines: tuple[Line, ...] = ()
-    notices: Notices = field(default_factory=Notices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,23 +93,21 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
     """What can be done next; with `row`, to that broadcast."""
     found: list[Option] = []
     if row is not None:
-
-        def button(name: str, label: str) -> None:
-            found.append(Option(open_token(name, row.id), label))
-
+        sent = row.state in broadcast.SENT
         if row.state == "sending":
-            button("halt", turn._("Stop"))
+            found.append(Option(open_token("halt", row.id), turn._("Stop")))
         if row.state == "stopped":
-            button("resume", turn._("Go on"))
+            found.append(Option(open_token("resume", row.id), turn._("Go on")))
         if row.state in ("waiting", "scheduled", "sending", "stopped"):
-            button("cancelrest", turn._("Cancel the rest") if row.started_at else turn._("Cancel"))
-        if row.state in broadcast.SENT and row.corrects is None:
-            button("correct", turn._("Correct it"))
+            label = turn._("Cancel the rest") if row.started_at else turn._("Cancel")
+            found.append(Option(open_token("cancelrest", row.id), label))
+        if sent and row.corrects is None:
+            found.append(Option(open_token("correct", row.id), turn._("Correct it")))
         if row.state in ("done", "cancelled") and row.ask and not row.totals:
-            button("again", turn._("Send again to who has not confirmed"))
-        if row.state in broadcast.SENT:
-            button("counts", turn._("Counts (XLSX)"))
-        button("cast", row.code)
+            found.append(Option(open_token("again", row.id), turn._("Send again to who has not confirmed")))
+        if sent:
+            found.append(Option(open_token("counts", row.id), turn._("Counts (XLSX)")))
+        found.append(Option(open_token("cast", row.id), row.code))
     desk = Option(open_token("desk"), turn._("Notices to members"))
     return [*found, desk, Option(open_token("menu"), turn._("Menu"))]
 

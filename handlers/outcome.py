@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.i18n import N_, Language
-from handlers import desk, inviting, notices, voting
+from handlers import desk, inviting, notices, wording
 from handlers.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
 from handlers.words import shortened
 from models import audit, broadcast, poll_access, result, unit
@@ -70,7 +70,7 @@ def _asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
 
 
 def heading(reader: Language, content: Content, name: str) -> str:
-    return f"🗳 {voting.words(reader, content.title)}\n{name}"
+    return f"🗳 {wording.words(reader, content.title)}\n{name}"
 
 
 def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
@@ -85,11 +85,11 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
         )
     ]
     for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
-        lines = [f"{number}. {voting.words(reader, question.text)}"]
+        lines = [f"{number}. {wording.words(reader, question.text)}"]
         if isinstance(table, Withheld):
             lines.append(reader.gettext(WHY[table]))
         elif table is not None:
-            lines += _bars(reader, voting.labels(reader, question), table)
+            lines += _bars(reader, wording.labels(reader, question), table)
         else:
             lines.append(reader.gettext("Answers in people's own words: see below."))
         found.append("\n".join(lines))
@@ -100,8 +100,8 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
     else:
         found.append(
             reader.gettext(
-                "The time before, {count} people took part. As trust grows more people answer, and more frankly: a lower score "
-                "can be a good sign.",
+                "The time before, {count} people took part. As trust grows more people answer, and more frankly: a lower "
+                "score can be a good sign.",
                 count=reader.number(before.respondents),
             )
         )

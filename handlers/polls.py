@@ -4,8 +4,9 @@ read."""
 from __future__ import annotations
 
 from config.i18n import N_, Language
-from handlers import asking, desk, voting
+from handlers import desk, voting, wording
 from handlers.conversation import Conversation, Turn, is_member, is_officer, open_token
+from handlers.words import shortened
 from models import audit, poll_access, round, unit
 from models.message import Option
 from models.poll import Poll, content_of
@@ -27,7 +28,7 @@ def _state(turn: Turn, one: Round) -> str:
 
 
 def _title(reader: Language, turn: Turn, poll: Poll) -> str:
-    return voting.words(reader, content_of(turn.session, poll).title)
+    return wording.words(reader, content_of(turn.session, poll).title)
 
 
 def _desk(turn: Turn) -> None:
@@ -56,9 +57,9 @@ def _show(turn: Turn) -> None:
     one, poll = found
     content = content_of(turn.session, poll)
     lines = [
-        f"{poll.code} · {_state(turn, one)}\n🗳 {voting.words(turn.language, content.title)}",
+        f"{poll.code} · {_state(turn, one)}\n🗳 {wording.words(turn.language, content.title)}",
         unit.get(turn.session, poll.author_unit_id).name,
-        "\n".join(asking.asked_lines(turn.language, content)),
+        "\n".join(wording.asked_lines(turn.language, content)),
         turn._(
             "Opens: {opens}. Closes: {closes}.",
             opens=turn.language.when(one.opens_at),
@@ -112,12 +113,12 @@ def _mine(turn: Turn) -> None:
     published = round.published(turn.session, above, most=_SHOWN)
     lines, options = [], []
     for one, content in open_:
-        title = voting.words(turn.language, content.title)
+        title = wording.words(turn.language, content.title)
         lines.append(turn._("{title}, open until {when}", title=title, when=turn.language.when(one.closes_at)))
-        options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=title)))
+        options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=shortened(title, 40))))
     for one, poll in published:
         title = _title(turn.language, turn, poll)
-        options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=title)))
+        options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=shortened(title, 40))))
     head = turn._("The union asks for your opinion:") if lines else turn._("There is no poll for you to answer now.")
     turn.say("\n".join([head, *lines]), [*options, Option(open_token("menu"), turn._("Menu"))])
 

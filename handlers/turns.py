@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
 from handlers import desk, files, fullness, meaning, menu, notices, shortcuts
 from handlers.catalog import CONVERSATIONS
-from handlers.conversation import Again, Conversation, House, Invalid, Question, Stop, Turn
+from handlers.conversation import Again, Conversation, Invalid, Question, Stop, Turn
+from handlers.house import House
 from models import account as accounts
 from models import conversation as chats
 from models import intake, news

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from config.i18n import Language, fold, language
-from handlers import menu
+from config.i18n import fold, language
+from handlers import menu, wording
 from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member, open_token
 from models import ballot, broadcast, round, unit
 from models.ballot import NotCast
 from models.broadcast import Broadcast
 from models.database import Session
 from models.message import Option, Outgoing
-from models.poll import QUESTIONS, SCALE, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
+from models.poll import QUESTIONS, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
 from models.poll import Question as Asked
 from models.round import Round
 from models.round_key import NoRoundKey
@@ -25,32 +25,6 @@ from models.round_key import NoRoundKey
 SKIP = "skip"
 _SINGLE = ("one", "yesno", "scale")
 _OPEN_AT_ONCE = 6
-
-
-def words(reader: Language, by_language: object) -> str:
-    assert isinstance(by_language, dict)
-    text: str = by_language.get(reader.code) or by_language["vi"]
-    return text
-
-
-def labels(reader: Language, question: Asked) -> list[str]:
-    """The answers there are to choose from."""
-    if question.kind == "yesno":
-        return [reader.gettext("Yes"), reader.gettext("No")]
-    if question.kind == "scale":
-        return [str(number) for number in range(1, SCALE + 1)]
-    return [words(reader, option) for option in question.options]
-
-
-def explained(reader: Language, poll: Poll) -> str:
-    """What anonymous means here, its threshold and its limit, in one line."""
-    if poll.named:
-        return reader.gettext("With names: union officers see who answered what. You need not take part.")
-    return reader.gettext(
-        "Anonymous: nobody sees who answered what; answers are shown only for {k} people or more together. Your own taps "
-        "still stand on this phone.",
-        k=2 * poll.threshold,
-    )
 
 
 def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
@@ -61,23 +35,20 @@ def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
     content = content_of(session, poll)
     first = content.questions[0]
     lines = [
-        f"🗳 {words(reader, content.title)}",
+        f"🗳 {wording.words(reader, content.title)}",
         unit.get(session, poll.author_unit_id).name,
-        explained(reader, poll),
+        wording.explained(reader, poll),
         reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
     ]
     options = []
     if first.kind in _SINGLE:
-        lines.append(_numbered(reader, content, 0) + words(reader, first.text))
+        lines.append(wording.numbered(reader, content, 0) + wording.words(reader, first.text))
         options = [
-            Option(open_token("vote", one.id, str(place)), label) for place, label in enumerate(labels(reader, first))
+            Option(open_token("vote", one.id, str(place)), label)
+            for place, label in enumerate(wording.labels(reader, first))
         ]
     options.append(Option(open_token("vote", one.id), reader.gettext("Begin") if not options else reader.gettext("Skip")))
     return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
-
-
-def _numbered(reader: Language, content: Content, number: int) -> str:
-    return reader.gettext("Question {number} of {total}:", number=number + 1, total=len(content.questions)) + " "
 
 
 def _of(turn: Turn) -> tuple[Round, Poll, Content] | None:
@@ -148,7 +119,7 @@ def answers_of(turn: Turn, count: int | None = None) -> list[Answer]:
 def _text(number: int) -> Callable[[Turn], str]:
     def text(turn: Turn) -> str:
         question = _content(turn).questions[number]
-        asked = _numbered(turn.language, _content(turn), number) + words(turn.language, question.text)
+        asked = wording.numbered(turn.language, _content(turn), number) + wording.words(turn.language, question.text)
         if question.kind == "several":
             return asked + "\n" + turn._("You can mark several, then “Done”.")
         return asked
@@ -163,7 +134,7 @@ def _marked(turn: Turn, number: int) -> list[str]:
 def _choices(number: int) -> Callable[[Turn], Sequence[Choice]]:
     def choices(turn: Turn) -> Sequence[Choice]:
         question = _content(turn).questions[number]
-        named = [(str(place), label) for place, label in enumerate(labels(turn.language, question))]
+        named = [(str(place), label) for place, label in enumerate(wording.labels(turn.language, question))]
         skip = Choice(SKIP, turn._("Skip"))
         if question.kind != "several":
             return [*(Choice(value, label) for value, label in named), skip]
@@ -231,13 +202,13 @@ def _review(turn: Turn) -> str:
     content = _content(turn)
     lines = [turn._("Your answers, before they are sent:")]
     for question, answer in zip(content.questions, answers_of(turn), strict=True):
-        lines.append(f"{words(turn.language, question.text)}\n→ {_said(turn, question, answer)}")
+        lines.append(f"{wording.words(turn.language, question.text)}\n→ {_said(turn, question, answer)}")
     lines.append(turn._("Once sent, they cannot be changed or taken back."))
     return "\n\n".join(lines)
 
 
 def _said(turn: Turn, question: Asked, answer: Answer) -> str:
-    named = labels(turn.language, question)
+    named = wording.labels(turn.language, question)
     if answer is None:
         return turn._("(no answer)")
     if isinstance(answer, str):

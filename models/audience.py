@@ -46,7 +46,7 @@ class Audience:
     meant: str = ""
 
     def dump(self) -> str:
-        return json.dumps({key: value for key, value in asdict(self).items() if value})
+        return json.dumps({key: value for key, value in asdict(self).items() if value or key == "units"})
 
     @classmethod
     def load(cls, dumped: str) -> Audience:

@@ -60,7 +60,7 @@ class Broadcast(Base, table=True):
     send_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    approved_by: str | None = Ref("person", optional=True, index=False)
+    approved_by: str | None = Ref("person", optional=True)
     corrects: str | None = Ref("broadcast", optional=True)
     follows: str | None = Ref("broadcast", optional=True, index=False)
     size: int = 0

@@ -1,5 +1,5 @@
-"""What the bulk lane sends from: rows of the ledgers, claimed under a lease like rows of the outbox (models.delivery), and
-what became of them.
+"""What the bulk lane sends from: rows of the ledgers, claimed under a lease like rows of the outbox (models.delivery). What
+became of them is written by models.results.
 
 Only broadcasts in the state “sending” are looked at, urgent ones first, then in the order in which they began; a stopped one
 costs nothing, however many wait in it. Text and buttons are composed once a language and claim (`Compose`), not once a row.
@@ -20,14 +20,18 @@ from models.account import Account, Sender, chat_keys
 from models.broadcast import POLL, Broadcast, words_of
 from models.conversation import Conversation
 from models.database import Session
-from models.delivery import DOUBTFUL, HELD_BACK, LEASE, Claimed, Outcome
+from models.delivery import HELD_BACK, LEASE, Claimed
 from models.ledger import Recipient
 from models.message import Outgoing
 from models.outbound import BULK
-from models.sealing import Unsealable, keyed_hash, seal, unseal
+from models.sealing import Unsealable, keyed_hash, unseal
 
 Compose = Callable[[Session, Broadcast, str], Outgoing]
-"""Given a broadcast and a language: what its readers see, for nobody in particular."""
+"""Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+
+
+class Unwritable(Exception):
+    """The words of a broadcast cannot be had now: their key is missing, or its kind is no longer in the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,14 @@ def claim(
     is marked and not tried; a row whose sender died twice is of unknown fate and ends there."""
     claimed: list[Bulk] = []
     for row in _sending(session):
-        if len(claimed) >= limit:
-            break
-        claimed += _claim_of(session, row, line, fence, now, limit - len(claimed), compose, quiet=quiet)
+        while (left := limit - len(claimed)) > 0:
+            try:
+                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, quiet=quiet)
+            except Unwritable:
+                break  # it waits for its words, and holds up no other
+            claimed += found
+            if len(found) == looked_at:
+                break
     return claimed
 
 
@@ -103,12 +112,13 @@ def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int,
 
 def _claim_of(
     session: Session, row: Broadcast, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool
-) -> list[Bulk]:
+) -> tuple[list[Bulk], int]:
+    """What could be leased, and how many rows were looked at: the others are over or wait, and more may be due."""
     composed: dict[str, Outgoing] = {}
     claimed: list[Bulk] = []
     ended: list[dict[str, Any]] = []
     due = _due(session, row, line, now, limit, quiet=quiet)
-    edited = _references(session, row, [one.person_id for one in due])
+    edited = _references(session, row, due)
     voted = _voted(session, row, [one.person_id for one in due])
     for one in due:
         if one.state == "sending" and one.doubtful:
@@ -134,18 +144,19 @@ def _claim_of(
     claimed = _without_busy(session, claimed, now)
     if claimed:
         _lease(session, row.id, [one.person_id for one in claimed], fence, now + LEASE)
-    return claimed
+    return claimed, len(due)
 
 
-def _references(session: Session, row: Broadcast, people: Sequence[str]) -> dict[str, str]:
-    """By person: the message that a correction replaces, where the channel had a name for it."""
-    if row.corrects is None or not people:
+def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[str, str]:
+    """By person: the message that a correction replaces, where the channel had a name for it and it went to this phone."""
+    if row.corrects is None or not due:
         return {}
-    sent = select(Recipient).where(col(Recipient.broadcast_id) == row.corrects, col(Recipient.person_id).in_(people))
+    phones = {one.person_id: one.account_id for one in due}
+    sent = select(Recipient).where(col(Recipient.broadcast_id) == row.corrects, col(Recipient.person_id).in_(phones))
     return {
-        one.person_id: unseal(session, "recipient.reference", one.broadcast_id + one.person_id, one.reference)
+        one.person_id: _opened(session, one.broadcast_id, one)
         for one in session.execute(sent.where(col(Recipient.reference).is_not(None))).scalars()
-        if one.reference is not None
+        if one.account_id == phones[one.person_id]
     }
 
 
@@ -154,6 +165,14 @@ def _voted(session: Session, row: Broadcast, people: Sequence[str]) -> set[str]:
     if row.kind != POLL or not people:
         return set()
     return set(people) - set(turnout.missing(session, words_of(session, row).round_id, people))
+
+
+def _opened(session: Session, broadcast_id: str, one: Any) -> str:
+    """What the line called the words of this row; nothing where it cannot be told any more: then they go out anew."""
+    try:
+        return unseal(session, "recipient.reference", broadcast_id + one.person_id, one.reference) if one.reference else ""
+    except Unsealable:
+        return ""
 
 
 def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime) -> Bulk:
@@ -168,16 +187,14 @@ def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: S
         fence=fence,
         leased_until=now + LEASE,
         doubtful=due.doubtful or due.state == "sending",
-        reference=_reference(session, row, due),
+        reference=_opened(session, row.id, due),
         broadcast_id=row.id,
         person_id=due.person_id,
     )
 
 
-def _reference(session: Session, row: Broadcast, due: Any) -> str:
-    """What the line called its words, where they went out in an earlier try."""
-    sealed = due.reference
-    return unseal(session, "recipient.reference", row.id + due.person_id, sealed) if sealed else ""
+_DOUBT = or_(col(Recipient.doubtful), col(Recipient.state) == "sending")
+"""Before it is claimed: whether an earlier try may have arrived."""
 
 
 def _without_busy(session: Session, claimed: list[Bulk], now: datetime) -> list[Bulk]:
@@ -194,7 +211,7 @@ def _without_busy(session: Session, claimed: list[Bulk], now: datetime) -> list[
         session.execute(
             update(Recipient)
             .where(col(Recipient.broadcast_id) == held[0].broadcast_id, col(Recipient.person_id).in_(people))
-            .values(state="queued", due_at=now + HELD_BACK)
+            .values(state="queued", due_at=now + HELD_BACK, doubtful=_DOUBT)
             .execution_options(synchronize_session=False)
         )
     return [one for one in claimed if one not in held]
@@ -209,7 +226,7 @@ def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: in
             due_at=until,
             fence=fence,
             attempts=col(Recipient.attempts) + 1,
-            doubtful=or_(col(Recipient.doubtful), col(Recipient.state) == "sending"),
+            doubtful=_DOUBT,
         )
         .execution_options(synchronize_session=False)
     )
@@ -217,45 +234,8 @@ def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: in
 
 _TABLE = Recipient.__table__  # type: ignore[attr-defined]
 _ONE = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"))
-_MINE = and_(_ONE, _TABLE.c.fence == bindparam("held"), _TABLE.c.attempts == bindparam("tries"), _TABLE.c.state == "sending")
-_CHANGES = ("state", "due_at", "parts_done", "doubtful", "reason", "reference")
-_SET: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _CHANGES}
-_RECORD = update(_TABLE).where(_MINE).values(_SET)
 _END = update(_TABLE).where(_ONE).values(state=bindparam("to_state"), due_at=None, reason=bindparam("to_reason"))
 
 
 def _end(row: Broadcast, due: Any, state: str, reason: str = "") -> dict[str, Any]:
     return {"of": row.id, "whose": due.person_id, "to_state": state, "to_reason": reason}
-
-
-def record(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
-    """Writes results, each only where the row still carries the fence and the attempt it was claimed under."""
-    session.connection().execute(
-        _RECORD,
-        [
-            {
-                "of": row.broadcast_id,
-                "whose": row.person_id,
-                "held": outcome.fence,
-                "tries": outcome.attempts,
-                "to_state": outcome.state,
-                "to_due_at": outcome.not_before if outcome.state == "queued" else None,
-                "to_parts_done": outcome.parts_done,
-                "to_doubtful": outcome.reason == DOUBTFUL,
-                "to_reason": outcome.reason[:80],
-                "to_reference": _sealed(session, row, outcome.reference),
-            }
-            for row, outcome in results
-        ],
-    )
-
-
-def _sealed(session: Session, row: Bulk, reference: str) -> bytes | None:
-    return seal(session, "recipient.reference", row.broadcast_id + row.person_id, reference) if reference else None
-
-
-def progressed(session: Session, row: Bulk) -> None:
-    """Notes that a part of it has gone out, and what the line calls its words: it says so only once."""
-    mine = {"of": row.broadcast_id, "whose": row.person_id, "held": row.fence, "tries": row.attempts}
-    values = {"parts_done": row.parts_done, "reference": _sealed(session, row, row.reference)}
-    session.connection().execute(update(_TABLE).where(_MINE).values(values), mine)

@@ -97,9 +97,10 @@ def after(at: datetime, repeat: str, day: int) -> datetime:
 
 
 def ended(session: Session) -> Sequence[str]:
-    """Ids of the broadcasts that are being sent and have nobody left, and of cancelled ones that still have."""
+    """Ids of the broadcasts that have nobody left, also of those stopped at the last moment, and of cancelled ones that
+    still have."""
     left = exists().where(col(Recipient.broadcast_id) == col(Broadcast.id), col(Recipient.state).in_(OPEN))
-    over = and_(col(Broadcast.state) == "sending", ~left)
+    over = and_(col(Broadcast.state).in_(("sending", "stopped")), ~left)
     rest = and_(col(Broadcast.state) == "cancelled", left)
     return session.execute(select(col(Broadcast.id)).where(or_(over, rest))).scalars().all()
 
@@ -117,7 +118,7 @@ def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | No
             session.execute(update(Recipient).where(mine, which).values(state=state, due_at=None))
         return None
     try:
-        broadcast.move(session, row, ("sending",), "done", ended_at=now)
+        broadcast.move(session, row, ("sending", "stopped"), "done", ended_at=now)
     except broadcast.Refused:
         return None
     return row

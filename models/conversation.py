@@ -111,14 +111,15 @@ def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> 
         "office_today": office_today,
         "office_yesterday": office_yesterday,
     }
-    newest = datetime.min.replace(tzinfo=UTC), False
+    never = datetime.min.replace(tzinfo=UTC)
+    newest = never, False, never
     found = {row.id: row.state for row in session.connection().execute(_LOAD, names)}
     for in_office, key in ((side, key) for side, pair in keys.items() for key in reversed(pair) if key in found):
         chat.rows[in_office] = key
         kept = json.loads(unseal(session, "conversation.state", key, found[key]))
         touched = datetime.fromisoformat(kept["touched"])
         # Of one second (messages carry no finer time) the side that asks something is the one that is answered.
-        age = touched.replace(microsecond=0), kept["run"] is not None
+        age = touched.replace(microsecond=0), kept["run"] is not None, touched
         if age < newest or now - touched > DRAFT:
             continue
         newest = age

@@ -6,6 +6,7 @@ by other processes or machines.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Field
@@ -26,13 +27,16 @@ class Lease(Base, table=True):
     until: datetime
 
 
-def hold(session: Session, line: str, holder: str, now: datetime) -> Lease | None:
-    """Takes or renews the lease of a line for 60 seconds; None while somebody else holds it."""
+def hold(
+    session: Session, line: str, holder: str, now: datetime, is_gone: Callable[[str], bool] = lambda _holder: False
+) -> Lease | None:
+    """Takes or renews the lease of a line for 60 seconds; None while somebody else holds it. `is_gone`: whether a holder has
+    certainly died, so that nobody waits for what it held."""
     insert_ignore(session, Lease, [{"line": line, "holder": holder, "fence": 1, "until": now + HELD}])
     lease = session.get(Lease, line, with_for_update=True)
     assert lease is not None  # the insert above left one row, ours or another's
     if lease.holder != holder:
-        if lease.until > now:
+        if lease.until > now and not is_gone(lease.holder):
             return None
         lease.holder = holder
         lease.fence += 1

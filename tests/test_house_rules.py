@@ -57,6 +57,7 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
     code = {path.stem: path.read_text("utf-8") for path in (ROOT / "handlers").glob("*.py")}
     # What a chat receives unasked (cards, answers) opens conversations too; it is sent by the clock's door.
     unasked = code["relay"] + code["conversation"] + code["claims"] + code["files"]  # the last: under officers' cards
+    code["desk"] += code["progress"]  # the message that shows how far a notice has come
     code["mine"] += code["naming"]  # whose options stand on the reporter's own card
     sources = {name: code[module.rpartition(".")[2]] + unasked for name, module in modules.items()}
     begin = {"join", "menu"}

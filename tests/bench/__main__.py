@@ -1,16 +1,16 @@
-"""`python -m tests.bench inbound|sends|scale [--quick]`: figures with something beside them. Nothing is asserted."""
+"""`python -m tests.bench <one of BENCHES> [--quick]`: figures with something beside them. Nothing is asserted."""
 
 from __future__ import annotations
 
 import argparse
 from importlib import import_module
 
-BENCHES = ("inbound", "sends", "scale")
+BENCHES = ("inbound", "sends", "scale", "broadcast")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bench", choices=BENCHES)
-    parser.add_argument("--quick", action="store_true", help="the same table within 50 seconds, with fewer people")
+    parser.add_argument("--quick", action="store_true", help="the same table within a minute, with fewer people")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="for scale only")
     args = parser.parse_args()
     given = {"database": args.database} if args.bench == "scale" else {}

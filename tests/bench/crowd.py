@@ -83,7 +83,7 @@ class Crowd:
         kind, words = walker.steps.pop(0)
         self.next_update += 1
         if kind == "say":
-            content: dict[str, Any] = {**self._message(walker.chat, walker.card), "text": words}
+            content: dict[str, Any] = {**self.message(walker.chat, walker.card), "text": words}
             update = {"update_id": self.next_update, "message": content}
         else:
             data = walker.data(words)
@@ -96,7 +96,11 @@ class Crowd:
             query = {"id": str(self.next_update), "from": walker.card, "message": walker.shown, "chat_instance": "1"}
             update = {"update_id": self.next_update, "callback_query": {**query, "data": data}}
         walker.asked_at = time.monotonic()
-        self.updates.append((self.next_update, json.dumps(update).encode()))
+        self.offer(update)
+
+    def offer(self, update: dict[str, Any]) -> None:
+        """Lets the bot have an update, now."""
+        self.updates.append((update["update_id"], json.dumps(update).encode()))
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
 
@@ -105,7 +109,7 @@ class Crowd:
         if self.open == 0:
             self.over.set()
 
-    def _message(self, chat: dict[str, Any], sender: dict[str, Any]) -> dict[str, Any]:
+    def message(self, chat: dict[str, Any], sender: dict[str, Any]) -> dict[str, Any]:
         self.next_message += 1
         return {"message_id": self.next_message, "from": sender, "chat": chat, "date": int(time.time())}
 
@@ -113,7 +117,7 @@ class Crowd:
 
     def send(self, params: dict[str, Any]) -> bytes:
         walker = self.people.setdefault(int(params["chat_id"]), Walker(int(params["chat_id"])))
-        message = {**self._message(walker.chat, BOT), "text": params["text"]}
+        message = {**self.message(walker.chat, BOT), "text": params["text"]}
         if markup := params.get("reply_markup"):
             message["reply_markup"] = json.loads(markup) if isinstance(markup, str) else markup
         walker.shown = message
@@ -144,22 +148,25 @@ class Crowd:
         method = request.path.rpartition("/")[2]
         body = await request.read()
         if request.path.startswith("/control/"):
-            result = await self._control(method, json.loads(body or b"{}"))
+            result = await self.control(method, json.loads(body or b"{}"))
             return web.Response(text=json.dumps(result), content_type="application/json")
         self.calls[method] += 1
         form = not request.headers.get("Content-Type", "").startswith("application/json")
         params = dict(parse_qsl(body.decode())) if form else json.loads(body or b"{}")
-        if method == "sendMessage":
-            content = self.send(params)
-        elif method == "getUpdates":
-            content = await self.get_updates(params)
-        elif method == "getMe":
-            content = b'{"ok":true,"result":%s}' % json.dumps({**BOT, **FLAGS}).encode()
-        else:
-            content = OK
-        return web.Response(body=content, headers={"Content-Type": "application/json"})
+        status, content = await self.act(method, params)
+        return web.Response(status=status, body=content, headers={"Content-Type": "application/json"})
 
-    async def _control(self, name: str, asked: Any) -> Any:
+    async def act(self, method: str, params: dict[str, Any]) -> tuple[int, bytes]:
+        """One method: the HTTP status and the body of its answer."""
+        if method == "sendMessage":
+            return 200, self.send(params)
+        if method == "getUpdates":
+            return 200, await self.get_updates(params)
+        if method == "getMe":
+            return 200, b'{"ok":true,"result":%s}' % json.dumps({**BOT, **FLAGS}).encode()
+        return 200, OK
+
+    async def control(self, name: str, asked: Any) -> Any:
         if name == "walk":
             self.walk(asked)
         elif name == "begin":
@@ -200,9 +207,8 @@ class Crowd:
         }
 
 
-async def serve() -> None:
+async def serve(crowd: Crowd) -> None:
     """Runs until it is killed; says where on one line of JSON."""
-    crowd = Crowd()
     runner = web.ServerRunner(web.Server(crowd.answer, access_log=None))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
@@ -211,4 +217,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(Crowd()))

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,10 +19,22 @@ _BYTECODE = tempfile.TemporaryDirectory(prefix="haichieu-bench-bytecode-")
 """Compiled modules of all children: a start is timed as it is after the first, whatever this shell says about .pyc."""
 
 
-class Child:
-    """`python -m …` in a directory of its own, from `with` to the end of its block."""
+def install(directory: Path, packages: Sequence[str]) -> Path:
+    """Packages that only a bench needs, in a directory that goes with it; `Child(beside=…)` finds them before any other."""
+    target = directory / "-".join(packages).replace("==", "-")
+    if not target.exists():
+        command = ["uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(target), *packages]
+        subprocess.run(command, cwd=directory, check=True)  # elsewhere: this project's versions are not for them
+    return target
 
-    def __init__(self, directory: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+
+class Child:
+    """`python -m …` in a directory of its own, from `with` to the end of its block. `beside`: of `install`."""
+
+    def __init__(
+        self, directory: Path, *arguments: str, env: Mapping[str, str] | None = None, beside: Path | None = None
+    ) -> None:
+        path = str(ROOT) if beside is None else f"{beside}{os.pathsep}{ROOT}"
         unwanted = ("HAICHIEU_", "PYTHONDONTWRITEBYTECODE")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
         self.log = directory / f"{arguments[0]}.log"
@@ -31,7 +43,7 @@ class Child:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 cwd=directory,
-                env={**clean, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": _BYTECODE.name, **(env or {})},
+                env={**clean, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": _BYTECODE.name, **(env or {})},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -76,8 +88,8 @@ class Child:
 class CrowdProcess(Child):
     """The load server, and a way to steer it."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory, "tests.bench.crowd")
+    def __init__(self, directory: Path, module: str = "tests.bench.crowd") -> None:
+        super().__init__(directory, module)
         self.url: str = json.loads(self.first_line())["url"]
 
     def ask(self, name: str, what: Any = None) -> dict[str, Any]:

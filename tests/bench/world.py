@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.dispatch import Dispatcher
 from bot.scheduler import Ticker
 from bot.writer import Writer
-from handlers.conversation import House
+from handlers.house import House
 from models import delivery, intake, outbound
 from models.account import Sender
 from models.database import Database, Session

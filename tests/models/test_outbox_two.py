@@ -63,7 +63,7 @@ async def test_a_sender_that_overslept_neither_sends_nor_records(
 
     first, second = at.outbox, at.another()
     monkeypatch.setattr(first._pacer, "take", take)
-    monkeypatch.setattr(first._pacer, "give_back", lambda: None)
+    monkeypatch.setattr(first._pacer, "give_back", lambda _began: None)
     await at.queue("một")
     sleeper = asyncio.create_task(first.drain())
     await until(asleep.is_set)  # and not only claimed: the next lane's claim would renew the lease

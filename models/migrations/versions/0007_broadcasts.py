@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
         sa.UniqueConstraint("code", name=op.f("uq_broadcast_code")),
     )
+    op.create_index(op.f("ix_broadcast_approved_by"), "broadcast", ["approved_by"])
     op.create_index(op.f("ix_broadcast_author_id"), "broadcast", ["author_id"])
     op.create_index(op.f("ix_broadcast_corrects"), "broadcast", ["corrects"])
     op.create_index("ix_broadcast_state_send_at", "broadcast", ["state", "send_at"])

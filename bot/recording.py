@@ -1,0 +1,92 @@
+"""Writing down what became of sent messages, in groups: whatever came in while the last group was being written.
+
+Results of a ledger and of the outbox are written apart (bot.ledgers says why).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import structlog
+
+from bot.allowance import Allowance
+from bot.clock import Clock
+from bot.ledgers import Ledgers
+from bot.listed import Listed
+from bot.writer import Writer
+from models import delivery
+from models.bulk import Bulk
+from models.database import Session
+from models.delivery import Claimed, Ended, Outcome
+
+log = structlog.get_logger()
+RETRY_SECONDS = 1.0
+
+
+def again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Outcome:
+    """It is tried once more, not before then."""
+    reason = delivery.DOUBTFUL if doubtful or row.doubtful else ""
+    return Outcome(row.message.id, row.fence, row.attempts, "queued", not_before, row.parts_done, reason, row.reference)
+
+
+def ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
+    """It is over."""
+    return Outcome(row.message.id, row.fence, row.attempts, state, None, row.parts_done, reason, row.reference)
+
+
+class Recorder:
+    """Of one line."""
+
+    def __init__(
+        self, line: str, writer: Writer, clock: Clock, allowance: Allowance, ledgers: Ledgers, listed: Listed
+    ) -> None:
+        self._line = line
+        self._writer = writer
+        self._clock = clock
+        self._allowance = allowance
+        self._ledgers = ledgers
+        self._listed = listed
+        self._results: list[tuple[Claimed, Outcome]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, row: Claimed, outcome: Outcome) -> None:
+        """Has this written; `settled` says when it was."""
+        self._results.append((row, outcome))
+        self._listed.note(row, outcome)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def settled(self) -> None:
+        if self._writing is not None:
+            await self._writing
+
+    async def _write(self) -> None:
+        while self._results:
+            results, self._results = self._results, []
+            try:
+                await self._write_group(results)
+            except Exception as error:
+                log.error("results not recorded", line=self._line, count=len(results), exc_info=error)
+                self._results = results + self._results
+                await self._clock.sleep(RETRY_SECONDS)
+
+    async def _write_group(self, results: list[tuple[Claimed, Outcome]]) -> None:
+        """Again after a failure half-way changes nothing that was written: each result counts once."""
+        spent, now = self._allowance.pending, self._clock.now()
+        ours = [outcome for row, outcome in results if not isinstance(row, Bulk)]
+
+        def record(session: Session, r: list[Outcome] = ours, n: int = spent, at: datetime = now) -> None:
+            delivery.record(session, r)
+            self._allowance.write(session, n, at)
+
+        # First: a row that is gone while its list is not remembered would leave numbers meaning the list before it.
+        for _row, outcome in results:
+            await self._listed.remember(outcome)
+        if ours or spent:
+            await self._writer.write(record)
+            self._allowance.settle(spent)
+        await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
+        for row, outcome in results:
+            if row.watched[0] and outcome.state == "sent":
+                await self._ledgers.shown(*row.watched, outcome.reference)
