@@ -27,6 +27,8 @@ UNITS = 8
 """Most units in one picture."""
 BARS = 24
 """Most bars in one picture of several units; the other options follow in the next."""
+_FEW = 0.12
+"""No bar of none or a few is longer."""
 _EXACT = 1000
 """From so many answers on, percentages have a decimal; of fewer it would pretend to know more than it does."""
 
@@ -76,6 +78,8 @@ def picture(reader: Language, questions: Sequence[Question], number: int, result
     if isinstance(table, Withheld):
         return drawn(title, [_where(about)], [], [_why(reader, table, about.unit, about.threshold)])
     answered = _answered(question, table, result)
+    if not answered:
+        return drawn(title, [_where(about)], [], [reader.gettext(_NOBODY, unit=drawable(about.unit)), _rounding(reader)])
     under = [f"{_people(reader, answered)} · {_where(about)}"]
     if question.kind == "scale":
         under.append(reader.gettext("Average: {mean} of {best}", mean=_mean(reader, table), best=SCALE))
@@ -107,6 +111,7 @@ def picture(reader: Language, questions: Sequence[Question], number: int, result
     return drawn(title, under, _groups(reader, question, series, _order(question, table)), notes)
 
 
+_NOBODY = N_("Nobody or hardly anybody of {unit} was asked this and answered.")
 _FRANKER = N_(
     "When asked again, more people usually answer, and more frankly: a lower figure need not mean that things got worse."
 )
@@ -124,13 +129,19 @@ def compared(
     title, where = _said(question.text, reader), _where(about)
     tables: dict[str, tuple[Table, Shown]] = {}
     withheld: dict[Withheld, list[str]] = {}
+    silent: list[str] = []
     for name, result in results.items():
         table = result.tables[number] if isinstance(result, Shown) else result
         if isinstance(table, Table) and isinstance(result, Shown):
-            tables[name] = table, result
+            if _answered(question, table, result):
+                tables[name] = table, result
+            else:
+                silent.append(drawable(name))
         elif isinstance(table, Withheld):
             withheld.setdefault(table, []).append(drawable(name))
     notes = [_why(reader, why, ", ".join(names), about.threshold) for why, names in withheld.items()]
+    if silent:
+        notes.append(reader.gettext(_NOBODY, unit=", ".join(silent)))
     if not tables:
         return [drawn(title, [where], [], notes)]
     found: list[Spec] = []
@@ -150,7 +161,7 @@ def _groups(
 ) -> list[Group]:
     """For each option the bars of each of the series."""
     labels = _labels(reader, question)
-    if len(series) == 1 and max(map(len, labels)) <= 14:  # beside the bar, where all are short
+    if not series[0][0] and max(map(len, labels)) <= 14:  # beside the bar, where all are short
         return [Group("", [replace(series[0][1][option], name=labels[option])]) for option in order]
     return [Group(labels[option], [replace(bars[option], name=name) for name, bars in series]) for option in order]
 
@@ -176,11 +187,11 @@ def _order(question: Question, table: Table | None) -> list[int]:
 
 def _shares(reader: Language, question: Question, table: Table, result: Shown, shade: Shade = "now") -> list[Bar]:
     """A bar for each option."""
-    of = _answered(question, table, result)
+    of = max(_answered(question, table, result), 1)
     found = []
     for votes in table.votes:
         if votes == 0:
-            found.append(Bar(min(1.0, (BASE - 1) / of), reader.gettext("none or a few"), shade="few"))
+            found.append(Bar(min(_FEW, (BASE - 1) / of), reader.gettext("none or a few"), shade="few"))
         elif votes == BASE:
             found.append(Bar(votes / of, reader.gettext("about {number} people", number=votes), shade=shade))
         else:
@@ -193,8 +204,8 @@ def _shares(reader: Language, question: Question, table: Table, result: Shown, s
 def _answered(question: Question, table: Table, result: Shown) -> int:
     """Of how many people the percentages are."""
     if question.kind == "several":
-        return max(result.respondents - table.silent, *table.votes, 1)
-    return max(sum(table.votes), 1)
+        return max(result.respondents - table.silent, *table.votes)
+    return sum(table.votes)
 
 
 def _mean(reader: Language, table: Table) -> str:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageChops, ImageFont
 
 from bot import charts as drawing
-from bot.charts import Fetches, render_png, render_svg
+from bot.charts import Fetches, NotDrawn, render_apart, render_png, render_svg
 from config.i18n import language
 from handlers import charts
 from handlers.bars import LARGE, SMALL, WIDTH
@@ -116,6 +116,13 @@ def test_free_answers_have_no_picture() -> None:
     result = Shown(15, 12, [None, Table((12, 0, 0), 0)], Withheld.NO_EARLIER)
     (spec,) = pictures(VI, [asked("text"), MEAL], result, ABOUT)
     assert said(spec)[0] == ("Ngon", "100 % · 12 người")
+
+
+def test_a_question_that_hardly_anybody_was_asked() -> None:
+    spec = picture(VI, [MEAL], 0, shown([0, 0, 0], 30), ABOUT)
+    assert not bars(spec) and "rất ít người ở Tổ may 1" in spec["description"]
+    (both,) = compared(VI, [MEAL], 0, {"Tổ cắt": shown([0, 0, 0], 30), "Tổ là": shown([9, 9, 0])}, ABOUT)
+    assert {bar["name"] for bar in bars(both)} == {"Tổ là"} and "rất ít người ở Tổ cắt" in both["description"]
 
 
 def test_beside_the_round_before() -> None:
@@ -226,6 +233,13 @@ def test_a_picture_for_a_phone(question: Question, result: Shown) -> None:
     assert any(abs(r - 0) < 12 and abs(g - 0x72) < 12 and abs(b - 0xB2) < 12 for _, (r, g, b) in counts), "no bar"
     svg = render_svg(spec)
     assert svg.startswith("<svg") and "Be Vietnam Pro" in svg
+
+
+async def test_apart_it_is_the_same() -> None:
+    specs = [picture(VI, [MEAL], 0, shown(votes), ABOUT) for votes in ([14, 10, 3], [9, 9, 9])]
+    assert await render_apart(specs) == [render_png(spec) for spec in specs]
+    with pytest.raises(NotDrawn):
+        await render_apart([{"data": {"url": "http://127.0.0.1:9/"}}])
 
 
 def test_no_letter_is_small() -> None:
