@@ -1,17 +1,19 @@
-"""What an attachment's id opens: a sealed file of the vault, or a table that is made anew each time and kept nowhere."""
+"""What an attachment's id opens: a sealed file of the vault, or a table or picture that is made anew each time and kept
+nowhere."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from bot import charts
 from bot.vault import Vault
 from bot.writer import Writer
-from handlers import counting
+from handlers import counting, pictures
 from models.sealing import Keyring
 
 
 class Contents(Vault):
-    """The vault, with the tables behind it."""
+    """The vault, with the tables and pictures behind it."""
 
     def __init__(self, directory: Path, keyring: Keyring, writer: Writer) -> None:
         super().__init__(directory, keyring)
@@ -20,4 +22,13 @@ class Contents(Vault):
     async def open(self, attachment_id: str) -> bytes | None:
         if attachment_id.startswith(counting.PREFIX):
             return await self._writer.read(lambda session: counting.workbook(session, attachment_id))
+        if (name := pictures.named(attachment_id)) is not None:
+            return await (self._drawn(attachment_id) if name.kind == pictures.CHART else self._tables(attachment_id))
         return await super().open(attachment_id)
+
+    async def _drawn(self, attachment_id: str) -> bytes | None:
+        spec = await self._writer.read(lambda session: pictures.specification(session, attachment_id))
+        return (await charts.render_apart([spec]))[0] if spec is not None else None
+
+    async def _tables(self, attachment_id: str) -> bytes | None:
+        return await self._writer.read(lambda session: pictures.workbook(session, attachment_id))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
-from handlers import digest, notices, voting
+from handlers import digest, inviting, notices
 from models import bulk, progress, results
 from models.broadcast import POLL, Broadcast
 from models.bulk import Bulk, Unwritable
@@ -40,7 +40,7 @@ class Ledgers:
     def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
         try:
             if row.kind == POLL:
-                return voting.invitation(session, row, code)
+                return inviting.invitation(session, row, code)
             return notices.message(session, row, code, uploads=self._uploads)
         except SQLAlchemyError:
             raise  # it is not about this one: the whole claim is over

@@ -19,6 +19,7 @@ from babel.support import Translations
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+_COMMAS = str.maketrans(",.", ".,")
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name every gettext extractor knows
@@ -52,9 +53,14 @@ class Language:
             return f"{local:%H:%M} ngày {local:%d/%m}"
         return f"{local:%H:%M} on {local:%d/%m}"
 
-    def number(self, count: int) -> str:
-        """1.000 in Vietnamese, 1,000 in English."""
-        return f"{count:,}".replace(",", "." if self.code == "vi" else ",")
+    def number(self, number: float, digits: int = 0) -> str:
+        """1.000 and 2,5 in Vietnamese; 1,000 and 2.5 in English."""
+        text = f"{number:,.{digits}f}"
+        return text.translate(_COMMAS) if self.code == "vi" else text
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """2,5 % with a space that no line is broken at; 2.5% in English."""
+        return self.number(100 * share, digits) + ("\u00a0%" if self.code == "vi" else "%")
 
     def day(self, moment: datetime) -> str:
         """12/06/2026."""

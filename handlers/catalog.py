@@ -22,6 +22,7 @@ from handlers import (
     outcome,
     passing,
     phones,
+    pictures,
     pin,
     polls,
     preferences,
@@ -39,7 +40,7 @@ CONVERSATIONS: dict[str, Conversation] = {
     for module in (
         *(registration, claims, menu, grievance, mine, naming),
         *(notices, desk, composing, approving, telling, counting),
-        *(polls, asking, voting, outcome),
+        *(polls, asking, voting, outcome, pictures),
         *(triage, answering, passing, spoken, saved, away, files, news),
         *(preferences, pin, phones, mydata),
     )

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.i18n import language
+from handlers import wording
 from handlers.conversation import open_token, tell
-from models import broadcast, office, round, schedule
+from models import broadcast, office, round, schedule, unit
 from models.audience import Audience
-from models.broadcast import POLL, Draft, Words
+from models.broadcast import POLL, Broadcast, Draft, Words
 from models.database import Session
-from models.message import Option
-from models.poll import Content, Poll, content_of
+from models.message import Option, Outgoing
+from models.poll import SINGLE, Content, Poll, content_of
 from models.round import Round
 
 REMINDED_BEFORE = timedelta(days=1)
@@ -99,6 +100,30 @@ def _invite(session: Session, one: Round, poll: Poll, now: datetime) -> None:
         ),
         now,
     )
+
+
+def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
+    """The message that invites to a round, with its first question (models.bulk.Compose)."""
+    reader = language(code)
+    one = session.get_one(Round, broadcast.words_of(session, row).round_id)
+    poll = session.get_one(Poll, one.poll_id)
+    content = content_of(session, poll)
+    first = content.questions[0]
+    lines = [
+        f"🗳 {wording.words(reader, content.title)}",
+        unit.get(session, poll.author_unit_id).name,
+        wording.explained(reader, poll),
+        reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
+    ]
+    options = []
+    if first.kind in SINGLE:
+        lines.append(wording.numbered(reader, content, 0) + wording.words(reader, first.text))
+        options = [
+            Option(open_token("vote", one.id, str(place)), label)
+            for place, label in enumerate(wording.labels(reader, first))
+        ]
+    options.append(Option(open_token("vote", one.id), reader.gettext("Begin") if not options else reader.gettext("Skip")))
+    return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
 
 
 def remind(session: Session, round_id: str, now: datetime) -> bool:

@@ -40,32 +40,33 @@ WHY = {
 }
 
 
-def _found(turn: Turn) -> tuple[Round, Poll, Content] | None:
+def of(turn: Turn) -> tuple[Round, Poll, Content] | None:
+    """The round this run is about."""
     one = turn.session.get(Round, turn.subject)
     poll = turn.session.get(Poll, one.poll_id) if one else None
     return (one, poll, content_of(turn.session, poll)) if one and poll else None
 
 
-def _unit_of(turn: Turn, poll: Poll) -> str:
+def unit_of(turn: Turn, poll: Poll) -> str:
     """The unit that is asked for: the one that asked, unless another was tapped."""
     assert turn.state.run is not None
     return turn.answers.get("unit", poll.author_unit_id)
 
 
-def _sees(turn: Turn) -> bool:
+def sees(turn: Turn) -> bool:
     """Whether this person may see this unit's result, as an officer or, where it is published, as a member."""
-    found = _found(turn) if turn.account is not None else None
+    found = of(turn) if turn.account is not None else None
     if found is None:
         return False
     one, poll, _content = found
-    unit_id = _unit_of(turn, poll)
+    unit_id = unit_of(turn, poll)
     if turn.is_officer and poll_access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
         return True
     assert turn.person is not None
     return one.published and poll_access.may_member_see(turn.session, poll, unit_id, turn.person.unit_id)
 
 
-def _asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
     return {"unit": value}
 
 
@@ -123,10 +124,10 @@ def _bar(share: float) -> str:
 
 
 def _show(turn: Turn) -> None:
-    found = _found(turn)
+    found = of(turn)
     assert found is not None  # `allowed` was asked first
     one, poll, content = found
-    unit_id = _unit_of(turn, poll)
+    unit_id = unit_of(turn, poll)
     shown = result.results(turn.session, one, [unit_id])[unit_id]
     lines = [heading(turn.language, content, unit.get(turn.session, unit_id).name), *lines_of(turn.language, content, shown)]
     lines += _remarks(turn, one, content, unit_id)
@@ -155,7 +156,8 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
     found = []
     officer = turn.is_officer and poll_access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
     if one.state == "counted":
-        found.append(Option(open_token("chart", one.id, unit_id), turn._("See as a picture")))
+        token = open_token("chart", one.id, unit_id) if officer else open_token("picture", one.id, unit_id)
+        found.append(Option(token, turn._("See as a picture")))
     if officer:
         for child in unit.children(turn.session, unit_id, most=_UNITS):
             if poll_access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
@@ -170,19 +172,19 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
 
 def _theirs(turn: Turn) -> bool:
     """Whether this officer answers for the unit that asked, or above it."""
-    found = _found(turn) if turn.is_officer else None
+    found = of(turn) if turn.is_officer else None
     return found is not None and poll_access.may_see(
         turn.session, found[1], found[1].author_unit_id, turn.member.person_id, turn.now.date()
     )
 
 
 def _publishable(turn: Turn) -> bool:
-    found = _found(turn)
+    found = of(turn)
     return _theirs(turn) and found is not None and found[0].state == "counted" and not found[0].published
 
 
 def _publish_text(turn: Turn) -> str:
-    found = _found(turn)
+    found = of(turn)
     assert found is not None
     return turn._("Members will see this:") + "\n\n" + _summary(turn, *found)
 
@@ -194,7 +196,7 @@ def _summary(turn: Turn, one: Round, poll: Poll, content: Content) -> str:
 
 
 def _publish(turn: Turn) -> None:
-    found = _found(turn)
+    found = of(turn)
     assert found is not None
     one, poll, content = found
     one.published = True
@@ -218,8 +220,8 @@ def _publish(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("outcome", _show, allowed=_sees, begun=_asked_unit, in_office=True),
-    Conversation("published", _show, allowed=_sees, begun=_asked_unit),
+    Conversation("outcome", _show, allowed=sees, begun=asked_unit, in_office=True),
+    Conversation("published", _show, allowed=sees, begun=asked_unit),
     Conversation(
         "publish",
         _publish,

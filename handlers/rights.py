@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import counting, files, notices
+from handlers import counting, files, notices, pictures
 from models import account as accounts
 from models.account import Sender
 from models.database import Session
 from models.message import Media
 
-RIGHTS = (files.of_case, notices.attached, counting.attached)
+RIGHTS = (files.of_case, notices.attached, counting.attached, pictures.attached)
 """Every right by which somebody sees an attachment, one for each kind of thing that has any: given who, what it belongs to,
 its id and the moment, the attachment, or None. Ids are random, so one thing's id is no other's."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
-from handlers import desk, files, fullness, meaning, menu, notices, shortcuts
+from handlers import desk, files, fullness, meaning, menu, notices, shortcuts, voting
 from handlers.catalog import CONVERSATIONS
 from handlers.conversation import Again, Conversation, Invalid, Question, Stop, Turn
 from handlers.house import House
@@ -88,6 +88,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
+    elif (answered := voting.in_one_line(turn, text)) is not None:
+        start(turn, "vote", *answered)
     elif (notice := notices.by_code(turn, text)) is not None:
         start(turn, desk.opening(turn, notice), notice.id)
     elif (found := shortcuts.split(text, inbound.quoted))[0]:

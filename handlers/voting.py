@@ -9,46 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from config.i18n import fold, language
+from config.i18n import fold
 from handlers import menu, wording
-from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member, open_token
-from models import ballot, broadcast, round, unit
+from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
+from models import ballot, round
 from models.ballot import NotCast
-from models.broadcast import Broadcast
-from models.database import Session
-from models.message import Option, Outgoing
-from models.poll import QUESTIONS, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
+from models.poll import QUESTIONS, SINGLE, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
 from models.poll import Question as Asked
 from models.round import Round
 from models.round_key import NoRoundKey
 
 SKIP = "skip"
-_SINGLE = ("one", "yesno", "scale")
 _OPEN_AT_ONCE = 6
-
-
-def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
-    """The message that invites to a round, with its first question (models.bulk.Compose)."""
-    reader = language(code)
-    one = session.get_one(Round, broadcast.words_of(session, row).round_id)
-    poll = session.get_one(Poll, one.poll_id)
-    content = content_of(session, poll)
-    first = content.questions[0]
-    lines = [
-        f"🗳 {wording.words(reader, content.title)}",
-        unit.get(session, poll.author_unit_id).name,
-        wording.explained(reader, poll),
-        reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
-    ]
-    options = []
-    if first.kind in _SINGLE:
-        lines.append(wording.numbered(reader, content, 0) + wording.words(reader, first.text))
-        options = [
-            Option(open_token("vote", one.id, str(place)), label)
-            for place, label in enumerate(wording.labels(reader, first))
-        ]
-    options.append(Option(open_token("vote", one.id), reader.gettext("Begin") if not options else reader.gettext("Skip")))
-    return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
 
 
 def _of(turn: Turn) -> tuple[Round, Poll, Content] | None:
@@ -186,16 +158,31 @@ def _check(number: int) -> Callable[[Turn, str], str]:
 
 def _in_one_line(turn: Turn, questions: Sequence[Asked], number: int, given: Sequence[str]) -> str:
     """“1 3 2”: an answer to this question and to those after it."""
-    rest = questions[number : number + len(given)]
-    fits = len(rest) == len(given) and all(
-        question.kind in _SINGLE and question.when is None and 1 <= int(one) <= question.choices
-        for question, one in zip(rest, given, strict=False)
-    )
-    if not fits:
+    answers = _line(questions[number:], given, number)
+    if not answers:
         raise Invalid(turn._("Please choose one of these."))
-    for place, one in enumerate(given, number):
-        turn.answers[f"a{place}"] = str(int(one) - 1)
+    turn.answers.update(answers)
     raise Again
+
+
+def _line(questions: Sequence[Asked], given: Sequence[str], first: int = 0) -> dict[str, str]:
+    """The answers that these numbers are to these questions; none where they do not fit all of them."""
+    fits = len(questions) >= len(given) and all(
+        question.kind in SINGLE and question.when is None and 1 <= int(one) <= question.choices
+        for question, one in zip(questions, given, strict=False)
+    )
+    return {f"a{first + place}": str(int(one) - 1) for place, one in enumerate(given)} if fits else {}
+
+
+def in_one_line(turn: Turn, text: str) -> tuple[str, dict[str, str]] | None:
+    """“1 3 2” under an invitation, which is the newest list on the screen: the round, and the answers."""
+    given = text.replace(",", " ").split()
+    token = turn.state.offered[0].token.split(":") if turn.state.offered and turn.state.run is None else [""]
+    if token[0] != "vote" or len(given) < 2 or not all(one.isascii() and one.isdecimal() for one in given):
+        return None
+    one = turn.session.get(Round, token[1])
+    poll = turn.session.get(Poll, one.poll_id) if one else None
+    return (token[1], _line(content_of(turn.session, poll).questions, given)) if poll else None
 
 
 def _review(turn: Turn) -> str:

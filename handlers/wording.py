@@ -16,7 +16,7 @@ def words(reader: Language, by_language: object) -> str:
 def labels(reader: Language, question: Asked) -> list[str]:
     """The answers there are to choose from."""
     if question.kind == "yesno":
-        return [reader.gettext("yes"), reader.gettext("no")]
+        return [reader.gettext("Yes (an answer)"), reader.gettext("No (an answer)")]
     if question.kind == "scale":
         return [str(number) for number in range(1, SCALE + 1)]
     return [words(reader, option) for option in question.options]

@@ -25,6 +25,8 @@ Voters = Literal["slips", "anyone"]
 Answer = int | list[int] | str | None
 """An option by its number from 0, several of them, words, or none: skipped, or not asked."""
 
+SINGLE = ("one", "yesno", "scale")
+"""Kinds with one answer of a few."""
 SCALE = 5
 LEAST = 5
 """No poll has a smaller threshold: with fewer, colleagues guess."""

@@ -79,7 +79,11 @@ def upload(media: Media, content: bytes | None, caption: str) -> tuple[str, dict
     return method, {name: InputFile(content, filename=media.name), "caption": caption}
 
 
-_UPLOADS = {("photo", "image/jpeg"): ("sendPhoto", "photo"), ("voice", "audio/ogg"): ("sendVoice", "voice")}
+_UPLOADS = {
+    ("photo", "image/jpeg"): ("sendPhoto", "photo"),
+    ("photo", "image/png"): ("sendPhoto", "photo"),
+    ("voice", "audio/ogg"): ("sendVoice", "voice"),
+}
 
 
 _NOT_THERE = ("message to edit not found", "message_id_invalid", "can't be edited", "no text in the message to edit")
