@@ -1,6 +1,6 @@
 """`haichieu` and `python -m bot`."""
 
-from bot import cli_invites, cli_people  # noqa: F401 - importing them adds their commands
+from bot import cli_invites, cli_people, cli_polls  # noqa: F401 - importing them adds their commands
 from bot.cli import app
 
 

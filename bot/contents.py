@@ -23,12 +23,12 @@ class Contents(Vault):
         if attachment_id.startswith(counting.PREFIX):
             return await self._writer.read(lambda session: counting.workbook(session, attachment_id))
         if (name := pictures.named(attachment_id)) is not None:
-            return await (self._drawn(attachment_id) if name.kind == pictures.CHART else self._tables(attachment_id))
+            if name.kind == pictures.CHART:
+                return await self._drawn(attachment_id)
+            made = pictures.codes if name.kind == pictures.CODES else pictures.workbook
+            return await self._writer.read(lambda session: made(session, attachment_id))
         return await super().open(attachment_id)
 
     async def _drawn(self, attachment_id: str) -> bytes | None:
         spec = await self._writer.read(lambda session: pictures.specification(session, attachment_id))
         return (await charts.render_apart([spec]))[0] if spec is not None else None
-
-    async def _tables(self, attachment_id: str) -> bytes | None:
-        return await self._writer.read(lambda session: pictures.workbook(session, attachment_id))

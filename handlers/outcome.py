@@ -158,6 +158,9 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
     if one.state == "counted":
         token = open_token("chart", one.id, unit_id) if officer else open_token("picture", one.id, unit_id)
         found.append(Option(token, turn._("See as a picture")))
+        if poll.receipts:
+            token = open_token("office_codes", one.id, unit_id) if officer else open_token("codes", one.id, unit_id)
+            found.append(Option(token, turn._("List of codes")))
     if officer:
         for child in unit.children(turn.session, unit_id, most=_UNITS):
             if poll_access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
@@ -192,7 +195,11 @@ def _publish_text(turn: Turn) -> str:
 def _summary(turn: Turn, one: Round, poll: Poll, content: Content) -> str:
     shown = result.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
     name = unit.get(turn.session, poll.author_unit_id).name
-    return "\n\n".join([heading(turn.language, content, name), *lines_of(turn.language, content, shown)])
+    lines = [heading(turn.language, content, name), *lines_of(turn.language, content, shown)]
+    if one.receipts_hash:
+        text = turn._("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
+        lines.append(text)
+    return "\n\n".join(lines)
 
 
 def _publish(turn: Turn) -> None:

@@ -24,7 +24,7 @@ from models.poll import Content, Poll, content_of
 from models.round import Round
 from models.suppression import Withheld
 
-CHART, TABLES = "chart", "tables"
+CHART, TABLES, CODES = "chart", "tables", "codes"
 MOST = 10
 """Pictures sent at once: an album of a chat app has as many."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,7 +46,7 @@ class Named:
 
 def named(attachment_id: str) -> Named | None:
     parts = attachment_id.split("-")
-    if len(parts) != 5 or parts[0] not in (CHART, TABLES) or parts[2] not in LANGUAGES:
+    if len(parts) != 5 or parts[0] not in (CHART, TABLES, CODES) or parts[2] not in LANGUAGES:
         return None
     if not (parts[1].isascii() and parts[1].isdecimal() and is_id(parts[3]) and is_id(parts[4])):
         return None
@@ -54,6 +54,8 @@ def named(attachment_id: str) -> Named | None:
 
 
 def _media(name: Named) -> Media:
+    if name.kind == CODES:
+        return Media(str(name), name.round_id, "document", "ma-kiem-tra.txt", "text/plain")
     if name.kind == TABLES:
         return Media(str(name), name.round_id, "document", "ket-qua.xlsx", _XLSX)
     return Media(str(name), name.round_id, "photo", f"bieu-do-{name.number + 1}.png", "image/png")
@@ -70,7 +72,7 @@ def attached(session: Session, person_id: str, round_id: str, attachment_id: str
         return None
     poll = session.get_one(Poll, one.poll_id)
     officer = poll_access.may_see(session, poll, name.unit_id, person_id, now.date())
-    member = one.published and name.kind == CHART
+    member = one.published and name.kind != TABLES
     if officer or (member and poll_access.may_member_see(session, poll, name.unit_id, person.unit_id)):
         return _media(name)
     return None
@@ -146,6 +148,13 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
     return made.getvalue()
 
 
+def codes(session: Session, attachment_id: str) -> bytes | None:
+    """The published list of receipt codes, one a line in the order of the alphabet (models.result.receipts_hash)."""
+    name = named(attachment_id)
+    one = session.get(Round, name.round_id) if name else None
+    return "".join(f"{code}\n" for code in result.receipts(session, one)).encode() if one else None
+
+
 def _give(turn: Turn) -> None:
     """Sends the files where the line can; where not, a link for each."""
     found = outcome.of(turn)
@@ -153,7 +162,7 @@ def _give(turn: Turn) -> None:
     assert turn.state.run is not None
     one, poll, content = found
     unit_id = outcome.unit_of(turn, poll)
-    kind = TABLES if turn.state.run.conversation == TABLES else CHART
+    kind = {TABLES: TABLES, "office_codes": CODES, CODES: CODES}.get(turn.state.run.conversation, CHART)
     count = min(MOST, sum(question.kind != "text" for question in content.questions)) if kind == CHART else 1
     files = [_media(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
     if kind == TABLES:
@@ -179,6 +188,8 @@ def _officer_may(turn: Turn) -> bool:
 
 CONVERSATIONS = (
     Conversation(CHART, _give, allowed=_officer_may, begun=outcome.asked_unit, in_office=True),
+    Conversation("office_codes", _give, allowed=_officer_may, begun=outcome.asked_unit, in_office=True),
+    Conversation(CODES, _give, allowed=outcome.sees, begun=outcome.asked_unit),
     Conversation("picture", _give, allowed=outcome.sees, begun=outcome.asked_unit),
     Conversation(TABLES, _give, allowed=_officer_may, begun=outcome.asked_unit, in_office=True),
 )

@@ -4,6 +4,7 @@ and "only I know". It warns; the worker decides."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from config.i18n import fold
 from handlers.conversation import Turn
@@ -41,6 +42,36 @@ def found(turn: Turn, text: str) -> list[str]:
     if any(words in folded for words in _ONLY_ME):
         kinds.append("only me")
     return kinds
+
+
+def without(turn: Turn, text: str) -> str:
+    """The text without phone numbers, staff codes and names on the roll: “…” stands for each. For answers that are read
+    beside others', where nobody could be asked whether they mind."""
+    spans = [found.span() for found in _PHONE.finditer(text)]
+    spans += [found.span() for found in _CODE.finditer(text) if known.is_staff_code(turn.session, found.group())]
+    if turn.person is not None:
+        grassroots = unit.grassroots_in(turn.units)
+        spans += _names_in(text, known.names_below(turn.session, grassroots.id))
+    for begin, end in sorted(spans, reverse=True):
+        text = text[:begin] + "…" + text[end:]
+    return text
+
+
+def _names_in(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """Where a full name stands, with or without accents; of one word alone nobody can tell whether it is a name."""
+    by_first: dict[str, list[list[str]]] = {}
+    for name in names:
+        parts = fold(name).split()
+        if len(parts) > 1:
+            by_first.setdefault(parts[0], []).append(parts)
+    words = [(fold(found.group()), *found.span()) for found in re.finditer(r"\w+", text)]
+    found = []
+    for place, (first, begin, _end) in enumerate(words):
+        for parts in by_first.get(first, ()):
+            here = words[place : place + len(parts)]
+            if [word for word, _begin, _last in here] == parts:
+                found.append((begin, here[-1][2]))
+    return found
 
 
 def warning(turn: Turn, kind: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from config.i18n import fold
-from handlers import menu, wording
+from handlers import menu, telltale, wording
 from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
 from models import ballot, round
 from models.ballot import NotCast
@@ -143,7 +143,7 @@ def _check(number: int) -> Callable[[Turn, str], str]:
                 raise Invalid(turn._("There were no words in that message. Please write a few."))
             if len(text) > TEXT_WORDS:
                 raise Invalid(turn._("Please write at most {count} characters.", count=TEXT_WORDS))
-            return text
+            return telltale.without(turn, text)
         given = text.replace(",", " ").split()
         if not given or not all(one.isdecimal() for one in given):
             raise Invalid(turn._("Please choose one of these."))

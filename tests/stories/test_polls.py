@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 
+import openpyxl
 import pytest
 
+from bot.__main__ import app
 from models.ballot_box import BallotBox
 from models.intake import Intake
 from models.round import Round
@@ -310,3 +314,47 @@ async def test_nothing_of_a_vote_stays_in_the_chat_or_the_intake(
     await is_counted(clock)
     await clock.passes(hours=3)
     assert not await rows(house, Intake)
+
+
+async def test_pictures_tables_and_codes(
+    somebody: Somebody, leader: Person, house: House, clock: FakeClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = await voters(somebody, house, 10)
+    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
+    for voter in people:
+        await votes(voter)
+    given = await people[0].screen()
+    code = given.partition("Mã kiểm tra của anh/chị: ")[2].partition(".")[0]
+    await is_counted(clock)
+    await leader.taps("Xem kết quả", "Xem biểu đồ")
+    pictures = [content for _name, content in await leader.received()]
+    assert len(pictures) == 3 and all(one.startswith(b"\x89PNG") for one in pictures)
+    await leader.taps("Xem kết quả", "Tải kết quả (XLSX)")
+    workbook = next(content for name, content in await leader.received() if name.endswith(".xlsx"))
+    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(workbook)).active for cell in row]
+    assert "Số người tham gia" in cells and 10 in cells
+    await leader.taps("Xem kết quả", "Danh sách mã kiểm tra")
+    codes = next(content for name, content in await leader.received() if name.endswith(".txt"))
+    [one] = [row for row in await rows(house, Round) if row.state == "counted"]
+    published = tmp_path / "ma.txt"
+    published.write_bytes(codes)
+    given_to = ["poll", "verify", str(published), "--hash", one.receipts_hash, "--took-part", "10"]
+    assert cli(*given_to, "--mine", code) == 0
+    assert cli(*given_to, "--mine", "KHONGCOTHAT") == 1
+    published.write_bytes(codes + b"ABCDEFGHJK\n")
+    assert cli(*given_to) == 1
+
+
+def cli(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        app(list(arguments))
+    return int(ended.value.code or 0)
+
+
+async def test_free_text_loses_names_and_numbers(somebody: Somebody, leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await opens(leader, "Nội dung đề nghị thương lượng tập thể")
+    await voter.taps("Bắt đầu trả lời", "Bỏ qua", "Bỏ qua")
+    await voter.says("Tổ trưởng tran thi mai nói gọi 0912 345 678, mã SL001")
+    shown = await voter.sees("trước khi gửi", "Tổ trưởng … nói gọi …, mã …")
+    assert "mai" not in shown.lower()
