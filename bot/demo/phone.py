@@ -15,12 +15,19 @@ class TourError(Exception):
     """A step of the tour did not go as the story says."""
 
 
+def _nothing(*_words: object) -> None:
+    """Instead of `print`."""
+
+
 class Phone:
     """One person's phone. `says` and `taps` print what is done; `sees` prints the next message and checks it."""
 
     WAIT = 10.0
 
-    def __init__(self, http: aiohttp.ClientSession, address: str, name: str, session: str = "") -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, address: str, name: str, session: str = "", *, printed: bool = True
+    ) -> None:
+        self._print = print if printed else _nothing
         self._http = http
         self._address = address
         self.name = name
@@ -30,6 +37,7 @@ class Phone:
         self._offered: dict[str, str] = {}
         self._reading: asyncio.Task[None] | None = None
         self.messages = 0
+        self.media: dict[str, str] | None = None
 
     async def open(self) -> None:
         self._socket = await self._http.ws_connect(f"{self._address}/chat/ws", origin=self._address)
@@ -69,11 +77,11 @@ class Phone:
             raise TourError(f"{self.name}: the service did not take the message") from None
 
     async def says(self, text: str) -> None:
-        print(f"\n{self.name} viết: {text}")
+        self._print(f"\n{self.name} viết: {text}")
         await self._send({"type": "say", "text": text})
 
     async def taps(self, label: str) -> None:
-        print(f"\n{self.name} bấm: [{label}]")
+        self._print(f"\n{self.name} bấm: [{label}]")
         if label not in self._offered:
             raise TourError(f"{self.name}: there is no button [{label}]")
         await self._send({"type": "tap", "choice": self._offered[label]})
@@ -87,15 +95,26 @@ class Phone:
         text = str(message["text"])
         for option in message["options"]:
             self._offered[option["label"]] = option["token"]
-        print(f"\n{self.name} thấy:")
-        print(textwrap.indent(text, "    │ ", lambda _line: True))
+        self._print(f"\n{self.name} thấy:")
+        self._print(textwrap.indent(text, "    │ ", lambda _line: True))
         if message["options"]:
-            print("    │ " + "  ".join(f"[{option['label']}]" for option in message["options"]))
+            self._print("    │ " + "  ".join(f"[{option['label']}]" for option in message["options"]))
         for word in words:
             if word not in text:
                 raise TourError(f"{self.name} should see “{word}”")
         self.messages += 1
+        self.media = message.get("media")
         return text
+
+    async def opens(self) -> bytes:
+        """The file under the newest message, as the page fetches it."""
+        if self.media is None:
+            raise TourError(f"{self.name}: there is no file under the message")
+        address = f"{self._address}/chat/media/{self.media['case_id']}/{self.media['id']}"
+        async with self._http.get(address, headers={"Authorization": f"Bearer {self._session}"}) as answer:
+            if answer.status != 200:
+                raise TourError(f"{self.name}: the file cannot be opened ({answer.status})")
+            return await answer.read()
 
     def sees_nothing_more(self) -> None:
         if not self._unread.empty():

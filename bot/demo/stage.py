@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from sqlalchemy import delete
 
 from bot.app import App
 from bot.channels.webchat import WebChannel
+from bot.clock import SystemClock
 from bot.demo import union
 from bot.pages import page
 from config.settings import Notices, Officers, Privacy, Settings, Telegram, Web, ZaloBot
@@ -27,12 +29,27 @@ from models.tables import METADATA
 PHONES = {"worker": "An", "leader": "Trần Thị Mai", "chair": "Nguyễn Văn Hùng"}
 
 
+class DemoClock(SystemClock):
+    """The machine's clock, which the tour may put forward: nobody watches a week go by."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def skip(self, **time: float) -> None:
+        self._ahead += timedelta(**time)
+
+
 class Stage:
     """The service with its three phones. `sessions` are the phones' web chat tokens; `reset` begins the story anew."""
 
     def __init__(self, settings: Settings) -> None:
+        self.clock = DemoClock()
         self.app = App(
             settings,
+            self.clock,
             extra_routes=[
                 web.get("/", self._front),
                 web.get("/demo", page("demo.html")),
@@ -104,6 +121,7 @@ async def stage(port: int) -> AsyncIterator[Stage]:
             database_url=SecretStr(f"sqlite:///{directory}/demo.db"),
             key_file=key_file,
             media_dir=Path(directory) / "media",
+            round_keys_dir=Path(directory) / "round-keys",
             web=Web(host="127.0.0.1", port=port),
             telegram=Telegram(),
             zalo_bot=ZaloBot(),

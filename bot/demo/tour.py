@@ -8,7 +8,7 @@ import time
 
 import aiohttp
 
-from bot.demo import union
+from bot.demo import tour_poll, union
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage, stage
 
@@ -45,7 +45,8 @@ async def play() -> int:
             await demo.app.stop()
     took = time.monotonic() - began
     print(
-        "\nTour: a grievance was filed, answered, taken further and settled, and a notice sent, read and counted; "
+        "\nTour: a grievance was filed, answered, taken further and settled, a notice sent, read and counted, and "
+        "ten opinions heard without a name; "
         f"{messages} messages read, {took:.1f} s."
     )
     return 0
@@ -72,10 +73,11 @@ async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
         await _object(leader, worker, chair, code)
         await _settle(chair, worker, code)
         await _notify(chair, worker, leader)
+        asked = await tour_poll.ask(demo, http, leader)
     finally:
         for phone in phones:
             await phone.close()
-    return sum(phone.messages for phone in phones)
+    return asked + sum(phone.messages for phone in phones)
 
 
 async def _join(worker: Phone, code: str) -> None:

@@ -1,0 +1,100 @@
+"""The tour's last part: opinions without names, from ten workers who drew slips, counted a week later and drawn."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import aiohttp
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.demo.phone import Phone, TourError
+from bot.demo.stage import Stage
+from models import invite
+from models.database import Session
+from models.unit import Unit
+
+VOTES = [("2", "Có"), ("2", "Có"), ("2", "Không"), ("3", "Có"), ("3", "Không"),
+         ("3", "Có"), ("3", "Không"), ("4", "Có"), ("4", "Có"), ("4", "Không")]  # fmt: skip
+VOTERS = len(VOTES)
+TITLE = "Bữa ăn ca"
+
+
+async def ask(demo: Stage, http: aiohttp.ClientSession, leader: Phone) -> int:
+    """Returns how many messages the voters read."""
+    slips = await demo.app.writer.write(partial(_slips, count=VOTERS))
+    voters = [Phone(http, demo.address, f"Công nhân {number}", printed=number == 1) for number in range(1, VOTERS + 1)]
+    try:
+        for voter, slip in zip(voters, slips, strict=True):
+            await _join(voter, slip)
+        await _open(leader)
+        for voter, (mark, agrees) in zip(voters, VOTES, strict=True):
+            await _vote(voter, mark, agrees)
+        await _count(demo, leader)
+    finally:
+        for voter in voters:
+            await voter.close()
+    return sum(voter.messages for voter in voters)
+
+
+def _slips(session: Session, count: int) -> list[str]:
+    team = session.execute(select(col(Unit.id)).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
+    return invite.issue_slips(session, team, count, "TOUR1")
+
+
+async def _join(voter: Phone, slip: str) -> None:
+    await voter.open()
+    await voter.says(slip)
+    await voter.sees("Tổ may 1")
+    await voter.taps("Lấy ý kiến: tắt")
+    await voter.sees("Tổ may 1")
+    await voter.taps("Đồng ý")
+    await voter.sees("Anh/chị đã tham gia")
+
+
+async def _open(leader: Phone) -> None:
+    for label, words in (
+        ("Tổ chức lấy ý kiến", "chưa lấy ý kiến lần nào"),
+        ("Tạo đợt lấy ý kiến", "lấy ý kiến về việc gì"),
+        (TITLE, "gửi cho đơn vị nào"),
+        ("○ Tổ may 1", "gửi cho đơn vị nào"),
+        ("Xong, tiếp tục", "Gửi cho ai"),
+        ("Tất cả mọi người", "kiểm tra trước khi mở"),
+        ("Mở lấy ý kiến", "không ai xem được kết quả"),
+    ):
+        await leader.taps(label)
+        await leader.sees(words)
+
+
+async def _vote(voter: Phone, mark: str, agrees: str) -> None:
+    await voter.sees(TITLE, "Ẩn danh", "Câu 1/3")
+    for label, words in (
+        (mark, "Câu 2/3"),
+        ("○ Thay đổi món", "Câu 2/3"),
+        ("Xong", "Câu 3/3"),
+        (agrees, "trước khi gửi"),
+        ("Gửi câu trả lời", "Cảm ơn anh/chị đã cho ý kiến"),
+    ):
+        await voter.taps(label)
+        await voter.sees(words)
+
+
+async def _count(demo: Stage, leader: Phone) -> None:
+    """A week passes; nobody has seen a result before."""
+    leader.sees_nothing_more()
+    for time in ({"minutes": 2}, {"days": 7}, {"minutes": 3}):
+        demo.clock.skip(**time)
+        await demo.app.ticker.tick()
+    await leader.sees("Công đoàn có tin mới")
+    await leader.taps("Xem")
+    await leader.sees(TITLE, "đã kiểm phiếu xong")
+    await leader.taps("Xem kết quả")
+    shown = await leader.sees(TITLE, f"{VOTERS}/{VOTERS + 1} người đã tham gia", "Thay đổi món")
+    if "Không: 4" not in shown:
+        raise TourError("votes that hide in a crowd are not shown")
+    await leader.taps("Xem biểu đồ")
+    await leader.sees("bieu-do-1.png")
+    picture = await leader.opens()
+    if not picture.startswith(b"\x89PNG"):
+        raise TourError("the picture of the results is none")
+    print(f"    │ (biểu đồ, {len(picture) // 1024} KB)")
