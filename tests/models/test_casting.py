@@ -160,7 +160,7 @@ def test_folding_keeps_the_sums_and_forgets_who(roll: Roll, monkeypatch: pytest.
 
 
 def test_what_is_under_way_is_not_folded(roll: Roll) -> None:
-    found = roll.sends(roll.audience("MAY"))
+    roll.sends(roll.audience("MAY"))
     roll.claims()
     with roll.database.reading() as session:
         assert not casting.foldable(session, later(days=400))
