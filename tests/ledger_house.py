@@ -134,7 +134,7 @@ class Roll:
         draft = Draft(
             author_id=self.author,
             unit_id=self.units["TINH"],
-            words=Words({"vi": "Họp tổ lúc 8 giờ"}),
+            words=about.pop("words", None) or Words({"vi": "Họp tổ lúc 8 giờ"}),
             audience=audience or self.audience("TINH"),
             kind=about.pop("kind", "safety"),
             send_at=at,

@@ -7,7 +7,6 @@ process for each line of JSON it is given: {"name", "env", "log", "point"?, "pas
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -42,12 +42,21 @@ def _keep_journal(path: str) -> None:
     send = TelegramChannel.send
     journal = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    async def wrapped(self: TelegramChannel, message: Any) -> None:
+    async def wrapped(self: TelegramChannel, message: Any) -> str:
         tokens = [option.token for option in message.options]
         os.write(journal, (json.dumps([os.getpid(), message.recipient, message.text, tokens]) + "\n").encode())
-        await send(self, message)
+        return await send(self, message)
 
     TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
+def _share_clock(path: str) -> None:
+    """So many seconds as stand in this file, when there is one, are over for every process that looks at its clock."""
+    from bot.clock import SystemClock
+
+    now = SystemClock.now
+    ahead = os.open(path, os.O_RDONLY | os.O_CREAT)
+    SystemClock.now = lambda self: now(self) + timedelta(seconds=int(os.pread(ahead, 8, 0) or 0))  # type: ignore[method-assign]
 
 
 def before_commit(passage: Callable[[], None]) -> None:
@@ -103,10 +112,39 @@ def sent_not_recorded(passage: Callable[[], None]) -> None:
 
     send = TelegramChannel.send
 
-    async def wrapped(self: TelegramChannel, message: Any) -> None:
-        await send(self, message)
+    async def wrapped(self: TelegramChannel, message: Any) -> str:
+        reference = await send(self, message)
         passage()
+        return reference
 
+    TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
+def past_the_inheritance(passage: Callable[[], None]) -> None:
+    """As `sent_not_recorded`, at a part of a broadcast, once all that earlier processes left behind is recorded."""
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.ledgers import Ledgers
+
+    send, claim, record = TelegramChannel.send, Ledgers.claim, Ledgers.record
+    claimed, inherited = set[str](), set[str]()
+
+    async def claims(self: Ledgers, fence: int, limit: int) -> Any:
+        found = await claim(self, fence, limit)
+        claimed.update(row.message.id for row in found)
+        inherited.update(row.message.id for row in found if row.doubtful)
+        return found
+
+    async def records(self: Ledgers, found: Any) -> None:
+        await record(self, found)
+        inherited.difference_update(row.message.id for row, _ in found)
+
+    async def wrapped(self: TelegramChannel, message: Any) -> str:
+        reference = await send(self, message)
+        if message.id in claimed and not inherited:
+            passage()
+        return reference
+
+    Ledgers.claim, Ledgers.record = claims, records  # type: ignore[method-assign]
     TelegramChannel.send = wrapped  # type: ignore[method-assign]
 
 
@@ -134,42 +172,7 @@ POINTS = {
     "sent-not-recorded": sent_not_recorded,
     "posted-not-forgotten": posted_not_forgotten,
 }
-
-
-def forgets_what_it_has_seen() -> None:
-    from models import inbound
-
-    first_time = inbound.first_time
-    inbound.first_time = lambda *about: first_time(*about) or True  # type: ignore[assignment]
-
-
-def confirms_before_the_commit() -> None:
-    from bot.dispatch import Dispatcher
-
-    receive, tasks = Dispatcher.receive, set()
-
-    async def wrapped(self: Dispatcher, inbound: Any) -> None:
-        task = asyncio.create_task(receive(self, inbound))
-        tasks.add(task)
-        await asyncio.sleep(0)
-
-    Dispatcher.receive = wrapped  # type: ignore[method-assign]
-
-
-def forgets_before_it_sends() -> None:
-    from models import delivery
-
-    claim = delivery.claim
-
-    def wrapped(session: Any, *about: Any) -> Any:
-        claimed = claim(session, *about)
-        delivery.record(session, [delivery.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
-        return claimed
-
-    delivery.claim = wrapped  # type: ignore[assignment]
-
-
-PLANTS = {plant.__name__: plant for plant in (forgets_what_it_has_seen, confirms_before_the_commit, forgets_before_it_sends)}
+OF_A_BROADCAST = {"past-the-inheritance": past_the_inheritance}
 
 
 def live(job: dict[str, Any]) -> int:
@@ -181,10 +184,13 @@ def live(job: dict[str, Any]) -> int:
     os.environ.update(job["env"])
     _note_turns()
     _keep_journal(job["log"] + ".sent")
+    _share_clock(job["log"] + ".ahead")
     if plant := job.get("plant"):
+        from tests.faults.plants import PLANTS
+
         PLANTS[plant]()
     if point := job.get("point"):
-        POINTS[point](Passages(job["passage"]))
+        {**POINTS, **OF_A_BROADCAST}[point](Passages(job["passage"]))
     from bot.cli import app
 
     try:

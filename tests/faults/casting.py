@@ -1,0 +1,114 @@
+"""A broadcast in the town of crash tests, and the reckoning after it: who has it, how often; what the ledger says."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import account, broadcast, ledger, person
+from models.account import Account, Sender
+from models.audience import Audience
+from models.broadcast import Broadcast, Draft, Words
+from models.ledger import OPEN, Recipient
+from models.office import Office
+from models.unit import Unit
+from tests.faults.crashes import TOKEN, Town
+from tests.faults.line import until
+
+ON = f"telegram:{TOKEN.split(':')[0]}"
+OF_A_PROCESS = 300
+"""People made in one transaction."""
+
+
+@dataclass
+class Reckoning:
+    """What became of a broadcast: `extra` copies beyond the first, people `unknown` (ended as uncertain), those of them who
+    never got it (`missed`)."""
+
+    extra: int
+    unknown: int
+    missed: int
+    most: int
+
+
+async def crowd(town: Town, count: int) -> None:
+    """So many people of the first team, each with an open chat; they have joined long ago."""
+    ids = (await town.tell("users", count=count))["ids"]
+    with town.database.transaction() as session:
+        team = session.execute(select(Unit).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one().id
+    for start in range(0, count, OF_A_PROCESS):
+        with town.database.transaction() as session:
+            for user in ids[start : start + OF_A_PROCESS]:
+                somebody = person.add(session, team)
+                to = Sender(ON, str(user))
+                today = datetime.now(UTC).date()
+                account.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
+
+
+def writes(town: Town, *, ask: bool = True) -> str:
+    """A broadcast to the team, due now; returns its id."""
+    now = datetime.now(UTC)
+    with town.database.transaction() as session:
+        team = session.execute(select(Unit).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
+        author = session.execute(select(Office).where(col(Office.unit_id) == team.id)).scalar_one().person_id
+        words = Words({"vi": "Họp tổ lúc 8 giờ"})
+        return broadcast.create(session, Draft(author, team.id, words, Audience((team.id,)), "safety", now, ask=ask), now).id
+
+
+def state(town: Town, broadcast_id: str) -> str:
+    with town.database.reading() as session:
+        return session.get_one(Broadcast, broadcast_id).state
+
+
+def adds_up(town: Town, broadcast_id: str) -> Counter[str]:
+    """The sums are right at this moment, whatever was killed; returns the counts."""
+    with town.database.reading() as session:
+        row = session.get_one(Broadcast, broadcast_id)
+        counts, endings = ledger.counts(session, broadcast_id), ledger.endings(session, broadcast_id)
+    assert sum(counts.values()) == sum(endings.values()) == row.size
+    return counts
+
+
+async def is_over(town: Town, broadcast_id: str, seconds: float = 120) -> None:
+    await until(lambda: state(town, broadcast_id) == "done", seconds=seconds)
+
+
+async def reckon(town: Town, broadcast_id: str, phones: int, frozen: int = 0) -> Reckoning:
+    """Everybody has it, or is counted as of unknown fate because two crashes hit their row; nobody has an extra copy that no
+    crash (or `frozen` process) explains; no process said it to anybody twice."""
+    counts = adds_up(town, broadcast_id)
+    assert not counts.keys() & {*OPEN} and counts["sent"] + counts["uncertain"] == phones, counts
+    with town.database.reading() as session:
+        code = session.get_one(Broadcast, broadcast_id).code
+        accounts = {one.id: one for one in session.execute(select(Account)).scalars()}
+        rows = session.execute(select(Recipient).where(col(Recipient.broadcast_id) == broadcast_id)).scalars()
+        ledgered = {
+            account.sender_of(session, accounts[row.account_id]).external: row for row in rows if row.account_id in accounts
+        }
+    killed = {frozen, *(life.pid for life in town.lives if life.code)}
+    begun: dict[str, list[int]] = defaultdict(list)
+    for pid, to, text in town.journal():
+        if code in text:
+            begun[to].append(pid)
+    copies: Counter[str] = Counter()
+    for call in await town.ask("sent", method="sendMessage"):
+        if code in call["params"]["text"]:
+            copies[str(call["params"]["chat_id"])] += 1
+    assert begun.keys() | copies.keys() <= ledgered.keys()
+    for to, row in ledgered.items():
+        pids = begun[to]
+        assert len(set(pids)) == len(pids), f"told twice by one process: {to}"
+        assert set(pids[:-1]) <= killed, f"told again without need: {to}"
+        assert copies[to] <= len(pids) <= 2
+        if row.state == "sent":
+            assert copies[to] and pids, f"missed: {to}"
+        else:
+            assert row.attempts == 2, f"given up after {row.attempts} tries: {to}"
+    state = await town.ask("state")
+    assert not state["violations"]
+    missed = sum(not copies[to] for to in ledgered)
+    return Reckoning(copies.total() - len(copies), counts["uncertain"], missed, max(copies.values()))

@@ -1,0 +1,81 @@
+"""Broken promises, planted in a process of the service (tests.faults.victim) to show that crash tests notice."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+
+def forgets_what_it_has_seen() -> None:
+    from models import inbound
+
+    first_time = inbound.first_time
+    inbound.first_time = lambda *about: first_time(*about) or True  # type: ignore[assignment]
+
+
+def confirms_before_the_commit() -> None:
+    from bot.dispatch import Dispatcher
+
+    receive, tasks = Dispatcher.receive, set()
+
+    async def wrapped(self: Dispatcher, inbound: Any) -> None:
+        task = asyncio.create_task(receive(self, inbound))
+        tasks.add(task)
+        await asyncio.sleep(0)
+
+    Dispatcher.receive = wrapped  # type: ignore[method-assign]
+
+
+def forgets_before_it_sends() -> None:
+    from models import delivery
+
+    claim = delivery.claim
+
+    def wrapped(session: Any, *about: Any) -> Any:
+        claimed = claim(session, *about)
+        delivery.record(session, [delivery.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
+        return claimed
+
+    delivery.claim = wrapped  # type: ignore[assignment]
+
+
+def counts_before_it_sends() -> None:
+    from models import bulk, results
+
+    claim = bulk.claim
+
+    def wrapped(session: Any, *about: Any, **more: Any) -> Any:
+        claimed = claim(session, *about, **more)
+        if claimed:
+            results.record(session, [(c, results.Outcome(c.message.id, c.fence, c.attempts, "sent")) for c in claimed])
+        return claimed
+
+    bulk.claim = wrapped
+
+
+def trusts_its_own_lease() -> None:
+    """As long as it has ever held one."""
+    from bot.holding import Holding
+    from models import bulk
+
+    hold = Holding.hold
+
+    async def wrapped(self: Holding) -> bool:
+        return self._until is not None or await hold(self)
+
+    Holding.hold = wrapped  # type: ignore[method-assign]
+    Holding.lasts = lambda self, time: self._until is not None  # type: ignore[method-assign]
+    leased = bulk._leased
+    bulk._leased = lambda *about: replace(leased(*about), leased_until=datetime.max.replace(tzinfo=UTC))
+
+
+_PLANTED = (
+    forgets_what_it_has_seen,
+    confirms_before_the_commit,
+    forgets_before_it_sends,
+    counts_before_it_sends,
+    trusts_its_own_lease,
+)
+PLANTS = {plant.__name__: plant for plant in _PLANTED}
