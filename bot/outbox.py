@@ -192,6 +192,10 @@ class Outbox:
         """Up to `limit` messages of each of these lanes."""
         if limit <= 0 or not await self._held.hold():
             return []
+        if self._held.inherits():
+            now, line, fence = self._clock.now(), self._channel.line, self._held.fence
+            await self._writer.write(lambda session: delivery.inherit(session, line, fence, now), alone=True)
+            await self._ledgers.inherit(fence)
 
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
