@@ -8,6 +8,7 @@ copy per cut answer or crash that hit it, because none of these services lets a 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -48,9 +49,10 @@ log = structlog.get_logger()
 OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
 
 BATCH = 100
-LOW = {REPLY: BATCH - 1, NOTICE: BATCH - 1, BULK: BATCH // 2}
-"""By lane: a claim follows when no more than so many are under way. Replies at once; of a broadcast, where each place that
-became free would be a claim of one row, fifty at a time."""
+AHEAD_SECONDS = 2
+"""So much of a broadcast is claimed ahead, at the line's own rate: what is claimed and not sent is in doubt after a crash,
+and where each place that became free were a claim, there would be one for each message."""
+MOST_AHEAD = 400
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
@@ -103,6 +105,9 @@ class Outbox:
         self._recorder: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
+        ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
+        self._ahead = {REPLY: (BATCH, BATCH - 1), NOTICE: (BATCH, BATCH - 1), BULK: (ahead, ahead // 2)}
+        """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
         self._spare = timedelta(seconds=capabilities.timeout)
         self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
@@ -134,7 +139,7 @@ class Outbox:
             # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
             claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
             if claimed:
-                await under_way.fall_to(LOW[lane])
+                await under_way.fall_to(self._ahead[lane][1])
             else:
                 await self._until_nudged(lane)
 
@@ -149,7 +154,7 @@ class Outbox:
     async def _claim_chats(self, lane: int, under_way: UnderWay) -> int:
         """Claims what there is room for and begins to send it; returns how many messages that are."""
         try:
-            claimed = await self._claim([lane], BATCH - under_way.count)
+            claimed = await self._claim([lane], self._ahead[lane][0] - under_way.count)
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0

@@ -29,6 +29,8 @@ ALONE = 12.0
 """So many seconds people chat before anything is sent to many: their round trip."""
 QUIET = 25.0
 """No notice for so long: it is over, complete or not."""
+MOST_SECONDS = 600.0
+"""Whoever has not done by then is stopped, and those left are not called lost."""
 OURS = "haichieu run"
 Counted = dict[str, Any]
 
@@ -43,6 +45,7 @@ class Caster:
     cpu: float = 0.0
     found: Counted = field(default_factory=dict)
     memory: tuple[float, float] = (0.0, 0.0)
+    stopped: bool = False
 
     def row(self, count: int) -> list[str]:
         found, waits = self.found, self.found["meanwhile"]
@@ -53,7 +56,7 @@ class Caster:
             f"{rate / LIMIT:.3f}",
             f"{found['seconds']:.0f}",
             f"{found['refused']:,}",
-            f"{count - found['reached']:,}",
+            f"{count - found['reached']:,}" + (" left" if self.stopped else ""),
             f"{found['copies'] - found['reached']:,}",
             f"{1000 * waits['p50']:,.0f}",
             f"{1000 * waits['p99']:,.0f}",
@@ -138,7 +141,8 @@ def paced(count: int, alone: float, quiet: float = QUIET) -> list[Caster]:
             time.sleep(0.5)
             for one in list(left):
                 found = one.api.ask("state")
-                if over(found, count, quiet):
+                one.stopped = time.monotonic() - began > MOST_SECONDS
+                if one.stopped or over(found, count, quiet):
                     one.cpu = (one.bot.cpu() - one.cpu) / (time.monotonic() - began)
                     one.found, one.memory = found, one.bot.memory()
                     left.remove(one)
