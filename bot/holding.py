@@ -76,7 +76,17 @@ class Holding:
         self._taking: asyncio.Future[tuple[int, datetime] | None] | None = None
         self._asking = asyncio.Lock()
         self._alive = Alive(writer.database, self._holder)
+        self._inherits = False
         self.fence = 0
+
+    def inherits(self) -> bool:
+        """Asked once: whether the lease was taken from a process that has died, so that nothing it held will be answered."""
+        inherits, self._inherits = self._inherits, False
+        return inherits
+
+    def _is_gone(self, holder: str) -> bool:
+        self._inherits = self._alive.is_gone(holder)
+        return self._inherits
 
     async def hold(self) -> bool:
         """Whether the lease is ours, asking the database only when it is not or soon will not be."""
@@ -87,7 +97,7 @@ class Holding:
 
             def take(session: Session) -> tuple[int, datetime] | None:
                 self._alive.show()
-                row = lease.hold(session, self._name, self._holder, now, self._alive.is_gone)
+                row = lease.hold(session, self._name, self._holder, now, self._is_gone)
                 return (row.fence, row.until) if row else None
 
             self._taking = asyncio.ensure_future(self._writer.write(take))

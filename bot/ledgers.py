@@ -59,6 +59,10 @@ class Ledgers:
             return []
         return await self._writer.write(claim, alone=True)
 
+    async def inherit(self, fence: int) -> None:
+        now = self._clock.now()
+        await self._writer.write(lambda session: bulk.inherit(session, self._line, fence, now), alone=True)
+
     async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
         if found:
             await self._writer.write(lambda session: results.record(session, found), alone=True)

@@ -8,6 +8,7 @@ copy per cut answer or crash that hit it, because none of these services lets a 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -36,9 +37,7 @@ from bot.pacing import Pacer
 from bot.recording import Recorder, again, ended
 from bot.writer import Writer
 from handlers import digest
-from models import account as accounts
-from models import delivery, outbound
-from models.account import Sender
+from models import delivery
 from models.bulk import Bulk
 from models.database import Session
 from models.delivery import Claimed, Outcome
@@ -49,9 +48,10 @@ log = structlog.get_logger()
 OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
 
 BATCH = 100
-LOW = {REPLY: BATCH - 1, NOTICE: BATCH - 1, BULK: BATCH // 2}
-"""By lane: a claim follows when no more than so many are under way. Replies at once; of a broadcast, where each place that
-became free would be a claim of one row, fifty at a time."""
+AHEAD_SECONDS = 2
+"""So much of a broadcast is claimed ahead, at the line's own rate: what is claimed and not sent is in doubt after a crash,
+and where each place that became free were a claim, there would be one for each message."""
+MOST_AHEAD = 400
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
@@ -103,6 +103,9 @@ class Outbox:
         self._recorder = Recorder(channel.line, writer, clock, self._allowance, self._ledgers, listed)
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
+        ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
+        self._ahead = {REPLY: (BATCH, BATCH - 1), NOTICE: (BATCH, BATCH - 1), BULK: (ahead, ahead // 2)}
+        """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
         self._spare = timedelta(seconds=capabilities.timeout)
         self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
@@ -134,7 +137,7 @@ class Outbox:
             # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
             claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
             if claimed:
-                await under_way.fall_to(LOW[lane])
+                await under_way.fall_to(self._ahead[lane][1])
             else:
                 await self._until_nudged(lane)
 
@@ -149,7 +152,7 @@ class Outbox:
     async def _claim_chats(self, lane: int, under_way: UnderWay) -> int:
         """Claims what there is room for and begins to send it; returns how many messages that are."""
         try:
-            claimed = await self._claim([lane], BATCH - under_way.count)
+            claimed = await self._claim([lane], self._ahead[lane][0] - under_way.count)
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0
@@ -190,6 +193,10 @@ class Outbox:
         """Up to `limit` messages of each of these lanes."""
         if limit <= 0 or not await self._held.hold():
             return []
+        if self._held.inherits():
+            now, line, fence = self._clock.now(), self._channel.line, self._held.fence
+            await self._writer.write(lambda session: delivery.inherit(session, line, fence, now), alone=True)
+            await self._ledgers.inherit(fence)
 
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
@@ -240,18 +247,12 @@ class Outbox:
                 known = reference if whole and part is parts[0] else row.reference
                 row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
                 if row.parts_done < len(parts):
-                    await self._progressed(row)
+                    await self._recorder.progressed(row)
             except SendError as error:
                 return await self._failed(row, error)
             finally:
                 self._pacer.give_back(began)
         return ended(row, "sent")
-
-    async def _progressed(self, row: Claimed) -> None:
-        if isinstance(row, Bulk):
-            await self._ledgers.progressed(row)
-        else:
-            await self._writer.write(lambda session: delivery.progressed(session, row))
 
     async def _failed(self, row: Claimed, error: SendError) -> Outcome:
         now = self._clock.now()
@@ -263,8 +264,7 @@ class Outbox:
             self._pacer.pause(error.after)
             return again(row, now + timedelta(seconds=error.after))
         if isinstance(error, Blocked):
-            to = Sender(self._channel.line, row.message.recipient)
-            await self._writer.write(lambda session: _stop(session, to, row), alone=True)
+            await self._recorder.stopped(row)
             return ended(row, "blocked")
         if isinstance(error, Rejected):
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
@@ -284,12 +284,6 @@ class Outbox:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
         self._recorder.note(row, outcome)
-
-
-def _stop(session: Session, to: Sender, row: Claimed) -> None:
-    """The person has stopped the line: neither what waits for them already nor anything new is sent until they write."""
-    accounts.set_blocked(session, to, True)
-    outbound.stop_chat(session, row.chat)
 
 
 def _by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:

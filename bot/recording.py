@@ -15,7 +15,9 @@ from bot.clock import Clock
 from bot.ledgers import Ledgers
 from bot.listed import Listed
 from bot.writer import Writer
-from models import delivery
+from models import account as accounts
+from models import delivery, outbound
+from models.account import Sender
 from models.bulk import Bulk
 from models.database import Session
 from models.delivery import Claimed, Ended, Outcome
@@ -60,6 +62,23 @@ class Recorder:
     async def settled(self) -> None:
         if self._writing is not None:
             await self._writing
+
+    async def progressed(self, row: Claimed) -> None:
+        """A part of it has gone out."""
+        if isinstance(row, Bulk):
+            await self._ledgers.progressed(row)
+        else:
+            await self._writer.write(lambda session: delivery.progressed(session, row))
+
+    async def stopped(self, row: Claimed) -> None:
+        """The person has stopped the line: neither what waits for them already nor anything new is sent until they write."""
+        to = Sender(self._line, row.message.recipient)
+
+        def stop(session: Session) -> None:
+            accounts.set_blocked(session, to, True)
+            outbound.stop_chat(session, row.chat)
+
+        await self._writer.write(stop, alone=True)
 
     async def _write(self) -> None:
         while self._results:

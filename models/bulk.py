@@ -232,6 +232,13 @@ def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: in
     )
 
 
+def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
+    """The sender before this one has died (models.delivery.inherit)."""
+    for row in _sending(session):
+        theirs = col(Recipient.state) == "sending", col(Recipient.line) == line, col(Recipient.fence) < fence
+        session.execute(update(Recipient).where(col(Recipient.broadcast_id) == row.id, *theirs).values(due_at=now))
+
+
 _TABLE = Recipient.__table__  # type: ignore[attr-defined]
 _ONE = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"))
 _END = update(_TABLE).where(_ONE).values(state=bindparam("to_state"), due_at=None, reason=bindparam("to_reason"))

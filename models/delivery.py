@@ -157,6 +157,12 @@ def claim(session: Session, line: str, lane: int, fence: int, now: datetime, lim
     return claimed
 
 
+def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
+    """The sender before this one has died: what was leased to it need not wait for its lease to run out."""
+    theirs = col(Outbound.line) == line, col(Outbound.state) == "sending", col(Outbound.fence) < fence
+    session.execute(update(Outbound).where(*theirs).values(leased_until=now))
+
+
 def _hold_back(session: Session, row_id: str, now: datetime) -> None:
     """Gives a claimed question back, to be looked at again soon."""
     session.execute(

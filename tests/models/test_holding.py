@@ -45,6 +45,7 @@ async def test_the_line_of_a_killed_process_is_free_at_once(writer: Writer, cloc
     assert await first.hold() and not await second.hold()
     dies(first)
     assert await second.hold() and second.fence == first.fence + 1
+    assert second.inherits() and not second.inherits() and not first.inherits()
     assert not await third.hold()
     dies(second)
     assert await third.hold() and third.fence == second.fence + 1
@@ -58,6 +59,7 @@ async def test_of_one_that_is_only_stopped_it_is_free_after_a_minute(writer: Wri
     await clock.passes(seconds=61)
     assert await second.hold()
     dies(first)
+    assert not second.inherits()
     assert not await third.hold()  # the dead one was not its holder any more
     assert second.lasts(timedelta(seconds=59))
 

@@ -55,19 +55,19 @@ async def test_a_reply_goes_before_a_notice_before_bulk_that_is_under_way(
 ) -> None:
     """Whether it is the pace that bulk waits for, or a place."""
     async with desk(database, clock, per_second=per_second, concurrency=2) as at:
-        bulk = [f"loạt {number}" for number in range(30)]
+        bulk = [f"loạt {number}" for number in range(20)]
         for number, text in enumerate(bulk):
             await at.queue(text, to=f"W{number}", lane=BULK)
         gate = held(at, *bulk)
         with running(at.outbox) as task:
             await until(lambda: len(at.line.tried) == 2)
-            assert await all_claimed(at, 30)  # two of them on their way
+            assert await all_claimed(at, 20)  # two of them on their way: two seconds of bulk are claimed ahead
             await at.queue("Nhắc", to="W0", lane=NOTICE)
             await at.queue("Trả lời", to="W1")
             at.outbox.nudge()
-            await until(lambda: all_claimed(at, 32))
+            await until(lambda: all_claimed(at, 22))
             gate.set()
-            await until(lambda: len(at.line.delivered) == 32)
+            await until(lambda: len(at.line.delivered) == 22)
             await ended(task, at.outbox)
         assert [text for text in at.line.delivered if text not in bulk[:2]][:2] == ["Trả lời", "Nhắc"]
         assert await at.rows() == []
