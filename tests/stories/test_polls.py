@@ -287,9 +287,8 @@ async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, h
     assert not [row for row in await rows(house, Turnout) if row.mark]
 
 
-@pytest.mark.parametrize("channel", ["zalo"])
-async def test_in_one_line(somebody: Somebody, leader: Person, house: House) -> None:
-    [voter] = await voters(somebody, house, 1)
+async def three_questions(leader: Person) -> None:
+    """Opens a poll of three scales."""
     await leader.taps("Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
     await leader.says("Ba câu")
     for number in (1, 2, 3):
@@ -297,6 +296,12 @@ async def test_in_one_line(somebody: Somebody, leader: Person, house: House) -> 
         await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
         await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi")
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở lấy ý kiến")
+
+
+@pytest.mark.parametrize("channel", ["zalo"])
+async def test_in_one_line(somebody: Somebody, leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await three_questions(leader)
     await voter.sees("🗳 Ba câu")
     await voter.says("1 3 2")
     await voter.sees("trước khi gửi", "→ 1", "→ 3", "→ 2")

@@ -11,6 +11,7 @@ import pytest
 from tests.house import House
 from tests.people import Person
 from tests.stories.acts import OVERTIME, code_in
+from tests.stories.test_polls import three_questions, voters
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
@@ -52,3 +53,13 @@ async def test_answering(worker: Person, leader: Person) -> None:
     await leader.sees("Đã gửi")
     assert leader.steps - before == promised("answer")
     await worker.sees("Thứ sáu trả")
+
+
+async def test_voting(somebody: Callable[[str], Person], leader: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await three_questions(leader)
+    await voter.sees("Ba câu")
+    before = voter.steps
+    await voter.taps("1", "3", "2", "Gửi câu trả lời")
+    await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+    assert voter.steps - before == promised("vote")
