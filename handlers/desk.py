@@ -99,7 +99,7 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
         if row.state == "stopped":
             found.append(Option(open_token("resume", row.id), turn._("Go on")))
         if row.state in ("waiting", "scheduled", "sending", "stopped"):
-            label = turn._("Cancel the rest") if row.started_at else turn._("Cancel")
+            label = turn._("Cancel the rest") if row.started_at else turn._("Cancel the notice")
             found.append(Option(open_token("cancelrest", row.id), label))
         if sent and row.corrects is None:
             found.append(Option(open_token("correct", row.id), turn._("Correct it")))

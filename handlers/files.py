@@ -121,7 +121,7 @@ def review(turn: Turn) -> list[str]:
     kinds = {one.kind for one in found}
     if "photo" in kinds:
         lines.append(turn._("Place, time and phone are taken out of a photo; what can be seen in it stays."))
-    if "voice" in kinds:
+    if "voice" in kinds and not turn.chat.in_office:
         lines.append(
             turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
         )

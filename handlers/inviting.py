@@ -19,7 +19,7 @@ from models.audience import Audience
 from models.broadcast import POLL, Broadcast, Draft, Words
 from models.database import Session
 from models.message import Option, Outgoing
-from models.poll import SINGLE, Content, Poll, content_of
+from models.poll import SINGLE, SKIP, Content, Poll, content_of
 from models.round import Round
 
 REMINDED_BEFORE = timedelta(days=1)
@@ -122,7 +122,8 @@ def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
             Option(open_token("vote", one.id, str(place)), label)
             for place, label in enumerate(wording.labels(reader, first))
         ]
-    options.append(Option(open_token("vote", one.id), reader.gettext("Begin") if not options else reader.gettext("Skip")))
+    begin = Option(open_token("vote", one.id), reader.gettext("Begin"))
+    options.append(Option(open_token("vote", one.id, SKIP), reader.gettext("Skip")) if options else begin)
     return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
 
 

@@ -19,7 +19,7 @@ def options(turn: Turn) -> list[Option]:
         Option(open_token("file"), turn._("Send a grievance")),
         Option(open_token("mine"), turn._("My grievances")),
         Option(open_token("notices_list"), turn._("Notices I received")),
-        Option(open_token("polls_mine"), turn._("Opinion polls")),
+        Option(open_token("polls_mine"), turn._("Give my opinion")),
         Option(open_token("settings"), turn._("Settings")),
         Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
         Option(open_token("help"), turn._("Help")),

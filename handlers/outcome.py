@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from config.i18n import N_, Language
+from config.i18n import LANGUAGES, N_, Language, language
 from handlers import desk, inviting, notices, wording
 from handlers.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
 from handlers.words import shortened
@@ -189,15 +189,15 @@ def _publishable(turn: Turn) -> bool:
 def _publish_text(turn: Turn) -> str:
     found = of(turn)
     assert found is not None
-    return turn._("Members will see this:") + "\n\n" + _summary(turn, *found)
+    return turn._("Members will see this:") + "\n\n" + _summary(turn, turn.language, *found)
 
 
-def _summary(turn: Turn, one: Round, poll: Poll, content: Content) -> str:
+def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
     shown = result.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
     name = unit.get(turn.session, poll.author_unit_id).name
-    lines = [heading(turn.language, content, name), *lines_of(turn.language, content, shown)]
+    lines = [heading(reader, content, name), *lines_of(reader, content, shown)]
     if one.receipts_hash:
-        text = turn._("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
+        text = reader.gettext("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
         lines.append(text)
     return "\n\n".join(lines)
 
@@ -214,7 +214,7 @@ def _publish(turn: Turn) -> None:
         Draft(
             author_id=turn.member.person_id,
             unit_id=poll.author_unit_id,
-            words=Words({"vi": _summary(turn, one, poll, content)}),
+            words=Words({code: _summary(turn, language(code), one, poll, content) for code in LANGUAGES}),
             audience=to,
             kind=notices.kinds()[0],
             send_at=turn.now,

@@ -115,7 +115,11 @@ CONVERSATIONS = (
     _switch(
         "notices", "notices", lambda turn: turn._("Notices: what the union tells everybody, such as a meeting or a result.")
     ),
-    _switch("polls", "polls", lambda turn: turn._("Polls: the union asks for opinions. Nobody can see who answered what.")),
+    _switch(
+        "polls",
+        "polls",
+        lambda turn: turn._("Polls: the union asks for opinions. Each says whether it is anonymous or with names."),
+    ),
     _switch(
         "previews",
         "plain_previews",

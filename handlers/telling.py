@@ -76,7 +76,7 @@ def _names(turn: Turn) -> Sequence[Choice]:
         for person, told in roll[page * _PAGE : (page + 1) * _PAGE]
     ]
     more = [Choice("page", turn._("Next names"))] if len(roll) > _PAGE else []
-    everybody = [Choice("all", turn._("Everybody"))] if roll else []
+    everybody = [Choice("all", turn._("Tick everybody"))] if roll else []
     return [*names, *more, *everybody, Choice("done", turn._("Done"))]
 
 
@@ -109,11 +109,12 @@ def _below(turn: Turn) -> list[unit.Unit]:
 
 def _nights(turn: Turn) -> Sequence[Choice]:
     found = [Choice(one.id, ("● " if one.night_shift else "○ ") + one.name) for one in _below(turn)]
-    return [*found, Choice("cancel", turn._("Back"))]
+    return [*found, Choice("back", turn._("Back"))]
 
 
 def _night_tapped(turn: Turn, value: str) -> str:
-    unless_unchanged(turn, value)
+    if value == "back":
+        return value
     one = unit.get(turn.session, value)
     one.night_shift = not one.night_shift
     turn.session.add(one)

@@ -14,12 +14,11 @@ from handlers import menu, telltale, wording
 from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
 from models import ballot, round
 from models.ballot import NotCast
-from models.poll import QUESTIONS, SINGLE, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
+from models.poll import QUESTIONS, SINGLE, SKIP, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
 from models.poll import Question as Asked
 from models.round import Round
 from models.round_key import NoRoundKey
 
-SKIP = "skip"
 _OPEN_AT_ONCE = 6
 
 
@@ -60,7 +59,7 @@ def reason(turn: Turn, error: NotCast) -> str:
 
 def _begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
     """The answer that a button of the invitation gives to the first question."""
-    return {"a0": value} if value.isdecimal() else {}
+    return {"a0": value} if value.isdecimal() or value == SKIP else {}
 
 
 def _when(number: int) -> Callable[[Turn], bool]:

@@ -25,12 +25,14 @@ Voters = Literal["slips", "anyone"]
 Answer = int | list[int] | str | None
 """An option by its number from 0, several of them, words, or none: skipped, or not asked."""
 
+SKIP = "skip"
+"""Stands in a draft where a question was left unanswered."""
 SINGLE = ("one", "yesno", "scale")
 """Kinds with one answer of a few."""
 SCALE = 5
 LEAST = 5
 """No poll has a smaller threshold: with fewer, colleagues guess."""
-QUESTIONS, OPTIONS, WORDS, OPTION_WORDS, TEXT_WORDS = 20, 12, 500, 80, 1000
+QUESTIONS, OPTIONS, WORDS, OPTION_WORDS, TEXT_WORDS = 20, 12, 500, 60, 1000
 """Most questions of a poll, options of a question; letters in a question, an option, a free answer."""
 
 Fault = Literal["questions", "options", "words", "option_words", "condition", "threshold", "audience", "answer"]

@@ -182,7 +182,7 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
 
 async def _notify(chair: Phone, worker: Phone, leader: Phone) -> None:
     """A notice to the whole grassroots union: whoever wants notices has it, and the chair sees counts and nobody's name."""
-    await chair.taps("Gửi thông báo")
+    await chair.taps("Thông báo của đơn vị")
     await chair.sees("chưa gửi thông báo nào")
     await chair.taps("Soạn thông báo")
     await chair.sees("viết nội dung thông báo")

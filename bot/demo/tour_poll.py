@@ -54,13 +54,13 @@ async def _join(voter: Phone, slip: str) -> None:
 
 async def _open(leader: Phone) -> None:
     for label, words in (
-        ("Tổ chức lấy ý kiến", "chưa lấy ý kiến lần nào"),
+        ("Đợt lấy ý kiến của đơn vị", "chưa lấy ý kiến lần nào"),
         ("Tạo đợt lấy ý kiến", "lấy ý kiến về việc gì"),
         (TITLE, "gửi cho đơn vị nào"),
         ("○ Tổ may 1", "gửi cho đơn vị nào"),
         ("Xong, tiếp tục", "Gửi cho ai"),
         ("Tất cả mọi người", "kiểm tra trước khi mở"),
-        ("Mở lấy ý kiến", "không ai xem được kết quả"),
+        ("Mở đợt lấy ý kiến", "không ai xem được kết quả"),
     ):
         await leader.taps(label)
         await leader.sees(words)
@@ -87,7 +87,7 @@ async def _count(demo: Stage, leader: Phone) -> None:
         await demo.app.ticker.tick()
     await leader.sees("Công đoàn có tin mới")
     await leader.taps("Xem")
-    await leader.sees(TITLE, "đã kiểm phiếu xong")
+    await leader.sees(TITLE, "đã có kết quả xong")
     await leader.taps("Xem kết quả")
     shown = await leader.sees(TITLE, f"{VOTERS}/{VOTERS + 1} người đã tham gia", "Thay đổi món")
     if "Không: 4" not in shown:

@@ -79,7 +79,7 @@ async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: 
 
 async def test_stopped_and_gone_on_with(busy: Person, leader: Person, clock: FakeClock, house: House) -> None:
     await writes(leader)
-    await leader.taps("Gửi", "Gửi thông báo")
+    await leader.taps("Gửi", "Thông báo của đơn vị")
     await leader.taps(await code_of(house), "Tạm dừng")
     await leader.sees("Đã tạm dừng")
     await busy.says("dừng")
@@ -88,14 +88,14 @@ async def test_stopped_and_gone_on_with(busy: Person, leader: Person, clock: Fak
     assert (await states(house))["queued"] == 1
     await leader.taps("Gửi tiếp")
     await busy.sees(TEXT)
-    await leader.taps("Gửi thông báo", await code_of(house))
+    await leader.taps("Thông báo của đơn vị", await code_of(house))
     assert "[Tạm dừng]" not in await leader.sees("đã gửi xong")
 
 
 async def test_the_rest_is_cancelled(busy: Person, leader: Person, clock: FakeClock, house: House) -> None:
     await writes(leader)
-    await leader.taps("Gửi", "Gửi thông báo")
-    await leader.taps(await code_of(house), "Hủy phần còn lại")
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(house), "Hủy phần chưa gửi")
     await leader.sees("Đã hủy thông báo", "Ai đã nhận thì vẫn giữ")
     await busy.says("dừng")
     await clock.passes(minutes=5)
@@ -107,9 +107,9 @@ async def test_the_rest_is_cancelled(busy: Person, leader: Person, clock: FakeCl
 @pytest.mark.parametrize("channel", ["telegram"])
 async def test_cancelled_twice(busy: Person, leader: OnTelegram, house: House) -> None:
     await writes(leader)
-    await leader.taps("Gửi", "Gửi thông báo")
+    await leader.taps("Gửi", "Thông báo của đơn vị")
     await leader.taps(await code_of(house))
-    token = token_behind(leader, "Hủy phần còn lại")
+    token = token_behind(leader, "Hủy phần chưa gửi")
     await forges(leader, token)
     await leader.sees("Đã hủy thông báo")
     await forges(leader, token)
@@ -127,7 +127,7 @@ async def test_an_officer_who_lost_the_role_sends_nothing(reader: Person, leader
 async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, house: House) -> None:
     await on_the_roll(house, 120)
     preview = await writes(leader)
-    assert "122 người sẽ nhận được" in preview and "Khoảng 120 người chưa có kênh nhận" in preview
+    assert "12Gửi tới 2 người" in preview and "khoảng 120 người chưa tham gia kênh" in preview
     await leader.taps("Gửi")
     await leader.sees("gửi tới 122 người", "nhập đúng số đó")
     await leader.says("vâng")
@@ -135,25 +135,25 @@ async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, 
     await reader.does_not_see(TEXT)
     await leader.says("122")
     await reader.sees(TEXT)
-    await leader.taps("Gửi thông báo", await code_of(house))
+    await leader.taps("Thông báo của đơn vị", await code_of(house))
     await leader.sees("Gửi tới 122 người", "Có nhóm quá ít người")
 
 
 async def test_counts_as_a_workbook(reader: Person, leader: Person, house: House) -> None:
     await on_the_roll(house, 12)
     await writes(leader)
-    await leader.taps("Gửi", "Gửi thông báo")
-    await leader.taps(await code_of(house), "Tải số liệu (XLSX)")
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(house), "Tải số liệu (Excel)")
     await leader.sees("Số liệu của thông báo")
     [(name, content)] = await leader.received()
     assert name.endswith(".xlsx")
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]
-    assert 14 in cells and "Tổng số người nhận" in cells
+    assert 14 in cells and "Tổng số người thuộc diện nhận" in cells
     assert not [cell for cell in cells if isinstance(cell, int) and 0 < cell < 5]
 
 
 async def test_with_files(reader: Person, leader: Person, house: House, channel: str) -> None:
-    await leader.taps("Gửi thông báo", "Soạn thông báo")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says(TEXT)
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
     await leader.shows(files.photo())
@@ -200,7 +200,7 @@ class TestNight:
         await reader.sees(TEXT)
 
     async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:
-        await leader.taps("Gửi thông báo", "Đơn vị làm ca đêm", "○ Tổ may 1")
+        await leader.taps("Thông báo của đơn vị", "Đơn vị làm ca đêm", "○ Tổ may 1")
         await leader.sees("[● Tổ may 1]")
         await leader.taps("Quay lại")
         await writes(leader)
@@ -225,7 +225,7 @@ async def test_old_ledgers_are_folded(reader: Person, leader: Person, house: Hou
     await leader.taps("Gửi")
     await clock.passes(days=91)
     assert not await rows(house, Recipient)
-    await leader.taps("Gửi thông báo", await code_of(house))
+    await leader.taps("Thông báo của đơn vị", await code_of(house))
     await leader.sees("Gửi tới 14 người")
 
 

@@ -39,7 +39,7 @@ async def reader(worker: Person) -> Person:
 
 async def writes(officer: Person, text: str = TEXT, *units: str, who: str = "Tất cả mọi người") -> str:
     """Up to the preview, which is returned."""
-    await officer.taps("Gửi thông báo", "Soạn thông báo")
+    await officer.taps("Thông báo của đơn vị", "Soạn thông báo")
     await officer.says(text)
     await officer.taps(*(f"○ {name}" for name in units or ("Tổ may 1",)), "Xong, tiếp tục", who)
     return await officer.sees("Đề nghị đồng chí kiểm tra trước khi gửi")
@@ -56,19 +56,19 @@ async def states(house: House) -> dict[str, int]:
 
 async def test_a_notice_is_sent_read_and_counted(reader: Person, leader: Person, house: House, clock: FakeClock) -> None:
     preview = await writes(leader)
-    assert "Người nhận: Tổ may 1" in preview and "2 người sẽ nhận được" in preview and "dưới một phút" in preview
+    assert "Người nhận: Tổ may 1" in preview and "Gửi tới 2 người" in preview and "dưới một phút" in preview
     await leader.does_not_see("TB-A")
     await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
     await reader.sees(
-        "📢 Thông báo · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "Đề nghị anh/chị chọn “Đã đọc”"
+        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "Đề nghị anh/chị chọn “Đã đọc”"
     )
     await reader.taps("Đã đọc")
     await reader.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
     await clock.passes(minutes=2)
     confirmed = [row for row in await rows(house, Recipient) if row.state == "confirmed"]
     assert len(confirmed) == 1 and str(confirmed[0].confirmed_on) == "2026-11-23"
-    await leader.taps("Gửi thông báo", await code_of(house))
+    await leader.taps("Thông báo của đơn vị", await code_of(house))
     await leader.sees(TEXT, "Gửi tới 2 người", "Có nhóm quá ít người nên không hiện số liệu")
 
 
@@ -97,7 +97,7 @@ async def test_a_question_back_is_a_case_of_the_unit_that_sent_it(reader: Person
     await writes(chair, TEXT, "Tổ may 1")
     await chair.taps("Gửi")
     await reader.sees(TEXT)
-    await reader.taps("Hỏi lại về thông báo này")
+    await reader.taps("Hỏi về thông báo này")
     await reader.sees("Anh/chị muốn hỏi gì về thông báo TB-")
     await reader.says("Ca 2 có phải họp không?")
     await reader.taps("Ban chấp hành")
@@ -107,12 +107,12 @@ async def test_a_question_back_is_a_case_of_the_unit_that_sent_it(reader: Person
 
 
 async def test_only_ones_own_subtree(chair: Person, leader: Person, worker: Person) -> None:
-    await leader.taps("Gửi thông báo", "Soạn thông báo")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says(TEXT)
     for other in ("SONGLAM-MAY2", "SONGLAM", "KHONGCO", "-SONGLAM-MAY2"):
         await leader.says(other)
         await leader.sees("không có đơn vị")
-    await chair.taps("Gửi thông báo", "Soạn thông báo")
+    await chair.taps("Thông báo của đơn vị", "Soạn thông báo")
     await chair.says(TEXT)
     await chair.says("SONGLAM, -SONGLAM-MAY2")
     await chair.taps("Xong, tiếp tục")
@@ -128,7 +128,7 @@ async def test_an_audience_of_nobody(chair: Person, leader: Person, house: House
 
 
 async def test_an_audience_that_would_single_somebody_out(reader: Person, leader: Person, house: House) -> None:
-    await leader.taps("Gửi thông báo", "Soạn thông báo")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says(TEXT)
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "○ Người dùng tiếng Việt", "Xong, tiếp tục")
     preview = await leader.sees("Đề nghị đồng chí kiểm tra trước khi gửi")
@@ -158,7 +158,7 @@ async def test_later_and_in_the_past(reader: Person, leader: Person, clock: Fake
 
 async def test_every_month(reader: Person, leader: Person, clock: FakeClock, house: House) -> None:
     await writes(leader)
-    await leader.taps("Gửi định kỳ", "hằng tháng", "Gửi")
+    await leader.taps("Lặp lại định kỳ", "hằng tháng", "Gửi")
     await reader.sees(TEXT)
     await clock.passes(days=29)
     await reader.sees_nothing_new()
@@ -184,7 +184,7 @@ async def test_a_correction(reader: Person, leader: Person, house: House, channe
     await writes(leader)
     await leader.taps("Gửi")
     await reader.sees(TEXT)
-    await leader.taps("Gửi thông báo", await code_of(house), "Đính chính")
+    await leader.taps("Thông báo của đơn vị", await code_of(house), "Đính chính")
     await leader.says(TEXT.replace("8 giờ", "9 giờ"))
     await leader.sees("Đính chính thông tin", "9 giờ")
     await leader.taps("Gửi")
@@ -208,10 +208,10 @@ async def test_again_to_who_has_not_confirmed(
     await reader.looks_away()
     for other in others:
         await other.looks_away()
-    await leader.taps("Gửi thông báo", await code_of(house))
+    await leader.taps("Thông báo của đơn vị", await code_of(house))
     await leader.sees("Gửi tới 8 người")
-    await leader.taps("Gửi lại người chưa xác nhận")
-    await leader.sees("Khoảng 5 người sẽ nhận được")
+    await leader.taps("Gửi lại cho người chưa xác nhận")
+    await leader.sees("Gửi tới khoảng 5 người")
     await leader.taps("Gửi")
     for other in others:
         await other.sees(TEXT)
@@ -227,7 +227,7 @@ async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock) -> 
     await reader.looks_away()
     for kind, comes in (("Phúc lợi", False), ("An toàn lao động", True), ("Phổ biến pháp luật", True)):
         await writes(leader, f"Tin về {kind}")
-        await leader.taps("Loại: Thông báo", kind, "Gửi")
+        await leader.taps("Loại: Thông báo chung", kind, "Gửi")
         if comes:
             await reader.sees(f"Tin về {kind}")
     await reader.does_not_see("Tin về Phúc lợi")
@@ -248,11 +248,11 @@ async def test_two_officers_for_several_unions(
     await superior.sees("đang chờ một cán bộ khác duyệt")
     await reader.does_not_see(TEXT)
     await superior.taps(await code_of(house))
-    assert "[Đồng ý, cho gửi]" not in await superior.sees("chờ cán bộ thứ hai duyệt")
+    assert "[Duyệt và gửi]" not in await superior.sees("chờ cán bộ khác duyệt")
     await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt")
     await second.taps("Xem toàn bộ thông báo")
     await second.sees(TEXT)
-    await second.taps("Đồng ý, cho gửi")
+    await second.taps("Duyệt và gửi")
     await reader.sees(TEXT)
     await superior.sees("Phạm Thị Nga đã đồng ý")
 
@@ -274,7 +274,7 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, house: House,
     await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
     await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
     await superior.taps("Gửi để duyệt")
-    await second.taps("Không đồng ý")
+    await second.taps("Không duyệt")
     await superior.sees("Phạm Thị Nga không đồng ý")
     await reader.does_not_see(TEXT)
 
@@ -282,17 +282,17 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, house: House,
 async def test_told_in_person(reader: Person, leader: Person, chair: Person, house: House) -> None:
     await writes(chair, TEXT, "Tổ may 1")
     await chair.taps("Gửi")
-    await leader.taps("Gửi thông báo", "Đã phổ biến trực tiếp")
+    await leader.taps("Thông báo của đơn vị", "Đánh dấu đã phổ biến trực tiếp")
     await leader.sees("Đồng chí đã phổ biến trực tiếp thông báo nào?")
-    await leader.taps(f"{await code_of(house)} · Thông báo")
+    await leader.taps(f"{await code_of(house)} · Thông báo chung")
     before = await states(house)
     await leader.taps("○ Trần Thị Mai")
     await leader.sees("[● Trần Thị Mai]")
     await leader.taps("Xong")
     await leader.sees("Đã đánh dấu 1 người")
     assert await states(house) == before, "a tick tells nothing about phones"
-    await chair.taps("Gửi thông báo", await code_of(house))
-    await chair.sees("Đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
+    await chair.taps("Thông báo của đơn vị", await code_of(house))
+    await chair.sees("Đánh dấu đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
 
 
 async def test_members_find_their_notices_again(reader: Person, leader: Person, house: House) -> None:
@@ -310,7 +310,7 @@ async def test_disclosures_are_listed_for_all(
     reader: Person, leader: Person, chair: Person, somebody: Somebody, house: House, clock: FakeClock
 ) -> None:
     await writes(chair, "Thu chi quý III: 120 triệu đồng.", "Công đoàn cơ sở Công ty May Sông Lam")
-    await chair.taps("Loại: Thông báo", "Công khai tài chính", "Gửi")
+    await chair.taps("Loại: Thông báo chung", "Công khai tài chính", "Gửi")
     late = somebody("Người mới")
     await late.joins(house.codes.second_team)
     await late.taps("Thông báo đã nhận", "Công khai tài chính")
@@ -326,7 +326,7 @@ async def test_disclosures_are_listed_for_all(
 
 async def test_search_without_accents(leader: Person, reader: Person) -> None:
     await writes(leader)
-    await leader.taps("Gửi", "Gửi thông báo", "Tìm thông báo")
+    await leader.taps("Gửi", "Thông báo của đơn vị", "Tìm thông báo")
     await leader.says("hop to tai nha an")
     await leader.sees("Tìm thấy", "TB-")
     await leader.taps("Tìm thông báo")

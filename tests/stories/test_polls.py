@@ -42,10 +42,10 @@ async def voters(somebody: Somebody, house: House, count: int, unit: str = "SONG
 
 async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1", *switches: str) -> None:
     await officer.taps(
-        "Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", template, f"○ {unit}", "Xong, tiếp tục", "Tất cả mọi người"
+        "Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", template, f"○ {unit}", "Xong, tiếp tục", "Tất cả mọi người"
     )
     await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
-    await officer.taps(*(f"○ {switch}" for switch in switches), "Mở lấy ý kiến")
+    await officer.taps(*(f"○ {switch}" for switch in switches), "Mở đợt lấy ý kiến")
     await officer.sees("Trước khi kết thúc không ai xem được kết quả")
 
 
@@ -69,11 +69,11 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, house:
     assert "[1]" in invitation and "[5]" in invitation
     for place, voter in enumerate(people):
         await votes(voter, "4" if place < 6 else "2")
-    await leader.taps("Tổ chức lấy ý kiến")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
     await leader.looks_away()
     await leader.does_not_see("đã tham gia")
     await is_counted(clock)
-    await leader.sees("Báo cáo đồng chí", TITLE, "đã kiểm phiếu xong")
+    await leader.sees("Báo cáo đồng chí", TITLE, "đã có kết quả xong")
     await leader.taps("Xem kết quả")
     shown = await leader.sees("10/11 người đã tham gia", "4: 6", "2: 4", "Thay đổi món")
     assert "làm tròn" in shown
@@ -85,7 +85,7 @@ async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader:
     await opens(leader)
     await votes(voter)
     [one] = await rows(house, Round)
-    await leader.taps("Tổ chức lấy ý kiến")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")))
     card = await leader.sees("Chưa kiểm phiếu; trước đó không ai xem được kết quả", "[Kết thúc ngay]")
@@ -111,7 +111,7 @@ async def test_leaving_half_way_leaves_nothing(somebody: Somebody, leader: Perso
     await voter.sees("Đã dừng")
     await clock.passes(minutes=2)
     assert not [row for row in await rows(house, Turnout) if row.mark]
-    await voter.taps("Lấy ý kiến", f"Trả lời: {TITLE}")
+    await voter.taps("Tham gia ý kiến", f"Trả lời: {TITLE}")
     await voter.sees("Câu 1/3")
     await votes(voter)
 
@@ -120,10 +120,10 @@ async def test_one_person_one_ballot(somebody: Somebody, leader: Person, house: 
     [voter] = await voters(somebody, house, 1)
     await opens(leader)
     await votes(voter)
-    await voter.taps("Lấy ý kiến")
+    await voter.taps("Tham gia ý kiến")
     await voter.sees("Hiện không có đợt lấy ý kiến nào")
     await clock.passes(minutes=2)
-    await voter.taps("Lấy ý kiến")
+    await voter.taps("Tham gia ý kiến")
     await voter.sees("Hiện không có đợt lấy ý kiến nào")
     assert len([row for row in await rows(house, Turnout) if row.mark]) == 1
 
@@ -135,9 +135,9 @@ async def test_only_slips_vote_unless_the_union_says_otherwise(
     await clock.passes(minutes=2)
     await opens(leader)
     await worker.does_not_see(TITLE)
-    await worker.taps("Menu", "Lấy ý kiến")
+    await worker.taps("Menu", "Tham gia ý kiến")
     await worker.sees("Hiện không có đợt lấy ý kiến nào")
-    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Mọi người được trả lời, không chỉ người có phiếu mời")
+    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Hỏi cả người chưa có phiếu riêng")
     await worker.sees("Nhu cầu tập huấn")
 
 
@@ -147,7 +147,7 @@ async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: 
     await quiet.joins(code)
     await opens(leader)
     await quiet.does_not_see("🗳")
-    await quiet.taps("Lấy ý kiến", f"Trả lời: {TITLE}")  # but may
+    await quiet.taps("Tham gia ý kiến", f"Trả lời: {TITLE}")  # but may
     await votes(quiet)
 
 
@@ -189,7 +189,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, ho
     await opens(leader)
     for voter in people:
         await votes(voter)
-    await leader.taps("Tổ chức lấy ý kiến")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Kết thúc ngay")
     await leader.sees("đã kết thúc")
@@ -197,7 +197,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, ho
     await leader.taps("Xem kết quả")
     await leader.sees("10/11 người đã tham gia")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
-    await leader.taps("Tổ chức lấy ý kiến")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
     await leader.sees("Đã hủy")
@@ -207,7 +207,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, ho
 
 async def test_own_questions(somebody: Somebody, leader: Person, house: House) -> None:
     [voter] = await voters(somebody, house, 1)
-    await leader.taps("Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
     await leader.says("Đưa đón")
     await leader.says("Anh/chị có đi xe đưa đón không?")
     await leader.taps("Có hoặc không", "Thêm câu hỏi")
@@ -218,11 +218,11 @@ async def test_own_questions(somebody: Somebody, leader: Person, house: House) -
     await leader.says("Chợ\nchợ")
     await leader.sees("hai phương án giống nhau")
     await leader.says("Chợ\n" + "x" * 500)
-    await leader.sees("dài nhất 80 ký tự")
+    await leader.sees("dài nhất 60 ký tự")
     await leader.says("Chợ\nCổng khu công nghiệp")
     await leader.taps("Chỉ hỏi nếu trả lời: Có", "Đủ rồi", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
     await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời “Có”")
-    await leader.taps("Mở lấy ý kiến")
+    await leader.taps("Mở đợt lấy ý kiến")
     await voter.sees("🗳 Đưa đón", "Câu 1/2")
     await voter.taps("Không")
     await voter.sees("Câu trả lời của anh/chị, trước khi gửi", "→ Không", "(không trả lời)")
@@ -238,14 +238,14 @@ async def test_published_to_members(somebody: Somebody, leader: Person, house: H
     for voter in people:
         await votes(voter)
     await is_counted(clock)
-    await reader.taps("Lấy ý kiến")
+    await reader.taps("Tham gia ý kiến")
     await reader.does_not_see("Kết quả: Bữa ăn ca")
-    await leader.taps("Xem kết quả", "Công bố cho người lao động")
+    await leader.taps("Xem kết quả", "Công bố kết quả")
     await leader.sees("Người lao động sẽ thấy", "10/11")
     await leader.taps("Công bố")
     await leader.sees("Đã công bố kết quả")
     await reader.sees("🗳 Bữa ăn ca", "10/11 người đã tham gia")
-    await reader.taps("Lấy ý kiến", "Kết quả: Bữa ăn ca")
+    await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
     await reader.sees("10/11 người đã tham gia")
 
 
@@ -289,13 +289,13 @@ async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, h
 
 async def three_questions(leader: Person) -> None:
     """Opens a poll of three scales."""
-    await leader.taps("Tổ chức lấy ý kiến", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
     await leader.says("Ba câu")
     for number in (1, 2, 3):
         await leader.says(f"Câu hỏi {number}?")
         await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
         await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi")
-    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở lấy ý kiến")
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở đợt lấy ý kiến")
 
 
 @pytest.mark.parametrize("channel", ["zalo"])
@@ -334,7 +334,7 @@ async def test_pictures_tables_and_codes(
     await leader.taps("Xem kết quả", "Xem biểu đồ")
     pictures = [content for _name, content in await leader.received()]
     assert len(pictures) == 3 and all(one.startswith(b"\x89PNG") for one in pictures)
-    await leader.taps("Xem kết quả", "Tải kết quả (XLSX)")
+    await leader.taps("Xem kết quả", "Tải kết quả (Excel)")
     workbook = next(content for name, content in await leader.received() if name.endswith(".xlsx"))
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(workbook)).active for cell in row]
     assert "Số người tham gia" in cells and 10 in cells
