@@ -54,7 +54,7 @@ class App:
             self.database.close()
             raise
         self.writer = Writer(self.database)
-        self.vault = Contents(settings.media_dir, keyring, self.writer)
+        self.vault = Contents(settings.media_dir, keyring, self.writer, self.clock, settings.notices.threshold)
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
         house = self._house()

@@ -3,14 +3,14 @@ fold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from bot.writer import Writer
-from handlers import digest, notices, progress, reminding
+from handlers import approving, digest, notices, progress, reminding
 from handlers.house import House
 from handlers.progress import Sight
 from models import broadcast, casting, ledger
@@ -38,30 +38,37 @@ class Casts:
         """Does what is due now, each broadcast in transactions of its own; returns how much that was."""
         worked = await self._begin(now)
         for broadcast_id in await self._writer.read(casting.ended):
-            over = await self._writer.write(partial(casting.settle, broadcast_id=broadcast_id, now=now), alone=True)
-            worked += over is not None
+            worked += await self._safely(partial(_settle, broadcast_id, now))
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:
             await self._fold(now)
-            worked += await self._writer.write(partial(reminding.remind, now=now), alone=True)
+            worked += await self._safely(partial(_remind, now))
             self._tidied = now
         return worked
+
+    async def _safely(self, do: Callable[[Session], bool]) -> bool:
+        """One step in a transaction of its own. What fails is tried again later; it holds up neither the others nor the
+        tick."""
+        try:
+            return await self._writer.write(do, alone=True)
+        except Exception as error:
+            log.error("a broadcast could not be gone on with", exc_info=error)
+            return False
 
     async def _begin(self, now: datetime) -> int:
         begun = 0
         for broadcast_id in await self._writer.read(lambda session: casting.due(session, now)):
-            try:
-                begun += await self._writer.write(partial(self._begin_one, broadcast_id, now), alone=True)
-            except Exception as error:  # tried again at the next tick; it must not hold up the others, nor the tick
-                log.error("a broadcast cannot begin", exc_info=error)
+            begun += await self._safely(partial(self._begin_one, broadcast_id, now))
         return begun
 
     def _begin_one(self, broadcast_id: str, now: datetime, session: Session) -> bool:
         row = broadcast.get(session, broadcast_id)
         if row is None or not notices.is_ready(session, row, now):
             return False
+        if row.kind != broadcast.POLL and approving.has_left(session, row, now):
+            return approving.ask_anew(session, row, now)
         quiet = self._house.notices.quiet
         until = digest.quiet_until(now, quiet) if digest.is_quiet(now, quiet) and not row.urgent else None
         return casting.begin(session, broadcast_id, self._lines, now, quiet_until=until) is not None
@@ -72,7 +79,7 @@ class Casts:
         for broadcast_id, account_ids in watched.items():
             sight = await self._sight(broadcast_id, now)
             for account_id in account_ids:
-                told += await self._writer.write(partial(self._tell_one, broadcast_id, account_id, sight, now), alone=True)
+                told += await self._safely(partial(self._tell_one, broadcast_id, account_id, sight, now))
         for gone in self._seen.keys() - watched.keys():
             del self._seen[gone]
         return told
@@ -100,6 +107,14 @@ class Casts:
         for broadcast_id in await self._writer.read(lambda session: casting.foldable(session, before)):
             while await self._writer.write(partial(casting.fold, broadcast_id=broadcast_id), alone=True):
                 pass
+
+
+def _settle(broadcast_id: str, now: datetime, session: Session) -> bool:
+    return casting.settle(session, broadcast_id, now) is not None
+
+
+def _remind(now: datetime, session: Session) -> bool:
+    return reminding.remind(session, now) > 0
 
 
 def _watched(session: Session) -> dict[str, list[str]]:

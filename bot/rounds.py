@@ -6,8 +6,8 @@ Every step is a transaction of its own, and which rows may share one is a matter
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -23,43 +23,61 @@ from models.round_key import NoRoundKey
 log = structlog.get_logger()
 
 
+SWEPT_EVERY = timedelta(minutes=1)
+TRIED_AGAIN = timedelta(minutes=5)
+
+
 class Rounds:
+    """What goes wrong with one round is said, tried again later, and stops neither the others nor the tick."""
+
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._swept = False
+        self._swept: datetime | None = None
+        self._not_before: dict[str, datetime] = {}
 
     async def step(self, now: datetime) -> int:
         """Opens, reminds and counts what is due; returns how much that was."""
         worked = 0
-        if not self._swept:  # a crash may have fallen between a count and the end of its key
+        if self._swept is None or now - self._swept >= SWEPT_EVERY:
             await self._writer.read(round.sweep_keys)
-            self._swept = True
+            self._swept = now
         due = await self._writer.read(lambda session: inviting.due(session, now))
-        for round_id in due.to_open:
-            worked += await self._writer.write(partial(_open, round_id, now), alone=True)
-        for round_id in due.to_remind:
-            worked += await self._writer.write(partial(_remind, round_id, now), alone=True)
-        for round_id in due.to_count:
-            worked += await self._count(round_id)
-        told = [*due.to_tell, *due.to_count]
-        for round_id in told:
-            await self._writer.write(partial(inviting.tell_officers, round_id=round_id, now=now), alone=True)
-        return worked + len(told)
+        for do, round_ids in (
+            (partial(self._write, inviting.open_round), due.to_open),
+            (partial(self._write, inviting.remind), due.to_remind),
+            (self._count, due.to_count),
+            (partial(self._write, inviting.tell_officers), [*due.to_count, *due.to_tell]),
+        ):
+            for round_id in round_ids:
+                if self._not_before.get(round_id, now) <= now:
+                    worked += await self._safely(do, round_id, now)
+        return worked
 
-    async def _count(self, round_id: str) -> int:
+    async def _safely(self, do: Callable[[str, datetime], Awaitable[bool]], round_id: str, now: datetime) -> bool:
+        try:
+            return await do(round_id, now)
+        except NoRoundKey:
+            log.error(
+                "a round's key is not there: is HAICHIEU_ROUND_KEYS_DIR the folder it was opened with?", round=round_id
+            )
+        except Exception as error:
+            log.error("a round could not be gone on with", round=round_id, exc_info=error)
+        self._not_before[round_id] = now + TRIED_AGAIN
+        return False
+
+    async def _write(self, verb: Callable[[Session, str, datetime], bool], round_id: str, now: datetime) -> bool:
+        return await self._writer.write(lambda session: verb(session, round_id, now), alone=True)
+
+    async def _count(self, round_id: str, _now: datetime) -> bool:
         try:
             counted = await self._writer.read(lambda session: counting.count(session, session.get_one(Round, round_id)))
         except counting.TooEarly:  # somebody's ballot is on its way to its box
-            return 0
-        except NoRoundKey:
-            log.error("a round cannot be counted: its key is not there; please hold it again", round=round_id)
-            await self._writer.write(partial(_give_up, round_id), alone=True)
-            return 1
+            return False
         await self._writer.write(partial(_finish, round_id, counted), alone=True)
         await self._writer.read(round.sweep_keys)
-        return 1
+        return True
 
-    async def box(self, due: Sequence[tuple[str, Event]]) -> list[str]:
+    async def box(self, due: Sequence[tuple[str, Event]], now: datetime) -> list[str]:
         """Takes ballots that are due on their way; returns the intake rows that are done with."""
         if not due:
             return []
@@ -70,25 +88,17 @@ class Rounds:
             found = await self._writer.read(lambda session: ballot.sort_out(session, due))
         done = list(found.spent)
         for round_id, ballots in found.boxes.items():
-            await self._writer.write(partial(_put_in, round_id, list(ballots.values())), alone=True)
-            done += ballots
+            if self._not_before.get(round_id, now) <= now and await self._safely(partial(self._box, ballots), round_id, now):
+                done += ballots
         return done
 
-
-def _open(round_id: str, now: datetime, session: Session) -> bool:
-    return inviting.open_round(session, round_id, now)
-
-
-def _remind(round_id: str, now: datetime, session: Session) -> bool:
-    return inviting.remind(session, round_id, now)
+    async def _box(self, ballots: Mapping[str, str], round_id: str, _now: datetime) -> bool:
+        await self._writer.write(partial(_put_in, round_id, list(ballots.values())), alone=True)
+        return True
 
 
 def _finish(round_id: str, counted: counting.Counted, session: Session) -> None:
     counting.finish(session, session.get_one(Round, round_id), counted)
-
-
-def _give_up(round_id: str, session: Session) -> None:
-    round.cancel(session, session.get_one(Round, round_id))
 
 
 def _put_in(round_id: str, ballots: Sequence[str], session: Session) -> None:

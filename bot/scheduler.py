@@ -111,7 +111,7 @@ class Ticker:
             self._forget_at = None
         due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
         ballots = [(row_id, event) for row_id, event in due if event.kind == "ballot" and row_id not in self._posted]
-        boxed = await self._rounds.box(ballots)
+        boxed = await self._rounds.box(ballots, now)
         self._posted.update(boxed)
         self._dues.update(dict.fromkeys(boxed, NEVER))
         done = len(boxed)

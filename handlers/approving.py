@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from config.i18n import language
 from handlers import desk
 from handlers.conversation import Conversation, Turn, open_token, tell
 from models import audience, broadcast, office, unit
 from models.account import Account
 from models.broadcast import Broadcast, Draft
+from models.database import Session
 from models.message import Option
 from models.person import Person, name_of
 
@@ -62,6 +65,23 @@ def ask(turn: Turn, row: Broadcast, size: int) -> None:
             Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
         ]
         tell(turn.session, account, text, turn.now, options=options, in_office=True)
+
+
+def has_left(session: Session, row: Broadcast, now: datetime) -> bool:
+    """Whether its author answers for the unit no longer, nor for one above: a notice does not outlive the office."""
+    held = {one.unit_id for one in office.held_by(session, row.author_id, now.date()) if one.role in office.HANDLERS}
+    return not any(one.id in held for one in unit.path(session, row.unit_id)) and row.approved_by is None
+
+
+def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
+    """It waits for an officer who is there now."""
+    broadcast.move(session, row, ("scheduled",), "waiting")
+    for account, _person, _held in office.officers_of(session, row.unit_id, now.date()):
+        reader = language(account.language)
+        text = reader.gettext("Notice {code} is due, but its author has left the office. Please look at it.", code=row.code)
+        options = [Option(open_token("cast", row.id), reader.gettext("See the whole notice"))]
+        tell(session, account, text, now, options=options, in_office=True)
+    return True
 
 
 def _waits(turn: Turn) -> bool:

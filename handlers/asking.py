@@ -20,13 +20,13 @@ from handlers.conversation import (
     Conversation,
     Question,
     Turn,
-    is_officer,
     open_token,
     unless_cancelled,
 )
-from models import audit, poll, round, turnout
+from models import audit, poll, round, turnout, unit
+from models.audience import Audience
 from models.message import Option
-from models.poll import Content, Unfit
+from models.poll import LEAST, Content, Unfit
 from models.poll import Question as Asked
 
 _DAYS = (3, 7, 14, 30)
@@ -96,7 +96,7 @@ def _preview(turn: Turn) -> str:
         turn.session, given.audience, slips_only=not _is_on(turn, "anyone"), rule=given.rule, day=turn.now.date()
     )
     turn.answers["voters"] = str(len(voters))
-    k = turn.house.notices.threshold
+    k = max(LEAST, turn.house.notices.threshold)
     lines = [
         turn._("Please check before it opens, comrade:"),
         f"🗳 {wording.words(turn.language, given.title)}",
@@ -109,6 +109,8 @@ def _preview(turn: Turn) -> str:
             turn._("⚠ Fewer than {k} people could vote here, so that hardly any result could be shown.", k=2 * k)
             + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
         )
+    if not _rates_whole(turn):
+        lines.append(turn._("⚠ This rates the committee: please choose the whole grassroots union, and nothing less."))
     if _is_on(turn, "named"):
         lines.append(turn._("With names: officers see who answered what. This cannot be changed once it is open."))
     else:
@@ -128,7 +130,7 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
 
     return [
-        Choice("open", turn._("Open the poll")),
+        *([Choice("open", turn._("Open the poll"))] if _rates_whole(turn) else []),
         Choice("c_at", turn._("Open later")),
         Choice("c_days", turn._("How long it is open")),
         Choice("c_repeat", turn._("Repeat")),
@@ -138,6 +140,16 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         Choice("whom", turn._("Change who receives it")),
         Choice("cancel", turn._("Cancel")),
     ]
+
+
+def _rates_whole(turn: Turn) -> bool:
+    """A poll that rates the committee asks the whole grassroots union: asked of one team, the committee would have its
+    rating by team, and of all but one, by subtraction."""
+    to, template = audiences.chosen(turn), _template(turn)
+    if not (template and template.get("rates")):
+        return True
+    whole = len(to.units) == 1 and unit.level(unit.get(turn.session, to.units[0])) != "team"
+    return whole and to == Audience(to.units)
 
 
 def _tapped(turn: Turn, value: str) -> str:
@@ -156,13 +168,13 @@ def _tapped(turn: Turn, value: str) -> str:
 def _finish(turn: Turn) -> None:
     given = content(turn)
     template = _template(turn)
-    unit_id = audiences.speaker(turn, audiences.chosen(turn)).id
+    unit_id = audiences.speaking(turn, audiences.chosen(turn)).id
     try:
         made = poll.create(
             turn.session,
             unit_id,
             given,
-            threshold=turn.house.notices.threshold,
+            threshold=max(LEAST, turn.house.notices.threshold),
             named=_is_on(turn, "named"),
             voters="anyone" if _is_on(turn, "anyone") else "slips",
             repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
@@ -206,7 +218,7 @@ CONVERSATIONS = (
             *audiences.QUESTIONS,
             *_LAST,
         ),
-        allowed=is_officer,
+        allowed=audiences.may_still,
         in_office=True,
     ),
 )

@@ -31,10 +31,25 @@ def is_below(session: Session, unit_id: str, above: Sequence[str]) -> bool:
     return any(one.id in above for one in unit.path(session, unit_id))
 
 
-def speaker(turn: Turn, audience: Audience) -> Unit:
-    """The unit in whose name it is said: the lowest of one's own that stands above all that was chosen."""
+def speaker(turn: Turn, audience: Audience) -> Unit | None:
+    """The unit in whose name it is said: the lowest of one's own that stands above all that was chosen. None where no single
+    one does: the other officers of that unit would speak for units that are not theirs."""
     fitting = [one for one in own_units(turn) if all(is_below(turn.session, u, [one.id]) for u in audience.units)]
-    return min(fitting or own_units(turn), key=lambda one: unit.LEVELS.index(unit.level(one)))
+    return min(fitting, key=lambda one: unit.LEVELS.index(unit.level(one)), default=None)
+
+
+def speaking(turn: Turn, audience: Audience) -> Unit:
+    """The same, where `may_still` was asked in this turn."""
+    found = speaker(turn, audience)
+    assert found is not None
+    return found
+
+
+def may_still(turn: Turn) -> bool:
+    """Whether this officer may go on: the office that stood above what was chosen may have ended since."""
+    return turn.is_officer and (
+        not _listed(turn, "chosen") or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
+    )
 
 
 def _listed(turn: Turn, key: str) -> list[str]:
@@ -72,6 +87,8 @@ def _units(turn: Turn) -> Sequence[Choice]:
 def _unit_tapped(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
     if value == "done":
+        if speaker(turn, _of(turn)) is None:
+            raise Invalid(turn._("One of your own units must stand above all of these, comrade. Please choose fewer."))
         return "done"
     chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
     if value in left_out:
@@ -135,6 +152,8 @@ def _asking(turn: Turn) -> Sequence[broadcast.Broadcast]:
 def _who_tapped(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
     if value in ("all", "done"):
+        if chosen(turn).is_private and chosen(turn).role:
+            raise Invalid(turn._("Officers cannot be chosen by what they do on their phones, comrade. Please mark less."))
         return value
     marked = _listed(turn, "marked")
     if value in marked:

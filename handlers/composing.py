@@ -20,7 +20,6 @@ from handlers.conversation import (
     Invalid,
     Question,
     Turn,
-    is_officer,
     take_text,
     unless_cancelled,
 )
@@ -67,7 +66,8 @@ def _picked(turn: Turn) -> Audience:
     if row is None:
         return audiences.chosen(turn)
     whom = {"correct": "meant", "again": "unconfirmed"}[turn.state.run.conversation]  # type: ignore[union-attr]
-    return Audience(units=broadcast.audience_of(row).units, **{whom: row.id})  # type: ignore[arg-type]
+    first = broadcast.audience_of(row)
+    return Audience(units=first.units, private=first.is_private, **{whom: row.id})  # type: ignore[arg-type]
 
 
 def _words(turn: Turn) -> Words:
@@ -99,7 +99,7 @@ def draft(turn: Turn) -> Draft:
     again = turn.state.run.conversation == "again"
     return Draft(
         author_id=turn.member.person_id,
-        unit_id=row.unit_id if row else audiences.speaker(turn, to).id,
+        unit_id=row.unit_id if row else audiences.speaking(turn, to).id,
         words=_words(turn),
         audience=to,
         kind=row.kind if row and again else _kind(turn),
@@ -272,7 +272,7 @@ _TEXT = Question("text", _text, check=take_text)
 _WHOM = audiences.QUESTIONS
 
 CONVERSATIONS = (
-    Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=is_officer, in_office=True),
+    Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=audiences.may_still, in_office=True),
     Conversation("correct", _finish, (_TEXT, *_LAST), allowed=_may, in_office=True),
     Conversation("again", _finish, _LAST, allowed=_may, in_office=True),
 )

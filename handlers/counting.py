@@ -12,7 +12,7 @@ import xlsxwriter
 from config.i18n import DEFAULT, language
 from handlers import desk, notices
 from handlers.conversation import Conversation, Turn, open_token
-from models import audit, broadcast, media_link, office, reach, unit
+from models import audit, broadcast, media_link, office, unit
 from models.broadcast import SENT, Broadcast
 from models.database import Session
 from models.message import Media, Option
@@ -21,8 +21,8 @@ PREFIX = "counts-"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _media(row: Broadcast, threshold: int) -> Media:
-    return Media(f"{PREFIX}{threshold}-{row.id}", row.id, "document", f"so-lieu-{row.code}.xlsx", _XLSX)
+def _media(row: Broadcast) -> Media:
+    return Media(f"{PREFIX}{row.id}", row.id, "document", f"so-lieu-{row.code}.xlsx", _XLSX)
 
 
 def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, now: datetime) -> Media | None:
@@ -33,21 +33,16 @@ def attached(session: Session, person_id: str, broadcast_id: str, attachment_id:
     held = {one.unit_id for one in office.held_by(session, person_id, now.date()) if one.role in office.HANDLERS}
     if not any(one.id in held for one in unit.path(session, row.unit_id)):
         return None
-    media = _media(row, _threshold(attachment_id))
+    media = _media(row)
     return media if media.id == attachment_id else None
 
 
-def _threshold(attachment_id: str) -> int:
-    number = attachment_id.removeprefix(PREFIX).partition("-")[0]
-    return max(2, int(number)) if number.isdecimal() else 2
-
-
-def workbook(session: Session, attachment_id: str) -> bytes | None:
-    """The file with this name. Nothing in it is a formula, whatever a unit is called."""
-    row = broadcast.get(session, attachment_id.rpartition("-")[2])
+def workbook(session: Session, attachment_id: str, k: int, now: datetime) -> bytes | None:
+    """The file with this name, counting nobody of fewer than `k`. Nothing in it is a formula, whatever a unit is called."""
+    row = broadcast.get(session, attachment_id.removeprefix(PREFIX))
     if row is None:
         return None
-    k, reader = _threshold(attachment_id), language(DEFAULT)
+    reader = language(DEFAULT)
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(reader.gettext("Counts"))
@@ -57,10 +52,8 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
     title = f"{row.code} · {notices.kind_name(reader, row.kind)} · {reader.day(row.started_at or row.send_at)}"
     sheet.write_string(0, 0, title, bold)
     sheet.write_string(1, 0, unit.get(session, row.unit_id).name, wide)
-    counts, ticked = desk.counts_of(session, row)
-    seen = reach.shown(counts, k)
-    total = reach.about(seen.total, k) if broadcast.audience_of(row).is_private else seen.total
-    lines = [(reader.gettext("Altogether"), total)]
+    seen, ticked = desk.seen_of(session, row, k, now)
+    lines = [(reader.gettext("Altogether"), seen.total)] if seen.total >= 2 * k else []
     for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
         lines.append((" + ".join(reader.gettext(desk.ENDINGS[state]) for state in states), count))
     if ticked:
@@ -77,7 +70,7 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
 def _give(turn: Turn) -> None:
     row = desk.theirs(turn)
     assert row is not None  # `allowed` was asked first
-    media = _media(row, turn.house.notices.threshold)
+    media = _media(row)
     audit.note(turn.session, turn.member.person_id, "counts", row.id, turn.now)
     back = [Option(open_token("cast", row.id), row.code), Option(open_token("menu"), turn._("Menu"))]
     if turn.sender.line in turn.house.uploads:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from config.i18n import N_, Language
-from handlers import audiences, notices
+from handlers import audiences, files, notices
 from handlers.conversation import Conversation, Question, Turn, is_officer, open_token, take_text
 from handlers.words import shortened
 from models import broadcast, ledger, office, reach
@@ -18,6 +19,7 @@ from models.database import Session
 from models.message import Option
 
 _SHOWN = 8
+SETTLED = timedelta(days=1)
 
 _STATES = {
     "waiting": N_("waits for a second officer"),
@@ -147,19 +149,31 @@ def counts_of(session: Session, row: Broadcast) -> tuple[dict[str, int], int]:
     if row.totals:
         kept = json.loads(row.totals)
         ticked = kept.pop("ticked")
-        kept["no_channel"] = kept.get("no_channel", 0) + kept.pop("told", 0)
         return kept, ticked
     return dict(ledger.counts(session, row.id)), ledger.told_count(session, row.id)
 
 
-def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> list[str]:
-    """How far it reached, as far as that may be said."""
+def seen_of(session: Session, row: Broadcast, k: int, now: datetime) -> tuple[reach.Reach, int]:
+    """The counts as they may be seen, and the ticks. On its first day, and of an audience that depends on what people did on
+    their phones, they are rounded: who looks again after one has tapped, or one has been asked more, would see that one."""
     counts, ticked = counts_of(session, row)
     seen = reach.shown(counts, k)
-    total = reach.about(seen.total, k) if broadcast.audience_of(row).is_private else seen.total
-    found = [reader.ngettext("For {count} person:", "For {count} people:", total)]
+    if broadcast.audience_of(row).is_private or now - (row.started_at or now) < SETTLED:
+        groups = {states: reach.about(count, k) for states, count in seen.groups.items()}
+        seen = reach.Reach(reach.about(seen.total, k) if broadcast.audience_of(row).is_private else seen.total, groups)
+    return seen, ticked
+
+
+def reach_lines(reader: Language, session: Session, row: Broadcast, k: int, now: datetime) -> list[str]:
+    """How far it reached, as far as that may be said."""
+    seen, ticked = seen_of(session, row, k, now)
+    found = [
+        reader.ngettext("For {count} person:", "For {count} people:", seen.total)
+        if seen.total >= 2 * k
+        else reader.gettext("For fewer than {count} people:", count=2 * k)
+    ]
     for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
-        found.append(f"{' + '.join(reader.gettext(ENDINGS[state]) for state in states)}: {count}")
+        found.append(f"{' + '.join(reader.gettext(ENDINGS[state]) for state in states)}: {reader.number(count)}")
     if not seen.groups:
         found.append(
             reader.gettext("Some groups are too small to be counted here: their numbers would tell about single persons.")
@@ -169,6 +183,15 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
     return found
 
 
+def _whole(turn: Turn, row: Broadcast, words: broadcast.Words) -> list[str]:
+    """The words; to who is to agree to them all of them, in each language, with what is attached."""
+    if row.state != "waiting":
+        return [f"«{shortened(words.in_language(turn.language.code), 1500)}»"]
+    attached = notices.enclosed(turn.session, words)
+    named = ", ".join(files.label(turn.language, one.kind, one.number) for one in attached)
+    return [*(f"«{text}»" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
+
+
 def _cast(turn: Turn) -> None:
     row = theirs(turn)
     assert row is not None  # `allowed` was asked first
@@ -176,12 +199,12 @@ def _cast(turn: Turn) -> None:
     audience = broadcast.audience_of(row)
     lines = [
         _row(turn, row),
-        f"«{shortened(words.in_language(turn.language.code), 1500)}»",
+        *_whole(turn, row, words),
         turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audience)),
         turn._("Written by: {who}", who=notices.signed(turn.session, turn.language, row)),
     ]
     if row.state in broadcast.SENT:
-        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.house.notices.threshold)))
+        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.house.notices.threshold, turn.now)))
     found = options(turn, row)
     if row.state == "waiting" and row.author_id != turn.member.person_id:
         found = [

@@ -55,6 +55,8 @@ def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
         return [turn._("Nobody would receive this. Please choose somebody else, comrade.")]
     said = turn.language.ngettext("{count} person will receive it.", "{count} people will receive it.", plan.size)
     found = [turn._("About {count} people will receive it.", count=plan.size) if made.audience.is_private else said]
+    if plan.size < 2 * k:
+        found = [turn._("It goes to fewer than {count} people.", count=2 * k)]
     without = reach.about(plan.unreached, k)
     if plan.size >= 2 * k and without:
         text = turn._(
@@ -90,7 +92,7 @@ def _month(turn: Turn, plan: Forecast) -> list[str]:
             continue
         used = quota.sent(turn.session, line.name, quota.month_of(turn.now))
         left = max(0, line.per_month - line.reserve - used)
-        if wanted > left:
+        if wanted > left and plan.size >= 2 * turn.house.notices.threshold:
             found.append(
                 turn._(
                     "⚠ {service} allows {limit} messages a month and keeps {reserve} for answers: {left} are left, so about "
@@ -99,7 +101,7 @@ def _month(turn: Turn, plan: Forecast) -> list[str]:
                     limit=line.per_month,
                     reserve=line.reserve,
                     left=left,
-                    later=reach.about(wanted - left, turn.house.notices.threshold) or wanted - left,
+                    later=max(reach.about(wanted - left, turn.house.notices.threshold), turn.house.notices.threshold),
                     day=turn.language.day(quota.next_month(turn.now)),
                 )
             )

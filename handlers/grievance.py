@@ -140,7 +140,9 @@ def _whereabout(turn: Turn) -> str:
 def _asked(turn: Turn) -> str:
     """What stands before the words of a question about a notice; officers read Vietnamese."""
     row = _about_notice(turn)
-    return "" if row is None else language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
+    if row is None or row.size < 2 * turn.house.notices.threshold or broadcast.audience_of(row).is_private:
+        return ""  # whoever sent a notice to a few would know from its code who asks
+    return language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
 
 
 def _nobody(turn: Turn) -> str:

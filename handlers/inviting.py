@@ -135,12 +135,12 @@ def remind(session: Session, round_id: str, now: datetime) -> bool:
     return True
 
 
-def tell_officers(session: Session, round_id: str, now: datetime) -> None:
+def tell_officers(session: Session, round_id: str, now: datetime) -> bool:
     """The unit's officers hear that it is counted; what they may see of it is asked when they look."""
     one = session.get_one(Round, round_id)
     poll = session.get_one(Poll, one.poll_id)
     if one.state != "counted" or not schedule.claim(session, "counted", one.id, one.closes_at):
-        return
+        return False
     told = {account.id: account for account, _p, _o in office.officers_of(session, poll.author_unit_id, now.date())}
     for account in told.values():
         reader = language(account.language)
@@ -148,3 +148,4 @@ def tell_officers(session: Session, round_id: str, now: datetime) -> None:
         text = reader.gettext("Comrade, the poll “{title}” is counted.", title=title.get(reader.code) or title["vi"])
         options = [Option(open_token("outcome", one.id), reader.gettext("See the results"))]
         tell(session, account, text, now, options=options, in_office=True)
+    return True

@@ -126,8 +126,8 @@ def _is_mine(turn: Turn) -> bool:
 
 
 def by_code(turn: Turn, text: str) -> Broadcast | None:
-    """The notice whose code stands in front of these words."""
-    found = _CODE.match(text)
+    """The notice whose code this is."""
+    found = _CODE.fullmatch(text.strip())
     return broadcast.with_code(turn.session, f"TB-{found.group(1).upper()}") if found else None
 
 

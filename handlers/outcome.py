@@ -13,7 +13,7 @@ from config.i18n import LANGUAGES, N_, Language, language
 from handlers import desk, inviting, notices, wording
 from handlers.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
 from handlers.words import shortened
-from models import audit, broadcast, poll_access, result, unit
+from models import audit, broadcast, poll_access, result, round, unit
 from models.broadcast import Draft, Words
 from models.message import Option
 from models.poll import Content, Poll, content_of
@@ -74,15 +74,21 @@ def heading(reader: Language, content: Content, name: str) -> str:
     return f"🗳 {wording.words(reader, content.title)}\n{name}"
 
 
+def invited_about(shown: Shown) -> int:
+    """How many were asked, rounded up: exact numbers of a unit and of what lies below it would tell of those who did not
+    take part in the rest."""
+    return max(-(-shown.invited // 5) * 5, 5)
+
+
 def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
     """The result of one unit, question by question; what is withheld says so and why."""
     if isinstance(shown, Withheld):
         return [reader.gettext(WHY[shown])]
     found = [
         reader.gettext(
-            "{count} of {invited} people took part.",
+            "{count} people took part, of about {invited} who were asked.",
             count=reader.number(shown.respondents),
-            invited=reader.number(shown.invited),
+            invited=reader.number(invited_about(shown)),
         )
     ]
     for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
@@ -109,6 +115,12 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
     return [one for one in found if one]
 
 
+def unverified(reader: Language, poll: Poll) -> list[str]:
+    """What must be said of a poll in which anybody could vote who has a team's code."""
+    said = reader.gettext("Not verified: also those who joined without a slip of their own could answer.")
+    return [said] if poll.voters == "anyone" else []
+
+
 def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
     total = max(1, sum(table.votes))
     lines = [
@@ -130,7 +142,7 @@ def _show(turn: Turn) -> None:
     unit_id = unit_of(turn, poll)
     shown = result.results(turn.session, one, [unit_id])[unit_id]
     lines = [heading(turn.language, content, unit.get(turn.session, unit_id).name), *lines_of(turn.language, content, shown)]
-    lines += _remarks(turn, one, content, unit_id)
+    lines += [*unverified(turn.language, poll), *_remarks(turn, one, content, unit_id)]
     turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
 
 
@@ -189,13 +201,15 @@ def _publishable(turn: Turn) -> bool:
 def _publish_text(turn: Turn) -> str:
     found = of(turn)
     assert found is not None
-    return turn._("Members will see this:") + "\n\n" + _summary(turn, turn.language, *found)
+    one, poll, content = found
+    said = _remarks(turn, one, content, poll.author_unit_id)
+    return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *found), *said])
 
 
 def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
     shown = result.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
     name = unit.get(turn.session, poll.author_unit_id).name
-    lines = [heading(reader, content, name), *lines_of(reader, content, shown)]
+    lines = [heading(reader, content, name), *lines_of(reader, content, shown), *unverified(reader, poll)]
     if one.receipts_hash:
         text = reader.gettext("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
         lines.append(text)
@@ -206,8 +220,9 @@ def _publish(turn: Turn) -> None:
     found = of(turn)
     assert found is not None
     one, poll, content = found
-    one.published = True
-    turn.session.add(one)
+    if not round.publish(turn.session, one):
+        turn.say(turn._("A colleague has just published it, comrade."), desk.options(turn))
+        return
     to = inviting.audience_of(content, poll)
     broadcast.create(
         turn.session,

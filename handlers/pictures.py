@@ -127,7 +127,7 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
     if isinstance(shown, Withheld):
         rows.append((reader.gettext(outcome.WHY[shown]), None))
     else:
-        rows += [(reader.gettext("Asked"), shown.invited), (reader.gettext("Took part"), shown.respondents)]
+        rows += [(reader.gettext("Asked"), outcome.invited_about(shown)), (reader.gettext("Took part"), shown.respondents)]
         for question, table in zip(content.questions, shown.tables, strict=True):
             rows.append((wording.words(reader, question.text), None))
             if isinstance(table, Withheld):

@@ -65,7 +65,10 @@ def tell(
     """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching."""
     over = row.state in ("done", "cancelled") and not sight.left
     said = f"{row.state}:{sight.percent if edits else _quarter(sight.percent)}"
-    if said == known.said or account.blocked:
+    if account.blocked:
+        progress.forget(session, row.id, account.id)
+        return False
+    if said == known.said:
         return False
     reference = progress.reference_of(session, known)
     if edits and known.said and not reference and not over:
@@ -81,7 +84,7 @@ def tell(
         session,
         sender,
         outbound.chat_of(session, sender, account.id, now, in_office=True),
-        _words(session, reader, row, sight, threshold, over=over),
+        _words(session, reader, row, sight, threshold, now, over=over),
         now,
         options=_options(reader, row) if edits else (),
         lane=outbound.NOTICE,
@@ -98,7 +101,9 @@ def _quarter(percent: int) -> int:
     return max((quarter for quarter in _QUARTERS if quarter <= percent), default=0)
 
 
-def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, threshold: int, *, over: bool) -> str:
+def _words(
+    session: Session, reader: Language, row: Broadcast, sight: Sight, threshold: int, now: datetime, *, over: bool
+) -> str:
     lines = [f"{row.code} · {desk.state_name(reader, row)}"]
     filled = round(_BAR * sight.percent / 100)
     lines.append("▓" * filled + "░" * (_BAR - filled) + f" {sight.percent} %")
@@ -109,7 +114,7 @@ def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, thr
                            minutes=left // 60, seconds=left % 60)
         )  # fmt: skip
     if over:
-        lines += desk.reach_lines(reader, session, row, threshold)
+        lines += desk.reach_lines(reader, session, row, threshold, now)
     elif sight.sendable >= 2 * threshold:
         done, total = (reader.number(reach.about(count, threshold)) for count in (sight.done, sight.sendable))
         lines.append(reader.gettext("About {done} of {total}", done=done, total=total))

@@ -17,12 +17,12 @@ from models.message import Option
 from models.unit import Unit
 
 AT = time(8)
+AGAIN = timedelta(days=30)
 _AT_ONCE = 20
 
 
 def remind(session: Session, now: datetime) -> int:
-    """Tells the officers of grassroots unions that owe a disclosure, and again as often as firings are forgotten
-    (models.schedule); returns how many were told."""
+    """Tells the officers of grassroots unions that owe a disclosure, and again every thirty days; returns how many."""
     local = now.astimezone(HERE)
     if local.time() < AT:
         return 0
@@ -32,7 +32,9 @@ def remind(session: Session, now: datetime) -> int:
         if not days:
             continue
         for one, last in casting.owing(session, kind, unit.kinds("grassroots"), now - timedelta(days=days)):
-            told += _tell(session, one, kind, last, last + timedelta(days=days), now)
+            due = last + timedelta(days=days)
+            due += (now - due) // AGAIN * AGAIN
+            told += _tell(session, one, kind, last, due, now)
             if told >= _AT_ONCE:
                 return told
     return told

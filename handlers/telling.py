@@ -32,7 +32,8 @@ def _rows(turn: Turn) -> list[Broadcast]:
     """What this officer was sent or their units sent: a team hears what its leader hears."""
     sent = [row for row in broadcast.of_units(turn.session, desk.handled(turn), most=_SHOWN) if row.state in broadcast.SENT]
     heard = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN, only_sent=False)
-    found = {row.id: row for row in (*heard, *sent) if not row.totals}
+    # Not of an audience that depends on what people did on their phones: the list would be the list of those.
+    found = {row.id: row for row in (*heard, *sent) if not (row.totals or broadcast.audience_of(row).is_private)}
     return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)[:_SHOWN]
 
 

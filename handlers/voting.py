@@ -57,9 +57,14 @@ def reason(turn: Turn, error: NotCast) -> str:
     }[error.why]
 
 
-def _begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
-    """The answer that a button of the invitation gives to the first question."""
-    return {"a0": value} if value.isdecimal() or value == SKIP else {}
+def _begun(turn: Turn, subject: str, value: str) -> dict[str, str]:
+    """The answer that a button of the invitation gives to the first question; nothing for one that has no such button."""
+    one = turn.session.get(Round, subject)
+    poll = turn.session.get(Poll, one.poll_id) if one else None
+    first = content_of(turn.session, poll).questions[0] if poll else None
+    if first is None or first.kind not in SINGLE:
+        return {}
+    return {"a0": value} if value == SKIP or (value.isdecimal() and int(value) < first.choices) else {}
 
 
 def _when(number: int) -> Callable[[Turn], bool]:

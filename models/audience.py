@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from models import office
+from models import office, unit
 from models.account import Account
 from models.database import Session
 from models.office import Office
@@ -33,7 +33,8 @@ class Audience:
     `role`: "officers" or "leaders". `member`: "yes" or "no" (not yet), as people say themselves. `sector`: of the unit or
     one above it. `language`: of one of their phones. `verified`: joined by a
     one-time slip or a staff code. `unconfirmed`: who has not confirmed this broadcast and was not told in
-    person; `meant`: whom this broadcast was for, for its correction."""
+    person; `meant`: whom this broadcast was for, for its correction, and `private` if that one
+    was."""
 
     units: tuple[str, ...]
     minus: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Audience:
     verified: bool = False
     unconfirmed: str = ""
     meant: str = ""
+    private: bool = False
 
     def dump(self) -> str:
         return json.dumps({key: value for key, value in asdict(self).items() if value or key == "units"})
@@ -56,7 +58,7 @@ class Audience:
     @property
     def is_private(self) -> bool:
         """Whether it depends on what people told or did on their phones, so that its size would tell about them."""
-        return any((self.member, self.language, self.unconfirmed))
+        return any((self.member, self.language, self.unconfirmed, self.private))
 
 
 def below(starts: ColumnElement[bool], name: str) -> Select[str]:
@@ -109,7 +111,9 @@ def size(session: Session, audience: Audience, day: date) -> int:
 
 
 def grassroots_in(session: Session, audience: Audience, kinds: Sequence[str]) -> int:
-    """How many grassroots unions (`kinds`: their kinds) it reaches into from above, or stands in."""
+    """How many grassroots unions (`kinds`: their kinds) it reaches into, from above or with a part of them."""
     chosen = below(col(Unit.id).in_(audience.units), "chosen")
-    statement = select(func.count()).select_from(Unit).where(col(Unit.id).in_(chosen), col(Unit.kind).in_(kinds))
-    return int(session.execute(statement).scalar_one())
+    inside = select(col(Unit.id)).where(col(Unit.id).in_(chosen), col(Unit.kind).in_(kinds))
+    found = set(session.execute(inside).scalars())
+    over = {one.id for unit_id in audience.units for one in unit.path(session, unit_id) if one.kind in kinds}
+    return len(found | over)

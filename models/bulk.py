@@ -24,6 +24,7 @@ from models.delivery import HELD_BACK, LEASE, Claimed
 from models.ledger import Recipient
 from models.message import Outgoing
 from models.outbound import BULK
+from models.round import Round
 from models.sealing import Unsealable, keyed_hash, unseal
 
 Compose = Callable[[Session, Broadcast, str], Outgoing]
@@ -40,6 +41,8 @@ class Bulk(Claimed):
 
     broadcast_id: str = ""
     person_id: str = ""
+    invites: bool = False
+    """An invitation to vote: its row says nothing of how it went out, so that it tells nobody apart from the silent."""
     silent: bool = False
     """Not sent, and written down as if it had been: an invitation to somebody who has voted. Nothing in the ledger tells who
     that was."""
@@ -119,7 +122,7 @@ def _claim_of(
     ended: list[dict[str, Any]] = []
     due = _due(session, row, line, now, limit, quiet=quiet)
     edited = _references(session, row, due)
-    voted = _voted(session, row, [one.person_id for one in due])
+    voted = _voted(session, row, [one.person_id for one in due], now)
     for one in due:
         if one.state == "sending" and one.doubtful:
             ended.append(_end(row, one, "uncertain"))
@@ -138,7 +141,7 @@ def _claim_of(
             row_id = keyed_hash(session, "recipient", row.id, one.person_id)
             message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
             leased = _leased(session, row, one, message, to, fence, now)
-            claimed.append(replace(leased, silent=one.person_id in voted))
+            claimed.append(replace(leased, silent=one.person_id in voted, invites=row.kind == POLL))
     if ended:
         session.connection().execute(_END, ended)
     claimed = _without_busy(session, claimed, now)
@@ -160,11 +163,18 @@ def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[st
     }
 
 
-def _voted(session: Session, row: Broadcast, people: Sequence[str]) -> set[str]:
-    """Those of these people who have taken part in the round it invites to."""
+def _voted(session: Session, row: Broadcast, people: Sequence[str], now: datetime) -> set[str]:
+    """Those of these people who have taken part in the round it invites to; everybody, once it is closed."""
     if row.kind != POLL or not people:
         return set()
-    return set(people) - set(turnout.missing(session, words_of(session, row).round_id, people))
+    try:
+        round_id = words_of(session, row).round_id
+    except Unsealable:
+        return set()  # composing it says so
+    one = session.get(Round, round_id)
+    if one is None or not one.takes_votes(now):
+        return set(people)
+    return set(people) - set(turnout.missing(session, round_id, people))
 
 
 def _opened(session: Session, broadcast_id: str, one: Any) -> str:

@@ -135,7 +135,7 @@ def fold(session: Session, broadcast_id: str) -> int:
     """Keeps the sums of a finished ledger and deletes some of its rows; returns how many. Who got what is forgotten."""
     row = session.get_one(Broadcast, broadcast_id)
     if not row.totals:
-        row.totals = json.dumps(ledger.endings(session, broadcast_id) | {"ticked": ledger.told_count(session, broadcast_id)})
+        row.totals = json.dumps(ledger.counts(session, broadcast_id) | {"ticked": ledger.told_count(session, broadcast_id)})
         session.add(row)
         session.flush()
     return ledger.forget(session, broadcast_id, FOLDED_AT_ONCE)

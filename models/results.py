@@ -42,10 +42,10 @@ def record(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
                 "tries": outcome.attempts,
                 "to_state": outcome.state,
                 "to_due_at": outcome.not_before if outcome.state == "queued" else None,
-                "to_parts_done": outcome.parts_done,
+                "to_parts_done": 0 if row.invites else outcome.parts_done,
                 "to_doubtful": outcome.reason == DOUBTFUL,
                 "to_reason": outcome.reason[:80],
-                "to_reference": _sealed(session, row, outcome.reference),
+                "to_reference": None if row.invites else _sealed(session, row, outcome.reference),
             }
             for row, outcome in results
         ],

@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import Field, col
 
 from models import turnout
@@ -82,10 +82,10 @@ def close(session: Session, round_: Round, now: datetime) -> None:
 
 def cancel(session: Session, round_: Round) -> None:
     """Nothing of it is ever counted. The key is destroyed after the commit (`sweep_keys`)."""
-    if round_.state in ("planned", "open"):
-        round_.state = "cancelled"
-        session.add(round_)
-        session.flush()
+    still = col(Round.id) == round_.id, col(Round.state).in_(("planned", "open"))
+    ended = session.execute(update(Round).where(*still).values(state="cancelled"))
+    session.refresh(round_)
+    if ended.rowcount:  # type: ignore[attr-defined]
         session.execute(delete(BallotBox).where(col(BallotBox.round_id) == round_.id))
         turnout.forget(session, round_.id)
 
@@ -101,10 +101,13 @@ def to_count(session: Session, now: datetime) -> Sequence[Round]:
 
 
 def sweep_keys(session: Session) -> None:
-    """Destroys the keys of rounds that are not open; by the clock, and after each count. A session that reads: what is not
-    committed must not cost a key."""
-    wanted = select(col(Round.id)).where(col(Round.state).in_(("planned", "open")))
-    round_keys(session).destroy_others(session.execute(wanted).scalars())
+    """Destroys the keys of rounds that are over; by the clock. A session that reads: what is not committed must not cost a
+    key; and a key of a round that this database does not know is another's (a copy opened to look at it) and stays."""
+    keys = round_keys(session)
+    for round_id in keys.kept():
+        one = session.get(Round, round_id)
+        if one is not None and one.state not in ("planned", "open"):
+            keys.destroy(round_id)
 
 
 def earlier(session: Session, round_: Round) -> Round | None:
@@ -156,3 +159,12 @@ def published(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequen
 def counted_since(session: Session, since: datetime) -> Sequence[Round]:
     wanted = select(Round).where(col(Round.state) == "counted", col(Round.closes_at) >= since)
     return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def publish(session: Session, round_: Round) -> bool:
+    """Lets members see it; False where a colleague was first."""
+    changed = session.execute(
+        update(Round).where(col(Round.id) == round_.id, col(Round.published).is_(False)).values(published=True)
+    )
+    session.refresh(round_)
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,12 +60,9 @@ class RoundKeys:
             path.unlink()
             self._settle()
 
-    def destroy_others(self, open_rounds: Iterable[str]) -> None:
-        """Destroys what is no key of these rounds: a crash may fall between counting and destroying."""
-        wanted = set(open_rounds)
-        for path in self.directory.glob("*.key"):
-            if path.stem not in wanted:
-                self.destroy(path.stem)
+    def kept(self) -> list[str]:
+        """The rounds whose keys are here."""
+        return [path.stem for path in self.directory.glob("*.key")]
 
     def _path(self, round_id: str) -> Path:
         return self.directory / f"{round_id}.key"

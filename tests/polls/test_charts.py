@@ -102,7 +102,7 @@ def test_in_english() -> None:
     ("result", "why"),
     [
         (Withheld.FEW, "chưa đủ 5 người"),
-        (Withheld.NOT_YET, "chưa kiểm phiếu"),
+        (Withheld.NOT_YET, "chưa tổng hợp xong"),
         (Shown(9, 8, [Withheld.FEW_ANSWERS], Withheld.NO_EARLIER), "cần từ 10 người"),
     ],
 )

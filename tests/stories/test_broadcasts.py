@@ -56,12 +56,12 @@ async def states(house: House) -> dict[str, int]:
 
 async def test_a_notice_is_sent_read_and_counted(reader: Person, leader: Person, house: House, clock: FakeClock) -> None:
     preview = await writes(leader)
-    assert "Người nhận: Tổ may 1" in preview and "Gửi tới 2 người" in preview and "dưới một phút" in preview
+    assert "Người nhận: Tổ may 1" in preview and "Gửi tới dưới 10 người" in preview and "dưới một phút" in preview
     await leader.does_not_see("TB-A")
     await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
     await reader.sees(
-        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "Đề nghị anh/chị chọn “Đã đọc”"
+        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "vui lòng bấm «Đã đọc»"
     )
     await reader.taps("Đã đọc")
     await reader.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
@@ -69,7 +69,7 @@ async def test_a_notice_is_sent_read_and_counted(reader: Person, leader: Person,
     confirmed = [row for row in await rows(house, Recipient) if row.state == "confirmed"]
     assert len(confirmed) == 1 and str(confirmed[0].confirmed_on) == "2026-11-23"
     await leader.taps("Thông báo của đơn vị", await code_of(house))
-    await leader.sees(TEXT, "Gửi tới 2 người", "Có nhóm quá ít người nên không hiện số liệu")
+    await leader.sees(TEXT, "Gửi tới dưới 10 người", "Có nhóm quá ít người nên không hiện số liệu")
 
 
 async def test_who_has_not_asked_for_notices_gets_urgent_ones_only(worker: Person, leader: Person, house: House) -> None:
@@ -102,7 +102,7 @@ async def test_a_question_back_is_a_case_of_the_unit_that_sent_it(reader: Person
     await reader.says("Ca 2 có phải họp không?")
     await reader.taps("Ban chấp hành")
     await reader.sees("mã PA-")
-    await chair.sees("Phản ánh mới", "Hỏi về thông báo TB-", "Ca 2 có phải họp không?", "không nêu tên")
+    await chair.sees("Phản ánh mới", "Ca 2 có phải họp không?", "không nêu tên")
     await leader.does_not_see("Ca 2 có phải họp không?")
 
 
@@ -132,7 +132,7 @@ async def test_an_audience_that_would_single_somebody_out(reader: Person, leader
     await leader.says(TEXT)
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "○ Người dùng tiếng Việt", "Xong, tiếp tục")
     preview = await leader.sees("Đề nghị đồng chí kiểm tra trước khi gửi")
-    assert "dưới 5 người" in preview and "[Gửi]" not in preview
+    assert "Chưa đủ 5 người nhận" in preview and "[Gửi]" not in preview
     assert not await rows(house, Broadcast)
 
 
@@ -174,7 +174,7 @@ async def test_cancelled_before_it_goes(reader: Person, leader: Person, clock: F
     await writes(leader)
     await leader.taps("Hẹn giờ gửi")
     await leader.says("17:30")
-    await leader.taps("Gửi", "Hủy")
+    await leader.taps("Gửi", "Hủy thông báo")
     await leader.sees("Đã hủy thông báo")
     await clock.passes(hours=8)
     await reader.does_not_see(TEXT)
@@ -209,9 +209,9 @@ async def test_again_to_who_has_not_confirmed(
     for other in others:
         await other.looks_away()
     await leader.taps("Thông báo của đơn vị", await code_of(house))
-    await leader.sees("Gửi tới 8 người")
+    await leader.sees("Gửi tới dưới 10 người")
     await leader.taps("Gửi lại cho người chưa xác nhận")
-    await leader.sees("Gửi tới khoảng 5 người")
+    await leader.sees("Gửi tới dưới 10 người")
     await leader.taps("Gửi")
     for other in others:
         await other.sees(TEXT)
@@ -254,7 +254,7 @@ async def test_two_officers_for_several_unions(
     await second.sees(TEXT)
     await second.taps("Duyệt và gửi")
     await reader.sees(TEXT)
-    await superior.sees("Phạm Thị Nga đã đồng ý")
+    await superior.sees("Phạm Thị Nga đã duyệt")
 
 
 def _second_factory(session: object) -> None:
@@ -275,7 +275,7 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, house: House,
     await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
     await superior.taps("Gửi để duyệt")
     await second.taps("Không duyệt")
-    await superior.sees("Phạm Thị Nga không đồng ý")
+    await superior.sees("Phạm Thị Nga không duyệt")
     await reader.does_not_see(TEXT)
 
 
@@ -292,14 +292,14 @@ async def test_told_in_person(reader: Person, leader: Person, chair: Person, hou
     await leader.sees("Đã đánh dấu 1 người")
     assert await states(house) == before, "a tick tells nothing about phones"
     await chair.taps("Thông báo của đơn vị", await code_of(house))
-    await chair.sees("Đánh dấu đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
+    await chair.sees("Đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
 
 
 async def test_members_find_their_notices_again(reader: Person, leader: Person, house: House) -> None:
     await writes(leader)
     await leader.taps("Gửi")
     await reader.taps("Thông báo đã nhận")
-    listed = await reader.sees("Các thông báo, mới nhất trước")
+    listed = await reader.sees("Thông báo đã nhận, mới nhất ở trên")
     code = await code_of(house)
     assert code in listed
     await reader.says(code)
@@ -319,7 +319,7 @@ async def test_disclosures_are_listed_for_all(
     await late.sees("Thu chi quý III")
     await chair.looks_away()
     await clock.passes(days=181)
-    await chair.sees("đã thực hiện gần nhất ngày 23/11/2026: Công khai tài chính")
+    await chair.sees("«Công khai tài chính» là ngày 23/11/2026")
     await clock.passes(days=1)
     await chair.sees_nothing_new()
 

@@ -51,7 +51,7 @@ async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1"
 
 async def votes(voter: Person, mark: str = "4", need: str = "Thay đổi món", agrees: str = "Có") -> None:
     await voter.taps(mark, f"○ {need}", "Xong", agrees)
-    await voter.sees("Câu trả lời của anh/chị, trước khi gửi", f"→ {mark}", f"→ {need}", f"→ {agrees}")
+    await voter.sees("xem lại câu trả lời trước khi gửi", f"→ {mark}", f"→ {need}", f"→ {agrees}")
     await voter.taps("Gửi câu trả lời")
     await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
 
@@ -73,9 +73,9 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, house:
     await leader.looks_away()
     await leader.does_not_see("đã tham gia")
     await is_counted(clock)
-    await leader.sees("Báo cáo đồng chí", TITLE, "đã có kết quả xong")
+    await leader.sees("Thưa đồng chí", TITLE, "đã có kết quả")
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("10/11 người đã tham gia", "4: 6", "2: 4", "Thay đổi món")
+    shown = await leader.sees("10 người đã tham gia, trong khoảng 15", "4: 6", "2: 4", "Thay đổi món")
     assert "làm tròn" in shown
     assert not await rows(house, BallotBox)
 
@@ -88,7 +88,7 @@ async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader:
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")))
-    card = await leader.sees("Chưa kiểm phiếu; trước đó không ai xem được kết quả", "[Kết thúc ngay]")
+    card = await leader.sees("Trước khi tổng hợp xong, không ai xem được", "[Kết thúc ngay]")
     assert "Xem kết quả" not in card and one.state == "open"
 
 
@@ -99,8 +99,8 @@ async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, house
         await votes(voter)
     await is_counted(clock)
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("Không hiện", "quá ít người tham gia")
-    assert "4/4" not in shown and "▓" not in shown
+    shown = await leader.sees("Không hiện kết quả", "quá ít người tham gia")
+    assert "4 người" not in shown and "▓" not in shown
 
 
 async def test_leaving_half_way_leaves_nothing(somebody: Somebody, leader: Person, house: House, clock: FakeClock) -> None:
@@ -121,10 +121,10 @@ async def test_one_person_one_ballot(somebody: Somebody, leader: Person, house: 
     await opens(leader)
     await votes(voter)
     await voter.taps("Tham gia ý kiến")
-    await voter.sees("Hiện không có đợt lấy ý kiến nào")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
     await clock.passes(minutes=2)
     await voter.taps("Tham gia ý kiến")
-    await voter.sees("Hiện không có đợt lấy ý kiến nào")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
     assert len([row for row in await rows(house, Turnout) if row.mark]) == 1
 
 
@@ -136,7 +136,7 @@ async def test_only_slips_vote_unless_the_union_says_otherwise(
     await opens(leader)
     await worker.does_not_see(TITLE)
     await worker.taps("Menu", "Tham gia ý kiến")
-    await worker.sees("Hiện không có đợt lấy ý kiến nào")
+    await worker.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Hỏi cả người chưa có phiếu riêng")
     await worker.sees("Nhu cầu tập huấn")
 
@@ -192,17 +192,17 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, ho
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Kết thúc ngay")
-    await leader.sees("đã kết thúc")
+    await leader.sees("Đã kết thúc đợt lấy ý kiến")
     await clock.passes(minutes=3)
     await leader.taps("Xem kết quả")
-    await leader.sees("10/11 người đã tham gia")
+    await leader.sees("10 người đã tham gia, trong khoảng 15")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
-    await leader.sees("Đã hủy")
+    await leader.sees("Đã hủy đợt lấy ý kiến")
     await clock.passes(days=8)
-    await leader.does_not_see("“Nhu cầu tập huấn, bồi dưỡng” đã kiểm phiếu xong")
+    await leader.does_not_see("«Nhu cầu tập huấn, bồi dưỡng» đã có kết quả")
 
 
 async def test_own_questions(somebody: Somebody, leader: Person, house: House) -> None:
@@ -220,12 +220,12 @@ async def test_own_questions(somebody: Somebody, leader: Person, house: House) -
     await leader.says("Chợ\n" + "x" * 500)
     await leader.sees("dài nhất 60 ký tự")
     await leader.says("Chợ\nCổng khu công nghiệp")
-    await leader.taps("Chỉ hỏi nếu trả lời: Có", "Đủ rồi", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
-    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời “Có”")
+    await leader.taps("Chỉ khi: Có", "Đủ rồi, tiếp tục", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
+    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời «Có»")
     await leader.taps("Mở đợt lấy ý kiến")
     await voter.sees("🗳 Đưa đón", "Câu 1/2")
     await voter.taps("Không")
-    await voter.sees("Câu trả lời của anh/chị, trước khi gửi", "→ Không", "(không trả lời)")
+    await voter.sees("xem lại câu trả lời trước khi gửi", "→ Không", "(không trả lời)")
     await voter.taps("Trả lời lại từ đầu", "Có")
     await voter.sees("Câu 2/2", "Xe nên đón ở đâu?")
 
@@ -241,12 +241,12 @@ async def test_published_to_members(somebody: Somebody, leader: Person, house: H
     await reader.taps("Tham gia ý kiến")
     await reader.does_not_see("Kết quả: Bữa ăn ca")
     await leader.taps("Xem kết quả", "Công bố kết quả")
-    await leader.sees("Người lao động sẽ thấy", "10/11")
+    await leader.sees("Người lao động sẽ thấy", "10 người")
     await leader.taps("Công bố")
-    await leader.sees("Đã công bố kết quả")
-    await reader.sees("🗳 Bữa ăn ca", "10/11 người đã tham gia")
+    await leader.sees("Đã công bố.")
+    await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia, trong khoảng 15")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
-    await reader.sees("10/11 người đã tham gia")
+    await reader.sees("10 người đã tham gia, trong khoảng 15")
 
 
 async def test_the_committee_never_sees_its_rating_by_team(
@@ -257,11 +257,11 @@ async def test_the_committee_never_sees_its_rating_by_team(
     await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở", factory)
     for team in teams:
         for voter in team:
-            await voter.taps("3", "3", "Bỏ qua", "Bỏ qua", "Gửi câu trả lời")
+            await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
             await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
     await is_counted(clock)
     await chair.taps("Xem kết quả")
-    shown = await chair.sees("20/21 người đã tham gia")
+    shown = await chair.sees("20 người đã tham gia, trong khoảng 25")
     assert "[Tổ may 1]" not in shown
     [one] = [row for row in await rows(house, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):
@@ -279,9 +279,9 @@ async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, h
     await opens(leader)
     [one] = await rows(house, Round)
     await forges(worker, f"vote:{one.id}::2:")
-    await worker.sees("không dành cho anh/chị")
+    await worker.sees("hỏi nhóm khác")
     await forges(worker, f"vote:{one.id}::99:")
-    await worker.sees("không dành cho anh/chị")
+    await worker.sees("hỏi nhóm khác")
     await forges(worker, f"outcome:{one.id}:::")
     await worker.sees("hiện không dùng được")
     assert not [row for row in await rows(house, Turnout) if row.mark]
@@ -294,7 +294,7 @@ async def three_questions(leader: Person) -> None:
     for number in (1, 2, 3):
         await leader.says(f"Câu hỏi {number}?")
         await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
-        await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi")
+        await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi, tiếp tục")
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở đợt lấy ý kiến")
 
 
@@ -359,7 +359,7 @@ def cli(*arguments: str) -> int:
 async def test_free_text_loses_names_and_numbers(somebody: Somebody, leader: Person, house: House) -> None:
     [voter] = await voters(somebody, house, 1)
     await opens(leader, "Nội dung đề nghị thương lượng tập thể")
-    await voter.taps("Bắt đầu trả lời", "Bỏ qua", "Bỏ qua")
+    await voter.taps("Bắt đầu trả lời", "Bỏ qua câu này", "Bỏ qua câu này")
     await voter.says("Tổ trưởng tran thi mai nói gọi 0912 345 678, mã SL001")
     shown = await voter.sees("trước khi gửi", "Tổ trưởng … nói gọi …, mã …")
     assert "mai" not in shown.lower()
