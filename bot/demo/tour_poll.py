@@ -87,7 +87,7 @@ async def _count(demo: Stage, leader: Phone) -> None:
         await demo.app.ticker.tick()
     await leader.sees("Công đoàn có tin mới")
     await leader.taps("Xem")
-    await leader.sees(TITLE, "đã có kết quả xong")
+    await leader.sees(TITLE, "đã có kết quả")
     await leader.taps("Xem kết quả")
     shown = await leader.sees(TITLE, f"{VOTERS} người đã tham gia", "Thay đổi món")
     if "Không: 4" not in shown:
