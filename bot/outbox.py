@@ -241,7 +241,10 @@ class Outbox:
             return _again(row, now + timedelta(seconds=error.after))
         if isinstance(error, Blocked):
             to = Sender(self._channel.line, row.message.recipient)
-            await self._writer.write(lambda session: _stop(session, to, row), alone=True)
+            # Neither what waits for them already nor anything new is sent until they write. Two transactions: one that wrote
+            # the account and rows of its chat would tell whose chat that is.
+            await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
+            await self._writer.write(lambda session: outbound.stop_chat(session, row.chat), alone=True)
             return _ended(row, "blocked")
         if isinstance(error, Rejected):
             log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
@@ -300,12 +303,6 @@ def _again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Out
 
 def _ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
     return Outcome(row.message.id, row.fence, row.attempts, state, None, row.parts_done, reason, row.reference)
-
-
-def _stop(session: Session, to: Sender, row: Claimed) -> None:
-    """The person has stopped the line: neither what waits for them already nor anything new is sent until they write."""
-    accounts.set_blocked(session, to, True)
-    outbound.stop_chat(session, row.chat)
 
 
 def _by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:
