@@ -71,14 +71,11 @@ class Recorder:
             await self._writer.write(lambda session: delivery.progressed(session, row))
 
     async def stopped(self, row: Claimed) -> None:
-        """The person has stopped the line: neither what waits for them already nor anything new is sent until they write."""
+        """The person has stopped the line: neither what waits for them already nor anything new is sent until they write. In
+        two transactions: one that wrote the account and rows of its chat would tell whose chat that is."""
         to = Sender(self._line, row.message.recipient)
-
-        def stop(session: Session) -> None:
-            accounts.set_blocked(session, to, True)
-            outbound.stop_chat(session, row.chat)
-
-        await self._writer.write(stop, alone=True)
+        await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
+        await self._writer.write(lambda session: outbound.stop_chat(session, row.chat), alone=True)
 
     async def _write(self) -> None:
         while self._results:

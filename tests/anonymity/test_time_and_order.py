@@ -24,6 +24,7 @@ from tests.people import Person
 # Rows with exact times. None of them names a person, but for officers in office (audit; entries they wrote).
 EXACT = {
     "audit": {"at"},
+    "broadcast": {"created_at", "send_at", "started_at", "ended_at"},  # an officer's, in office
     "conversation": {"idle_at"},
     "entry": {"at"},
     "firing": {"fire_at"},  # six in the morning, eight on the first of a month
@@ -31,9 +32,10 @@ EXACT = {
     "lease": {"until"},
     "outbound": {"not_before", "leased_until"},
     "round": {"opens_at", "closes_at"},  # as planned and announced
+    "recipient": {"due_at"},  # while it is on the way; nothing after (test_casting)
 }
 NUMBERS = {"mailbox": {"position"}, "outbound": {"position"}}  # the second has a whole second in it, and a count
-NAME_A_PERSON = {"account", "office", "invite", "audit", "entry", "grievance"}  # the last three: officers only
+NAME_A_PERSON = {"account", "office", "invite", "audit", "entry", "grievance", "broadcast"}  # the last four: officers only
 
 
 def columns(*kinds: type) -> dict[str, set[str]]:

@@ -1,0 +1,163 @@
+"""A ledger names people, a chat's rows of the day name nobody: no trace in the files leads from one to the other, nor from
+“Đã đọc” to the chat it was said in; and once a notice is out, no time stands beside a person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.ledgers import Ledgers
+from handlers import notices
+from models import account, conversation, intake, ledger, results
+from models.broadcast import Broadcast
+from models.bulk import Bulk
+from models.database import Session
+from models.delivery import Outcome
+from models.ledger import Recipient
+from tests.anonymity.thief import BOTS, Thief, in_office, report
+from tests.anonymity.village import a_while
+from tests.forensics.links import Step, paths
+from tests.house import House
+from tests.people import Person
+
+TEXT = "Thứ bảy họp tổ tại nhà ăn ca một"
+OFFICERS = {"broadcast", "progress", "audit"}
+"""What an officer wrote, in a turn of their own chat, and carries their name: no way from there to a reader."""
+LEDGER, CHATS = {"recipient"}, {"conversation", "outbound", "inbound", "intake"}
+Play = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture(params=["telegram", "zalo"])
+def channel(request: pytest.FixtureRequest) -> str:
+    """With buttons, and with numbered lists, which are remembered in the chat's row when they went out."""
+    return request.param
+
+
+@pytest.fixture
+async def readers(house: House, leader: Person, somebody: Callable[[str], Person]) -> list[Person]:
+    """People of the team, long before the thief begins to watch."""
+    people = [somebody(name) for name in ("Khuê Tú", "Bạch Liên", "Mộc Miên", "Tường Vi", "Hoài An")]
+    for person in people:
+        await person.joins(house.codes.team)
+    await a_while(house)
+    for person in people:
+        await person.looks_away()
+    return people
+
+
+@pytest.fixture
+def play(readers: list[Person], house: House, leader: Person, thief: Thief) -> Play:
+    async def sent_and_confirmed() -> str:
+        """Three of five have read it; returns the broadcast's id."""
+        await leader.taps("Gửi thông báo", "Soạn thông báo")
+        await leader.says(TEXT)
+        await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Loại: Thông báo", "An toàn lao động")
+        await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
+        for person in readers[:3]:
+            await person.sees(TEXT)
+            await person.taps("Đã đọc")
+        await a_while(house)
+        [row] = await house.app.writer.read(lambda s: list(s.execute(select(Broadcast)).scalars()))
+        states = await house.app.writer.read(lambda s: ledger.counts(s, row.id))
+        assert (row.state, states["confirmed"], states.total()) == ("done", 3, 6)
+        return row.id
+
+    return sent_and_confirmed
+
+
+def office_keys(session: Session, days: list[date]) -> set[str]:
+    """The names of the chats of officers in office: what they do carries their name."""
+    _units, _persons, accounts = in_office(session)
+    keys: set[str] = set()
+    for one in accounts:
+        found = session.get_one(account.Account, one)
+        for day in days:
+            keys |= set(account.chat_keys(session, account.sender_of(session, found), one, day, in_office=True))
+    return keys
+
+
+async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
+    """Chains from a row of the ledger to a row of a chat. The broadcast itself is everybody's, and when it went out."""
+    read = thief.house.app.writer.read
+    units, persons, accounts = await read(in_office)
+    office = {f"token:{key}" for key in await read(lambda s: office_keys(s, [thief.house.clock.now().date()]))}
+    rows = [row for row in thief.rows() if not row.marks & office and row.table not in OFFICERS]
+    assert {"recipient", "conversation", "intake"} <= {row.table for row in rows}
+    known = {broadcast_id, *units, *persons, *accounts}
+    leases = {"tick", "fetch", *(channel.line for channel in thief.house.app.channels)}
+    # The officer's own row in the ledger leads to the broadcast they wrote.
+    return paths(rows, LEDGER, CHATS, ignore={*known, *BOTS}, ignore_rows={*units, *persons, *accounts, *leases})
+
+
+async def test_no_trace_leads_from_a_ledger_to_a_chat(play: Play, thief: Thief) -> None:
+    found = await ties(thief, await play())
+    assert not found, report(found)
+
+
+@pytest.mark.parametrize("channel", ["zalo"])
+async def test_a_list_remembered_with_the_result(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chat's row and the person's in one transaction: sending a notice would name every chat it goes to."""
+
+    async def careless(ledgers: Ledgers, found: list[tuple[Bulk, Outcome]]) -> None:
+        def write(session: Session) -> None:
+            results.record(session, found)
+            for row, _ in found:
+                to, now = account.Sender(ledgers._line, row.message.recipient), ledgers._clock.now()
+                conversation.remember(session, to, row.message.options, now, unasked=True)
+
+        if found:
+            await ledgers._writer.write(write, alone=True)
+
+    monkeypatch.setattr(Ledgers, "record", careless)
+    assert await ties(thief, await play())
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_confirmed_in_the_turn_that_says_so(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = intake.ask
+
+    def careless(session: Session, kind: Any, account_id: str, due: datetime, text: str = "") -> None:
+        person_id = session.get_one(account.Account, account_id).person_id
+        assert kind == "seen" and ledger.confirm(session, text, person_id, due.date())
+        honest(session, kind, account_id, due, text)
+
+    monkeypatch.setattr(notices.intake, "ask", careless)
+    found = await ties(thief, await play())
+    assert {step[-1].row.table for step in found} >= {"conversation", "intake"}
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_no_time_stands_beside_a_person(play: Play, house: House, thief: Thief) -> None:
+    broadcast_id = await play()
+    assert not await timed(house, broadcast_id)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_a_time_that_stays_is_found(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = ledger.confirm
+
+    def careless(session: Session, broadcast_id: str, person_id: str, today: date) -> bool:
+        done = honest(session, broadcast_id, person_id, today)
+        session.get_one(Recipient, (broadcast_id, person_id), populate_existing=True).due_at = house.clock.now()
+        return done
+
+    monkeypatch.setattr(ledger, "confirm", careless)
+    assert len(await timed(house, await play())) == 3
+
+
+async def timed(house: House, broadcast_id: str) -> list[tuple[str, datetime]]:
+    """Every exact time in a row of this ledger."""
+
+    def read(session: Session) -> list[dict[str, Any]]:
+        rows = session.execute(select(Recipient).where(col(Recipient.broadcast_id) == broadcast_id)).scalars()
+        return [row.model_dump() for row in rows]
+
+    rows = await house.app.writer.read(read)
+    assert len(rows) == 6
+    return [(name, value) for row in rows for name, value in row.items() if isinstance(value, datetime)]
