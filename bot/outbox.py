@@ -53,6 +53,9 @@ AHEAD_SECONDS = 2
 """So much of a broadcast is claimed ahead, at the line's own rate: what is claimed and not sent is in doubt after a crash,
 and where each place that became free were a claim, there would be one for each message."""
 MOST_AHEAD = 400
+RECORD_SECONDS = 0.1
+"""So long results of a broadcast wait for others: each commit of its own stood in the way of a reply's. After a crash what
+was sent in that time arrives twice."""
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
 """Pauses before another try; the last one is repeated for as long as it takes."""
@@ -103,6 +106,9 @@ class Outbox:
         self._ledgers = Ledgers(channel.line, channel.capabilities, writer, clock, quiet)
         self._listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._recorder: asyncio.Task[None] | None = None
+        self._at_once = asyncio.Event()
+        self._at_once.set()
+        """Set: results are recorded as they come, also those of a broadcast."""
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
         ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
@@ -118,11 +124,13 @@ class Outbox:
 
     async def run(self) -> None:
         """Sends for ever. Cancelled, it waits for the answers to what was written and gives back what was only claimed."""
+        self._at_once.clear()
         try:
             async with asyncio.TaskGroup() as group:
                 for lane in LANES:
                     group.create_task(self._run_lane(lane))
         finally:
+            self._at_once.set()
             self._pacer.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
@@ -300,6 +308,10 @@ class Outbox:
     async def _record(self) -> None:
         """Writes results in groups: whatever came in while the last group was being written."""
         while self._results:
+            if all(isinstance(row, Bulk) for row, _ in self._results):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RECORD_SECONDS):
+                        await self._at_once.wait()
             results, self._results = self._results, []
             spent, now = self._allowance.pending, self._clock.now()
 
