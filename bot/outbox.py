@@ -116,11 +116,13 @@ class Outbox:
 
     async def run(self) -> None:
         """Sends for ever. Cancelled, it waits for the answers to what was written and gives back what was only claimed."""
+        self._recorder.at_once.clear()
         try:
             async with asyncio.TaskGroup() as group:
                 for lane in LANES:
                     group.create_task(self._run_lane(lane))
         finally:
+            self._recorder.at_once.set()
             self._pacer.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):

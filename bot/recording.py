@@ -6,6 +6,7 @@ Results of a ledger and of the outbox are written apart (bot.ledgers says why).
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -24,6 +25,9 @@ from models.delivery import Claimed, Ended, Outcome
 
 log = structlog.get_logger()
 RETRY_SECONDS = 1.0
+GATHER_SECONDS = 0.1
+"""So long results of a broadcast wait for others: each commit of its own stood in the way of a reply's. After a crash what
+was sent in that time arrives twice."""
 
 
 def again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Outcome:
@@ -38,7 +42,7 @@ def ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
 
 
 class Recorder:
-    """Of one line."""
+    """Of one line. `at_once` set: results are written as they come, also those of a broadcast."""
 
     def __init__(
         self, line: str, writer: Writer, clock: Clock, allowance: Allowance, ledgers: Ledgers, listed: Listed
@@ -51,6 +55,8 @@ class Recorder:
         self._listed = listed
         self._results: list[tuple[Claimed, Outcome]] = []
         self._writing: asyncio.Task[None] | None = None
+        self.at_once = asyncio.Event()
+        self.at_once.set()
 
     def note(self, row: Claimed, outcome: Outcome) -> None:
         """Has this written; `settled` says when it was."""
@@ -79,6 +85,10 @@ class Recorder:
 
     async def _write(self) -> None:
         while self._results:
+            if all(isinstance(row, Bulk) for row, _ in self._results):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GATHER_SECONDS):
+                        await self.at_once.wait()
             results, self._results = self._results, []
             try:
                 await self._write_group(results)
