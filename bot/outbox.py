@@ -34,7 +34,7 @@ from bot.holding import Holding
 from bot.ledgers import Ledgers
 from bot.listed import Listed
 from bot.pacing import Pacer
-from bot.recording import Recorder, again, ended
+from bot.recording import Recorder, again, by_chat, ended
 from bot.writer import Writer
 from handlers import digest
 from models import delivery
@@ -158,7 +158,7 @@ class Outbox:
         except Exception as error:  # the database is away; what is claimed keeps its lease
             log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
             return 0
-        for chat in _by_chat(claimed):
+        for chat in by_chat(claimed):
             under_way.begin(self._begin(self._send_chat(chat)))
         return len(claimed)
 
@@ -182,7 +182,7 @@ class Outbox:
             if not claimed:
                 return total
             total += len(claimed)
-            await asyncio.gather(*(self._send_chat(chat) for chat in _by_chat(claimed)))
+            await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
             await self._recorder.settled()
 
     async def stop(self) -> None:
@@ -293,10 +293,3 @@ class Outbox:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
         self._recorder.note(row, outcome)
-
-
-def _by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:
-    chats: dict[str, list[Claimed]] = {}
-    for row in rows:
-        chats.setdefault(row.chat, []).append(row)
-    return list(chats.values())

@@ -6,6 +6,7 @@ Results of a ledger and of the outbox are written apart (bot.ledgers says why).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -39,6 +40,14 @@ def again(row: Claimed, not_before: datetime, *, doubtful: bool = False) -> Outc
 def ended(row: Claimed, state: Ended, reason: str = "") -> Outcome:
     """It is over."""
     return Outcome(row.message.id, row.fence, row.attempts, state, None, row.parts_done, reason, row.reference)
+
+
+def by_chat(rows: Sequence[Claimed]) -> list[list[Claimed]]:
+    """What each chat is to be sent, in order."""
+    chats: dict[str, list[Claimed]] = {}
+    for row in rows:
+        chats.setdefault(row.chat, []).append(row)
+    return list(chats.values())
 
 
 class Recorder:
