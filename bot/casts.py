@@ -44,6 +44,7 @@ class Casts:
             self._told = now
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:
             await self._fold(now)
+            await self._safely(partial(_unreachable, self._lines))
             worked += await self._safely(partial(_remind, now))
             self._tidied = now
         return worked
@@ -111,6 +112,11 @@ class Casts:
 
 def _settle(broadcast_id: str, now: datetime, session: Session) -> bool:
     return casting.settle(session, broadcast_id, now) is not None
+
+
+def _unreachable(lines: list[str], session: Session) -> bool:
+    casting.unreachable(session, lines)
+    return False
 
 
 def _remind(now: datetime, session: Session) -> bool:

@@ -124,6 +124,13 @@ def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | No
     return row
 
 
+def unreachable(session: Session, lines: Sequence[str]) -> None:
+    """Ends what waits for a line that is not configured any more: nobody would ever send it."""
+    sending = select(col(Broadcast.id)).where(col(Broadcast.state).in_(("sending", "stopped")))
+    waits = col(Recipient.broadcast_id).in_(sending), col(Recipient.state).in_(OPEN), col(Recipient.line).not_in(lines)
+    session.execute(update(Recipient).where(*waits).values(state="no_channel", due_at=None))
+
+
 def foldable(session: Session, before: datetime) -> Sequence[str]:
     """Ids of broadcasts that ended before then and still have a ledger."""
     rows = exists().where(col(Recipient.broadcast_id) == col(Broadcast.id))

@@ -161,7 +161,7 @@ async def test_a_sender_that_overslept_neither_sends_nor_records(
 
     first, second = at.outbox, at.another()
     monkeypatch.setattr(first._pacer, "take", take)
-    monkeypatch.setattr(first._pacer, "give_back", lambda: None)
+    monkeypatch.setattr(first._pacer, "give_back", lambda *_: None)
     sleeper = asyncio.create_task(first.drain())
     await until(asleep.is_set)
     await at.clock.passes(seconds=LEASE.total_seconds())
