@@ -144,7 +144,7 @@ async def test_counts_as_a_workbook(reader: Person, leader: Person, house: House
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị")
     await leader.taps(await code_of(house), "Tải số liệu (Excel)")
-    await leader.sees("số liệu của thông báo")
+    await leader.sees("liệu của thông báo")
     [(name, content)] = await leader.received()
     assert name.endswith(".xlsx")
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]
