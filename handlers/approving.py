@@ -68,9 +68,12 @@ def ask(turn: Turn, row: Broadcast, size: int) -> None:
 
 
 def has_left(session: Session, row: Broadcast, now: datetime) -> bool:
-    """Whether its author answers for the unit no longer, nor for one above: a notice does not outlive the office."""
+    """Whether its author answered for the unit, or one above, and does no longer: a notice does not outlive the office."""
+    if row.approved_by is not None:
+        return False
+    path = [one.id for one in unit.path(session, row.unit_id)]
     held = {one.unit_id for one in office.held_by(session, row.author_id, now.date()) if one.role in office.HANDLERS}
-    return not any(one.id in held for one in unit.path(session, row.unit_id)) and row.approved_by is None
+    return not held & set(path) and office.ever_held(session, row.author_id, path)
 
 
 def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:

@@ -72,6 +72,12 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
 
 
+def ever_held(session: Session, person_id: str, unit_ids: Sequence[str]) -> bool:
+    """Whether this person holds, or held at any time, an office in one of these units."""
+    statement = select(col(Office.id)).where(col(Office.person_id) == person_id, col(Office.unit_id).in_(unit_ids))
+    return session.execute(statement.limit(1)).first() is not None
+
+
 def held_in(session: Session, unit_ids: Iterable[str], day: date) -> Sequence[Office]:
     """The offices held in these units on `day`, with or without an account."""
     return session.execute(_HELD_IN, {"units": list(unit_ids), "day": day}).scalars().all()

@@ -56,7 +56,7 @@ class Poll(Base, table=True):
 
     id: str = Id()
     code: str = Field(unique=True, max_length=12)
-    author_id: str | None = Ref("person", optional=True, index=False)
+    author_id: str | None = Ref("person", optional=True)
     author_unit_id: str = Ref("unit")
     body: bytes
     threshold: int = LEAST

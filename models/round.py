@@ -18,7 +18,7 @@ from models.ballot_box import BallotBox
 from models.columns import Id, Ref
 from models.database import Base, Session
 from models.poll import Poll, Repeat, content_of
-from models.round_key import round_keys
+from models.round_key import kept_keys, round_keys
 
 COUNTED_AFTER = timedelta(minutes=2)
 """Longer than a ballot waits to be posted (intake.SOON) and than any transaction takes."""
@@ -103,7 +103,8 @@ def to_count(session: Session, now: datetime) -> Sequence[Round]:
 def sweep_keys(session: Session) -> None:
     """Destroys the keys of rounds that are over; by the clock. A session that reads: what is not committed must not cost a
     key; and a key of a round that this database does not know is another's (a copy opened to look at it) and stays."""
-    keys = round_keys(session)
+    if (keys := kept_keys(session)) is None:
+        return
     for round_id in keys.kept():
         one = session.get(Round, round_id)
         if one is not None and one.state not in ("planned", "open"):

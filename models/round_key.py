@@ -80,6 +80,12 @@ class _HasInfo(Protocol):
     def info(self) -> dict[Any, Any]: ...
 
 
+def kept_keys(session: _HasInfo) -> RoundKeys | None:
+    """The folder of this database's keys; None where nobody has named one."""
+    return session.info.get("round_keys")
+
+
 def round_keys(session: _HasInfo) -> RoundKeys:
+    """The same, for who needs it."""
     found: RoundKeys = session.info["round_keys"]
     return found

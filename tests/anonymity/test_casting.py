@@ -54,9 +54,9 @@ async def readers(house: House, leader: Person, somebody: Callable[[str], Person
 def play(readers: list[Person], house: House, leader: Person, thief: Thief) -> Play:
     async def sent_and_confirmed() -> str:
         """Three of five have read it; returns the broadcast's id."""
-        await leader.taps("Gửi thông báo", "Soạn thông báo")
+        await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
         await leader.says(TEXT)
-        await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Loại: Thông báo", "An toàn lao động")
+        await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Loại: Thông báo chung", "An toàn lao động")
         await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
         for person in readers[:3]:
             await person.sees(TEXT)

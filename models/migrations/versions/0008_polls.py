@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("rates", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
     )
+    op.create_index(op.f("ix_poll_author_id"), "poll", ["author_id"])
     op.create_index(op.f("ix_poll_author_unit_id"), "poll", ["author_unit_id"])
     op.create_table(
         "round",
