@@ -35,7 +35,7 @@ EXACT = {
     "recipient": {"due_at"},  # while it is on the way; nothing after (test_casting)
 }
 NUMBERS = {"mailbox": {"position"}, "outbound": {"position"}}  # the second has a whole second in it, and a count
-NAME_A_PERSON = {"account", "office", "invite", "audit", "entry", "grievance", "broadcast", "poll"}  # from audit on: officers
+NAME_A_PERSON = {"account", "office", "invite", "audit", "entry", "grievance", "broadcast", "poll"}  # officers
 
 
 def columns(*kinds: type) -> dict[str, set[str]]:
