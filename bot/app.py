@@ -191,5 +191,5 @@ def _check_schema(database: Database) -> None:
     current = schema.current(database)
     if current is None:
         schema.upgrade(database)
-    elif current != (newest := schema.head(database)):
+    elif current != (newest := schema.head()):
         raise StartError(f"The database is at version {current} and this program needs {newest}: run `haichieu migrate`.")

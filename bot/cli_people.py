@@ -77,7 +77,7 @@ def ready_database(settings: Settings) -> Database:
         current = schema.current(database)
         if current is None:
             schema.upgrade(database)
-        elif current != schema.head(database):
+        elif current != schema.head():
             fail("The database is not at this program's version: run `haichieu migrate`.")
     except DBAPIError as error:
         fail(f"HAICHIEU_DATABASE_URL: the database cannot be reached ({type(error.orig).__name__}).")

@@ -45,7 +45,7 @@ def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
         database.is_reachable()
         took = (time.perf_counter() - began) * 1000
         found = [("database", True, f"{database.url.get_backend_name()} answers in {took:.0f} ms")]
-        current, head = schema.current(database), schema.head(database)
+        current, head = schema.current(database), schema.head()
         if current != head:
             return [*found, ("migrations", False, f"at {current or 'nothing'}, needs {head}: run `haichieu migrate`")]
         found.append(("migrations", True, f"at {head}"))
@@ -89,7 +89,7 @@ def _zalo_limits(settings: Settings, keyring: Keyring) -> list[Finding]:
     line = f"zalo_bot:{zalo.token.get_secret_value().partition(':')[0]}"
     database = Database(settings.database_url.get_secret_value(), keyring)
     try:
-        if schema.current(database) != schema.head(database):
+        if schema.current(database) != schema.head():
             return []
         with database.reading() as session:
             sent = quota.sent(session, line, quota.month_of(datetime.now(UTC)))

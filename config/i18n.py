@@ -65,11 +65,12 @@ def fold(text: str) -> str:
     Workers type without accents, in capitals, and paste zero-width characters; all of it means the same word.
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    kept = (
+    kept = [
         c
         for c in decomposed
-        if not unicodedata.combining(c) and unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f"
-    )
+        if c.isascii()  # most are, and this is asked for every letter of every message, some of them many times
+        or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf" or "\ufe00" <= c <= "\ufe0f")
+    ]
     return " ".join("".join(kept).split())
 
 

@@ -197,10 +197,15 @@ class Turn:
         return self.person.reporter_id
 
     @cached_property
+    def units(self) -> Sequence[unit.Unit]:
+        """This person's unit and those above it, nearest first."""
+        assert self.person is not None
+        return unit.path(self.session, self.person.unit_id)
+
+    @cached_property
     def recipients(self) -> dict[unit.Level, unit.Unit]:
         """Whom this person may write to, asked once although the review says and offers it."""
-        assert self.person is not None
-        return exclusion.recipients(self.session, self.person.unit_id, self.now.date())
+        return exclusion.recipients(self.session, self.units, self.now.date())
 
     def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
         """Answers the person, in the transaction of what they did."""

@@ -33,7 +33,7 @@ def found(turn: Turn, text: str) -> list[str]:
     if any(known.is_staff_code(turn.session, code) for code in set(_CODE.findall(text))):
         kinds.append("code")
     if turn.person is not None:
-        grassroots = unit.grassroots_of(turn.session, turn.person.unit_id)
+        grassroots = unit.grassroots_in(turn.units)
         if any(f" {fold(name)} " in f" {folded} " for name in known.names_below(turn.session, grassroots.id)):
             kinds.append("name")
     if any(words in folded for words in _SELF):

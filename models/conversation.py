@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import bindparam, delete, select, text, update
@@ -144,11 +144,11 @@ def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: 
     if needless:
         return
     kept = {
-        "run": asdict(state.run) if state.run else None,
+        "run": {name: getattr(state.run, name) for name in Run.__slots__} if state.run else None,
         "offered": [[option.token, option.label] for option in state.offered],
         "touched": since.isoformat(),
         "language": state.language,
-        "guard": asdict(state.guard),
+        "guard": {name: getattr(state.guard, name) for name in Guard.__slots__},
         "turned_away": state.turned_away,
     }
     upsert(

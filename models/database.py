@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
@@ -116,8 +116,9 @@ def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
 
 @lru_cache(maxsize=256)
 def _insert(dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: str) -> Any:
-    """One INSERT … ON CONFLICT, built once for each shape: building it costs more than running it."""
-    statement: Any = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    """One INSERT … ON CONFLICT, built once for each shape: building it costs more than running it. The other database's
+    dialect is never imported."""
+    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if not key:
         return statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     changes = {name: statement.excluded[name] for name in columns if name != key}

@@ -58,25 +58,24 @@ def any_for(session: Session, grievance_id: str) -> bool:
     return session.execute(found).first() is not None
 
 
-def _in_own_right(held: Iterable[office.Office]) -> set[str]:
+def _in_own_right(held: Iterable[office.Office | office.Seat]) -> set[str]:
     """Who holds these offices for themselves: whoever stands in for somebody was not the one passed over, and a leader could
     blind the committee by naming its chair as deputy."""
     return {one.person_id for one in held if one.deputy_for is None}
 
 
-def recipients(session: Session, unit_id: str, day: date) -> dict[unit.Level, unit.Unit]:
-    """Whom somebody of this unit may write to: the nearest unit of each level above them that somebody answers for who is
-    not passed over by choosing it. The lowest level first."""
-    path = unit.path(session, unit_id)
-    answering = office.answering(session, path, day)
-    held = office.held_in(session, [one.id for one in path], day)
+def recipients(session: Session, path: Sequence[unit.Unit], day: date) -> dict[unit.Level, unit.Unit]:
+    """Whom somebody may write to whose unit and those above it are `path`: the nearest unit of each level that somebody
+    answers for who is not passed over by choosing it. The lowest level first."""
+    seats = office.seats(session, path, day)
     found: dict[unit.Level, unit.Unit] = {}
     passed_over: set[str] = set()
     for level in unit.LEVELS:
-        nearest = next((u for u in path if unit.level(u) == level and answering.get(u.id, set()) - passed_over), None)
+        answered = {seat.unit_id for seat in seats if seat.answers and seat.person_id not in passed_over}
+        nearest = next((one for one in path if unit.level(one) == level and one.id in answered), None)
         if nearest is not None:
             found[level] = nearest
-            passed_over |= _in_own_right(one for one in held if one.unit_id == nearest.id)
+            passed_over |= _in_own_right(seat for seat in seats if seat.unit_id == nearest.id)
     return found
 
 

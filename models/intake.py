@@ -126,7 +126,7 @@ def chosen(session: Session, account_id: str, now: datetime) -> dict[str, Any]:
 def add(session: Session, event: Event) -> None:
     row_id = new_id()
     body = json.dumps(asdict(event), ensure_ascii=False)
-    session.add(Intake(id=row_id, body=seal(session, "intake.body", row_id, body)))
+    insert_ignore(session, Intake, [{"id": row_id, "body": seal(session, "intake.body", row_id, body)}])
 
 
 _IDS = select(func.aggregate_strings(col(Intake.id), " "))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import col
 
-from models import unit
 from models.database import Session
-from models.person import Person, name_of
-from models.sealing import keyed_hash
+from models.person import Person, staff_hash
+from models.sealing import unseal
+from models.unit import BELOW
+
+# Built once: building these questions costs more than asking them.
+_IS_CODE = select(exists().where(col(Person.staff_hash) == bindparam("hashed")))
+_NAMED = select(col(Person.id), col(Person.name)).where(col(Person.unit_id).in_(BELOW), col(Person.name).is_not(None))
 
 
 def is_staff_code(session: Session, text: str) -> bool:
-    hashed = keyed_hash(session, "person.staff", text.strip().upper())
-    return bool(session.execute(select(exists().where(col(Person.staff_hash) == hashed))).scalar_one())
+    return bool(session.execute(_IS_CODE, {"hashed": staff_hash(session, text)}).scalar_one())
 
 
 def names_below(session: Session, unit_id: str) -> list[str]:
     """The names on the roll of a unit and all below it."""
-    named = select(Person).where(col(Person.unit_id).in_(unit.below(session, unit_id)), col(Person.name).is_not(None))
-    return [name_of(session, person) for person in session.execute(named).scalars()]
+    found = session.connection().execute(_NAMED, {"start": unit_id})
+    return [unseal(session, "person.name", row.id, row.name) for row in found]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select
 from sqlmodel import Field, col
 
 from models.account import Account
@@ -56,6 +57,13 @@ _OFFICERS = (
     )
     .order_by(col(Account.id))
 )
+_SEATS = select(
+    col(Office.unit_id),
+    col(Office.person_id),
+    col(Office.role),
+    col(Office.deputy_for),
+    exists().where(col(Account.person_id) == col(Office.person_id), col(Account.confirmed).is_(True)).label("reachable"),
+).where(col(Office.unit_id).in_(bindparam("units", expanding=True)), _HELD)
 _ANSWERING = _OFFICERS.with_only_columns(col(Office.unit_id), col(Person.id)).order_by(None).distinct()
 
 
@@ -67,6 +75,23 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
 def held_in(session: Session, unit_ids: Iterable[str], day: date) -> Sequence[Office]:
     """The offices held in these units on `day`, with or without an account."""
     return session.execute(_HELD_IN, {"units": list(unit_ids), "day": day}).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An office held in a unit; `answers`: its holder handles cases there and can be reached."""
+
+    unit_id: str
+    person_id: str
+    deputy_for: str | None
+    answers: bool
+
+
+def seats(session: Session, units: Sequence[Unit], day: date) -> list[Seat]:
+    """The offices held in these units on `day`: what `held_in` and `answering` say, in one question, because every review
+    of a grievance asks it."""
+    rows = session.connection().execute(_SEATS, {"units": [unit.id for unit in units], "day": day})
+    return [Seat(row.unit_id, row.person_id, row.deputy_for, row.reachable and row.role in HANDLERS) for row in rows]
 
 
 def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:

@@ -59,8 +59,7 @@ def _path() -> Select[Unit]:
 
 
 def _below() -> Select[str]:
-    """The question `below` asks, in one statement: a list of a province's units would not fit between brackets. A UNION,
-    not UNION ALL, ends also where units stand in a circle."""
+    """A UNION, not UNION ALL, ends also where units stand in a circle."""
     first = select(col(Unit.id)).where(col(Unit.id) == bindparam("start"))
     found = first.cte("found", recursive=True)
     child = aliased(Unit)
@@ -68,7 +67,8 @@ def _below() -> Select[str]:
 
 
 _PATH = _path()  # built once: building it costs more than asking
-_BELOW = _below()
+BELOW = _below()
+"""The question `below` asks, in one statement: a list of a province's units would not fit between brackets."""
 
 
 def with_code(session: Session, code: str) -> Unit | None:
@@ -103,10 +103,14 @@ def path(session: Session, unit_id: str) -> Sequence[Unit]:
 
 def grassroots_of(session: Session, unit_id: str) -> Unit:
     """The grassroots union this unit belongs to; the unit itself when there is none above it."""
-    above = path(session, unit_id)
-    return next((unit for unit in above if level(unit) == "grassroots"), above[0])
+    return grassroots_in(path(session, unit_id))
+
+
+def grassroots_in(path: Sequence[Unit]) -> Unit:
+    """The same of a unit and those above it."""
+    return next((unit for unit in path if level(unit) == "grassroots"), path[0])
 
 
 def below(session: Session, unit_id: str) -> set[str]:
     """Ids of the unit and of everything below it."""
-    return set(session.execute(_BELOW, {"start": unit_id}).scalars())
+    return set(session.execute(BELOW, {"start": unit_id}).scalars())

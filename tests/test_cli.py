@@ -140,7 +140,7 @@ def test_run_without_keys_or_with_an_older_database(haichieu: Command, home: Pat
     database = opened(home)
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000_before'"))
-    newest = schema.head(database)
+    newest = schema.head()
     database.close()
     assert fault(haichieu("run")) == (
         f"The database is at version 0000_before and this program needs {newest}: run `haichieu migrate`."

@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -164,19 +165,23 @@ class Crowd:
         elif name == "begin":
             self.begin()
         elif name == "over":
-            await self._until_over()
+            await self._until_over(asked.get("seconds"))
         return self._counted()
 
-    async def _until_over(self) -> None:
+    async def _until_over(self, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._until_quiet()
+        if self.over.is_set():
+            await asyncio.sleep(0.3)  # a second copy of something would come now
+
+    async def _until_quiet(self) -> None:
         answered = -1
         while not self.over.is_set() and len(self.latencies) != answered:
             answered = len(self.latencies)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(QUIET_SECONDS):
                     await self.over.wait()
-            except TimeoutError:
-                continue
-        await asyncio.sleep(0.3)  # a second copy of something would come now
 
     def _counted(self) -> dict[str, Any]:
         ranked = sorted(self.latencies) or [0.0]

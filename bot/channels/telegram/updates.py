@@ -43,6 +43,7 @@ class Event:
 
 def read(raw: Any, line: str) -> Event:
     """Reads one update as JSON gave it. Raises `Malformed`; never anything else."""
+    _drop_keyboard(raw)
     try:
         update = Update.de_json(raw, None)
         if update is None or isinstance(update.update_id, bool) or not isinstance(update.update_id, int):
@@ -58,6 +59,14 @@ def read(raw: Any, line: str) -> Event:
     else:
         return Event()
     raise Malformed(fault)
+
+
+def _drop_keyboard(raw: Any) -> None:
+    """A tap brings our own message back. Nobody here asks for its buttons, and making objects of them is half the work."""
+    for key in ("callback_query", "message"):
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    if isinstance(raw, dict):
+        raw.pop("reply_markup", None)
 
 
 def _message(message: Message, line: str, number: int) -> Event:
