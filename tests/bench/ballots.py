@@ -169,7 +169,7 @@ def middle(found: list[Voted]) -> Voted:
 
 def main(*, quick: bool) -> None:
     """Measures and prints."""
-    people, rounds = (300, 1) if quick else (2000, 3)
+    people, rounds = (200, 1) if quick else (1000, 3)
     print(f"{people:,} voters at once, {QUESTIONS + 1} taps each, one in {TWICE} the last one twice; median of {rounds}")
     print(
         f"{OURS}: polling, WAL, synchronous=FULL, HAICHIEU_TELEGRAM__PER_SECOND={PER_SECOND}, no quiet hours, else defaults;"
@@ -177,8 +177,6 @@ def main(*, quick: bool) -> None:
     print(f"  {QUESTIONS} questions, anonymous, sealed under the round's key; the last tap sends the ballot")
     print(f"{ballot_peer.SETTINGS}; {QUESTIONS + 1} questions")
     benches: tuple[Callable[[int], Voted], ...] = (ours, theirs)
-    for bench in benches:
-        bench(TWICE)  # compiles every module
     found = [[bench(people) for bench in benches] for _ in range(rounds)]
     own, other = (middle([one[place] for one in found]) for place in range(2))
     table.show("ballots: voting, end to end", (*HEADS, *HEADS_2), [own.row(OURS, other), other.row(THEIRS, other)])
