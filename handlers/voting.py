@@ -24,9 +24,8 @@ _OPEN_AT_ONCE = 6
 
 def _of(turn: Turn) -> tuple[Round, Poll, Content] | None:
     if f"round:{turn.subject}" not in turn.found:
-        one = turn.session.get(Round, turn.subject)
-        poll = turn.session.get(Poll, one.poll_id) if one else None
-        turn.found[f"round:{turn.subject}"] = (one, poll, content_of(turn.session, poll)) if one and poll else None
+        found = round.with_poll(turn.session, turn.subject)
+        turn.found[f"round:{turn.subject}"] = (*found, content_of(turn.session, found[1])) if found else None
     return turn.found[f"round:{turn.subject}"]  # type: ignore[no-any-return]
 
 

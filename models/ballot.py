@@ -29,7 +29,6 @@ from models.ids import new_id, random_code
 from models.intake import Event
 from models.poll import Answer, Poll, check_answers, content_of
 from models.round import Round
-from models.turnout import Turnout
 
 CODE_LENGTH = 10
 
@@ -42,27 +41,28 @@ class NotCast(Exception):
         self.why = why
 
 
-def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> None:
-    """Raises `NotCast`. Reads only: a lock, or a row, would be a trace in the chat's transaction."""
+def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> tuple[str, str]:
+    """Who they are in this round, and the unit they belong to in it. Raises `NotCast`. Reads only: a lock, or a row, would
+    be a trace in the chat's transaction."""
     if not round_.takes_votes(now):
         raise NotCast("closed")
     voter = turnout.voter(session, round_.id, person_id)
-    row = session.get(Turnout, voter, populate_existing=True)
-    if row is None:
+    invited = turnout.invited(session, voter)
+    if invited is None:
         raise NotCast("not_invited")
-    if row.mark or intake.waiting_of(session, voter, now):
+    unit_id, mark = invited
+    if mark or intake.waiting_of(session, voter, now):
         raise NotCast("already")
+    return voter, unit_id
 
 
 def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answer], now: datetime) -> str:
     """Casts somebody's ballot: one answer or None for each question. Returns their receipt code, empty where the poll gives
     none. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
-    may_vote(session, round_, person_id, now)
+    voter, unit_id = may_vote(session, round_, person_id, now)
     poll = session.get_one(Poll, round_.poll_id)
     check_answers(content_of(session, poll).questions, answers)
-    voter = turnout.voter(session, round_.id, person_id)
     code = random_code(CODE_LENGTH) if poll.receipts else ""
-    unit_id = session.get_one(Turnout, voter).unit_id
     cast_by = person_id if poll.named else ""
     folded = ballot_box.fold(session, round_.id, Ballot(unit_id, list(answers), code, cast_by))
     low, high = intake.SOON

@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
 
 from models import turnout
@@ -44,6 +44,15 @@ class Round(Base, table=True):
 
     def takes_votes(self, now: datetime) -> bool:
         return self.state == "open" and now < self.closes_at
+
+
+# Built once: every tap of a vote asks this.
+_WITH_POLL = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Round.id) == bindparam("one"))
+
+
+def with_poll(session: Session, round_id: str) -> tuple[Round, Poll] | None:
+    row = session.execute(_WITH_POLL, {"one": round_id}).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def plan(session: Session, poll: Poll, opens_at: datetime, closes_at: datetime | None = None) -> Round:

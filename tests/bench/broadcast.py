@@ -79,7 +79,7 @@ class Service:
         self.directory = directory
         self.url, keyring = f"sqlite:///{directory}/haichieu.db", Keyring.new()
         keyring.write(directory / "haichieu.key")
-        self.database = Database(self.url, keyring)
+        self.database = Database(self.url, keyring, round_keys=directory / "var" / "round-keys")  # its default
         self.members = members.seed(self.database, count)
         self.env = {
             "HAICHIEU_DATABASE_URL": self.url,

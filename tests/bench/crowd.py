@@ -66,7 +66,9 @@ class Crowd:
     # People
 
     def walk(self, scripts: list[dict[str, Any]]) -> None:
-        """Sets everybody going: `{"first", "count", "steps": [["say", text] | ["tap", label], …]}`."""
+        """Sets everybody going: `{"first", "count", "steps": [["say", text] | ["tap" or "twice", label], …]}`.
+
+        "twice": on the same button, before anything is answered; one answer is the step's, another is `extra`."""
         self.begin()
         for script in scripts:
             for number in range(script["first"], script["first"] + script["count"]):
@@ -92,11 +94,18 @@ class Crowd:
                 walker.steps, walker.asked_at = [], None
                 self._finished()
                 return
-            self.taps += 1
-            query = {"id": str(self.next_update), "from": walker.card, "message": walker.shown, "chat_instance": "1"}
-            update = {"update_id": self.next_update, "callback_query": {**query, "data": data}}
+            update = self._tap(walker, data)
+            if kind == "twice":
+                self.offer(update)
+                self.next_update += 1
+                update = self._tap(walker, data)
         walker.asked_at = time.monotonic()
         self.offer(update)
+
+    def _tap(self, walker: Walker, data: str) -> dict[str, Any]:
+        self.taps += 1
+        query = {"id": str(self.next_update), "from": walker.card, "message": walker.shown, "chat_instance": "1"}
+        return {"update_id": self.next_update, "callback_query": {**query, "data": data}}
 
     def offer(self, update: dict[str, Any]) -> None:
         """Lets the bot have an update, now."""
@@ -158,7 +167,7 @@ class Crowd:
 
     async def act(self, method: str, params: dict[str, Any]) -> tuple[int, bytes]:
         """One method: the HTTP status and the body of its answer."""
-        if method == "sendMessage":
+        if method in ("sendMessage", "editMessageText"):
             return 200, self.send(params)
         if method == "getUpdates":
             return 200, await self.get_updates(params)

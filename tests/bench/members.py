@@ -26,6 +26,7 @@ LINE = f"telegram:{TOKEN.partition(':')[0]}"
 OFFICER, TALKERS = 1, (11, 12)
 CHUNK = 10_000
 TEAM = 40
+CONSENTS = {"notices": True, "polls": True, "verified": True}
 Row = dict[str, Any]
 
 
@@ -78,7 +79,7 @@ def _rows(session: Session, units: list[str], chats: list[int]) -> tuple[list[Ro
 
 def _accounts(session: Session, persons: list[Row], chats: list[int], given: Row) -> Iterator[Row]:
     for person, chat in zip(persons, chats, strict=True):
-        row = {"id": new_id(), "line": LINE, "person_id": person["id"], "language": "vi", "notices": True, **given}
+        row = {"id": new_id(), "line": LINE, "person_id": person["id"], "language": "vi", **CONSENTS, **given}
         row["external_hash"] = keyed_hash(session, "account", LINE, str(chat))
         row["external"] = seal(session, "account.external", row["id"], str(chat))
         yield row

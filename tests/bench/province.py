@@ -146,7 +146,7 @@ def _people(seeding: Seeding, belong: list[tuple[str, str]]) -> None:
     seeding.write(Office, offices)
 
 
-def seed(database: Database, size: Size, now: datetime, name: str) -> Province:
+def seed(database: Database, size: Size, now: datetime, name: str, *, cases_too: bool = True) -> Province:
     """Fills the migrated, empty `database`. Fast and unsafe on the way; the bench then opens it as production does."""
     from tests.bench import cases
 
@@ -155,7 +155,7 @@ def seed(database: Database, size: Size, now: datetime, name: str) -> Province:
         for pragma in ("synchronous=OFF", "cache_size=-400000") if database.is_sqlite else ():
             connection.connection.cursor().execute(f"PRAGMA {pragma}")
         connection.commit()
-        for stage in (units, cases.filed, cases.day):
+        for stage in (units, cases.filed, cases.day) if cases_too else (units,):
             with connection.begin(), database.session(connection) as session:
                 seeding.session = session
                 stage(seeding)

@@ -49,7 +49,7 @@ def run(count: int) -> Queued:
             return Queued(count, **json.loads(child.first_line()))
 
 
-def _memory(name: str) -> float:
+def memory(name: str) -> float:
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) / 1024
 
@@ -58,12 +58,12 @@ def _begin(url: str, key_file: str, broadcast_id: str) -> None:
     database = Database(url, Keyring.read(Path(key_file)))
     with database.reading() as session:
         casting.due(session, datetime.now(UTC))  # everything is imported and connected
-    before, began = _memory("VmRSS"), time.perf_counter()
+    before, began = memory("VmRSS"), time.perf_counter()
     with database.transaction() as session:
         row = casting.begin(session, broadcast_id, [members.LINE], datetime.now(UTC))
         assert row is not None
     passed = time.perf_counter() - began
-    print(json.dumps({"size": row.size, "seconds": passed, "grown": _memory("VmHWM") - before}), flush=True)
+    print(json.dumps({"size": row.size, "seconds": passed, "grown": memory("VmHWM") - before}), flush=True)
     database.close()
 
 
