@@ -27,6 +27,9 @@ from models.outbound import BULK
 from models.round import Round
 from models.sealing import Unsealable, keyed_hash, unseal
 
+TRIES = 5
+"""So many senders may have died with a row before it counts as poison. Twice would not do: what is claimed ahead and was not
+sent is in doubt as well after a crash, and its reader would be missed."""
 Compose = Callable[[Session, Broadcast, str], Outgoing]
 """Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
 
@@ -59,7 +62,7 @@ def claim(
     session: Session, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool = False
 ) -> list[Bulk]:
     """Leases up to `limit` due rows. `quiet`: only what may ring at night. Whoever stopped the line meanwhile, or has left,
-    is marked and not tried; a row whose sender died twice is of unknown fate and ends there."""
+    is marked and not tried; a row whose sender died every time, `TRIES` times, is of unknown fate and ends there."""
     claimed: list[Bulk] = []
     for row in _sending(session):
         while (left := limit - len(claimed)) > 0:
@@ -124,7 +127,7 @@ def _claim_of(
     edited = _references(session, row, due)
     voted = _voted(session, row, [one.person_id for one in due], now)
     for one in due:
-        if one.state == "sending" and one.doubtful:
+        if one.state == "sending" and one.doubtful and one.attempts >= TRIES:
             ended.append(_end(row, one, "uncertain"))
         elif one.external is None:
             ended.append(_end(row, one, "no_channel"))  # they have left

@@ -17,7 +17,7 @@ from bot.outbox import Outbox
 from bot.writer import Writer
 from models import account, broadcast, ledger
 from models.account import Sender
-from models.bulk import Bulk
+from models.bulk import TRIES, Bulk
 from models.database import Database
 from models.ledger import OPEN
 from models.message import Outgoing
@@ -86,6 +86,7 @@ class Casting:
         self.roll = Roll(self.database)
         self.ids: dict[str, str] = {}
         self.audience: dict[str, set[str]] = {}
+        self.over: set[tuple[str, str]] = set()
         for name in NAMES:
             self.roll.joins(name, "MAY1", Phone())
         self.begins(urgent=False)
@@ -138,7 +139,9 @@ class Casting:
                 await self.clock.passes(seconds=61)
                 await self.senders[who].drain()
             else:
-                self.verb(verb, name)
+                for one in verb.split(", "):
+                    self.verb(one, name)
+            self.remembers_what_is_over()
 
         self.line.meanwhile[name] = interruption
 
@@ -177,18 +180,25 @@ class Casting:
         for made in self.ids.values():
             self.roll.settles(made, self.clock.now())
 
+    def remembers_what_is_over(self) -> None:
+        for code, made in self.ids.items():
+            self.over |= {(code, name) for name, row in self.roll.ledger(made).items() if row.state not in OPEN}
+
     def it_adds_up(self) -> None:
+        """What is over stays over, too."""
         for code, made in self.ids.items():
             self.roll.adds_up(made)
             rows = self.roll.ledger(made)
             assert set(rows) == self.audience[made], "somebody came or went after it began"
             for name, row in rows.items():
+                assert row.state not in OPEN or (code, name) not in self.over, f"{name} is open again"
                 copies, doubts = self.line.copies[code, name], self.line.doubts[code, name]
-                assert copies <= min(1 + doubts, 2), f"{name} was sent it {copies} times with {doubts} doubts"
+                assert copies <= min(1 + doubts, TRIES), f"{name} was sent it {copies} times with {doubts} doubts"
                 if row.state == "sent":
                     assert copies, f"{name} was never sent it"
                 if row.state in ("cancelled", "no_channel", "blocked", "rejected", "window_closed"):
                     assert copies <= doubts, f"{name} has it and counts as {row.state}"
+        self.remembers_what_is_over()
 
     def comes_to_an_end(self) -> None:
         """Nothing goes wrong any more: everybody ends somewhere."""
