@@ -7,8 +7,8 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,20 @@ class Casting:
         if dies:
             self.senders[who] = self.sender(who)
 
+    @asynccontextmanager
+    async def asleep(self, sender: Outbox) -> AsyncIterator[None]:
+        """Nothing of that process goes on: its other sends do not keep the line for it either."""
+        awake, honest = asyncio.Event(), sender._held.hold
+
+        async def hold() -> bool:
+            await awake.wait()
+            return await honest()
+
+        sender._held.hold = hold  # type: ignore[method-assign]
+        yield
+        sender._held.hold = honest  # type: ignore[method-assign]
+        awake.set()
+
     def meanwhile(self, name: str, verb: str, who: int) -> None:
         """At the next message to this person, while it is on its way."""
 
@@ -136,8 +150,9 @@ class Casting:
                 for of in self.ids:
                     for other in self.roll.people:
                         self.line.doubts[of, other] += 1
-                await self.clock.passes(seconds=61)
-                await self.senders[who].drain()
+                async with self.asleep(self.senders[1 - who]):
+                    await self.clock.passes(seconds=61)
+                    await self.senders[who].drain()
             else:
                 for one in verb.split(", "):
                     self.verb(one, name)

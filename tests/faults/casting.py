@@ -79,8 +79,8 @@ async def is_over(town: Town, broadcast_id: str, seconds: float = 120) -> None:
 
 
 async def reckon(town: Town, broadcast_id: str, phones: int, frozen: int = 0) -> Reckoning:
-    """Everybody has it, or is counted as of unknown fate since crash after crash hit their row; nobody has an extra copy that no
-    crash (or `frozen` process) explains; no process said it to anybody twice."""
+    """Everybody has it, or is counted as of unknown fate because crash after crash hit their row; nobody has an extra copy
+    that no crash (or `frozen` process) explains; no process said it to anybody twice."""
     counts = adds_up(town, broadcast_id)
     assert not counts.keys() & {*OPEN} and counts["sent"] + counts["uncertain"] == phones, counts
     with town.database.reading() as session:

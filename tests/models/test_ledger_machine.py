@@ -125,7 +125,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], list[Step], str]] = [
     (
         records_without_a_fence,
         [("trouble", "An", "throttled"), ("meanwhile", "An", "oversleep", 1), SENDS],
-        "An is open again",
+        "is open again",
     ),
     (sends_what_is_cancelled, [("at_rest", "cancel", "An"), SENDS], "claimed of one that was over"),
     (
