@@ -18,7 +18,7 @@ from bot.writer import Writer
 from handlers import digest, inviting, notices
 from models import bulk, progress, results
 from models.broadcast import POLL, Broadcast
-from models.bulk import Bulk, Unwritable
+from models.bulk import Bulk, Busy, Unwritable
 from models.database import Session
 from models.delivery import Claimed, Outcome
 from models.message import Outgoing
@@ -37,6 +37,7 @@ class Ledgers:
         self._writer = writer
         self._clock = clock
         self._quiet = quiet
+        self._busy: Busy = {}
 
     def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
         try:
@@ -53,7 +54,7 @@ class Ledgers:
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
             quiet = digest.is_quiet(now, self._quiet)
-            return list(bulk.claim(session, self._line, fence, now, limit, self._compose, quiet=quiet))
+            return list(bulk.claim(session, self._line, fence, now, limit, self._compose, quiet=quiet, busy=self._busy))
 
         # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
         if limit <= 0 or not await self._writer.read(bulk.any_sending):

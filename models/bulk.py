@@ -21,7 +21,7 @@ from models.broadcast import POLL, Broadcast, words_of
 from models.conversation import Conversation
 from models.database import Session
 from models.delivery import HELD_BACK, LEASE, Claimed
-from models.ledger import Recipient
+from models.ledger import A_MOMENT, Recipient, blurred
 from models.message import Outgoing
 from models.outbound import BULK
 from models.round import Round
@@ -32,6 +32,11 @@ TRIES = 5
 sent is in doubt as well after a crash, and its reader would be missed."""
 Compose = Callable[[Session, Broadcast, str], Outgoing]
 """Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+
+
+Busy = dict[tuple[str, str], datetime]
+"""By broadcast and person: until when somebody in the middle of a conversation is left alone. Kept in the sender's memory: a
+row put off would have its time beside those of the chat's own rows, which wait for the same end."""
 
 
 class Unwritable(Exception):
@@ -59,15 +64,27 @@ def any_sending(session: Session) -> bool:
 
 
 def claim(
-    session: Session, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool = False
+    session: Session,
+    line: str,
+    fence: int,
+    now: datetime,
+    limit: int,
+    compose: Compose,
+    *,
+    quiet: bool = False,
+    busy: Busy | None = None,
 ) -> list[Bulk]:
-    """Leases up to `limit` due rows. `quiet`: only what may ring at night. Whoever stopped the line meanwhile, or has left,
+    """Leases up to `limit` due rows. `quiet`: only what may ring at night. `busy`: whom to leave alone for now; this adds to
+    it. Whoever stopped the line meanwhile, or has left,
     is marked and not tried; a row whose sender died every time, `TRIES` times, is of unknown fate and ends there."""
     claimed: list[Bulk] = []
+    busy = {} if busy is None else busy
+    for over in [key for key, until in busy.items() if until <= now]:
+        del busy[over]
     for row in _sending(session):
         while (left := limit - len(claimed)) > 0:
             try:
-                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, quiet=quiet)
+                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, busy, quiet=quiet)
             except Unwritable:
                 break  # it waits for its words, and holds up no other
             claimed += found
@@ -103,9 +120,11 @@ _DUE = (
 )
 
 
-def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int, *, quiet: bool) -> list[Any]:
+def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int, busy: Busy, *, quiet: bool) -> list[Any]:
     """Leases that ran out first, then what has not been tried. Two questions: each walks the index, in its order."""
     statement = _DUE.where(col(Recipient.at_night).is_(True)) if quiet else _DUE
+    if alone := [person_id for of, person_id in busy if of == row.id]:
+        statement = statement.where(col(Recipient.person_id).not_in(alone))
     if session.get_bind().dialect.name == "postgresql":
         statement = statement.with_for_update(skip_locked=True, of=Recipient)
     found: list[Any] = []
@@ -117,13 +136,22 @@ def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int,
 
 
 def _claim_of(
-    session: Session, row: Broadcast, line: str, fence: int, now: datetime, limit: int, compose: Compose, *, quiet: bool
+    session: Session,
+    row: Broadcast,
+    line: str,
+    fence: int,
+    now: datetime,
+    limit: int,
+    compose: Compose,
+    busy: Busy,
+    *,
+    quiet: bool,
 ) -> tuple[list[Bulk], int]:
     """What could be leased, and how many rows were looked at: the others are over or wait, and more may be due."""
     composed: dict[str, Outgoing] = {}
     claimed: list[Bulk] = []
     ended: list[dict[str, Any]] = []
-    due = _due(session, row, line, now, limit, quiet=quiet)
+    due = _due(session, row, line, now, limit, busy, quiet=quiet)
     edited = _references(session, row, due)
     voted = _voted(session, row, [one.person_id for one in due], now)
     for one in due:
@@ -147,9 +175,11 @@ def _claim_of(
             claimed.append(replace(leased, silent=one.person_id in voted, invites=row.kind == POLL))
     if ended:
         session.connection().execute(_END, ended)
-    claimed = _without_busy(session, claimed, now)
+    alone = _in_a_run(session, claimed)
+    busy.update({(row.id, one.person_id): now + HELD_BACK for one in claimed if one.person_id in alone})
+    claimed = [one for one in claimed if one.person_id not in alone]
     if claimed:
-        _lease(session, row.id, [one.person_id for one in claimed], fence, now + LEASE)
+        _lease(session, row.id, [one.person_id for one in claimed], fence, now)
     return claimed, len(due)
 
 
@@ -198,7 +228,7 @@ def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: S
         attempts=due.attempts + 1,
         parts_done=due.parts_done,
         fence=fence,
-        leased_until=now + LEASE,
+        leased_until=now + LEASE - A_MOMENT,
         doubtful=due.doubtful or due.state == "sending",
         reference=_opened(session, row.id, due),
         broadcast_id=row.id,
@@ -210,33 +240,24 @@ _DOUBT = or_(col(Recipient.doubtful), col(Recipient.state) == "sending")
 """Before it is claimed: whether an earlier try may have arrived."""
 
 
-def _without_busy(session: Session, claimed: list[Bulk], now: datetime) -> list[Bulk]:
-    """A message that offers something waits while its reader is in the middle of a conversation, on either side of them: in
-    a numbered list its numbers would be taken for answers."""
+def _in_a_run(session: Session, claimed: list[Bulk]) -> set[str]:
+    """Whose message waits: one that offers something, while its reader is in the middle of a conversation, on either side of
+    them. In a numbered list its numbers would be taken for answers."""
     keys = {key for one in claimed if one.message.options for key in (one.chat, one.other_side)}
     if not keys:
-        return claimed
+        return set()
     in_a_run = select(col(Conversation.id)).where(col(Conversation.id).in_(keys), col(Conversation.busy).is_(True))
     busy = set(session.connection().execute(in_a_run).scalars())
-    held = [one for one in claimed if one.message.options and busy & {one.chat, one.other_side}]
-    if held:
-        people = [one.person_id for one in held]
-        session.execute(
-            update(Recipient)
-            .where(col(Recipient.broadcast_id) == held[0].broadcast_id, col(Recipient.person_id).in_(people))
-            .values(state="queued", due_at=now + HELD_BACK, doubtful=_DOUBT)
-            .execution_options(synchronize_session=False)
-        )
-    return [one for one in claimed if one not in held]
+    return {one.person_id for one in claimed if one.message.options and busy & {one.chat, one.other_side}}
 
 
-def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, until: datetime) -> None:
+def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, now: datetime) -> None:
     session.execute(
         update(Recipient)
         .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(people))
         .values(
             state="sending",
-            due_at=until,
+            due_at=blurred(now + LEASE - A_MOMENT),
             fence=fence,
             attempts=col(Recipient.attempts) + 1,
             doubtful=_DOUBT,
@@ -249,7 +270,8 @@ def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
     """The sender before this one has died (models.delivery.inherit)."""
     for row in _sending(session):
         theirs = col(Recipient.state) == "sending", col(Recipient.line) == line, col(Recipient.fence) < fence
-        session.execute(update(Recipient).where(col(Recipient.broadcast_id) == row.id, *theirs).values(due_at=now))
+        at = blurred(now - A_MOMENT)
+        session.execute(update(Recipient).where(col(Recipient.broadcast_id) == row.id, *theirs).values(due_at=at))
 
 
 _TABLE = Recipient.__table__  # type: ignore[attr-defined]

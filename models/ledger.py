@@ -12,9 +12,10 @@ row that names a chat by its key of the day (bot.outbox).
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, insert, literal, or_, select, update
@@ -32,6 +33,7 @@ from models.unit import Unit
 OPEN = ("queued", "sending")
 ENDINGS = ("sent", "confirmed", "blocked", "rejected", "no_channel", "window_closed", "uncertain", "cancelled")
 REACHED = ("sent", "confirmed")
+A_MOMENT = timedelta(seconds=1)
 
 
 class Recipient(Base, table=True):
@@ -62,6 +64,12 @@ class Recipient(Base, table=True):
     reference: bytes | None = None
     confirmed_on: date | None = None
     told_on: date | None = None
+
+
+def blurred(at: datetime) -> datetime:
+    """Up to `A_MOMENT` later: what a ledger and the outbox do together would share its very time otherwise, and a chat's row
+    would have a person's beside it."""
+    return at + timedelta(microseconds=secrets.randbelow(A_MOMENT // timedelta(microseconds=1)))
 
 
 def can_be_muted(kind: str, *, urgent: bool) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, update
 from models.bulk import Bulk
 from models.database import Session
 from models.delivery import DOUBTFUL, Outcome
-from models.ledger import Recipient
+from models.ledger import Recipient, blurred
 from models.sealing import seal
 
 _TABLE = Recipient.__table__  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def record(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
                 "held": outcome.fence,
                 "tries": outcome.attempts,
                 "to_state": outcome.state,
-                "to_due_at": outcome.not_before if outcome.state == "queued" else None,
+                "to_due_at": blurred(outcome.not_before) if outcome.state == "queued" and outcome.not_before else None,
                 "to_parts_done": 0 if row.invites else outcome.parts_done,
                 "to_doubtful": outcome.reason == DOUBTFUL,
                 "to_reason": outcome.reason[:80],

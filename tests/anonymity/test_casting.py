@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.ledgers import Ledgers
+from bot.listed import Listed
 from handlers import notices
 from models import account, conversation, intake, ledger, results
 from models.broadcast import Broadcast
@@ -113,6 +114,10 @@ async def test_a_list_remembered_with_the_result(play: Play, thief: Thief, monke
         if found:
             await ledgers._writer.write(write, alone=True)
 
+    async def not_before(_listed: Listed, _outcome: Outcome) -> None:
+        return
+
+    monkeypatch.setattr(Listed, "remember", not_before)
     monkeypatch.setattr(Ledgers, "record", careless)
     assert await ties(thief, await play())
 

@@ -214,7 +214,7 @@ def test_quiet_hours_hold_all_but_urgent_and_the_night_shift(roll: Roll, urgent:
     roll.begins(found, quiet_until=None if urgent else later(hours=8))
     awake = ["day", "night"] if urgent else ["night"]
     assert roll.names(roll.claims(quiet=True)) == awake
-    assert roll.names(roll.claims(later(hours=7, minutes=59))) == awake, "a lease that ran out, and nothing else"
+    assert roll.names(roll.claims(later(hours=7, minutes=59, seconds=30))) == awake, "a lease that ran out, and nothing else"
     assert roll.names(roll.claims(later(hours=8))) == ([] if urgent else ["day"])
 
 
