@@ -1,11 +1,11 @@
 """A ballot's way, from the chat it is cast in to its box: four transactions, and no two of them tell who cast which.
 
    1. The chat's own writes a sealed intake row (models.intake) and no row of a turnout, an account or a box. Inside it the
-   ballot is sealed once more, under the round's key: with the union's keys one reads who voted, and not what. (The answers
-   on the voter's own screen pass through the chat's sealed rows like any words; those rows go once they are sent or, on the
-   web page, read. Whoever has the union's keys *and* a copy from that moment could read them there.) 2. Some seconds later
-   `turnout.take_part` marks the voters. The first event of a person wins, whatever they tapped how often and on how many
-   phones. 3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written
+   ballot is sealed once more, under the round's key: with the union's keys one reads who voted, and not what. A voter has
+   one such row in a round, whatever they tap how often and on how many phones. (The answers on the voter's own screen pass
+   through the chat's sealed rows like any words; those rows go once they are sent or, on the web page, read. Whoever has the
+   union's keys *and* a copy from that moment could read them there.) 2. Some seconds later `turnout.take_part` marks the
+   voters. 3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written
    near it. 4. The intake rows are forgotten with all others, about once an hour.
 
 A crash between any two only has the next tick do the rest again: a mark fits only its own event, and a box may hold a ballot
@@ -51,7 +51,7 @@ def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> 
     if invited is None:
         raise NotCast("not_invited")
     unit_id, mark = invited
-    if mark or intake.waiting_of(session, voter, now):
+    if mark or intake.is_there(session, intake.row_of(session, "ballot", voter)):
         raise NotCast("already")
     return voter, unit_id
 
@@ -68,7 +68,9 @@ def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answ
     low, high = intake.SOON
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
     text = json.dumps({"round": round_.id, "ballot": folded})
-    intake.add(session, Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text))
+    event = Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text)
+    if not intake.add(session, event, intake.row_of(session, "ballot", voter)):
+        raise NotCast("already")  # another process was faster by less than a moment
     return code
 
 

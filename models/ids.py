@@ -14,7 +14,15 @@ CODE_LETTERS = "34679ACDEFGHJKMNPQRTWXY"
 
 def new_id() -> str:
     """13 characters, 65 random bits: short enough for a Telegram button, far too many to guess."""
-    bits = secrets.randbits(65)
+    return _written(secrets.randbits(65))
+
+
+def id_from(keyed_hash: str) -> str:
+    """An id like any other that only the holder of the look-up key can find again (models.sealing.keyed_hash)."""
+    return _written(int(keyed_hash, 16) & (1 << 65) - 1)
+
+
+def _written(bits: int) -> str:
     return "".join(_BASE32[(bits >> shift) & 31] for shift in range(0, 65, 5))
 
 

@@ -25,7 +25,7 @@ from sqlmodel import Field, col
 
 from models.columns import Id
 from models.database import Base, Session, insert_ignore
-from models.ids import new_id
+from models.ids import id_from, new_id
 from models.sealing import keyed_hash, seal, unseal
 
 Kind = Literal[
@@ -141,10 +141,25 @@ def chosen(session: Session, account_id: str, now: datetime) -> dict[str, Any]:
     return found
 
 
-def add(session: Session, event: Event) -> None:
-    row_id = new_id()
+def add(session: Session, event: Event, row_id: str = "") -> bool:
+    """`row_id`: for an event that there may be once only (`row_of`). Returns whether it is the first."""
+    row_id = row_id or new_id()
     body = json.dumps(asdict(event), ensure_ascii=False)
-    insert_ignore(session, Intake, [{"id": row_id, "body": seal(session, "intake.body", row_id, body)}])
+    return insert_ignore(session, Intake, [{"id": row_id, "body": seal(session, "intake.body", row_id, body)}]) == 1
+
+
+def row_of(session: Session, kind: Kind, reporter_id: str) -> str:
+    """The row of the one event of this kind that somebody may have here: found by its key, while the others are found by
+    opening all of them, of which there are thousands while a province votes. It looks like any other."""
+    return id_from(keyed_hash(session, "intake.row", kind, reporter_id))
+
+
+_IS_THERE = select(col(Intake.id)).where(col(Intake.id) == bindparam("id"))
+
+
+def is_there(session: Session, row_id: str) -> bool:
+    """Whether this row waits, or was posted and is not forgotten yet."""
+    return session.execute(_IS_THERE, {"id": row_id}).first() is not None
 
 
 _IDS = select(func.aggregate_strings(col(Intake.id), " "))

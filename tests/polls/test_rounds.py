@@ -118,11 +118,15 @@ def test_who_may_vote_and_when(hall: Hall, people: list[str]) -> None:
             hall.casts(one, person, [YES])
         assert refused.value.why == "not_invited"
     hall.casts(one, people[0], [YES])
-    for wait in (0, 90, 0):  # while it waits, when it is posted, and after
+    for wait in (0, 90, 0):  # while it waits, when it is due and nothing posts it, and after
         with pytest.raises(NotCast) as refused:
             hall.casts(one, people[0], [NO])
         assert refused.value.why == "already"
-        hall.waits(seconds=wait)
+        hall.now += timedelta(seconds=wait)
+    hall.tick()
+    hall.forgets()
+    with pytest.raises(NotCast):
+        hall.casts(one, people[0], [NO])
     with hall.database.reading() as session:
         assert set(turnout.missing(session, one.id, [*people, guest, other])) == set(people[1:])
     hall.waits(days=7)
