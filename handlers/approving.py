@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config.i18n import language
+from config.i18n import N_, language
 from handlers import desk
 from handlers.conversation import Conversation, Turn, open_token, tell
 from models import audience, broadcast, office, unit
 from models.account import Account
-from models.broadcast import Broadcast, Draft
+from models.audience import Audience
+from models.broadcast import Broadcast
 from models.database import Session
 from models.message import Option
 from models.person import Person, name_of
 
 
-def is_needed(turn: Turn, made: Draft, size: int) -> bool:
-    several = audience.grassroots_in(turn.session, made.audience, unit.kinds("grassroots")) > 1
+def is_needed(turn: Turn, to: Audience, size: int) -> bool:
+    several = audience.grassroots_in(turn.session, to, unit.kinds("grassroots")) > 1
     return several or size > turn.house.notices.second_above
 
 
-def _others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
+def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
     """Who may agree: officers of the unit that speaks, else of the nearest above it that has any; never the author."""
     for one in unit.path(turn.session, unit_id):
         found = {
@@ -33,12 +34,13 @@ def _others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
     return []
 
 
-def is_possible(turn: Turn, made: Draft, size: int) -> bool:
-    return not is_needed(turn, made, size) or bool(_others(turn, made.unit_id))
+def is_possible(turn: Turn, to: Audience, unit_id: str, size: int) -> bool:
+    """`unit_id`: of the unit that speaks."""
+    return not is_needed(turn, to, size) or bool(others(turn, unit_id))
 
 
-def warning(turn: Turn, made: Draft) -> str:
-    who = {person.id: person for _account, person in _others(turn, made.unit_id)}
+def warning(turn: Turn, unit_id: str) -> str:
+    who = {person.id: person for _account, person in others(turn, unit_id)}
     if not who:
         return turn._(
             "⚠ This needs a second officer's agreement, and no other officer of your unit or above it has joined here yet. "
@@ -51,7 +53,7 @@ def warning(turn: Turn, made: Draft) -> str:
 def ask(turn: Turn, row: Broadcast, size: int) -> None:
     """Shows it to everybody who may agree."""
     author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
-    for account, _person in _others(turn, row.unit_id):
+    for account, _person in others(turn, row.unit_id):
         reader = language(account.language)
         text = reader.gettext(
             "Comrade {name} asks you to agree to notice {code} for {count} people. Please read it first:",
@@ -102,7 +104,8 @@ def _approve(turn: Turn) -> None:
         return
     broadcast.approve(turn.session, row, turn.member.person_id, turn.now)
     turn.falls_due = True
-    _tell_author(turn, row, agreed=True)
+    agreed = N_("Comrade {name} agrees: {code} goes out.")
+    tell_author(turn, row.unit_id, row.author_id, agreed, row.code)
     turn.say(turn._("{code} goes out now, comrade.", code=row.code), desk.options(turn, row))
 
 
@@ -110,21 +113,18 @@ def _refuse(turn: Turn) -> None:
     row = desk.theirs(turn)
     assert row is not None
     broadcast.refuse(turn.session, row, turn.member.person_id, turn.now)
-    _tell_author(turn, row, agreed=False)
+    not_agreed = N_("Comrade {name} does not agree to {code}; it is not sent.")
+    tell_author(turn, row.unit_id, row.author_id, not_agreed, row.code)
     turn.say(turn._("{code} is not sent. Its author is told, comrade.", code=row.code), desk.options(turn))
 
 
-def _tell_author(turn: Turn, row: Broadcast, *, agreed: bool) -> None:
+def tell_author(turn: Turn, unit_id: str, author_id: str | None, said: str, code: str) -> None:
+    """`said`: a message id with the name of who decides and the code of what it is about."""
     name = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
-    for account, person, _held in office.officers_of(turn.session, row.unit_id, turn.now.date()):
-        if person.id == row.author_id != turn.member.person_id:
-            reader = language(account.language)
-            said = (
-                reader.gettext("Comrade {name} agrees: {code} goes out.", name=name, code=row.code)
-                if agreed
-                else reader.gettext("Comrade {name} does not agree to {code}; it is not sent.", name=name, code=row.code)
-            )
-            tell(turn.session, account, said, turn.now, in_office=True)
+    for account, person, _held in office.officers_of(turn.session, unit_id, turn.now.date()):
+        if person.id == author_id != turn.member.person_id:
+            text = language(account.language).gettext(said, name=name, code=code)
+            tell(turn.session, account, text, turn.now, in_office=True)
 
 
 CONVERSATIONS = (

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from handlers import audiences, composing, desk, drafting, wording
+from handlers import agreeing, approving, audiences, composing, desk, drafting, forecast, wording
 from handlers.conversation import (
     Again,
     Choice,
@@ -23,8 +24,10 @@ from handlers.conversation import (
     open_token,
     unless_cancelled,
 )
-from models import audit, poll, round, turnout, unit
+from handlers.forecast import Forecast
+from models import audit, poll, round, unit
 from models.audience import Audience
+from models.broadcast import POLL, Draft, Words
 from models.message import Option
 from models.poll import LEAST, Content, Unfit
 from models.poll import Question as Asked
@@ -90,21 +93,37 @@ def _days(turn: Turn) -> int:
     return int(turn.answers.get("days", "7"))
 
 
-def _preview(turn: Turn) -> str:
-    given = content(turn)
-    voters = turnout.electorate(
-        turn.session, given.audience, slips_only=not _is_on(turn, "anyone"), rule=given.rule, day=turn.now.date()
+def _invitation(turn: Turn) -> Draft:
+    """What goes out when it opens, as far as a preview needs it."""
+    to = audiences.chosen(turn)
+    return Draft(
+        author_id=turn.member.person_id,
+        unit_id=audiences.speaking(turn, to).id,
+        words=Words({}),
+        audience=replace(to, verified=not _is_on(turn, "anyone")),
+        kind=POLL,
+        send_at=_opens_at(turn),
     )
-    turn.answers["voters"] = str(len(voters))
+
+
+def _are_few(plan: Forecast, to: Audience, least: int) -> bool:
+    """Whether hardly a result could be shown. Of an audience by what people told, only the size that may be said counts."""
+    return plan.size < least or (not to.is_private and sum(plan.by_line.values()) < least)
+
+
+def _preview(turn: Turn) -> str:
+    given, made = content(turn), _invitation(turn)
+    plan = forecast.of(turn, made)
     k = max(LEAST, turn.house.notices.threshold)
     lines = [
         turn._("Please check before it opens, comrade:"),
         f"🗳 {wording.words(turn.language, given.title)}",
         "\n".join(wording.asked_lines(turn.language, given)),
         turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audiences.chosen(turn))),
+        *forecast.lines(turn, made, plan),
         turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=_days(turn)),
     ]
-    if len(voters) < 2 * k:
+    if _are_few(plan, made.audience, 2 * k):
         lines.append(
             turn._("⚠ Fewer than {k} people could vote here, so that hardly any result could be shown.", k=2 * k)
             + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
@@ -115,6 +134,8 @@ def _preview(turn: Turn) -> str:
         lines.append(turn._("With names: officers see who answered what. This cannot be changed once it is open."))
     else:
         lines.append(turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=2 * k))
+    if approving.is_needed(turn, made.audience, plan.size):
+        lines.append(approving.warning(turn, made.unit_id))
     return "\n\n".join(lines)
 
 
@@ -129,8 +150,13 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     def on(key: str, label: str) -> Choice:
         return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
 
+    made = _invitation(turn)
+    size = forecast.of(turn, made).size
+    turn.answers["size"] = str(size)
+    may = size and _rates_whole(turn) and approving.is_possible(turn, made.audience, made.unit_id, size)
+    label = turn._("Send for approval") if approving.is_needed(turn, made.audience, size) else turn._("Open the poll")
     return [
-        *([Choice("open", turn._("Open the poll"))] if _rates_whole(turn) else []),
+        *([Choice("open", label)] if may else []),
         Choice("c_at", turn._("Open later")),
         Choice("c_days", turn._("How long it is open")),
         Choice("c_repeat", turn._("Repeat")),
@@ -168,11 +194,18 @@ def _tapped(turn: Turn, value: str) -> str:
 def _finish(turn: Turn) -> None:
     given = content(turn)
     template = _template(turn)
-    unit_id = audiences.speaking(turn, audiences.chosen(turn)).id
+    invitation = _invitation(turn)
+    size = forecast.of(turn, invitation).size
+    if not size or not approving.is_possible(turn, invitation.audience, invitation.unit_id, size):
+        why = (
+            approving.warning(turn, invitation.unit_id) if size else turn._("Nobody would be asked, so nothing was opened.")
+        )
+        turn.say(why, desk.options(turn))
+        return
     try:
         made = poll.create(
             turn.session,
-            unit_id,
+            invitation.unit_id,
             given,
             threshold=max(LEAST, turn.house.notices.threshold),
             named=_is_on(turn, "named"),
@@ -186,9 +219,16 @@ def _finish(turn: Turn) -> None:
     except Unfit:
         turn.say(turn._("This poll cannot be asked like that. Nothing was opened, comrade."), desk.options(turn))
         return
-    one = round.plan(turn.session, made, _opens_at(turn), _opens_at(turn) + timedelta(days=_days(turn)))
+    closes_at = _opens_at(turn) + timedelta(days=_days(turn))
+    waits = approving.is_needed(turn, invitation.audience, size)
+    one = round.plan(turn.session, made, _opens_at(turn), closes_at, waits=waits)
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
     turn.falls_due = True
+    if waits:
+        agreeing.ask(turn, made, one, size)
+        text = turn._("{code} waits for a second officer now, comrade. It does not open before.", code=made.code)
+        turn.say(text, [Option(open_token("round", one.id), made.code), *desk.options(turn)])
+        return
     when = _when(turn)
     text = turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=made.code, when=when)
     turn.say(text, [Option(open_token("round", one.id), made.code), *desk.options(turn)])
@@ -204,6 +244,7 @@ _LAST = (
         when=composing.changing("days"),
     ),
     Question("open", _preview, _choices, chosen=_tapped),
+    composing.NUMBER,
 )
 
 CONVERSATIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    agreeing,
     answering,
     approving,
     asking,
@@ -40,7 +41,7 @@ CONVERSATIONS: dict[str, Conversation] = {
     for module in (
         *(registration, claims, menu, grievance, mine, naming),
         *(notices, desk, composing, approving, telling, counting),
-        *(polls, asking, voting, outcome, pictures),
+        *(polls, agreeing, asking, voting, outcome, pictures),
         *(triage, answering, passing, spoken, saved, away, files, news),
         *(preferences, pin, phones, mydata),
     )

@@ -130,8 +130,8 @@ def _preview(turn: Turn) -> str:
         *forecast.lines(turn, made, plan),
         turn._("When: {when}", when=_when(turn, made)),
     ]
-    if approving.is_needed(turn, made, plan.size):
-        lines.append(approving.warning(turn, made))
+    if approving.is_needed(turn, made.audience, plan.size):
+        lines.append(approving.warning(turn, made.unit_id))
     return "\n\n".join(lines)
 
 
@@ -148,8 +148,9 @@ def _choices(turn: Turn) -> Sequence[Choice]:
 
     size = forecast.of(turn, made).size
     turn.answers["size"] = str(size)
-    sends = [Choice("send", turn._("Send for approval") if approving.is_needed(turn, made, size) else turn._("Send"))]
-    found = sends if size and approving.is_possible(turn, made, size) else []
+    needs = approving.is_needed(turn, made.audience, size)
+    sends = [Choice("send", turn._("Send for approval") if needs else turn._("Send"))]
+    found = sends if size and approving.is_possible(turn, made.audience, made.unit_id, size) else []
     again = turn.subject and not _is_correction(turn)
     if not again:
         found.append(Choice("c_kind", turn._("Kind: {kind}", kind=notices.kind_name(turn.language, made.kind))))
@@ -217,9 +218,9 @@ def _finish(turn: Turn) -> None:
     if not plan.size:
         turn.say(turn._("Nobody would receive this, so nothing was sent, comrade."), desk.options(turn))
         return
-    needs = approving.is_needed(turn, made, plan.size)
-    if not approving.is_possible(turn, made, plan.size):
-        turn.say(approving.warning(turn, made), desk.options(turn))
+    needs = approving.is_needed(turn, made.audience, plan.size)
+    if not approving.is_possible(turn, made.audience, made.unit_id, plan.size):
+        turn.say(approving.warning(turn, made.unit_id), desk.options(turn))
         return
     files.sent(turn)
     row = broadcast.create(turn.session, replace(made, needs_second=needs), turn.now)
@@ -262,12 +263,20 @@ def changes(*names: str) -> tuple[Question, ...]:
     return tuple(_CHANGES[name] for name in names)
 
 
+NUMBER = Question(
+    "number",
+    _asked,
+    lambda turn: [Choice("cancel", turn._("Cancel"))],
+    check=_typed,
+    chosen=unless_cancelled,
+    when=lambda turn: int(turn.answers["size"]) > turn.house.notices.typed_above,
+)
+"""After a preview, whose button kept the size: what goes to many is sent by typing how many. Polls have it, too."""
 _LAST = (
     *changes(*_CHANGES),
     Question("send", _preview, _choices, chosen=_tapped),
-    Question("number", _asked, lambda turn: [Choice("cancel", turn._("Cancel"))], check=_typed, chosen=unless_cancelled,
-             when=lambda turn: int(turn.answers["size"]) > turn.house.notices.typed_above),
-)  # fmt: skip
+    NUMBER,
+)
 _TEXT = Question("text", _text, check=take_text)
 _WHOM = audiences.QUESTIONS
 

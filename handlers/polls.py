@@ -4,7 +4,7 @@ read."""
 from __future__ import annotations
 
 from config.i18n import N_, Language
-from handlers import desk, voting, wording
+from handlers import agreeing, desk, voting, wording
 from handlers.conversation import Conversation, Turn, is_member, is_officer, open_token
 from handlers.words import shortened
 from models import audit, poll_access, round, unit
@@ -14,6 +14,7 @@ from models.round import Round
 
 _SHOWN = 8
 _STATES = {
+    "waiting": N_("waits for a second officer"),
     "planned": N_("not open yet"),
     "open": N_("open"),
     "counting": N_("closed, being counted"),
@@ -73,7 +74,9 @@ def _show(turn: Turn) -> None:
         lines.append(turn._("The poll is not counted yet; nobody sees any result before."))
     if one.takes_votes(turn.now):
         options.append(Option(open_token("close_poll", one.id), turn._("Close it now")))
-    if one.state in ("planned", "open"):
+    if one.state == "waiting" and poll.author_id != turn.member.person_id:
+        options += agreeing.options(turn.language, one)
+    if one.state in ("waiting", "planned", "open"):
         options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
     turn.say(
         "\n\n".join(lines),
@@ -92,7 +95,7 @@ def _end(turn: Turn) -> None:
     assert turn.state.run is not None
     one, poll = found
     early = turn.state.run.conversation == "close_poll"
-    if one.state not in ("planned", "open") or (early and not one.takes_votes(turn.now)):
+    if one.state not in ("waiting", "planned", "open") or (early and not one.takes_votes(turn.now)):
         text = turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=_state(turn, one))
     elif early:
         round.close(turn.session, one, turn.now)

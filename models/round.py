@@ -1,7 +1,8 @@
 """A round: one opening of a poll, from the moment it opens until its ballots are counted or it is cancelled.
 
-`planned` → `open` → `counted`, or `cancelled`. A round is open to votes until `closes_at` and counted a little later
-(COUNTED_AFTER): by then whatever was cast in time has been posted, without any lock between voters and the clock.
+`planned` → `open` → `counted`, or `cancelled`; before it is planned it may wait for a second officer (`waiting`). A round is
+open to votes until `closes_at` and counted a little later (COUNTED_AFTER): by then whatever was cast in time has been
+posted, without any lock between voters and the clock.
 """
 
 from __future__ import annotations
@@ -55,15 +56,31 @@ def with_poll(session: Session, round_id: str) -> tuple[Round, Poll] | None:
     return (row[0], row[1]) if row else None
 
 
-def plan(session: Session, poll: Poll, opens_at: datetime, closes_at: datetime | None = None) -> Round:
-    """Raises `Unplannable`."""
+def plan(
+    session: Session, poll: Poll, opens_at: datetime, closes_at: datetime | None = None, *, waits: bool = False
+) -> Round:
+    """`waits`: until `approve`. Raises `Unplannable`."""
     closes_at = closes_at or opens_at + timedelta(days=poll.open_days)
     if closes_at <= opens_at:
         raise Unplannable
-    planned = Round(poll_id=poll.id, opens_at=opens_at, closes_at=closes_at)
+    state = "waiting" if waits else "planned"
+    planned = Round(poll_id=poll.id, opens_at=opens_at, closes_at=closes_at, state=state)
     session.add(planned)
     session.flush()
     return planned
+
+
+def approve(session: Session, round_: Round, now: datetime) -> bool:
+    """A second officer agrees: it opens when it was to, or now, and is open as long as it was to be. False where it does not
+    wait any more."""
+    late = max(now - round_.opens_at, timedelta())
+    changed = session.execute(
+        update(Round)
+        .where(col(Round.id) == round_.id, col(Round.state) == "waiting")
+        .values(state="planned", opens_at=round_.opens_at + late, closes_at=round_.closes_at + late)
+    )
+    session.refresh(round_)
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def open_(session: Session, round_: Round, day: date = date.max) -> int:
@@ -91,7 +108,7 @@ def close(session: Session, round_: Round, now: datetime) -> None:
 
 def cancel(session: Session, round_: Round) -> None:
     """Nothing of it is ever counted. The key is destroyed after the commit (`sweep_keys`)."""
-    still = col(Round.id) == round_.id, col(Round.state).in_(("planned", "open"))
+    still = col(Round.id) == round_.id, col(Round.state).in_(("waiting", "planned", "open"))
     ended = session.execute(update(Round).where(*still).values(state="cancelled"))
     session.refresh(round_)
     if ended.rowcount:  # type: ignore[attr-defined]

@@ -89,3 +89,9 @@ def token_behind(person: OnTelegram, label: str) -> str:
     return next(
         str(data) for shown in reversed(person.user.inbox) for row in shown.buttons for name, data in row if name == label
     )
+
+
+def second_factory(session: Session) -> None:
+    """The province has a second grassroots union."""
+    province = session.execute(select(Unit).where(col(Unit.code) == "LDLD")).scalar_one()
+    session.add(Unit(kind="cdcs", code="HOALU", name="CĐCS Công ty Hoa Lư", parent_id=province.id))

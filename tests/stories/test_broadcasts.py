@@ -11,7 +11,7 @@ from models.broadcast import Broadcast
 from models.ledger import Recipient
 from tests.house import FakeClock, House
 from tests.people import Person
-from tests.stories.acts import appointed, rows
+from tests.stories.acts import appointed, rows, second_factory
 
 TEXT = "Thứ bảy 28/11, 8 giờ: họp tổ tại nhà ăn ca 1."
 Somebody = Callable[[str], Person]
@@ -236,7 +236,7 @@ async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock) -> 
 async def test_two_officers_for_several_unions(
     superior: Person, somebody: Somebody, house: House, reader: Person, leader: Person
 ) -> None:
-    await house.app.writer.write(_second_factory)
+    await house.app.writer.write(second_factory)
     preview = await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
     assert "chưa có cán bộ nào khác" in preview and "[Gửi để duyệt]" not in preview and "[Gửi]" not in preview
     await superior.taps("Hủy")
@@ -257,19 +257,8 @@ async def test_two_officers_for_several_unions(
     await superior.sees("Phạm Thị Nga đã duyệt")
 
 
-def _second_factory(session: object) -> None:
-    from sqlalchemy import select
-    from sqlmodel import Session, col
-
-    from models.unit import Unit
-
-    assert isinstance(session, Session)
-    province = session.execute(select(Unit).where(col(Unit.code) == "LDLD")).scalar_one()
-    session.add(Unit(kind="cdcs", code="HOALU", name="CĐCS Công ty Hoa Lư", parent_id=province.id))
-
-
 async def test_not_agreed_to(superior: Person, somebody: Somebody, house: House, reader: Person) -> None:
-    await house.app.writer.write(_second_factory)
+    await house.app.writer.write(second_factory)
     second = somebody("Nga")
     await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
     await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,7 @@ from models.round import Round
 from models.turnout import Turnout
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
-from tests.stories.acts import forges, rows
+from tests.stories.acts import appointed, forges, rows, second_factory
 from tests.stories.test_people_joining import slips
 
 Somebody = Callable[[str], Person]
@@ -78,6 +79,46 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, house:
     shown = await leader.sees("10 người đã tham gia, trong khoảng 15", "4: 6", "2: 4", "Thay đổi món")
     assert "làm tròn" in shown
     assert not await rows(house, BallotBox)
+
+
+async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, house: House, clock: FakeClock) -> None:
+    """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
+    [voter] = await voters(somebody, house, 1)
+    await house.app.writer.write(second_factory)
+    second = somebody("Nga")
+    await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
+    await second.looks_away()
+    await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
+    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+    preview = await superior.sees("Việc này cần thêm một cán bộ duyệt", "Phạm Thị Nga")
+    assert "[Mở đợt lấy ý kiến]" not in preview
+    await superior.taps("Gửi để duyệt")
+    await superior.sees("đang chờ một cán bộ khác duyệt")
+    await clock.passes(days=3)
+    await voter.does_not_see("🗳")
+    await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt đợt lấy ý kiến")
+    await second.taps("Xem toàn bộ đợt lấy ý kiến")
+    await second.sees(TITLE, "chờ cán bộ khác duyệt")
+    await second.taps("Duyệt và mở")
+    await superior.sees("Phạm Thị Nga đã duyệt")
+    await voter.sees("🗳 Bữa ăn ca")
+    [one] = await rows(house, Round)
+    assert one.state == "open" and one.closes_at >= clock.now() + timedelta(days=6, hours=23)
+
+
+async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, house: House) -> None:
+    [voter] = await voters(somebody, house, 1)
+    await house.app.writer.write(second_factory)
+    second = somebody("Nga")
+    await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
+    await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
+    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+    await superior.taps("Gửi để duyệt")
+    await second.taps("Không duyệt")
+    await superior.sees("Phạm Thị Nga không duyệt")
+    await voter.does_not_see("🗳")
+    [one] = await rows(house, Round)
+    assert one.state == "cancelled"
 
 
 async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, house: House) -> None:

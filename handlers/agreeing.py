@@ -1,0 +1,82 @@
+"""The rule of two for polls (handlers.approving): one that asks very many people, or several grassroots unions, opens when a
+second officer agrees."""
+
+from __future__ import annotations
+
+from config.i18n import N_, Language, language
+from handlers import approving
+from handlers.conversation import Conversation, Turn, open_token, tell
+from models import audit, poll_access, round
+from models.message import Option
+from models.person import Person, name_of
+from models.poll import Poll
+from models.round import Round
+
+
+def options(reader: Language, one: Round) -> list[Option]:
+    return [
+        Option(open_token("agree_poll", one.id), reader.gettext("Agree, open it")),
+        Option(open_token("refuse_poll", one.id), reader.gettext("Do not agree")),
+    ]
+
+
+def ask(turn: Turn, poll: Poll, one: Round, size: int) -> None:
+    """Shows it to everybody who may agree."""
+    author = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
+    for account, _person in approving.others(turn, poll.author_unit_id):
+        reader = language(account.language)
+        text = reader.gettext(
+            "Comrade {name} asks you to agree to poll {code} for {count} people. Please read it first:",
+            name=author,
+            code=poll.code,
+            count=size,
+        )
+        see = Option(open_token("round", one.id), reader.gettext("See the whole poll"))
+        tell(turn.session, account, text, turn.now, options=[see, *options(reader, one)], in_office=True)
+
+
+def _theirs(turn: Turn) -> tuple[Round, Poll] | None:
+    """The round this run is about, if it waits and this officer answers for the unit that asks, or one above it."""
+    found = round.with_poll(turn.session, turn.subject) if turn.is_officer else None
+    if found is None or found[0].state != "waiting":
+        return None
+    poll = found[1]
+    may = poll_access.may_see(turn.session, poll, poll.author_unit_id, turn.member.person_id, turn.now.date())
+    return found if may else None
+
+
+def _agree(turn: Turn) -> None:
+    found = _theirs(turn)
+    assert found is not None  # `allowed` was asked first
+    one, poll = found
+    back = [Option(open_token("round", one.id), poll.code), Option(open_token("polls_desk"), turn._("Polls"))]
+    if poll.author_id == turn.member.person_id:
+        text = turn._("It takes another officer than the one who wrote it, comrade. Nothing was opened.")
+        turn.say(text, back)
+        return
+    round.approve(turn.session, one, turn.now)
+    audit.note(turn.session, turn.member.person_id, "agree_poll", poll.id, turn.now)
+    turn.falls_due = True
+    approving.tell_author(
+        turn, poll.author_unit_id, poll.author_id, N_("Comrade {name} agrees: poll {code} opens."), poll.code
+    )
+    when = turn.language.when(one.opens_at) if one.opens_at > turn.now else turn._("at once")
+    turn.say(turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=poll.code, when=when), back)
+
+
+def _refuse(turn: Turn) -> None:
+    found = _theirs(turn)
+    assert found is not None
+    one, poll = found
+    round.cancel(turn.session, one)
+    audit.note(turn.session, turn.member.person_id, "refuse_poll", poll.id, turn.now)
+    said = N_("Comrade {name} does not agree to poll {code}; it does not open.")
+    approving.tell_author(turn, poll.author_unit_id, poll.author_id, said, poll.code)
+    text = turn._("{code} does not open. Its author is told, comrade.", code=poll.code)
+    turn.say(text, [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+
+
+CONVERSATIONS = (
+    Conversation("agree_poll", _agree, allowed=lambda turn: _theirs(turn) is not None, in_office=True),
+    Conversation("refuse_poll", _refuse, allowed=lambda turn: _theirs(turn) is not None, in_office=True),
+)
