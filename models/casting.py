@@ -20,8 +20,9 @@ from models.database import Session
 from models.ledger import OPEN, Recipient
 from models.unit import Unit
 
-FOLDED_AT_ONCE = 5000
-"""Rows of a folded ledger deleted in one transaction: a million at once would hold up every reply."""
+AT_ONCE = 5000
+"""Rows of a ledger cancelled, or deleted when it is folded, in one transaction: a million at once would hold up every
+reply."""
 
 
 def due(session: Session, now: datetime) -> Sequence[str]:
@@ -106,8 +107,8 @@ def ended(session: Session) -> Sequence[str]:
 
 
 def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | None:
-    """Ends a broadcast that has nobody left; returns it if this ended it. Of a cancelled one, what waits is cancelled; what
-    was under way when its sender died is of unknown fate."""
+    """Ends a broadcast that has nobody left; returns it if this ended it. Of a cancelled one, what waits is cancelled,
+    `AT_ONCE` rows a call; what was under way when its sender died is of unknown fate."""
     row = broadcast.get(session, broadcast_id)
     if row is None:
         return None
@@ -115,7 +116,9 @@ def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | No
     if row.state == "cancelled":
         waits, died = col(Recipient.state) == "queued", and_(col(Recipient.state) == "sending", col(Recipient.due_at) <= now)
         for which, state in ((waits, "cancelled"), (died, "uncertain")):
-            session.execute(update(Recipient).where(mine, which).values(state=state, due_at=None))
+            some = select(col(Recipient.person_id)).where(mine, which).limit(AT_ONCE)
+            ends = update(Recipient).where(mine, col(Recipient.person_id).in_(some.scalar_subquery()))
+            session.execute(ends.values(state=state, due_at=None).execution_options(synchronize_session=False))
         return None
     try:
         broadcast.move(session, row, ("sending", "stopped"), "done", ended_at=now)
@@ -145,7 +148,7 @@ def fold(session: Session, broadcast_id: str) -> int:
         row.totals = json.dumps(ledger.counts(session, broadcast_id) | {"ticked": ledger.told_count(session, broadcast_id)})
         session.add(row)
         session.flush()
-    return ledger.forget(session, broadcast_id, FOLDED_AT_ONCE)
+    return ledger.forget(session, broadcast_id, AT_ONCE)
 
 
 def owing(session: Session, kind: str, unit_kinds: Sequence[str], before: datetime) -> list[tuple[Unit, datetime]]:

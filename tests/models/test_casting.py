@@ -135,7 +135,7 @@ def test_it_ends_with_the_last_of_them_and_only_once(roll: Roll, stopped: bool) 
 
 
 def test_folding_keeps_the_sums_and_forgets_who(roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casting, "FOLDED_AT_ONCE", 2)
+    monkeypatch.setattr(casting, "AT_ONCE", 2)
     found = roll.sends(roll.audience("MAY"), kind="notice")
     names = roll.names(rows := roll.claims())
     states = ["sent", "sent", "rejected", "uncertain", "window_closed"]

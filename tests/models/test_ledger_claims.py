@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, text, update
 from sqlmodel import col
 
-from models import broadcast, bulk, conversation, ledger, results
+from models import broadcast, bulk, casting, conversation, ledger, results
 from models.account import Account, Sender, chat_keys, find
 from models.broadcast import Broadcast
 from models.bulk import TRIES, Bulk
@@ -231,6 +231,14 @@ def test_cancelled_rests_and_what_is_under_way_still_counts(roll: Roll, garment:
     for verb in (broadcast.cancel, broadcast.stop, broadcast.resume):
         with pytest.raises(broadcast.Refused):
             roll.changes(verb, garment)
+
+
+def test_a_great_many_are_cancelled_some_at_a_time(roll: Roll, garment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(casting, "AT_ONCE", 2)
+    roll.changes(broadcast.cancel, garment)
+    for left in ({"queued": 1, "cancelled": 2}, {"cancelled": 3}):
+        roll.settles(garment, later(seconds=1))
+        assert roll.adds_up(garment) == left
 
 
 def test_what_a_dead_sender_had_of_a_cancelled_one_is_uncertain(roll: Roll, garment: str) -> None:
