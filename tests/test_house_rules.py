@@ -58,6 +58,7 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
     # What a chat receives unasked (cards, answers) opens conversations too; it is sent by the clock's door.
     unasked = code["relay"] + code["conversation"] + code["claims"] + code["files"]  # the last: under officers' cards
     code["desk"] += code["progress"]  # the message that shows how far a notice has come
+    code["polls"] += code["agreeing"]  # under a poll that waits
     code["mine"] += code["naming"]  # whose options stand on the reporter's own card
     sources = {name: code[module.rpartition(".")[2]] + unasked for name, module in modules.items()}
     begin = {"join", "menu"}

@@ -216,10 +216,11 @@ def test_not_even_the_database_has_what_few_said(
 def test_cast_in_the_transaction_of_the_chat(
     vote: Callable[[], None], burglar: Burglar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def careless(session: Session, event: Event) -> None:
+    def careless(session: Session, event: Event, _row_id: str = "") -> bool:
         told = json.loads(event.text)
         turnout.take_part(session, [event])
         ballot_box.put_in(session, told["round"], [told["ballot"]])
+        return True
 
     monkeypatch.setattr(intake, "add", careless)
     vote()
