@@ -22,28 +22,30 @@ from models.round_key import NoRoundKey
 _OPEN_AT_ONCE = 6
 
 
-def _of(turn: Turn) -> tuple[Round, Poll, Content] | None:
-    if f"round:{turn.subject}" not in turn.found:
-        found = round.with_poll(turn.session, turn.subject)
-        turn.found[f"round:{turn.subject}"] = (*found, content_of(turn.session, found[1])) if found else None
-    return turn.found[f"round:{turn.subject}"]  # type: ignore[no-any-return]
-
-
 def _content(turn: Turn) -> Content:
-    found = _of(turn)
-    return found[2] if found else Content({"vi": ""}, (), ())
+    return round.content_of_round(turn.session, turn.subject) or Content({"vi": ""}, (), ())
 
 
 def why_not(turn: Turn) -> str:
     """Why this person cannot vote here; empty when they can."""
-    found = _of(turn)
-    if found is None:
+    one = turn.session.get(Round, turn.subject)
+    if one is None:
         return turn._("There is no such poll.")
     try:
-        ballot.may_vote(turn.session, found[0], turn.member.person_id, turn.now)
+        ballot.may_vote(turn.session, one, turn.member.person_id, turn.now)
     except NotCast as error:
         return reason(turn, error)
     return ""
+
+
+def _is_barred(turn: Turn) -> bool:
+    """Asked once in a run, and again by the last tap (models.ballot.cast)."""
+    if "may" in turn.answers:
+        return False
+    barred = bool(why_not(turn))
+    if not barred:
+        turn.answers["may"] = "yes"
+    return barred
 
 
 def reason(turn: Turn, error: NotCast) -> str:
@@ -58,10 +60,8 @@ def reason(turn: Turn, error: NotCast) -> str:
 
 def _begun(turn: Turn, subject: str, value: str) -> dict[str, str]:
     """The answer that a button of the invitation gives to the first question; nothing for one that has no such button."""
-    one = turn.session.get(Round, subject)
-    poll = turn.session.get(Poll, one.poll_id) if one else None
-    first = content_of(turn.session, poll).questions[0] if poll else None
-    if first is None or first.kind not in SINGLE:
+    content = round.content_of_round(turn.session, subject)
+    if content is None or (first := content.questions[0]).kind not in SINGLE:
         return {}
     return {"a0": value} if value == SKIP or (value.isdecimal() and int(value) < first.choices) else {}
 
@@ -183,9 +183,8 @@ def in_one_line(turn: Turn, text: str) -> tuple[str, dict[str, str]] | None:
     token = turn.state.offered[0].token.split(":") if turn.state.offered and turn.state.run is None else [""]
     if token[0] != "vote" or len(given) < 2 or not all(one.isascii() and one.isdecimal() for one in given):
         return None
-    one = turn.session.get(Round, token[1])
-    poll = turn.session.get(Poll, one.poll_id) if one else None
-    return (token[1], _line(content_of(turn.session, poll).questions, given)) if poll else None
+    content = round.content_of_round(turn.session, token[1])
+    return (token[1], _line(content.questions, given)) if content else None
 
 
 def _review(turn: Turn) -> str:
@@ -229,7 +228,7 @@ def _gate_passed(_turn: Turn, _value: str) -> str:
 
 
 def _finish(turn: Turn) -> None:
-    found = _of(turn)
+    found = round.with_poll(turn.session, turn.subject)
     assert found is not None  # the gate was passed
     one = found[0]
     try:
@@ -281,7 +280,7 @@ CONVERSATIONS = (
                 why_not,
                 lambda turn: [Choice("menu", turn._("Menu"))],
                 chosen=_gate_passed,
-                when=lambda turn: bool(why_not(turn)),
+                when=_is_barred,
             ),
             *_ASKED,
             Question("send", _review, _sending, chosen=_sent),

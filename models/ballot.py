@@ -27,8 +27,8 @@ from models.ballot_box import MIX, Ballot
 from models.database import Session
 from models.ids import new_id, random_code
 from models.intake import Event
-from models.poll import Answer, Poll, check_answers, content_of
-from models.round import Round
+from models.poll import Answer, Poll, check_answers
+from models.round import Round, content_of_round
 
 CODE_LENGTH = 10
 
@@ -61,7 +61,9 @@ def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answ
     none. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
     voter, unit_id = may_vote(session, round_, person_id, now)
     poll = session.get_one(Poll, round_.poll_id)
-    check_answers(content_of(session, poll).questions, answers)
+    content = content_of_round(session, round_.id)
+    assert content is not None
+    check_answers(content.questions, answers)
     code = random_code(CODE_LENGTH) if poll.receipts else ""
     cast_by = person_id if poll.named else ""
     folded = ballot_box.fold(session, round_.id, Ballot(unit_id, list(answers), code, cast_by))

@@ -18,7 +18,7 @@ from models import turnout
 from models.ballot_box import BallotBox
 from models.columns import Id, Ref
 from models.database import Base, Session
-from models.poll import Poll, Repeat, content_of
+from models.poll import Content, Poll, Repeat, content_of
 from models.round_key import kept_keys, round_keys
 
 COUNTED_AFTER = timedelta(minutes=2)
@@ -47,13 +47,21 @@ class Round(Base, table=True):
         return self.state == "open" and now < self.closes_at
 
 
-# Built once: every tap of a vote asks this.
 _WITH_POLL = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Round.id) == bindparam("one"))
 
 
 def with_poll(session: Session, round_id: str) -> tuple[Round, Poll] | None:
     row = session.execute(_WITH_POLL, {"one": round_id}).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def content_of_round(session: Session, round_id: str) -> Content | None:
+    """What this round asks; None where there is none. It never changes, so that it is read once in a process: every tap of a
+    vote asks this."""
+    contents: dict[str, Content] = session.info["contents"]
+    if round_id not in contents and (found := with_poll(session, round_id)) is not None:
+        contents[round_id] = content_of(session, found[1])
+    return contents.get(round_id)
 
 
 def plan(

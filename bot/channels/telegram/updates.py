@@ -43,7 +43,7 @@ class Event:
 
 def read(raw: Any, line: str) -> Event:
     """Reads one update as JSON gave it. Raises `Malformed`; never anything else."""
-    _drop_keyboard(raw)
+    _shorten_tapped(raw)
     try:
         update = Update.de_json(raw, None)
         if update is None or isinstance(update.update_id, bool) or not isinstance(update.update_id, int):
@@ -61,12 +61,16 @@ def read(raw: Any, line: str) -> Event:
     raise Malformed(fault)
 
 
-def _drop_keyboard(raw: Any) -> None:
-    """A tap brings our own message back. Nobody here asks for its buttons, and making objects of them is half the work."""
-    for key in ("callback_query", "message"):
-        raw = raw.get(key) if isinstance(raw, dict) else None
-    if isinstance(raw, dict):
-        raw.pop("reply_markup", None)
+_OF_TAPPED = ("message_id", "date", "chat")
+
+
+def _shorten_tapped(raw: Any) -> None:
+    """A tap brings our own message back. Only its chat is asked for here, and making objects of the rest is most of the
+    work."""
+    tap = raw.get("callback_query") if isinstance(raw, dict) else None
+    message = tap.get("message") if isinstance(tap, dict) else None
+    if isinstance(tap, dict) and isinstance(message, dict):
+        tap["message"] = {key: message[key] for key in _OF_TAPPED if key in message}
 
 
 def _message(message: Message, line: str, number: int) -> Event:
