@@ -41,9 +41,15 @@ class NotCast(Exception):
         self.why = why
 
 
-def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> tuple[str, str]:
-    """Who they are in this round, and the unit they belong to in it. Raises `NotCast`. Reads only: a lock, or a row, would
-    be a trace in the chat's transaction."""
+def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> None:
+    """Raises `NotCast`. Reads only: a lock, or a row, would be a trace in the chat's transaction."""
+    voter, _unit_id = _voter(session, round_, person_id, now)
+    if intake.is_there(session, intake.row_of(session, "ballot", voter)):
+        raise NotCast("already")
+
+
+def _voter(session: Session, round_: Round, person_id: str, now: datetime) -> tuple[str, str]:
+    """Who they are in this round, and the unit they belong to in it."""
     if not round_.takes_votes(now):
         raise NotCast("closed")
     voter = turnout.voter(session, round_.id, person_id)
@@ -51,7 +57,7 @@ def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> 
     if invited is None:
         raise NotCast("not_invited")
     unit_id, mark = invited
-    if mark or intake.is_there(session, intake.row_of(session, "ballot", voter)):
+    if mark:
         raise NotCast("already")
     return voter, unit_id
 
@@ -59,7 +65,7 @@ def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> 
 def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answer], now: datetime) -> str:
     """Casts somebody's ballot: one answer or None for each question. Returns their receipt code, empty where the poll gives
     none. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
-    voter, unit_id = may_vote(session, round_, person_id, now)
+    voter, unit_id = _voter(session, round_, person_id, now)
     poll = session.get_one(Poll, round_.poll_id)
     content = content_of_round(session, round_.id)
     assert content is not None
@@ -72,7 +78,7 @@ def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answ
     text = json.dumps({"round": round_.id, "ballot": folded})
     event = Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text)
     if not intake.add(session, event, intake.row_of(session, "ballot", voter)):
-        raise NotCast("already")  # another process was faster by less than a moment
+        raise NotCast("already")
     return code
 
 
