@@ -23,16 +23,14 @@ _OPEN_AT_ONCE = 6
 
 
 def _content(turn: Turn) -> Content:
-    return round.content_of_round(turn.session, turn.subject) or Content({"vi": ""}, (), ())
+    form = round.form_of(turn.session, turn.subject)
+    return form.content if form else Content({"vi": ""}, (), ())
 
 
 def why_not(turn: Turn) -> str:
     """Why this person cannot vote here; empty when they can."""
-    one = turn.session.get(Round, turn.subject)
-    if one is None:
-        return turn._("There is no such poll.")
     try:
-        ballot.may_vote(turn.session, one, turn.member.person_id, turn.now)
+        ballot.may_vote(turn.session, turn.subject, turn.member.person_id, turn.now)
     except NotCast as error:
         return reason(turn, error)
     return ""
@@ -50,6 +48,7 @@ def _is_barred(turn: Turn) -> bool:
 
 def reason(turn: Turn, error: NotCast) -> str:
     return {
+        "unknown": turn._("There is no such poll."),
         "closed": turn._("This poll is closed. Thank you for your interest."),
         "not_invited": turn._(
             "This poll is not addressed to you, or only to those who joined with a one-time slip; your union team has slips."
@@ -60,8 +59,8 @@ def reason(turn: Turn, error: NotCast) -> str:
 
 def _begun(turn: Turn, subject: str, value: str) -> dict[str, str]:
     """The answer that a button of the invitation gives to the first question; nothing for one that has no such button."""
-    content = round.content_of_round(turn.session, subject)
-    if content is None or (first := content.questions[0]).kind not in SINGLE:
+    form = round.form_of(turn.session, subject)
+    if form is None or (first := form.content.questions[0]).kind not in SINGLE:
         return {}
     return {"a0": value} if value == SKIP or (value.isdecimal() and int(value) < first.choices) else {}
 
@@ -183,8 +182,8 @@ def in_one_line(turn: Turn, text: str) -> tuple[str, dict[str, str]] | None:
     token = turn.state.offered[0].token.split(":") if turn.state.offered and turn.state.run is None else [""]
     if token[0] != "vote" or len(given) < 2 or not all(one.isascii() and one.isdecimal() for one in given):
         return None
-    content = round.content_of_round(turn.session, token[1])
-    return (token[1], _line(content.questions, given)) if content else None
+    form = round.form_of(turn.session, token[1])
+    return (token[1], _line(form.content.questions, given)) if form else None
 
 
 def _review(turn: Turn) -> str:
@@ -228,11 +227,8 @@ def _gate_passed(_turn: Turn, _value: str) -> str:
 
 
 def _finish(turn: Turn) -> None:
-    found = round.with_poll(turn.session, turn.subject)
-    assert found is not None  # the gate was passed
-    one = found[0]
     try:
-        code = ballot.cast(turn.session, one, turn.member.person_id, answers_of(turn), turn.now)
+        cast = ballot.cast(turn.session, turn.subject, turn.member.person_id, answers_of(turn), turn.now)
     except NotCast as error:
         menu.show(turn, reason(turn, error))
         return
@@ -243,11 +239,11 @@ def _finish(turn: Turn) -> None:
     except NoRoundKey:
         menu.show(turn, turn._("This poll cannot take answers at the moment. Nothing was sent; please try again later."))
         return
-    when = turn.language.when(one.closes_at)
+    when = turn.language.when(cast.closes_at)
     lines = [turn._("Thank you for your opinion. It is counted when the poll closes: {when}.", when=when)]
-    if code:
+    if cast.code:
         text = turn._(
-            "Your code: {code}. You will find it in the list published after the count; it tells no answer.", code=code
+            "Your code: {code}. You will find it in the list published after the count; it tells no answer.", code=cast.code
         )
         lines.append(text)
     menu.show(turn, "\n\n".join(lines))
@@ -258,7 +254,7 @@ def open_for(turn: Turn) -> list[tuple[Round, Content]]:
     found = []
     for one in round.under_way(turn.session):
         try:
-            ballot.may_vote(turn.session, one, turn.member.person_id, turn.now)
+            ballot.may_vote(turn.session, one.id, turn.member.person_id, turn.now)
         except NotCast:
             continue
         found.append((one, content_of(turn.session, turn.session.get_one(Poll, one.poll_id))))

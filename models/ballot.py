@@ -22,64 +22,84 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
 from models import ballot_box, intake, turnout
 from models.ballot_box import MIX, Ballot
 from models.database import Session
 from models.ids import new_id, random_code
 from models.intake import Event
-from models.poll import Answer, Poll, check_answers
-from models.round import Round, content_of_round
+from models.poll import Answer, check_answers
+from models.round import Round, form_of, takes_votes
+from models.turnout import Turnout
 
 CODE_LENGTH = 10
 
 
 class NotCast(Exception):
-    """Why nothing was cast: `closed`, `not_invited` or `already`."""
+    """Why nothing was cast: `unknown` (there is no such round), `closed`, `not_invited` or `already`."""
 
-    def __init__(self, why: Literal["closed", "not_invited", "already"]) -> None:
+    def __init__(self, why: Literal["unknown", "closed", "not_invited", "already"]) -> None:
         super().__init__(why)
         self.why = why
 
 
-def may_vote(session: Session, round_: Round, person_id: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """`code`: the receipt, empty where the poll gives none. `closes_at`: when it is counted."""
+
+    code: str
+    closes_at: datetime
+
+
+def may_vote(session: Session, round_id: str, person_id: str, now: datetime) -> None:
     """Raises `NotCast`. Reads only: a lock, or a row, would be a trace in the chat's transaction."""
-    voter, _unit_id = _voter(session, round_, person_id, now)
+    voter, _unit_id, _closes_at = _standing(session, round_id, person_id, now)
     if intake.is_there(session, intake.row_of(session, "ballot", voter)):
         raise NotCast("already")
 
 
-def _voter(session: Session, round_: Round, person_id: str, now: datetime) -> tuple[str, str]:
-    """Who they are in this round, and the unit they belong to in it."""
-    if not round_.takes_votes(now):
+# Built once, and no entity: one question that every vote asks twice.
+_STANDING = (
+    select(col(Round.state), col(Round.closes_at), col(Turnout.unit_id), col(Turnout.mark))
+    .outerjoin(Turnout, col(Turnout.id) == bindparam("voter"))
+    .where(col(Round.id) == bindparam("round_id"))
+)
+
+
+def _standing(session: Session, round_id: str, person_id: str, now: datetime) -> tuple[str, str, datetime]:
+    """Who they are in this round, the unit they belong to in it, and when it closes."""
+    voter = turnout.voter(session, round_id, person_id)
+    row = session.execute(_STANDING, {"voter": voter, "round_id": round_id}).one_or_none()
+    if row is None:
+        raise NotCast("unknown")
+    state, closes_at, unit_id, mark = row
+    if not takes_votes(state, closes_at, now):
         raise NotCast("closed")
-    voter = turnout.voter(session, round_.id, person_id)
-    invited = turnout.invited(session, voter)
-    if invited is None:
+    if unit_id is None:
         raise NotCast("not_invited")
-    unit_id, mark = invited
     if mark:
         raise NotCast("already")
-    return voter, unit_id
+    return voter, unit_id, closes_at
 
 
-def cast(session: Session, round_: Round, person_id: str, answers: Sequence[Answer], now: datetime) -> str:
-    """Casts somebody's ballot: one answer or None for each question. Returns their receipt code, empty where the poll gives
-    none. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
-    voter, unit_id = _voter(session, round_, person_id, now)
-    poll = session.get_one(Poll, round_.poll_id)
-    content = content_of_round(session, round_.id)
-    assert content is not None
-    check_answers(content.questions, answers)
-    code = random_code(CODE_LENGTH) if poll.receipts else ""
-    cast_by = person_id if poll.named else ""
-    folded = ballot_box.fold(session, round_.id, Ballot(unit_id, list(answers), code, cast_by))
+def cast(session: Session, round_id: str, person_id: str, answers: Sequence[Answer], now: datetime) -> Cast:
+    """Casts somebody's ballot: one answer or None for each question. Raises `NotCast`, `Unfit`, `NoRoundKey`."""
+    voter, unit_id, closes_at = _standing(session, round_id, person_id, now)
+    form = form_of(session, round_id)
+    assert form is not None
+    check_answers(form.content.questions, answers)
+    code = random_code(CODE_LENGTH) if form.receipts else ""
+    cast_by = person_id if form.named else ""
+    folded = ballot_box.fold(session, round_id, Ballot(unit_id, list(answers), code, cast_by))
     low, high = intake.SOON
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
-    text = json.dumps({"round": round_.id, "ballot": folded})
+    text = json.dumps({"round": round_id, "ballot": folded})
     event = Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text)
     if not intake.add(session, event, intake.row_of(session, "ballot", voter)):
         raise NotCast("already")
-    return code
+    return Cast(code, closes_at)
 
 
 @dataclass(slots=True)

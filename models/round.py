@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
@@ -44,7 +45,20 @@ class Round(Base, table=True):
     published: bool = False
 
     def takes_votes(self, now: datetime) -> bool:
-        return self.state == "open" and now < self.closes_at
+        return takes_votes(self.state, self.closes_at, now)
+
+
+def takes_votes(state: str, closes_at: datetime, now: datetime) -> bool:
+    return state == "open" and now < closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a round asks, whether by name, and whether it gives codes: what never changes."""
+
+    content: Content
+    named: bool
+    receipts: bool
 
 
 _WITH_POLL = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Round.id) == bindparam("one"))
@@ -55,13 +69,13 @@ def with_poll(session: Session, round_id: str) -> tuple[Round, Poll] | None:
     return (row[0], row[1]) if row else None
 
 
-def content_of_round(session: Session, round_id: str) -> Content | None:
-    """What this round asks; None where there is none. It never changes, so that it is read once in a process: every tap of a
-    vote asks this."""
-    contents: dict[str, Content] = session.info["contents"]
-    if round_id not in contents and (found := with_poll(session, round_id)) is not None:
-        contents[round_id] = content_of(session, found[1])
-    return contents.get(round_id)
+def form_of(session: Session, round_id: str) -> Form | None:
+    """None where there is no such round. Read once in a process: every tap of a vote asks this."""
+    forms: dict[str, Form] = session.info["forms"]
+    if round_id not in forms and (found := with_poll(session, round_id)) is not None:
+        poll = found[1]
+        forms[round_id] = Form(content_of(session, poll), poll.named, poll.receipts)
+    return forms.get(round_id)
 
 
 def plan(

@@ -43,16 +43,6 @@ def voter(session: Session, round_id: str, person_id: str) -> str:
     return keyed_hash(session, "turnout", round_id, person_id)
 
 
-# Built once, and no entity: every tap of a vote asks this.
-_INVITED = select(col(Turnout.unit_id), col(Turnout.mark)).where(col(Turnout.id) == bindparam("voter"))
-
-
-def invited(session: Session, voter: str) -> tuple[str, str] | None:
-    """Where this voter belongs and their mark, as it is now; None for whoever may not vote."""
-    row = session.execute(_INVITED, {"voter": voter}).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
 def electorate(
     session: Session, unit_ids: Iterable[str], *, slips_only: bool, rule: str = "", day: date = date.max
 ) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Hall:
     def casts(self, one: Round, person_id: str, answers: Sequence[Answer]) -> str:
         self.now += timedelta(seconds=1)
         with self.database.transaction() as session:
-            return ballot.cast(session, session.get_one(Round, one.id), person_id, answers, self.now)
+            return ballot.cast(session, one.id, person_id, answers, self.now).code
 
     def tick(self) -> None:
         """What the service does every second with ballots; each `with` is a transaction."""

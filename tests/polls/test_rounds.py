@@ -166,7 +166,7 @@ def test_closing_early_waits_for_what_was_cast_in_time(hall: Hall, people: list[
     with hall.database.transaction() as session:
         round.close(session, session.get_one(Round, one.id), hall.now)
     with pytest.raises(NotCast), hall.database.transaction() as session:
-        ballot.cast(session, session.get_one(Round, one.id), people[20], [YES], hall.now)
+        ballot.cast(session, one.id, people[20], [YES], hall.now)
     with hall.database.reading() as session:
         assert not round.to_count(session, hall.now)
         with pytest.raises(counting.TooEarly):
@@ -267,7 +267,7 @@ def test_fifty_taps_on_two_phones_are_one_ballot(hall: Hall, people: list[str]) 
     def taps() -> None:
         try:
             with hall.database.transaction() as session:
-                ballot.cast(session, session.get_one(Round, one.id), people[0], [NO], hall.now)
+                ballot.cast(session, one.id, people[0], [NO], hall.now)
             told.append("cast")
         except NotCast as refused:
             told.append(refused.why)
