@@ -4,9 +4,10 @@ second officer agrees."""
 from __future__ import annotations
 
 from config.i18n import N_, Language, language
-from handlers import approving
+from handlers import approving, audiences
 from handlers.conversation import Conversation, Turn, open_token, tell
 from models import audit, poll_access, round
+from models.audience import Audience
 from models.message import Option
 from models.person import Person, name_of
 from models.poll import Poll
@@ -20,16 +21,16 @@ def options(reader: Language, one: Round) -> list[Option]:
     ]
 
 
-def ask(turn: Turn, poll: Poll, one: Round, size: int) -> None:
-    """Shows it to everybody who may agree."""
+def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
+    """Shows it to everybody who may agree. Not for how many people: so few may have a slip that nobody is told."""
     author = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
     for account, _person in approving.others(turn, poll.author_unit_id):
         reader = language(account.language)
         text = reader.gettext(
-            "Comrade {name} asks you to agree to poll {code} for {count} people. Please read it first:",
+            "Comrade {name} asks you to agree to poll {code}, to: {audience}. Please read it first:",
             name=author,
             code=poll.code,
-            count=size,
+            audience=audiences.described(turn.session, reader, to),
         )
         see = Option(open_token("round", one.id), reader.gettext("See the whole poll"))
         tell(turn.session, account, text, turn.now, options=[see, *options(reader, one)], in_office=True)

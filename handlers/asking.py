@@ -111,6 +111,13 @@ def _are_few(plan: Forecast, to: Audience, least: int) -> bool:
     return plan.size < least or (not to.is_private and sum(plan.by_line.values()) < least)
 
 
+def how(turn: Turn, threshold: int, *, named: bool) -> str:
+    """What people are told of their answers, for officers."""
+    if named:
+        return turn._("With names: officers see who answered what. This cannot be changed once it is open.")
+    return turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=2 * threshold)
+
+
 def _preview(turn: Turn) -> str:
     given, made = content(turn), _invitation(turn)
     plan = forecast.of(turn, made)
@@ -130,10 +137,7 @@ def _preview(turn: Turn) -> str:
         )
     if not _rates_whole(turn):
         lines.append(turn._("⚠ This rates the committee: please choose the whole grassroots union, and nothing less."))
-    if _is_on(turn, "named"):
-        lines.append(turn._("With names: officers see who answered what. This cannot be changed once it is open."))
-    else:
-        lines.append(turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=2 * k))
+    lines.append(how(turn, k, named=_is_on(turn, "named")))
     if approving.is_needed(turn, made.audience, plan.size):
         lines.append(approving.warning(turn, made.unit_id))
     return "\n\n".join(lines)
@@ -225,7 +229,7 @@ def _finish(turn: Turn) -> None:
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
     turn.falls_due = True
     if waits:
-        agreeing.ask(turn, made, one, size)
+        agreeing.ask(turn, made, one, audiences.chosen(turn))
         text = turn._("{code} waits for a second officer now, comrade. It does not open before.", code=made.code)
         turn.say(text, [Option(open_token("round", one.id), made.code), *desk.options(turn)])
         return

@@ -4,7 +4,7 @@ read."""
 from __future__ import annotations
 
 from config.i18n import N_, Language
-from handlers import agreeing, desk, voting, wording
+from handlers import agreeing, asking, audiences, desk, inviting, voting, wording
 from handlers.conversation import Conversation, Turn, is_member, is_officer, open_token
 from handlers.words import shortened
 from models import audit, poll_access, round, unit
@@ -57,10 +57,13 @@ def _show(turn: Turn) -> None:
     assert found is not None  # `allowed` was asked first
     one, poll = found
     content = content_of(turn.session, poll)
+    to = audiences.described(turn.session, turn.language, inviting.audience_of(content, poll))
     lines = [
         f"{poll.code} · {_state(turn, one)}\n🗳 {wording.words(turn.language, content.title)}",
         unit.get(turn.session, poll.author_unit_id).name,
         "\n".join(wording.asked_lines(turn.language, content)),
+        turn._("To: {audience}", audience=to),
+        asking.how(turn, poll.threshold, named=poll.named),
         turn._(
             "Opens: {opens}. Closes: {closes}.",
             opens=turn.language.when(one.opens_at),

@@ -96,9 +96,10 @@ async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, hou
     await superior.sees("đang chờ một cán bộ khác duyệt")
     await clock.passes(days=3)
     await voter.does_not_see("🗳")
-    await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt đợt lấy ý kiến")
+    asked = await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt đợt lấy ý kiến", "Liên đoàn Lao động tỉnh")
+    assert "1 người" not in asked, "how many have a slip"
     await second.taps("Xem toàn bộ đợt lấy ý kiến")
-    await second.sees(TITLE, "chờ cán bộ khác duyệt")
+    await second.sees(TITLE, "chờ cán bộ khác duyệt", "Người nhận: Liên đoàn Lao động tỉnh", "Ẩn danh")
     await second.taps("Duyệt và mở")
     await superior.sees("Phạm Thị Nga đã duyệt")
     await voter.sees("🗳 Bữa ăn ca")
