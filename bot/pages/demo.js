@@ -17,6 +17,8 @@ const WORDS = {
     step4: "The leader taps «Trả lời» (answer); the worker reads it and may ask back.",
     step5: "The leader taps «Đề nghị kết thúc» (propose to close) and writes what came of it.",
     step6: "The worker taps «Đã ổn» (settled) to close it, or «Chưa ổn» (not settled): it goes up to the chair.",
+    step7: "The chair writes «menu», taps «Thông báo của đơn vị» (notices), then «Soạn thông báo» (write one). «Khẩn» (urgent) also reaches whoever has not switched notices on.",
+    step8: "The chair taps «Đợt lấy ý kiến của đơn vị» (polls) and chooses «Hỏi cả người chưa có phiếu riêng» (everybody). The worker taps «Tham gia ý kiến» (give my opinion).",
     workerTab: "Worker",
     leaderTab: "Leader",
     chairTab: "Chair",
