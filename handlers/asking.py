@@ -107,8 +107,9 @@ def _invitation(turn: Turn) -> Draft:
 
 
 def _are_few(plan: Forecast, to: Audience, least: int) -> bool:
-    """Whether hardly a result could be shown. Of an audience by what people told, only the size that may be said counts."""
-    return plan.size < least or (not to.is_private and sum(plan.by_line.values()) < least)
+    """Whether hardly a result could be shown. Where also those vote who have no slip, whoever has no phone here does not."""
+    anyone = not (to.is_private or to.verified)
+    return plan.size < least or (anyone and sum(plan.by_line.values()) < least)
 
 
 def how(turn: Turn, threshold: int, *, named: bool) -> str:

@@ -2,7 +2,8 @@
 takes, and whether a line's month has room for it.
 
 An audience that depends on what people told or did on their phones (language, membership, confirmation) is not counted
-exactly and not taken where it is very small: two previews that differ by one person would tell about that person.
+exactly and not taken where it is very small: two previews that differ by one person would tell about that person. Nor is
+that of a poll counted exactly, which is for those who have joined with a slip.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ def _count(turn: Turn, made: Draft) -> Forecast:
     mutable = ledger.can_be_muted(made.kind, urgent=made.urgent)
     counted = ledger.forecast(turn.session, made.audience, made.kind, lines, turn.now, mutable=mutable)
     size, k = sum(counted.values()), turn.house.notices.threshold
+    few = made.audience.is_private and size < k
     by_line = {line: count for (line, state), count in counted.items() if state == "queued"}
-    few = made.audience.is_private and 0 < size < k
-    if made.audience.is_private:
-        size = 0 if few else max(k, reach.about(size, k))
+    if few:
+        size = 0
+    elif made.audience.is_private or (made.audience.verified and size >= 2 * k):
+        size = reach.about(size, k)
     return Forecast(size, few, size - sum(by_line.values()), by_line)
 
 
@@ -54,7 +57,8 @@ def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
     if not plan.size:
         return [turn._("Nobody would receive this. Please choose somebody else, comrade.")]
     said = turn.language.ngettext("{count} person will receive it.", "{count} people will receive it.", plan.size)
-    found = [turn._("About {count} people will receive it.", count=plan.size) if made.audience.is_private else said]
+    rough = made.audience.is_private or made.audience.verified
+    found = [turn._("About {count} people will receive it.", count=plan.size) if rough else said]
     if plan.size < 2 * k:
         found = [turn._("It goes to fewer than {count} people.", count=2 * k)]
     without = reach.about(plan.unreached, k)

@@ -81,6 +81,32 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, house:
     assert not await rows(house, BallotBox)
 
 
+async def previews(officer: Person, who: str) -> str:
+    await officer.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE, "○ Tổ may 1", "Xong, tiếp tục")
+    await officer.taps(*([who, "Xong, tiếp tục"] if who.startswith("○") else [who]))
+    shown = await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
+    await officer.taps("Hủy")
+    return shown
+
+
+async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, leader: Person, house: House) -> None:
+    """Two previews with one person's joining between them say the same."""
+    await voters(somebody, house, 10)
+    before = await previews(leader, "Tất cả mọi người")
+    late = somebody("Công nhân đến sau")
+    [slip] = await slips(house, 1, "SONGLAM-MAY1")
+    await late.says(slip)
+    await late.taps("Lấy ý kiến: tắt", "Đồng ý")
+    assert "khoảng 10 người" in before
+    assert await previews(leader, "Tất cả mọi người") == before
+
+
+async def test_few_and_nobody_look_alike(leader: Person, house: House) -> None:
+    """Of an audience by what people told: whether one of them did, is not to be seen from a preview."""
+    shown = await previews(leader, "○ Người dùng tiếng Anh")
+    assert "Chưa đủ 5 người nhận" in shown and "[Mở đợt lấy ý kiến]" not in shown
+
+
 async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, house: House, clock: FakeClock) -> None:
     """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
     [voter] = await voters(somebody, house, 1)
