@@ -38,22 +38,22 @@ class Casts:
         """Does what is due now, each broadcast in transactions of its own; returns how much that was."""
         worked = await self._begin(now)
         for broadcast_id in await self._writer.read(casting.ended):
-            worked += await self._safely(partial(_settle, broadcast_id, now))
+            worked += await self._safely(partial(casting.settle, broadcast_id=broadcast_id, now=now))
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:
             await self._fold(now)
-            await self._safely(partial(_unreachable, self._lines))
-            worked += await self._safely(partial(_remind, now))
+            await self._safely(partial(casting.unreachable, lines=self._lines))
+            worked += await self._safely(partial(reminding.remind, now=now))
             self._tidied = now
         return worked
 
-    async def _safely(self, do: Callable[[Session], bool]) -> bool:
-        """One step in a transaction of its own. What fails is tried again later; it holds up neither the others nor the
-        tick."""
+    async def _safely(self, do: Callable[[Session], object]) -> bool:
+        """One step in a transaction of its own; returns whether anything came of it. What fails is tried again later; it
+        holds up neither the others nor the tick."""
         try:
-            return await self._writer.write(do, alone=True)
+            return bool(await self._writer.write(do, alone=True))
         except Exception as error:
             log.error("a broadcast could not be gone on with", exc_info=error)
             return False
@@ -108,19 +108,6 @@ class Casts:
         for broadcast_id in await self._writer.read(lambda session: casting.foldable(session, before)):
             while await self._writer.write(partial(casting.fold, broadcast_id=broadcast_id), alone=True):
                 pass
-
-
-def _settle(broadcast_id: str, now: datetime, session: Session) -> bool:
-    return casting.settle(session, broadcast_id, now) is not None
-
-
-def _unreachable(lines: list[str], session: Session) -> bool:
-    casting.unreachable(session, lines)
-    return False
-
-
-def _remind(now: datetime, session: Session) -> bool:
-    return reminding.remind(session, now) > 0
 
 
 def _watched(session: Session) -> dict[str, list[str]]:

@@ -4,9 +4,9 @@ second officer agrees."""
 from __future__ import annotations
 
 from config.i18n import N_, Language, language
-from handlers import approving, audiences
+from handlers import approving, audiences, rounds
 from handlers.conversation import Conversation, Turn, open_token, tell
-from models import audit, poll_access, round
+from models import audit, round
 from models.audience import Audience
 from models.message import Option
 from models.person import Person, name_of
@@ -36,18 +36,13 @@ def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
         tell(turn.session, account, text, turn.now, options=[see, *options(reader, one)], in_office=True)
 
 
-def _theirs(turn: Turn) -> tuple[Round, Poll] | None:
-    """The round this run is about, if it waits and this officer answers for the unit that asks, or one above it."""
-    found = round.with_poll(turn.session, turn.subject) if turn.is_officer else None
-    if found is None or found[0].state != "waiting":
-        return None
-    poll = found[1]
-    may = poll_access.may_see(turn.session, poll, poll.author_unit_id, turn.member.person_id, turn.now.date())
-    return found if may else None
+def _waits(turn: Turn) -> bool:
+    found = rounds.theirs(turn)
+    return found is not None and found[0].state == "waiting"
 
 
 def _agree(turn: Turn) -> None:
-    found = _theirs(turn)
+    found = rounds.theirs(turn)
     assert found is not None  # `allowed` was asked first
     one, poll = found
     back = [Option(open_token("round", one.id), poll.code), Option(open_token("polls_desk"), turn._("Polls"))]
@@ -66,7 +61,7 @@ def _agree(turn: Turn) -> None:
 
 
 def _refuse(turn: Turn) -> None:
-    found = _theirs(turn)
+    found = rounds.theirs(turn)
     assert found is not None
     one, poll = found
     round.cancel(turn.session, one)
@@ -74,10 +69,10 @@ def _refuse(turn: Turn) -> None:
     said = N_("Comrade {name} does not agree to poll {code}; it does not open.")
     approving.tell_author(turn, poll.author_unit_id, poll.author_id, said, poll.code)
     text = turn._("{code} does not open. Its author is told, comrade.", code=poll.code)
-    turn.say(text, [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))])
+    turn.say(text, rounds.back(turn))
 
 
 CONVERSATIONS = (
-    Conversation("agree_poll", _agree, allowed=lambda turn: _theirs(turn) is not None, in_office=True),
-    Conversation("refuse_poll", _refuse, allowed=lambda turn: _theirs(turn) is not None, in_office=True),
+    Conversation("agree_poll", _agree, allowed=_waits, in_office=True),
+    Conversation("refuse_poll", _refuse, allowed=_waits, in_office=True),
 )

@@ -17,8 +17,8 @@ from models.person import Person, name_of
 
 
 def is_needed(turn: Turn, to: Audience, size: int) -> bool:
-    several = audience.grassroots_in(turn.session, to, unit.kinds("grassroots")) > 1
-    return several or size > turn.house.notices.second_above
+    many = size > turn.house.notices.second_above
+    return many or audience.grassroots_in(turn.session, to, unit.kinds("grassroots")) > 1
 
 
 def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:

@@ -42,9 +42,8 @@ WHY = {
 
 def of(turn: Turn) -> tuple[Round, Poll, Content] | None:
     """The round this run is about."""
-    one = turn.session.get(Round, turn.subject)
-    poll = turn.session.get(Poll, one.poll_id) if one else None
-    return (one, poll, content_of(turn.session, poll)) if one and poll else None
+    found = round.with_poll(turn.session, turn.subject)
+    return (*found, content_of(turn.session, found[1])) if found else None
 
 
 def unit_of(turn: Turn, poll: Poll) -> str:

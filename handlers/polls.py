@@ -4,10 +4,10 @@ read."""
 from __future__ import annotations
 
 from config.i18n import N_, Language
-from handlers import agreeing, asking, audiences, desk, inviting, voting, wording
+from handlers import agreeing, asking, audiences, desk, inviting, rounds, voting, wording
 from handlers.conversation import Conversation, Turn, is_member, is_officer, open_token
 from handlers.words import shortened
-from models import audit, poll_access, round, unit
+from models import audit, round, unit
 from models.message import Option
 from models.poll import Poll, content_of
 from models.round import Round
@@ -42,18 +42,8 @@ def _desk(turn: Turn) -> None:
     turn.say("\n".join(lines), [*options, Option(open_token("menu"), turn._("Menu"))])
 
 
-def theirs(turn: Turn) -> tuple[Round, Poll] | None:
-    """The round this run is about, if this officer answers for the unit that asked, or above it."""
-    one = turn.session.get(Round, turn.subject) if turn.is_officer else None
-    poll = turn.session.get(Poll, one.poll_id) if one else None
-    if one is None or poll is None:
-        return None
-    seen = poll_access.may_see(turn.session, poll, poll.author_unit_id, turn.member.person_id, turn.now.date())
-    return (one, poll) if seen else None
-
-
 def _show(turn: Turn) -> None:
-    found = theirs(turn)
+    found = rounds.theirs(turn)
     assert found is not None  # `allowed` was asked first
     one, poll = found
     content = content_of(turn.session, poll)
@@ -83,17 +73,13 @@ def _show(turn: Turn) -> None:
         options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
     turn.say(
         "\n\n".join(lines),
-        [*options, Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))],
+        [*options, *rounds.back(turn)],
     )
-
-
-def _back(turn: Turn) -> list[Option]:
-    return [Option(open_token("polls_desk"), turn._("Polls")), Option(open_token("menu"), turn._("Menu"))]
 
 
 def _end(turn: Turn) -> None:
     """close_poll, cancel_poll: the run's name is the verb."""
-    found = theirs(turn)
+    found = rounds.theirs(turn)
     assert found is not None
     assert turn.state.run is not None
     one, poll = found
@@ -108,7 +94,7 @@ def _end(turn: Turn) -> None:
         text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
     audit.note(turn.session, turn.member.person_id, turn.state.run.conversation, poll.id, turn.now)
     turn.falls_due = True
-    turn.say(text, _back(turn))
+    turn.say(text, rounds.back(turn))
 
 
 def _mine(turn: Turn) -> None:
@@ -131,8 +117,8 @@ def _mine(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("polls_desk", _desk, allowed=is_officer, in_office=True),
-    Conversation("round", _show, allowed=lambda turn: theirs(turn) is not None, in_office=True),
-    Conversation("close_poll", _end, allowed=lambda turn: theirs(turn) is not None, in_office=True),
-    Conversation("cancel_poll", _end, allowed=lambda turn: theirs(turn) is not None, in_office=True),
+    Conversation("round", _show, allowed=rounds.is_theirs, in_office=True),
+    Conversation("close_poll", _end, allowed=rounds.is_theirs, in_office=True),
+    Conversation("cancel_poll", _end, allowed=rounds.is_theirs, in_office=True),
     Conversation("polls_mine", _mine, allowed=is_member),
 )

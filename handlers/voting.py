@@ -14,7 +14,7 @@ from handlers import menu, telltale, wording
 from handlers.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
 from models import ballot, round
 from models.ballot import NotCast
-from models.poll import QUESTIONS, SINGLE, SKIP, TEXT_WORDS, Answer, Content, Poll, Unfit, content_of, is_asked
+from models.poll import QUESTIONS, SINGLE, SKIP, TEXT_WORDS, Answer, Content, Unfit, is_asked
 from models.poll import Question as Asked
 from models.round import Round
 from models.round_key import NoRoundKey
@@ -257,7 +257,9 @@ def open_for(turn: Turn) -> list[tuple[Round, Content]]:
             ballot.may_vote(turn.session, one.id, turn.member.person_id, turn.now)
         except NotCast:
             continue
-        found.append((one, content_of(turn.session, turn.session.get_one(Poll, one.poll_id))))
+        form = round.form_of(turn.session, one.id)
+        assert form is not None
+        found.append((one, form.content))
     return found[:_OPEN_AT_ONCE]
 
 

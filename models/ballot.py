@@ -1,12 +1,13 @@
 """A ballot's way, from the chat it is cast in to its box: four transactions, and no two of them tell who cast which.
 
-   1. The chat's own writes a sealed intake row (models.intake) and no row of a turnout, an account or a box. Inside it the
+1. The chat's own writes a sealed intake row (models.intake) and no row of a turnout, an account or a box. Inside it the
    ballot is sealed once more, under the round's key: with the union's keys one reads who voted, and not what. A voter has
    one such row in a round, whatever they tap how often and on how many phones. (The answers on the voter's own screen pass
    through the chat's sealed rows like any words; those rows go once they are sent or, on the web page, read. Whoever has the
-   union's keys *and* a copy from that moment could read them there.) 2. Some seconds later `turnout.take_part` marks the
-   voters. 3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written
-   near it. 4. The intake rows are forgotten with all others, about once an hour.
+   union's keys *and* a copy from that moment could read them there.)
+2. Some seconds later `turnout.take_part` marks the voters.
+3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written near it.
+4. The intake rows are forgotten with all others, about once an hour.
 
 A crash between any two only has the next tick do the rest again: a mark fits only its own event, and a box may hold a ballot
 that another has. Fewer than MIX stay in the intake, where the count finds them.

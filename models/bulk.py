@@ -75,8 +75,8 @@ def claim(
     busy: Busy | None = None,
 ) -> list[Bulk]:
     """Leases up to `limit` due rows. `quiet`: only what may ring at night. `busy`: whom to leave alone for now; this adds to
-    it. Whoever stopped the line meanwhile, or has left,
-    is marked and not tried; a row whose sender died every time, `TRIES` times, is of unknown fate and ends there."""
+    it. Whoever stopped the line meanwhile, or has left, is marked and not tried; a row whose sender died every time, `TRIES`
+    times, is of unknown fate and ends there."""
     claimed: list[Bulk] = []
     busy = {} if busy is None else busy
     for over in [key for key, until in busy.items() if until <= now]:

@@ -107,15 +107,25 @@ async def test_few_and_nobody_look_alike(leader: Person, house: House) -> None:
     assert "Chưa đủ 5 người nhận" in shown and "[Mở đợt lấy ý kiến]" not in shown
 
 
-async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, house: House, clock: FakeClock) -> None:
-    """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
-    [voter] = await voters(somebody, house, 1)
+async def colleague(somebody: Somebody, house: House) -> Person:
+    """A second officer of the province, which has a second grassroots union."""
     await house.app.writer.write(second_factory)
     second = somebody("Nga")
     await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
     await second.looks_away()
+    return second
+
+
+async def asks_the_province(superior: Person) -> None:
     await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
     await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+
+
+async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, house: House, clock: FakeClock) -> None:
+    """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
+    [voter] = await voters(somebody, house, 1)
+    second = await colleague(somebody, house)
+    await asks_the_province(superior)
     preview = await superior.sees("Việc này cần thêm một cán bộ duyệt", "Phạm Thị Nga")
     assert "[Mở đợt lấy ý kiến]" not in preview
     await superior.taps("Gửi để duyệt")
@@ -135,11 +145,8 @@ async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, hou
 
 async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, house: House) -> None:
     [voter] = await voters(somebody, house, 1)
-    await house.app.writer.write(second_factory)
-    second = somebody("Nga")
-    await second.joins(await appointed(house, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
-    await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
-    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+    second = await colleague(somebody, house)
+    await asks_the_province(superior)
     await superior.taps("Gửi để duyệt")
     await second.taps("Không duyệt")
     await superior.sees("Phạm Thị Nga không duyệt")
