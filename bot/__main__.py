@@ -1,7 +1,7 @@
 """`haichieu` and `python -m bot`."""
 
-from bot import cli_invites, cli_people, cli_polls  # noqa: F401 - importing them adds their commands
-from bot.cli import app
+from bot.commands import invites, polls, roll  # noqa: F401 - importing them adds their commands
+from bot.commands.main import app
 
 
 def main() -> None:

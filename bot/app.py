@@ -9,24 +9,26 @@ import structlog
 from aiohttp import web
 from prometheus_client import Gauge
 
-from bot.casts import Casts
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
-from bot.contents import Contents
 from bot.dispatch import Dispatcher
-from bot.fetching import Fetcher
-from bot.media import MediaLinks
-from bot.outbox import Outbox
-from bot.scheduler import Ticker
+from bot.files.fetching import Fetcher
+from bot.files.links import MediaLinks
+from bot.files.opening import Contents
+from bot.sending.outbox import Outbox
+from bot.ticking.broadcasts import Casts
+from bot.ticking.tick import Ticker
 from bot.web import WebServer
 from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
-from handlers import menu
-from handlers.house import House, Line
-from models import inbound, outbound, schema
-from models.database import Database
-from models.sealing import Keyring
+from handlers.chat import menu
+from handlers.chat.site import House, Line
+from models.messages import outbox as outbox_rows
+from models.messages import received
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 
 log = structlog.get_logger()
 
@@ -107,7 +109,7 @@ class App:
         )
 
     def _channels(self) -> list[Channel]:
-        from bot.channels.webchat import WebChannel
+        from bot.channels.webchat.channel import WebChannel
 
         channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now, vault=self.vault)]
         if self.settings.telegram.token.get_secret_value():
@@ -201,9 +203,9 @@ class App:
     async def _refresh_gauges(self) -> None:
         now = self.clock.now()
         counts, oldest, quarantined = await self.writer.read(
-            lambda s: (outbound.counts(s), outbound.oldest_due(s, now), inbound.quarantined(s))
+            lambda s: (outbox_rows.counts(s), outbox_rows.oldest_due(s, now), received.quarantined(s))
         )
-        for lane, name in outbound.LANES.items():
+        for lane, name in outbox_rows.LANES.items():
             for state in ("queued", "sending", "rejected", "blocked", "uncertain"):
                 WAITING.labels(name, state).set(counts.get((lane, state), 0))
         QUEUE_AGE.set((now - oldest).total_seconds() if oldest else 0)

@@ -17,11 +17,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.writer import Writer
-from handlers import failure, turns
-from handlers.house import House
-from models import inbound as received
-from models.database import Session
-from models.message import Inbound
+from handlers.chat.site import House
+from handlers.front import answer, apology
+from models.messages import received
+from models.messages.message import Inbound
+from models.store.database import Session
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ class Dispatcher:
         now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
         if not received.first_time(session, inbound, now.date()):
             return "repeat", False
-        return "taken", turns.take(session, inbound, now, self._house)
+        return "taken", answer.take(session, inbound, now, self._house)
 
     async def _set_aside(self, inbound: Inbound, error: Exception) -> str:
         name = type(error).__name__
@@ -91,5 +91,5 @@ class Dispatcher:
         now = self._clock.now()
         attempt = received.set_aside(session, inbound, error, now.date())
         if attempt == received.TRIES:
-            failure.apologise(session, inbound, now)
+            apology.apologise(session, inbound, now)
         return attempt

@@ -1,9 +1,9 @@
 """Attachments on disk: one sealed file each, named by a random id that no table holds in clear.
 
 A copy of the folder without the keys shows how many attachments there are, and of each one of eight sizes
-(models/sealing.py) and a day. The day and no time, since a file's own time could be laid beside the exact time of a case;
-the disk still knows when it was made (ctime), as the database's own file knows when it was written, but no backup does. A
-file is there whole or not at all, and only its owner may read it.
+(models/store/sealing.py) and a day. The day and no time, since a file's own time could be laid beside the exact time of a
+case; the disk still knows when it was made (ctime), as the database's own file knows when it was written, but no backup
+does. A file is there whole or not at all, and only its owner may read it.
 
 Uploads of the web page wait here too, sealed likewise, until the fetcher takes them: this line's "service" is this machine.
 """
@@ -19,8 +19,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from models.ids import is_id
-from models.sealing import Keyring, Unsealable
+from models.store.ids import is_id
+from models.store.sealing import Keyring, Unsealable
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _KEPT = timedelta(days=1)

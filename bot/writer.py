@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from models.database import Database, Session
+from models.store.database import Database, Session
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -1,5 +1,5 @@
-"""Everything that can happen to a broadcast, as steps: two real senders (bot.outbox) on one line, which die, oversleep, and
-are interrupted in the middle of a send; what must be true after each step."""
+"""Everything that can happen to a broadcast, as steps: two real senders (bot.sending.outbox) on one line, which die,
+oversleep, and are interrupted in the middle of a send; what must be true after each step."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
-from bot.outbox import Outbox
+from bot.sending.outbox import Outbox
 from bot.writer import Writer
-from models import account, broadcast, ledger
-from models.account import Sender
-from models.bulk import TRIES, Bulk
-from models.database import Database
-from models.ledger import OPEN
-from models.message import Outgoing
-from models.sealing import Keyring
+from models.broadcasts import broadcasts, ledger
+from models.broadcasts.ledger import OPEN
+from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.messages.message import Outgoing
+from models.people import accounts
+from models.people.accounts import Sender
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.faults.line import LINE, Line
 from tests.house import FakeClock
 from tests.ledger_house import TODAY, Phone, Roll
@@ -36,7 +37,7 @@ ERRORS: dict[str, Callable[[], SendError]] = {
     "uncertain, lost": Uncertain,
     "uncertain, arrived": Uncertain,
 }
-VERBS = {"stop": broadcast.stop, "resume": broadcast.resume, "cancel": broadcast.cancel}
+VERBS = {"stop": broadcasts.stop, "resume": broadcasts.resume, "cancel": broadcasts.cancel}
 Interruption = Callable[[], Awaitable[None]]
 
 
@@ -167,7 +168,7 @@ class Casting:
             elif verb == "confirm":
                 self.roll.confirms(made, name)
             elif verb in VERBS:
-                with suppress(broadcast.Refused):
+                with suppress(broadcasts.Refused):
                     self.roll.changes(VERBS[verb], made, self.clock.now())
         if verb == "leave":
             self.roll.loses_phone(name)
@@ -182,7 +183,7 @@ class Casting:
 
     def comes_back(self, name: str) -> None:
         with self.database.transaction() as session:
-            account.set_blocked(session, Sender(LINE, name), False)
+            accounts.set_blocked(session, Sender(LINE, name), False)
 
     def somebody_joins(self) -> None:
         if len(self.roll.people) < len(NAMES) + 3:
@@ -221,7 +222,7 @@ class Casting:
         self.line.meanwhile.clear()
         for made in self.ids.values():
             if self.roll.row(made).state == "stopped":
-                self.roll.changes(broadcast.resume, made)
+                self.roll.changes(broadcasts.resume, made)
         for _ in range(8):
             self.time_passes(400)
             self.sends(0, dies=False)

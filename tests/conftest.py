@@ -20,10 +20,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from config.logging import configure
-from models import schema
-from models.database import Database
-from models.ids import new_id
-from models.sealing import Keyring
+from models.store import schema
+from models.store.database import Database
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 from tests.house import FakeClock
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.app import App
 from bot.demo import union
 from config.settings import Settings, load
-from models.sealing import Keyring
+from models.store.sealing import Keyring
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam
 

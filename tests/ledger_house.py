@@ -10,18 +10,19 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models import account, broadcast, bulk, casting, ledger, person, results
-from models.account import Account, Sender
-from models.audience import Audience
-from models.broadcast import Broadcast, Draft, Words
-from models.bulk import Bulk
-from models.database import Database, Session
-from models.delivery import Outcome
-from models.ledger import ENDINGS, OPEN, Recipient
-from models.message import Outgoing
-from models.office import Office
-from models.person import Person
-from models.unit import Unit
+from models.broadcasts import broadcasts, ledger, ledger_results, ledger_sending, lifecycle
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import Broadcast, Draft, Words
+from models.broadcasts.ledger import ENDINGS, OPEN, Recipient
+from models.broadcasts.ledger_sending import Bulk
+from models.messages.message import Outgoing
+from models.messages.sending import Outcome
+from models.people import accounts, persons
+from models.people.accounts import Account, Sender
+from models.people.offices import Office
+from models.people.persons import Person
+from models.people.units import Unit
+from models.store.database import Database, Session
 from tests.faults.line import LINE, Line
 from tests.house import MONDAY
 
@@ -53,7 +54,7 @@ class Phone:
 
 
 def words(session: Session, row: Broadcast, code: str) -> Outgoing:
-    """A message to anybody (models.bulk.Compose)."""
+    """A message to anybody (models.broadcasts.ledger_sending.Compose)."""
     return Outgoing(id="", recipient="", text=f"{row.code} {code}", language=code)
 
 
@@ -78,12 +79,12 @@ class Roll:
                 session.add(unit)
                 session.flush()
                 self.units[code] = unit.id
-            self.author = person.add(session, self.units["TINH"], name="Lê Thị Hòa", staff_code="LD001").id
+            self.author = persons.add(session, self.units["TINH"], name="Lê Thị Hòa", staff_code="LD001").id
 
     def joins(self, name: str, unit: str = "MAY1", *phones: Phone, role: str = "", **about: str) -> str:
         """Somebody on the roll, with these phones (none: they have none). `about`: columns of Person."""
         with self.database.transaction() as session:
-            somebody = person.add(session, self.units[unit])
+            somebody = persons.add(session, self.units[unit])
             for key, value in about.items():
                 setattr(somebody, key, value)
             session.add(somebody)
@@ -99,7 +100,7 @@ class Roll:
             self._phone(session, session.get_one(Person, self.people[name]), name, phone)
 
     def _phone(self, session: Session, somebody: Person, name: str, phone: Phone) -> None:
-        made = account.add(
+        made = accounts.add(
             session,
             Sender(phone.line, name),
             somebody,
@@ -121,8 +122,8 @@ class Roll:
     def loses_phone(self, name: str) -> None:
         """They have left the line: their account is gone."""
         with self.database.transaction() as session:
-            for one in account.of_person(session, self.people[name]):
-                account.detach(session, one)
+            for one in accounts.of_person(session, self.people[name]):
+                accounts.detach(session, one)
 
     def audience(self, *units: str, minus: tuple[str, ...] = (), **narrowed: str) -> Audience:
         return Audience(
@@ -141,12 +142,12 @@ class Roll:
             **about,
         )
         with self.database.transaction() as session:
-            return broadcast.create(session, draft, at).id
+            return broadcasts.create(session, draft, at).id
 
     def begins(self, broadcast_id: str, now: datetime = MONDAY, *, quiet_until: datetime | None = None) -> int:
         """Its ledger is written; returns how many people it is for."""
         with self.database.transaction() as session:
-            row = casting.begin(session, broadcast_id, LINES, now, quiet_until=quiet_until)
+            row = lifecycle.begin(session, broadcast_id, LINES, now, quiet_until=quiet_until)
             assert row is not None
             return row.size
 
@@ -167,18 +168,18 @@ class Roll:
 
     def settles(self, broadcast_id: str, now: datetime) -> None:
         with self.database.transaction() as session:
-            if broadcast_id in casting.ended(session):
-                casting.settle(session, broadcast_id, now)
+            if broadcast_id in lifecycle.ended(session):
+                lifecycle.settle(session, broadcast_id, now)
 
     def claims(
         self, now: datetime = MONDAY, *, fence: int = 1, limit: int = 100, line: str = LINE, quiet: bool = False
     ) -> list[Bulk]:
         with self.database.transaction() as session:
-            return bulk.claim(session, line, fence, now, limit, words, quiet=quiet)
+            return ledger_sending.claim(session, line, fence, now, limit, words, quiet=quiet)
 
     def records(self, *found: tuple[Bulk, Outcome]) -> None:
         with self.database.transaction() as session:
-            results.record(session, found)
+            ledger_results.record(session, found)
 
     def names(self, claimed: list[Bulk]) -> list[str]:
         return sorted(one.message.recipient for one in claimed)

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from bot import cli_invites, cli_people, roll_file, roll_sample  # noqa: F401 - the first two add their commands
-from bot.cli import app
+from bot.commands import invites, roll_file, roll_sample  # noqa: F401 - the first two add their commands
+from bot.commands.main import app
 from config.logging import configure
-from models import person, roll, roll_changes
-from models.database import Database, Session
-from models.office import Office, held_on
-from models.person import Person
-from models.roll import Fault, Line
-from models.roll_changes import Changes
-from models.unit import Unit
+from models.people import persons, roll, roll_import
+from models.people.offices import Office, held_on
+from models.people.persons import Person
+from models.people.roll import Fault, Line
+from models.people.roll_import import Changes
+from models.people.units import Unit
+from models.store.database import Database, Session
 from tests.house import MONDAY
 
 TODAY = MONDAY.date()
@@ -56,10 +56,10 @@ def take(database: Database, units: Table = UNITS, people: Table = PEOPLE, **opt
     """Imports the two tables and returns what changed."""
     today = options.pop("today", TODAY)
     with database.transaction() as session:
-        wanted, found = roll.check(lines("units", units), lines("people", people), roll_changes.parents(session))
+        wanted, found = roll.check(lines("units", units), lines("people", people), roll_import.parents(session))
         assert not found, found
-        changes = roll_changes.compare(session, wanted, today)
-        roll_changes.write(session, changes, today, **options)
+        changes = roll_import.compare(session, wanted, today)
+        roll_import.write(session, changes, today, **options)
         return changes
 
 
@@ -67,11 +67,11 @@ def standing(session: Session) -> tuple[Any, ...]:
     """All that a list says, as the database has it: without ids, which are random."""
     units = {unit.id: unit for unit in session.execute(select(Unit)).scalars()}
     people = {one.id: one for one in session.execute(select(Person)).scalars()}
-    code = {one: person.staff_code_of(session, row) for one, row in people.items()}
+    code = {one: persons.staff_code_of(session, row) for one, row in people.items()}
     offices = session.execute(select(Office).where(held_on(TODAY))).scalars().all()
     return (
         sorted((u.code, u.name, u.kind, units[u.parent_id].code if u.parent_id else "", u.sector) for u in units.values()),
-        sorted((code[p.id], person.name_of(session, p), units[p.unit_id].code, p.language) for p in people.values()),
+        sorted((code[p.id], persons.name_of(session, p), units[p.unit_id].code, p.language) for p in people.values()),
         sorted((code[o.person_id], units[o.unit_id].code, o.role) for o in offices),
     )
 

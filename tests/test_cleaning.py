@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from bot.cleaning import Refused, apart, clean
-from models.message import FileKind
+from bot.files.cleaning import Refused, apart, clean
+from models.messages.message import FileKind
 from tests import files
 from tests.files import AUTHOR, GPS_MAKE
 
@@ -83,7 +83,7 @@ def test_a_voice_stays_a_voice() -> None:
     assert cleaned.endswith(files.ogg()[-128:]) and cleaned.count(b"OggS") == 3 and b"OpusTags" in cleaned
     # A page's sum over itself, with its sum in place, as Ogg readers check it.
     page = cleaned[47 : 47 + 28 + 16]
-    from bot.cleaning.voice import _crc
+    from bot.files.cleaning.voice import _crc
 
     assert int.from_bytes(page[22:26], "little") == _crc(page[:22] + bytes(4) + page[26:])
 

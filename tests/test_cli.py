@@ -16,15 +16,16 @@ from click.testing import Result
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.commands.main import app
 from bot.demo import union
 from config.logging import configure
-from models import invite, schema
-from models.account import Sender, add
-from models.database import Database
-from models.invite import Invite
-from models.person import Person
-from models.sealing import Keyring
+from models.people import invites
+from models.people.accounts import Sender, add
+from models.people.invites import Invite
+from models.people.persons import Person
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.house import MONDAY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,7 +115,7 @@ def test_officers_confirm(haichieu: Command, home: Path) -> None:
     database = opened(home)
     with database.transaction() as session:
         codes = union.found(session)
-        slip = invite.find(session, codes.leader, MONDAY.date())
+        slip = invites.find(session, codes.leader, MONDAY.date())
         assert isinstance(slip, Invite)
         officer = session.get_one(Person, slip.person_id)
         sender = Sender("webchat:main", "x" * 43)

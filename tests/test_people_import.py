@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from bot import roll_file, roll_sample
-from models.database import Database
-from models.sealing import Keyring
+from bot.commands import roll_file, roll_sample
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.roll_house import PEOPLE, UNITS, book, refused, runs, sheets, stands
 
 HEADERS = (

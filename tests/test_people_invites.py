@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from bot import slips
+from bot.commands import slips
 from config.i18n import language
-from handlers import slip
-from models import invite
-from models.database import Database
-from models.ids import random_code
-from models.invite import Invite
-from models.sealing import Keyring
+from handlers.people import slip_words
+from models.people import invites
+from models.people.invites import Invite
+from models.store.database import Database
+from models.store.ids import random_code
+from models.store.sealing import Keyring
 from tests.roll_house import TODAY, book, complaints, runs
 
 
@@ -45,7 +45,7 @@ def listed(*words: object) -> list[dict[str, str]]:
 
 def works(database: Database, code: str) -> bool:
     with database.reading() as session:
-        return invite.find(session, code, TODAY) is not None
+        return invites.find(session, code, TODAY) is not None
 
 
 def test_every_team_and_officer_gets_a_code(union: Path, database: Database) -> None:
@@ -102,8 +102,8 @@ def test_slips_are_for_nobody_in_particular(union: Path, database: Database) -> 
 def test_the_order_of_printing_is_drawn_from_a_hat(database: Database) -> None:
     with database.transaction() as session:
         unit_id = session.execute(text("SELECT id FROM unit LIMIT 1")).scalar_one()
-        codes = invite.issue_slips(session, unit_id, 40, "BATCH")
-        hashes = [found.id for code in codes if (found := invite.find(session, code, TODAY))]
+        codes = invites.issue_slips(session, unit_id, 40, "BATCH")
+        hashes = [found.id for code in codes if (found := invites.find(session, code, TODAY))]
     assert len(hashes) == 40
     assert hashes != sorted(hashes)
 
@@ -115,12 +115,12 @@ def test_a_lost_sheet_is_revoked_and_printed_again(union: Path, database: Databa
     with database.transaction() as session:
         used = session.execute(select(Invite)).scalars().first()
         assert used is not None
-        invite.use(session, used)
+        invites.use(session, used)
     again = runs("invites", "--revoke", batch.lower(), "--slips", 4, "--unit", "SONGLAM-MAY1", "--pdf", pdf)
     assert batch not in again
     with database.reading() as session:
         rows = session.execute(select(Invite).where(col(Invite.batch) == batch)).scalars().all()
-        assert sum(invite.find_by_id(session, row.id, TODAY) is not None for row in rows) == 0
+        assert sum(invites.find_by_id(session, row.id, TODAY) is not None for row in rows) == 0
         assert sum(row.revoked for row in rows) == 4
         assert len(session.execute(select(Invite)).scalars().all()) == 9
 
@@ -143,12 +143,12 @@ def test_what_cannot_be_done_is_said_and_makes_no_code(union: Path, database: Da
 
 def test_nothing_on_a_slip_is_read_as_markup() -> None:
     evil = '#evil[ #read("/etc/passwd") \\ $ <x> @y *b* "q" ' * 3
-    words = slip.words(language("vi"), evil, "https://x.example/" + "a" * 200)
+    words = slip_words.words(language("vi"), evil, "https://x.example/" + "a" * 200)
     assert slips.render(words, [(random_code(8), "")] * 9, "vi").startswith(b"%PDF")
 
 
 def test_a_slip_says_what_it_must() -> None:
-    words = slip.words(language("vi"), "Tổ may 1", "cd.example.vn/chat")
+    words = slip_words.words(language("vi"), "Tổ may 1", "cd.example.vn/chat")
     said = str(words)
     for must in ("Tổ may 1", "ẩn danh", "Mỗi phiếu dùng một lần", "Công ty không có tài khoản", "Cách khác", "Đồng ý"):
         assert must in said

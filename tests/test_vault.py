@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.vault import Vault
-from models.ids import new_id
-from models.sealing import Keyring
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 
 DAY = date(2026, 11, 23)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from models.message import Inbound, Outgoing
+from models.messages.message import Inbound, Outgoing
 
 Receive = Callable[[Inbound], Awaitable[None]]
 """Given one event; returns once its transaction has committed (or it was set aside for good).

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 
 from bot.channels.base import Capabilities
-from models.message import Outgoing
+from models.messages.message import Outgoing
 
 
 def units(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bot.cli import serve
+from bot.commands.main import serve
 from bot.demo.stage import stage
 
 

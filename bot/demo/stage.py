@@ -15,16 +15,16 @@ from pydantic import SecretStr
 from sqlalchemy import delete
 
 from bot.app import App
-from bot.channels.webchat import WebChannel
+from bot.channels.webchat.channel import WebChannel
 from bot.clock import SystemClock
 from bot.demo import union
 from bot.pages import page
 from config.settings import Notices, Officers, Privacy, Settings, Telegram, Web, ZaloBot
-from models.database import Session
-from models.ids import new_id
-from models.message import Inbound
-from models.sealing import Keyring
-from models.tables import METADATA
+from models.all_tables import METADATA
+from models.messages.message import Inbound
+from models.store.database import Session
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 
 PHONES = {"worker": "An", "leader": "Trần Thị Mai", "chair": "Nguyễn Văn Hùng"}
 

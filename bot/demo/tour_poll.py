@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage
-from models import invite
-from models.database import Session
-from models.unit import Unit
+from models.people import invites
+from models.people.units import Unit
+from models.store.database import Session
 
 VOTES = [("2", "Có"), ("2", "Có"), ("2", "Không"), ("3", "Có"), ("3", "Không"),
          ("3", "Có"), ("3", "Không"), ("4", "Có"), ("4", "Có"), ("4", "Không")]  # fmt: skip
@@ -39,7 +39,7 @@ async def ask(demo: Stage, http: aiohttp.ClientSession, leader: Phone) -> int:
 
 def _slips(session: Session, count: int) -> list[str]:
     team = session.execute(select(col(Unit.id)).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
-    return invite.issue_slips(session, team, count, "TOUR1")
+    return invites.issue_slips(session, team, count, "TOUR1")
 
 
 async def _join(voter: Phone, slip: str) -> None:

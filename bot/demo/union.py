@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import invite, person
-from models.database import Session
-from models.office import Office
-from models.unit import Unit
+from models.people import invites, persons
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Session
 
 NAME = "Công đoàn cơ sở Công ty May Sông Lam"
 
@@ -42,11 +42,11 @@ def found(session: Session) -> Codes:
             (province, "superior", "Lê Thị Hòa", "LD001"),
         )
     ]
-    return Codes(invite.issue(session, teams[0].id), invite.issue(session, teams[1].id), *codes)
+    return Codes(invites.issue(session, teams[0].id), invites.issue(session, teams[1].id), *codes)
 
 
 def _officer(session: Session, unit_id: str, role: str, name: str, staff_code: str) -> str:
-    somebody = person.add(session, unit_id, name=name, staff_code=staff_code)
+    somebody = persons.add(session, unit_id, name=name, staff_code=staff_code)
     session.add(Office(person_id=somebody.id, unit_id=unit_id, role=role))
     session.flush()
-    return invite.issue(session, unit_id, person_id=somebody.id, uses=1)
+    return invites.issue(session, unit_id, person_id=somebody.id, uses=1)

@@ -1,4 +1,4 @@
-"""Alembic's door: runs the chain on the connection that models.schema opened."""
+"""Alembic's door: runs the chain on the connection that models.store.schema opened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from models.tables import METADATA
+from models.all_tables import METADATA
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

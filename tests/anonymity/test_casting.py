@@ -11,15 +11,18 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.ledgers import Ledgers
-from bot.listed import Listed
-from handlers import notices
-from models import account, conversation, intake, ledger, results
-from models.broadcast import Broadcast
-from models.bulk import Bulk
-from models.database import Session
-from models.delivery import Outcome
-from models.ledger import Recipient
+from bot.sending.broadcasts import Ledgers
+from bot.sending.numbered_lists import Listed
+from handlers.broadcasts import reading
+from models.anonymity import intake
+from models.broadcasts import ledger, ledger_results
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.broadcasts.ledger_sending import Bulk
+from models.messages import chats
+from models.messages.sending import Outcome
+from models.people import accounts
+from models.store.database import Session
 from tests.anonymity.thief import BOTS, Thief, in_office, report
 from tests.anonymity.village import a_while
 from tests.forensics.links import Step, paths
@@ -73,26 +76,26 @@ def play(readers: list[Person], house: House, leader: Person, thief: Thief) -> P
 
 def office_keys(session: Session, days: list[date]) -> set[str]:
     """The names of the chats of officers in office: what they do carries their name."""
-    _units, _persons, accounts = in_office(session)
+    _units, _persons, account_ids = in_office(session)
     keys: set[str] = set()
-    for one in accounts:
-        found = session.get_one(account.Account, one)
+    for one in account_ids:
+        found = session.get_one(accounts.Account, one)
         for day in days:
-            keys |= set(account.chat_keys(session, account.sender_of(session, found), one, day, in_office=True))
+            keys |= set(accounts.chat_keys(session, accounts.sender_of(session, found), one, day, in_office=True))
     return keys
 
 
 async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
     """Chains from a row of the ledger to a row of a chat. The broadcast itself is everybody's, and when it went out."""
     read = thief.house.app.writer.read
-    units, persons, accounts = await read(in_office)
+    units, persons, account_ids = await read(in_office)
     office = {f"token:{key}" for key in await read(lambda s: office_keys(s, [thief.house.clock.now().date()]))}
     rows = [row for row in thief.rows() if not row.marks & office and row.table not in OFFICERS]
     assert {"recipient", "conversation", "intake"} <= {row.table for row in rows}
-    known = {broadcast_id, *units, *persons, *accounts}
+    known = {broadcast_id, *units, *persons, *account_ids}
     leases = {"tick", "fetch", *(channel.line for channel in thief.house.app.channels)}
     # The officer's own row in the ledger leads to the broadcast they wrote.
-    return paths(rows, LEDGER, CHATS, ignore={*known, *BOTS}, ignore_rows={*units, *persons, *accounts, *leases})
+    return paths(rows, LEDGER, CHATS, ignore={*known, *BOTS}, ignore_rows={*units, *persons, *account_ids, *leases})
 
 
 async def test_no_trace_leads_from_a_ledger_to_a_chat(play: Play, thief: Thief) -> None:
@@ -106,10 +109,10 @@ async def test_a_list_remembered_with_the_result(play: Play, thief: Thief, monke
 
     async def careless(ledgers: Ledgers, found: list[tuple[Bulk, Outcome]]) -> None:
         def write(session: Session) -> None:
-            results.record(session, found)
+            ledger_results.record(session, found)
             for row, _ in found:
-                to, now = account.Sender(ledgers._line, row.message.recipient), ledgers._clock.now()
-                conversation.remember(session, to, row.message.options, now, unasked=True)
+                to, now = accounts.Sender(ledgers._line, row.message.recipient), ledgers._clock.now()
+                chats.remember(session, to, row.message.options, now, unasked=True)
 
         if found:
             await ledgers._writer.write(write, alone=True)
@@ -127,11 +130,11 @@ async def test_confirmed_in_the_turn_that_says_so(play: Play, thief: Thief, monk
     honest = intake.ask
 
     def careless(session: Session, kind: Any, account_id: str, due: datetime, text: str = "") -> None:
-        person_id = session.get_one(account.Account, account_id).person_id
+        person_id = session.get_one(accounts.Account, account_id).person_id
         assert kind == "seen" and ledger.confirm(session, text, person_id, due.date())
         honest(session, kind, account_id, due, text)
 
-    monkeypatch.setattr(notices.intake, "ask", careless)
+    monkeypatch.setattr(reading.intake, "ask", careless)
     found = await ties(thief, await play())
     assert {step[-1].row.table for step in found} >= {"conversation", "intake"}
 

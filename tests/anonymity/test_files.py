@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from handlers import relay
-from models import attachment, pickup
-from models.database import Session
-from models.intake import Event
+from handlers.front import posting
+from models.anonymity.intake import Event
+from models.files import attachments, to_fetch
+from models.store.database import Session
 from tests.anonymity.thief import CASES, Thief
 from tests.anonymity.village import TEAM, a_while, secrets_of
 from tests.files import AUTHOR, GPS_MAKE, photo
@@ -66,19 +66,19 @@ async def test_nothing_leads_from_a_case_to_a_chat_or_to_a_file(
 
 async def test_a_file_marked_when_its_case_is_posted(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each wall bites: were the file's row to go in the transaction of the case, the two would be tied."""
-    honest = relay.post
+    honest = posting.post
 
     def careless(session: Session, event: Event, now: datetime, **how: bool) -> None:
-        pickup.forget(session, [str(file["id"]) for file in event.files])
+        to_fetch.forget(session, [str(file["id"]) for file in event.files])
         honest(session, event, now, **how)
 
-    monkeypatch.setattr(relay, "post", careless)
+    monkeypatch.setattr(posting, "post", careless)
     await play()
     assert await thief.chains(thief.rows(), cases={*CASES, "enclosure"}, people=FILES)
 
 
 async def test_an_id_kept_in_clear(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachment, "seal", lambda session, place, row, text: text.encode())
-    monkeypatch.setattr(attachment, "unseal", lambda session, place, row, sealed: sealed.decode())
+    monkeypatch.setattr(attachments, "seal", lambda session, place, row, text: text.encode())
+    monkeypatch.setattr(attachments, "unseal", lambda session, place, row, sealed: sealed.decode())
     await play()
     assert thief.finds({path.name for path in house.app.vault.directory.iterdir()})

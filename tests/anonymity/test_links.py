@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from models import intake
-from models.account import Account
-from models.outbound import Outbound
+from models.anonymity import intake
+from models.messages.outbox import Outbound
+from models.people.accounts import Account
 from tests.anonymity.thief import Thief, in_office, report
 from tests.anonymity.village import BOARD, TEAM, a_while, answers, files
 from tests.house import House

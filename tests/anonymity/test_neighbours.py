@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.scheduler import Ticker
-from models import grievance, handling, intake, sealing
-from models.database import Session
-from models.outbound import NOTICE, Outbound
-from models.tables import METADATA
+from bot.ticking.tick import Ticker
+from models.all_tables import METADATA
+from models.anonymity import intake
+from models.grievances import cases, handling
+from models.messages.outbox import NOTICE, Outbound
+from models.store import sealing
+from models.store.database import Session
 from tests.anonymity.test_time_and_order import EXACT
 from tests.anonymity.thief import Life, Thief, lives
 from tests.anonymity.village import TEAM, WallClock, a_while, answers, files
@@ -141,9 +143,9 @@ async def test_the_moment_of_relaying_is_not_on_the_case(
     if planted:
         honest = handling._say
 
-        def careless(session: Session, case: grievance.Grievance, *said: object) -> None:
+        def careless(session: Session, case: cases.Grievance, *said: object) -> None:
             honest(session, case, *said)  # type: ignore[arg-type]
-            session.get_one(grievance.Grievance, case.id, populate_existing=True).due_at = said[-1]  # type: ignore[assignment]
+            session.get_one(cases.Grievance, case.id, populate_existing=True).due_at = said[-1]  # type: ignore[assignment]
 
         monkeypatch.setattr(handling, "_say", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)

@@ -14,13 +14,16 @@ import structlog
 from sqlalchemy import text
 
 from config.i18n import fold
-from handlers import relay
-from models import account, conversation, grievance, inbound, intake
-from models.account import Account, Sender
-from models.database import Session
-from models.intake import Event
-from models.message import Inbound
-from models.sealing import keyed_hash
+from handlers.front import posting
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.grievances import cases
+from models.messages import chats, received
+from models.messages.message import Inbound
+from models.people import accounts
+from models.people.accounts import Account, Sender
+from models.store.database import Session
+from models.store.sealing import keyed_hash
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TEAM, a_while, files, secrets_of
 from tests.house import House
@@ -59,10 +62,10 @@ async def test_without_a_plant_nothing_is_found(play: Play, thief: Thief, log: i
 
 async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(session: Session, event: Inbound, today: date) -> bool:
-        row = {"id": inbound.event_id(session, event), "line": f"{event.line}:{event.sender}", "received_on": today}
-        return inbound.insert_ignore(session, inbound.Seen, [row]) == 1
+        row = {"id": received.event_id(session, event), "line": f"{event.line}:{event.sender}", "received_on": today}
+        return received.insert_ignore(session, received.Seen, [row]) == 1
 
-    monkeypatch.setattr(inbound, "first_time", careless)
+    monkeypatch.setattr(received, "first_time", careless)
     names = await play()
     assert thief.finds(names)
     assert await thief.chains(thief.rows(), cases={"intake"})
@@ -70,14 +73,14 @@ async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: p
 
 @pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = relay.post
+    honest = posting.post
 
     def careless(session: Session, event: Event, now: Any, **how: bool) -> None:
-        for one in account.of_reporter(session, event.reporter_id):
+        for one in accounts.of_reporter(session, event.reporter_id):
             session.get_one(Account, one.id, with_for_update=True)
         honest(session, event, now, **how)
 
-    monkeypatch.setattr(relay, "post", careless)
+    monkeypatch.setattr(posting, "post", careless)
     await play()
     assert await thief.chains(thief.rows())
 
@@ -91,9 +94,9 @@ def _one_key(
 
 def _same_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """One key for guest and member, today and for ever."""
-    from models import outbound
+    from models.messages import outbox
 
-    for module in (account, outbound):
+    for module in (accounts, outbox):
         monkeypatch.setattr(module, "chat_keys", _one_key)
 
 
@@ -114,7 +117,7 @@ async def test_posting_in_the_transaction_of_filing(
     """Two walls: without the intake the changing key still stands between case and account; without both nothing does."""
 
     def careless(session: Session, event: Event) -> None:
-        relay.post(session, event, house.clock.now())
+        posting.post(session, event, house.clock.now())
 
     monkeypatch.setattr(intake, "add", careless)
     if same_key:
@@ -126,18 +129,18 @@ async def test_posting_in_the_transaction_of_filing(
 
 
 async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = grievance.post
+    honest = cases.post
 
     def careless(session: Session, event: Event, now: Any) -> Any:
         case = honest(session, event, now)
-        [whose] = {one.person_id for one in account.of_reporter(session, event.reporter_id)}
+        [whose] = {one.person_id for one in accounts.of_reporter(session, event.reporter_id)}
         session.execute(
             text("UPDATE grievance SET person_id = :whose WHERE id = :case"), {"whose": whose, "case": event.case_id}
         )
         return case
 
     await house.app.writer.write(lambda s: s.execute(text("ALTER TABLE grievance ADD COLUMN person_id VARCHAR(13)")))
-    monkeypatch.setattr(grievance, "post", careless)
+    monkeypatch.setattr(cases, "post", careless)
     await play()
     assert await thief.chains(thief.rows())
 
@@ -181,8 +184,8 @@ async def test_deleted_words_are_wiped(
     play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch, secure: bool
 ) -> None:
     """Were a draft ever kept unsealed, nothing of it would stay; without secure_delete it would."""
-    monkeypatch.setattr(conversation, "seal", lambda session, place, row, words: words.encode())
-    monkeypatch.setattr(conversation, "unseal", lambda session, place, row, sealed: sealed.decode())
+    monkeypatch.setattr(chats, "seal", lambda session, place, row, words: words.encode())
+    monkeypatch.setattr(chats, "unseal", lambda session, place, row, sealed: sealed.decode())
     with house.app.database.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
@@ -200,7 +203,7 @@ async def test_deleted_words_are_wiped(
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_words_left_unsealed(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grievance, "seal", lambda session, place, row, words: words.encode())
-    monkeypatch.setattr(grievance, "unseal", lambda session, place, row, sealed: sealed.decode())
+    monkeypatch.setattr(cases, "seal", lambda session, place, row, words: words.encode())
+    monkeypatch.setattr(cases, "unseal", lambda session, place, row, sealed: sealed.decode())
     await play()
     assert thief.finds({WORDS})

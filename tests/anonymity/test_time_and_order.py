@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
 
-from models import intake
-from models.database import Database
-from models.grievance import Grievance
-from models.ids import new_id
-from models.intake import Event
-from models.sealing import Keyring
-from models.tables import METADATA
+from models.all_tables import METADATA
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.grievances.cases import Grievance
+from models.store.database import Database
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TEAM, WallClock, files, secrets_of
 from tests.house import MONDAY, House

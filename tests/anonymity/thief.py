@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select, text
 
-from models.database import Session
-from models.office import Office
-from models.unit import Unit
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Session
 from tests.conftest import PostgresServer
 from tests.forensics import postgres, sqlite, wal
 from tests.forensics.evidence import IDENTIFIERS, Row

@@ -21,10 +21,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import poll, round
-from models.poll import Content, Question
-from models.round import Round
-from models.turnout import Turnout
+from models.polls import polls, rounds
+from models.polls.polls import Content, Question
+from models.polls.rounds import Round
+from models.polls.turnout import Turnout
 from tests.bench import ballot_peer, polled, table
 from tests.bench.broadcast import Service
 from tests.bench.inbound import PER_SECOND, Run, script
@@ -121,8 +121,8 @@ def _plan(service: Service) -> Round:
     known = service.members
     with service.database.transaction() as session:
         content = Content({"vi": "Lấy ý kiến"}, questions, [known.unit_id])
-        made = poll.create(session, known.unit_id, content, author_id=known.author_id)
-        return round.plan(session, made, datetime.now(UTC))
+        made = polls.create(session, known.unit_id, content, author_id=known.author_id)
+        return rounds.plan(session, made, datetime.now(UTC))
 
 
 def _counted(service: Service, planned: Round) -> tuple[int, int]:
@@ -169,15 +169,15 @@ def middle(found: list[Voted]) -> Voted:
 
 def main(*, quick: bool) -> None:
     """Measures and prints."""
-    people, rounds = (200, 1) if quick else (1000, 3)
-    print(f"{people:,} voters at once, {QUESTIONS + 1} taps each, one in {TWICE} the last one twice; median of {rounds}")
+    people, opened = (200, 1) if quick else (1000, 3)
+    print(f"{people:,} voters at once, {QUESTIONS + 1} taps each, one in {TWICE} the last one twice; median of {opened}")
     print(
         f"{OURS}: polling, WAL, synchronous=FULL, HAICHIEU_TELEGRAM__PER_SECOND={PER_SECOND}, no quiet hours, else defaults;"
     )
     print(f"  {QUESTIONS} questions, anonymous, sealed under the round's key; the last tap sends the ballot")
     print(f"{ballot_peer.SETTINGS}; {QUESTIONS + 1} questions")
     benches: tuple[Callable[[int], Voted], ...] = (ours, theirs)
-    found = [[bench(people) for bench in benches] for _ in range(rounds)]
+    found = [[bench(people) for bench in benches] for _ in range(opened)]
     own, other = (middle([one[place] for one in found]) for place in range(2))
     table.show("ballots: voting, end to end", (*HEADS, *HEADS_2), [own.row(OURS, other), other.row(THEIRS, other)])
     print("taps/s: of the whole vote; ballots/s, p50, p99: from the last tap to its answer, with everybody waiting")

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models import ledger
-from models.database import Database
-from models.sealing import Keyring
+from models.broadcasts import ledger
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.bench import casters, members, queueing, table
 from tests.bench.limited import FIRST
 from tests.bench.processes import Child, CrowdProcess, install

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from models import conversation, grievance, intake
-from models.account import Sender, chat_keys
-from models.audit import Audit
-from models.conversation import Chat, Run, State
-from models.grievance import Entry, Grievance
-from models.ids import new_case_code, new_id
-from models.inbound import Seen
-from models.intake import Event, Told
-from models.message import Option
-from models.sealing import keyed_hash, seal
+from models.anonymity import intake
+from models.anonymity.intake import Event, Told
+from models.grievances import cases
+from models.grievances.cases import Entry, Grievance
+from models.messages import chats
+from models.messages.chats import Chat, Run, State
+from models.messages.message import Option
+from models.messages.received import Seen
+from models.people.accounts import Sender, chat_keys
+from models.store.ids import new_case_code, new_id
+from models.store.sealing import keyed_hash, seal
+from models.trust.audit import Audit
 from tests.bench.province import CHUNK, DAYS, LINE, Row, Seeding, Worker
 
 FAR = timedelta(days=3650)
@@ -38,20 +40,20 @@ def filed(seeding: Seeding) -> None:
     total = found.size.closed + still_open
     filing = _Filing(seeding)
     for start in range(0, total, CHUNK):
-        cases: list[Row] = []
+        filed: list[Row] = []
         entries: list[Row] = []
         for left in range(total - start, max(total - start - CHUNK, 0), -1):
             at = seeding.now - timedelta(days=DAYS * left / total, minutes=seeding.random.randrange(60))
             case, said = filing.case(at, is_open=left <= still_open, at_top=left <= AT_LEAST_OPEN)
-            cases.append(case)
+            filed.append(case)
             entries += said
         entries.sort(key=lambda entry: entry["at"])
         acts = [entry for entry in entries if entry["officer_id"]]
-        seeding.write(Grievance, cases)
+        seeding.write(Grievance, filed)
         seeding.write(Entry, entries)
         seeding.write(Audit, [_act(entry) for entry in acts])
         found.told += [entry["id"] for entry in acts if entry["kind"] == "proposal"][: CHUNK // 50]
-        seeding.say(f"{start + len(cases):,} cases of {total:,}")
+        seeding.say(f"{start + len(filed):,} cases of {total:,}")
 
 
 def _act(entry: Row) -> Row:
@@ -86,7 +88,7 @@ class _Filing:
             "created_at": at,
             "due_at": at + timedelta(hours=72),
             "closed_at": None if is_open else at + timedelta(days=2 * len(kinds)),
-            "mark": grievance.mark(session, worker.reporter_id, self._numbers[worker.reporter_id]),
+            "mark": cases.mark(session, worker.reporter_id, self._numbers[worker.reporter_id]),
         }
         case["route"] = seal(session, "grievance.route", case["id"], worker.reporter_id)
         self._numbers[worker.reporter_id] += 1
@@ -129,7 +131,7 @@ def day(seeding: Seeding) -> None:
         to = Sender(LINE, worker.chat)
         keys = {side: chat_keys(session, to, worker.account_id, today, in_office=side) for side in (False, True)}
         run = Run("file", "", "abc", {"text": WORDS}, "category") if number % 100 == 0 else None
-        conversation.save(session, Chat(keys), State(run, offered), seeding.now)
+        chats.save(session, Chat(keys), State(run, offered), seeding.now)
     for _ in range(found.size.people // 500):
         worker = seeding.random.choice(found.workers)
         intake.add(session, report(worker, found.above[worker.team_id], seeding.now + FAR))

@@ -18,9 +18,9 @@ from statistics import median
 from typing import Any
 
 from bot.demo import union
-from models import schema
-from models.database import Database
-from models.sealing import Keyring
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.bench import peers, table
 from tests.bench.processes import Child, CrowdProcess
 

@@ -9,16 +9,17 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from models import broadcast, progress, schema
-from models.account import Account
-from models.audience import Audience
-from models.broadcast import Draft, Words
-from models.database import Database, Session
-from models.ids import new_id
-from models.office import Office
-from models.person import Person
-from models.sealing import keyed_hash, seal
-from models.unit import Unit
+from models.broadcasts import broadcasts, progress
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import Draft, Words
+from models.people.accounts import Account
+from models.people.offices import Office
+from models.people.persons import Person
+from models.people.units import Unit
+from models.store import schema
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from models.store.sealing import keyed_hash, seal
 from tests.bench.casters import TEXT, TOKEN
 from tests.bench.limited import FIRST
 
@@ -92,7 +93,7 @@ def _write(session: Session, rows: tuple[list[Row], list[Row]]) -> None:
 
 def announce(session: Session, members: Members, now: datetime) -> str:
     """The officer has said “send”: it is due now, and they watch it. Returns the broadcast's id."""
-    row = broadcast.create(
+    row = broadcasts.create(
         session,
         Draft(
             author_id=members.author_id,

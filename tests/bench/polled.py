@@ -23,16 +23,18 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from models import ballot_box, counting, intake, poll, round, schema, suppression, turnout
-from models.account import Account
-from models.ballot_box import FULL, MIX, Ballot
-from models.database import Database, Session
-from models.ids import new_id
-from models.intake import Event
-from models.poll import Content, Poll, Question, content_of
-from models.round import Round
-from models.sealing import Keyring
-from models.tally import Tally
+from models.anonymity import intake, suppression
+from models.anonymity.intake import Event
+from models.people.accounts import Account
+from models.polls import boxes, counting, polls, rounds, turnout
+from models.polls.boxes import FULL, MIX, Ballot
+from models.polls.polls import Content, Poll, Question, content_of
+from models.polls.rounds import Round
+from models.polls.tally import Tally
+from models.store import schema
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 from tests.bench import province, table
 from tests.bench.processes import Child
 from tests.bench.province import Size
@@ -90,7 +92,7 @@ def run(people: int) -> Polled:
         questions = [Question("scale", {"vi": f"Câu {number}?"}) for number in range(QUESTIONS)]
         with database.transaction() as session:
             session.execute(update(Account).values(verified=True))
-            round.plan(session, poll.create(session, top, Content({"vi": "Lấy ý kiến"}, questions, [top])), now)
+            rounds.plan(session, polls.create(session, top, Content({"vi": "Lấy ý kiến"}, questions, [top])), now)
         database.close()
         found = Polled(people, size.teams)
         for part in ("open", "cast", "count"):
@@ -131,14 +133,14 @@ class Vote:
     def open(self) -> None:
         with self.step(OPEN), self.database.transaction() as session:
             self.round = session.get_one(Round, self.round.id)
-            round.open_(session, self.round, self.hall.now.date())
+            rounds.open_(session, self.round, self.hall.now.date())
 
     def events(self, session: Session, voters: Sequence[tuple[str, str]]) -> Iterator[Event]:
-        """A sealed ballot of each of these (voter, unit), as models.ballot.cast makes it."""
+        """A sealed ballot of each of these (voter, unit), as models.polls.ballots.cast makes it."""
         due = (self.hall.now + timedelta(seconds=30)).isoformat()
         for voter, unit_id in voters:
             answers = self.random.choices(range(5), (5, 8, 12, 25, 50), k=QUESTIONS)
-            folded = ballot_box.fold(session, self.round.id, Ballot(unit_id, list(answers)))
+            folded = boxes.fold(session, self.round.id, Ballot(unit_id, list(answers)))
             text = json.dumps({"round": self.round.id, "ballot": folded})
             yield Event("ballot", due, case_id="", entry_id=new_id(), reporter_id=voter, text=text)
 
@@ -157,7 +159,7 @@ class Vote:
                 folded = [json.loads(event.text)["ballot"] for event in events]
                 with self.database.transaction() as session:
                     for place in range(0, len(folded), MIX):
-                        ballot_box.put_in(session, self.round.id, folded[place : place + MIX])
+                        boxes.put_in(session, self.round.id, folded[place : place + MIX])
         with self.database.transaction() as session:
             for event in self.events(session, rest):
                 intake.add(session, event)
@@ -169,7 +171,7 @@ class Vote:
             counted = counting.count(session, session.get_one(Round, self.round.id))
         tally, respondents = Tally(self.questions), Counter[str]()
         with self.step(ADD), self.database.reading() as session:
-            for one in ballot_box.open_all(session, self.round.id):
+            for one in boxes.open_all(session, self.round.id):
                 tally.add(one.unit_id, one.answers)
                 respondents[one.unit_id] += 1
         with self.step(TABLES):

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 
-from models.account import Account
-from models.database import Database, Session
-from models.ids import new_id
-from models.office import Office
-from models.person import Person, staff_hash
-from models.sealing import keyed_hash, seal
-from models.unit import Unit
+from models.people.accounts import Account
+from models.people.offices import Office
+from models.people.persons import Person, staff_hash
+from models.people.units import Unit
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from models.store.sealing import keyed_hash, seal
 
 LINE = "telegram"
 DAYS = 730

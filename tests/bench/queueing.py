@@ -1,4 +1,4 @@
-"""How long a ledger takes to be written, and how much memory: `models.casting.begin` in a process of its own.
+"""How long a ledger takes to be written, and how much memory: `models.broadcasts.lifecycle.begin` in a process of its own.
 
 `python -m tests.bench.queueing <database url> <key file> <broadcast id>`
 """
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models import casting
-from models.database import Database
-from models.sealing import Keyring
+from models.broadcasts import lifecycle
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.bench import members
 from tests.bench.processes import Child
 
@@ -57,10 +57,10 @@ def memory(name: str) -> float:
 def _begin(url: str, key_file: str, broadcast_id: str) -> None:
     database = Database(url, Keyring.read(Path(key_file)))
     with database.reading() as session:
-        casting.due(session, datetime.now(UTC))  # everything is imported and connected
+        lifecycle.due(session, datetime.now(UTC))  # everything is imported and connected
     before, began = memory("VmRSS"), time.perf_counter()
     with database.transaction() as session:
-        row = casting.begin(session, broadcast_id, [members.LINE], datetime.now(UTC))
+        row = lifecycle.begin(session, broadcast_id, [members.LINE], datetime.now(UTC))
         assert row is not None
     passed = time.perf_counter() - began
     print(json.dumps({"size": row.size, "seconds": passed, "grown": memory("VmHWM") - before}), flush=True)

@@ -15,10 +15,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from models import schema
-from models.database import Database
-from models.outbound import BULK, REPLY
-from models.sealing import Keyring
+from models.messages.outbox import BULK, REPLY
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.bench import province, table
 from tests.bench.inbound import WORDS as FILING
 from tests.bench.province import Size

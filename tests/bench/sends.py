@@ -22,15 +22,16 @@ from telegram.ext import ApplicationBuilder
 
 from bot.channels.telegram import TelegramChannel
 from bot.clock import SystemClock
-from bot.outbox import Outbox
+from bot.sending.outbox import Outbox
 from bot.writer import Writer
 from config.settings import Telegram
-from models import outbound, schema
-from models.account import Sender
-from models.database import Database, Session
-from models.ids import new_id
-from models.message import Outgoing
-from models.sealing import Keyring
+from models.messages import outbox
+from models.messages.message import Outgoing
+from models.people.accounts import Sender
+from models.store import schema
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 from tests.bench import peers, table
 from tests.bench.processes import CrowdProcess
 
@@ -87,19 +88,19 @@ async def through_outbox(url: str, count: int, directory: Path) -> float:
     def queue(session: Session) -> None:
         for number in range(FIRST, FIRST + count):
             to, now = Sender(channel.line, str(number)), datetime.now(UTC)
-            outbound.queue(session, to, outbound.chat_of(session, to, None, now), TEXT, now, lane=outbound.BULK)
+            outbox.queue(session, to, outbox.chat_of(session, to, None, now), TEXT, now, lane=outbox.BULK)
 
     await writer.write(queue)
     await channel.start(_nobody)
-    outbox = Outbox(channel, writer, clock)
+    sender = Outbox(channel, writer, clock)
     began = time.perf_counter()
-    running = asyncio.create_task(outbox.run())
-    while await writer.read(outbound.counts):  # noqa: ASYNC110 - the table is in another thread's hands
+    running = asyncio.create_task(sender.run())
+    while await writer.read(outbox.counts):  # noqa: ASYNC110 - the table is in another thread's hands
         await asyncio.sleep(0.01)
     seconds = time.perf_counter() - began
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    await outbox.stop()
+    await sender.stop()
     await channel.stop()
     await writer.stop()
     database.close()
@@ -118,7 +119,7 @@ def main(*, quick: bool) -> None:
             default[at_once] = median(asyncio.run(default_request(crowd.url, count, at_once)) for _ in range(rounds))
             own[at_once] = median(asyncio.run(our_request(crowd.url, count, at_once)) for _ in range(rounds))
         crowd.ask("begin")  # counts from nought
-        outbox = median(asyncio.run(through_outbox(crowd.url, 3 * count, directory)) for _ in range(rounds))
+        sender = median(asyncio.run(through_outbox(crowd.url, 3 * count, directory)) for _ in range(rounds))
         arrived = crowd.ask("state")["calls"]["sendMessage"]
     print(f"{count:,} messages of {len(TEXT)} letters ({3 * count:,} through the outbox), median of {rounds}")
     print("python-telegram-bot: ApplicationBuilder defaults (HTTPXRequest, a pool of 256)")
@@ -133,7 +134,7 @@ def main(*, quick: bool) -> None:
         )
         for name, rates in (("default request", default), ("our channel", own))
     ]
-    rows.append(("through the outbox, SQLite", "", "", "", f"{outbox:,.0f}", f"{outbox:,.0f}", f"{outbox / best:.2f}"))
+    rows.append(("through the outbox, SQLite", "", "", "", f"{sender:,.0f}", f"{sender:,.0f}", f"{sender / best:.2f}"))
     table.show("sends: messages per second", heads, rows)
     wanted = 3 * count * rounds
     print(f"through the outbox: {arrived:,} of {wanted:,} arrived")

@@ -9,20 +9,21 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.dispatch import Dispatcher
-from bot.scheduler import Ticker
+from bot.ticking.tick import Ticker
 from bot.writer import Writer
-from handlers.house import House
-from models import delivery, intake, outbound
-from models.account import Sender
-from models.database import Database, Session
-from models.delivery import Claimed, Outcome
-from models.grievance import Entry, Grievance
-from models.ids import new_id
-from models.intake import Event, Intake, Told
-from models.message import Inbound
-from models.news import News
-from models.outbound import BULK, NOTICE, REPLY
-from models.sealing import keyed_hash
+from handlers.chat.site import House
+from models.anonymity import intake
+from models.anonymity.intake import Event, Intake, Told
+from models.grievances.cases import Entry, Grievance
+from models.messages import outbox, sending
+from models.messages.message import Inbound
+from models.messages.outbox import BULK, NOTICE, REPLY
+from models.messages.sending import Claimed, Outcome
+from models.messages.unopened import News
+from models.people.accounts import Sender
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from models.store.sealing import keyed_hash
 from tests.bench import cases
 from tests.bench.province import CHUNK, LINE, Province, Worker
 from tests.house import FakeClock
@@ -86,7 +87,7 @@ class World:
     async def claim(self, lane: int) -> None:
         """As the outbox begins: leases a batch."""
         now = self.clock.now()
-        self._leased = await self.writer.write(lambda session: delivery.claim(session, LINE, lane, 1, now))
+        self._leased = await self.writer.write(lambda session: sending.claim(session, LINE, lane, 1, now))
 
     async def settle(self) -> str:
         """Sends what waits, and takes away what the sample made: the next one finds the province as it was. Returns what was
@@ -102,7 +103,7 @@ class World:
                     Outcome(row.message.id, row.fence, row.attempts, "sent" if row.lane != BULK else "queued", now)
                     for row in rows
                 ]
-                await self.writer.write(lambda session, done=done: delivery.record(session, done))  # type: ignore[misc]
+                await self.writer.write(lambda session, done=done: sending.record(session, done))  # type: ignore[misc]
                 self._leased = []
                 if lane is not None:
                     await self.claim(lane)
@@ -130,7 +131,7 @@ class World:
             def queue(session: Session, some: Sequence[Worker] = self.found.workers[start : start + CHUNK]) -> None:
                 for worker in some:
                     to = Sender(LINE, worker.chat)
-                    key = outbound.chat_of(session, to, worker.account_id, now)
-                    outbound.queue(session, to, key, cases.WORDS, now, lane=BULK)
+                    key = outbox.chat_of(session, to, worker.account_id, now)
+                    outbox.queue(session, to, key, cases.WORDS, now, lane=BULK)
 
             await self.writer.write(queue)

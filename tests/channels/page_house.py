@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from models.ids import new_id
-from models.message import Inbound, Option, Outgoing
+from models.messages.message import Inbound, Option, Outgoing
+from models.store.ids import new_id
 from tests.channels.webchat_house import House, opened, writing
 
 CHROMIUM = shutil.which("chromium") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Capabilities
 from bot.channels.text import fit, is_numbered, units
-from models.message import Option, Outgoing
+from models.messages.message import Option, Outgoing
 
 ZALO = Capabilities(text=2000, buttons=0)
 HOW = "Trả lời bằng số, ví dụ: 1."

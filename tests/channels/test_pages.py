@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from models.message import Option
+from models.messages.message import Option
 from tests.channels.page_house import CHROMIUM, Service, browsing, serving
 from tests.channels.webchat_house import TOKEN, gone, message
 

@@ -22,7 +22,7 @@ from bot.channels.retry import Backoff
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
 from config.settings import Telegram
-from models.message import Inbound, Option, Outgoing
+from models.messages.message import Inbound, Option, Outgoing
 from tests.emulators.telegram import TelegramEmulator
 
 TOKEN = "123456:TEST-SECRET"

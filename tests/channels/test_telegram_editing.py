@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.base import SendError, Uncertain
-from models.message import Option
+from models.messages.message import Option
 from tests.channels.test_telegram_channel import REFUSALS, Received, channel_of, note, polled
 from tests.channels.test_telegram_channel import telegram as telegram
 from tests.emulators.telegram import TelegramEmulator

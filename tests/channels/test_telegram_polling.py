@@ -16,7 +16,7 @@ from bot.channels.retry import Backoff
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
-from models.message import Inbound
+from models.messages.message import Inbound
 
 AT_ONCE = Backoff(first=0.001, most=0.004, jitter=0)
 

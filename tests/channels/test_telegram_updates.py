@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.updates import Event, Malformed, read
-from models.message import File, Inbound
+from models.messages.message import File, Inbound
 
 LINE = "telegram:123456"
 AN = {"id": 42, "is_bot": False, "first_name": "An", "language_code": "vi-VN"}

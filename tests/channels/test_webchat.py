@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.channels.text import fit
-from bot.channels.webchat_socket import event_id
+from bot.channels.webchat.socket import event_id
 from bot.writer import Writer
-from models import mailbox
-from models.ids import new_id
-from models.message import Inbound, Media, Option
+from models.messages import mailbox
+from models.messages.message import Inbound, Media, Option
+from models.store.ids import new_id
 from tests.channels.webchat_house import NOW, TOKEN, House, gone, kept, message, opened, writing
 
 

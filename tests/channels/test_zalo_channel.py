@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.base import Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
 from bot.channels.zalo.channel import BODY
-from models.message import Outgoing
+from models.messages.message import Outgoing
 from tests.channels.zalo_house import SECRET, channel_of, polled, pushed, until
 from tests.emulators.zalo import ZaloEmulator
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.zalo.updates import Malformed, media_url, read
-from models.message import File
+from models.messages.message import File
 
 LINE = "zalo_bot:4567890"
 PERSON, MESSAGE = "6ede9afa66b88fe6d6a9", "2d758cb5e222177a4e35"

@@ -16,14 +16,14 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 from sqlmodel import select
 
-from bot.channels.webchat import WebChannel
+from bot.channels.webchat.channel import WebChannel
 from bot.writer import Writer
 from config.settings import Web
-from models.database import Base, Database
-from models.ids import new_id
-from models.mailbox import Mailbox
-from models.message import Inbound, Outgoing
-from models.sealing import Keyring
+from models.messages.mailbox import Mailbox
+from models.messages.message import Inbound, Outgoing
+from models.store.database import Base, Database
+from models.store.ids import new_id
+from models.store.sealing import Keyring
 
 TOKEN = "A" * 42 + "x"
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.channels.retry import Backoff
 from bot.channels.zalo import ZaloChannel
 from config.settings import ZaloBot
-from models.message import Inbound
+from models.messages.message import Inbound
 from tests.emulators.zalo import ZaloEmulator
 
 TOKEN = "4567890:ZALO-SECRET"

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import account, grievance, intake, news
-from models.account import Account
-from models.conversation import Conversation
-from models.grievance import Entry, Grievance
-from models.inbound import Quarantine, Seen
-from models.intake import Intake
-from models.invite import Invite
-from models.lease import Lease
-from models.outbound import Outbound
-from models.person import Person
+from models.anonymity import intake
+from models.anonymity.intake import Intake
+from models.grievances import cases
+from models.grievances.cases import Entry, Grievance
+from models.messages import unopened
+from models.messages.chats import Conversation
+from models.messages.leases import Lease
+from models.messages.outbox import Outbound
+from models.messages.received import Quarantine, Seen
+from models.people import accounts
+from models.people.accounts import Account
+from models.people.invites import Invite
+from models.people.persons import Person
 from tests.faults.crashes import Town, identity, shown
 
 OFFICERS_ON_THE_ROLL = 3
@@ -32,20 +35,20 @@ def check_effects(town: Town) -> None:
         def count(table: type) -> int:
             return session.execute(select(func.count()).select_from(table)).scalar_one()
 
-        accounts = session.execute(select(Account)).scalars().all()
-        who = sorted(account.sender_of(session, one).external for one in accounts)
+        known = session.execute(select(Account)).scalars().all()
+        who = sorted(accounts.sender_of(session, one).external for one in known)
         assert who == sorted(str(somebody.user) for somebody in town.people)
         assert count(Person) == OFFICERS_ON_THE_ROLL + len(workers)
         entries = session.execute(select(Entry)).scalars().all()
-        assert sorted(grievance.text_of(session, entry) for entry in entries) == sorted(w.words for w in workers)
+        assert sorted(cases.text_of(session, entry) for entry in entries) == sorted(w.words for w in workers)
         assert count(Grievance) == len({entry.grievance_id for entry in entries}) == len(workers)
         assert sorted(session.execute(select(col(Invite.uses_left))).scalars(), key=str) == [0, 1, 1, None, None]
         # Every officer who heard that there is news finds each case behind it, once.
-        cases = sorted(session.execute(select(col(Grievance.id))).scalars())
+        filed_cases = sorted(session.execute(select(col(Grievance.id))).scalars())
         officers = {str(somebody.user) for somebody in town.people if not somebody.words}
-        for one in accounts:
-            found = sorted(item.case_id for item in news.waiting(session, one.id))
-            assert found == (cases if account.sender_of(session, one).external in officers else [])
+        for one in known:
+            found = sorted(item.case_id for item in unopened.waiting(session, one.id))
+            assert found == (filed_cases if accounts.sender_of(session, one).external in officers else [])
         assert count(Quarantine) == count(Outbound) == 0 and not intake.waiting(session, datetime.now(UTC))
         assert count(Intake) == len(workers)  # posted, and kept for up to an hour so that nobody sees when
         assert count(Seen) == sum(somebody.done for somebody in town.people)

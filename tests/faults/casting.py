@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import account, broadcast, ledger, person
-from models.account import Account, Sender
-from models.audience import Audience
-from models.broadcast import Broadcast, Draft, Words
-from models.bulk import TRIES
-from models.ledger import OPEN, Recipient
-from models.office import Office
-from models.unit import Unit
+from models.broadcasts import broadcasts, ledger
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import Broadcast, Draft, Words
+from models.broadcasts.ledger import OPEN, Recipient
+from models.broadcasts.ledger_sending import TRIES
+from models.people import accounts, persons
+from models.people.accounts import Account, Sender
+from models.people.offices import Office
+from models.people.units import Unit
 from tests.faults.crashes import TOKEN, Town
 from tests.faults.line import until
 
@@ -44,10 +45,10 @@ async def crowd(town: Town, count: int) -> None:
     for start in range(0, count, OF_A_PROCESS):
         with town.database.transaction() as session:
             for user in ids[start : start + OF_A_PROCESS]:
-                somebody = person.add(session, team)
+                somebody = persons.add(session, team)
                 to = Sender(ON, str(user))
                 today = datetime.now(UTC).date()
-                account.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
+                accounts.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
 
 
 def writes(town: Town, *, ask: bool = True) -> str:
@@ -57,7 +58,9 @@ def writes(town: Town, *, ask: bool = True) -> str:
         team = session.execute(select(Unit).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
         author = session.execute(select(Office).where(col(Office.unit_id) == team.id)).scalar_one().person_id
         words = Words({"vi": "Họp tổ lúc 8 giờ"})
-        return broadcast.create(session, Draft(author, team.id, words, Audience((team.id,)), "safety", now, ask=ask), now).id
+        return broadcasts.create(
+            session, Draft(author, team.id, words, Audience((team.id,)), "safety", now, ask=ask), now
+        ).id
 
 
 def state(town: Town, broadcast_id: str) -> str:
@@ -85,10 +88,10 @@ async def reckon(town: Town, broadcast_id: str, phones: int, frozen: int = 0) ->
     assert not counts.keys() & {*OPEN} and counts["sent"] + counts["uncertain"] == phones, counts
     with town.database.reading() as session:
         code = session.get_one(Broadcast, broadcast_id).code
-        accounts = {one.id: one for one in session.execute(select(Account)).scalars()}
+        known = {one.id: one for one in session.execute(select(Account)).scalars()}
         rows = session.execute(select(Recipient).where(col(Recipient.broadcast_id) == broadcast_id)).scalars()
         ledgered = {
-            account.sender_of(session, accounts[row.account_id]).external: row for row in rows if row.account_id in accounts
+            accounts.sender_of(session, known[row.account_id]).external: row for row in rows if row.account_id in known
         }
     killed = {frozen, *(life.pid for life in town.lives if life.code)}
     begun: dict[str, list[int]] = defaultdict(list)

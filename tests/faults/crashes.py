@@ -21,13 +21,13 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from bot.demo import union
-from models import schema
-from models.database import Database
-from models.grievance import Grievance
-from models.lease import Lease
-from models.ledger import Recipient
-from models.outbound import Outbound
-from models.sealing import Keyring
+from models.broadcasts.ledger import Recipient
+from models.grievances.cases import Grievance
+from models.messages.leases import Lease
+from models.messages.outbox import Outbound
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.faults.line import until
 from tests.faults.nursery import Life, Nursery
 
@@ -196,7 +196,9 @@ class Town:
             return [(pid, to, told(text, tokens)) for pid, to, text, tokens in map(json.loads, lines)]
 
     def at_rest(self) -> bool:
-        """Every case is posted and every message sent. (What was posted is forgotten within the hour: models.intake.)"""
+        """Every case is posted and every message sent. (What was posted is forgotten within the hour:
+        models.anonymity.intake.)
+        """
         filed = sum(bool(somebody.words) for somebody in self.people)
         with self.database.reading() as session:
             posted, waiting = (

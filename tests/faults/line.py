@@ -13,13 +13,13 @@ from sqlmodel import col
 
 from bot.channels.base import Capabilities, Receive
 from bot.clock import Clock
-from bot.outbox import Outbox
+from bot.sending.outbox import Outbox
 from bot.writer import Writer
-from models import outbound
-from models.account import Sender
-from models.database import Database
-from models.message import Outgoing
-from models.outbound import REPLY, Outbound
+from models.messages import outbox
+from models.messages.message import Outgoing
+from models.messages.outbox import REPLY, Outbound
+from models.people.accounts import Sender
+from models.store.database import Database
 from tests.house import FakeClock
 
 LINE = "test:1"
@@ -85,7 +85,7 @@ class Desk:
 
         def add(session: Any) -> None:
             for text in texts:
-                outbound.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, **more)
+                outbox.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, **more)
 
         await self.writer.write(add)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 
 def forgets_what_it_has_seen() -> None:
-    from models import inbound
+    from models.messages import received
 
-    first_time = inbound.first_time
-    inbound.first_time = lambda *about: first_time(*about) or True  # type: ignore[assignment]
+    first_time = received.first_time
+    received.first_time = lambda *about: first_time(*about) or True  # type: ignore[assignment]
 
 
 def confirms_before_the_commit() -> None:
@@ -29,36 +29,38 @@ def confirms_before_the_commit() -> None:
 
 
 def forgets_before_it_sends() -> None:
-    from models import delivery
+    from models.messages import sending
 
-    claim = delivery.claim
+    claim = sending.claim
 
     def wrapped(session: Any, *about: Any) -> Any:
         claimed = claim(session, *about)
-        delivery.record(session, [delivery.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
+        sending.record(session, [sending.Outcome(c.message.id, c.fence, c.attempts, "sent") for c in claimed])
         return claimed
 
-    delivery.claim = wrapped  # type: ignore[assignment]
+    sending.claim = wrapped  # type: ignore[assignment]
 
 
 def counts_before_it_sends() -> None:
-    from models import bulk, results
+    from models.broadcasts import ledger_results, ledger_sending
 
-    claim = bulk.claim
+    claim = ledger_sending.claim
 
     def wrapped(session: Any, *about: Any, **more: Any) -> Any:
         claimed = claim(session, *about, **more)
         if claimed:
-            results.record(session, [(c, results.Outcome(c.message.id, c.fence, c.attempts, "sent")) for c in claimed])
+            ledger_results.record(
+                session, [(c, ledger_results.Outcome(c.message.id, c.fence, c.attempts, "sent")) for c in claimed]
+            )
         return claimed
 
-    bulk.claim = wrapped
+    ledger_sending.claim = wrapped
 
 
 def trusts_its_own_lease() -> None:
     """As long as it has ever held one."""
-    from bot.holding import Holding
-    from models import bulk
+    from bot.lease import Holding
+    from models.broadcasts import ledger_sending
 
     hold = Holding.hold
 
@@ -67,8 +69,8 @@ def trusts_its_own_lease() -> None:
 
     Holding.hold = wrapped  # type: ignore[method-assign]
     Holding.lasts = lambda self, time: self._until is not None  # type: ignore[method-assign]
-    leased = bulk._leased
-    bulk._leased = lambda *about: replace(leased(*about), leased_until=datetime.max.replace(tzinfo=UTC))
+    leased = ledger_sending._leased
+    ledger_sending._leased = lambda *about: replace(leased(*about), leased_until=datetime.max.replace(tzinfo=UTC))
 
 
 _PLANTED = (

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.ledger import Recipient
+from models.broadcasts.ledger import Recipient
 from tests.faults.casting import adds_up, crowd, is_over, reckon, state, writes
 from tests.faults.crashes import SECRET, Town, a_town, free_port
 from tests.faults.line import until

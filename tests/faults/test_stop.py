@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.lease import Lease
+from models.messages.leases import Lease
 from tests.faults.accounts import check_effects, check_messages
 from tests.faults.crashes import SECRET, Town, a_town, free_port
 from tests.faults.line import until

@@ -61,7 +61,7 @@ def _share_clock(path: str) -> None:
 
 def _claim_as_paced() -> None:
     """So far ahead as a line with Telegram's limits claims, though this one sends as fast as it can."""
-    from bot import outbox
+    from bot.sending import outbox
 
     outbox.MOST_AHEAD = 58
 
@@ -130,7 +130,7 @@ def sent_not_recorded(passage: Callable[[], None]) -> None:
 def past_the_inheritance(passage: Callable[[], None]) -> None:
     """As `sent_not_recorded`, at a part of a broadcast, once all that earlier processes left behind is recorded."""
     from bot.channels.telegram.channel import TelegramChannel
-    from bot.ledgers import Ledgers
+    from bot.sending.broadcasts import Ledgers
 
     send, claim, record = TelegramChannel.send, Ledgers.claim, Ledgers.record
     claimed, inherited = set[str](), set[str]()
@@ -157,8 +157,8 @@ def past_the_inheritance(passage: Callable[[], None]) -> None:
 
 def posted_not_forgotten(passage: Callable[[], None]) -> None:
     """A new case is posted, and its sealed event still waits to be: the next process will post it again."""
-    from bot.scheduler import Ticker
-    from models.grievance import Grievance
+    from bot.ticking.tick import Ticker
+    from models.grievances.cases import Grievance
 
     step = Ticker._step
 
@@ -199,7 +199,7 @@ def live(job: dict[str, Any]) -> int:
         PLANTS[plant]()
     if point := job.get("point"):
         {**POINTS, **OF_A_BROADCAST}[point](Passages(job["passage"]))
-    from bot.cli import app
+    from bot.commands.main import app
 
     try:
         app(["run"])
@@ -230,12 +230,18 @@ def _say(**words: Any) -> None:
 
 def _warm_up() -> None:
     """Imports, and whatever is made once in a process, before any thread is."""
-    for name in ("bot.app", "bot.channels.telegram.channel", "bot.channels.webchat", "bot.cli", "psycopg.pq"):
+    for name in (
+        "bot.app",
+        "bot.channels.telegram.channel",
+        "bot.channels.webchat.channel",
+        "bot.commands.main",
+        "psycopg.pq",
+    ):
         import_module(name)
     from config.i18n import LANGUAGES, language
-    from models import schema
-    from models.database import Database
-    from models.sealing import Keyring
+    from models.store import schema
+    from models.store.database import Database
+    from models.store.sealing import Keyring
 
     for code in LANGUAGES:
         language(code)

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.casts import Casts
+from bot.ticking.broadcasts import Casts
 from bot.writer import Writer
 from config.i18n import HERE
 from config.settings import Notices
-from handlers import notices
-from handlers.house import House, Line
-from models import broadcast, casting, ledger
-from models.broadcast import Broadcast
-from models.database import Database, Session
-from models.sealing import Unsealable
+from handlers.broadcasts import reading
+from handlers.chat.site import House, Line
+from models.broadcasts import broadcasts, ledger, lifecycle
+from models.broadcasts.broadcasts import Broadcast
+from models.store.database import Database, Session
+from models.store.sealing import Unsealable
 from tests.faults.line import LINE
 from tests.house import MONDAY
 from tests.ledger_house import TODAY, Phone, Roll, later, outcome
@@ -55,7 +55,7 @@ def moment(local: str) -> datetime:
 def test_when_it_comes_again(first: str, repeat: str, following: list[str]) -> None:
     at, found = moment(first), []
     for _ in following:
-        at = casting.after(at, repeat, moment(first).astimezone(HERE).day)
+        at = lifecycle.after(at, repeat, moment(first).astimezone(HERE).day)
         assert at.tzinfo == MONDAY.tzinfo
         found.append(at.astimezone(HERE).strftime("%Y-%m-%d %H:%M"))
     assert found == following
@@ -93,20 +93,20 @@ def test_due_in_time_urgent_first_and_only_what_is_agreed_to(roll: Roll) -> None
     urgent, waits = roll.writes(at=later(hours=1), urgent=True), roll.writes(needs_second=True)
     other = roll.joins("second", "TINH")
     with roll.database.transaction() as session:
-        assert casting.due(session, MONDAY) == [early]
-        assert casting.due(session, later(hours=1)) == [urgent, early, late]
+        assert lifecycle.due(session, MONDAY) == [early]
+        assert lifecycle.due(session, later(hours=1)) == [urgent, early, late]
         row = session.get_one(Broadcast, waits)
-        with pytest.raises(broadcast.Refused):
-            broadcast.approve(session, row, roll.author, later(hours=2))
-        broadcast.approve(session, row, other, later(hours=2))
-        assert row.send_at == later(hours=2) and casting.due(session, later(hours=1)) == [urgent, early, late]
+        with pytest.raises(broadcasts.Refused):
+            broadcasts.approve(session, row, roll.author, later(hours=2))
+        broadcasts.approve(session, row, other, later(hours=2))
+        assert row.send_at == later(hours=2) and lifecycle.due(session, later(hours=1)) == [urgent, early, late]
 
 
 def test_cancelled_before_it_began_is_never_written(roll: Roll) -> None:
     found = roll.writes()
-    roll.changes(broadcast.cancel, found)
+    roll.changes(broadcasts.cancel, found)
     with roll.database.transaction() as session:
-        assert casting.begin(session, found, [LINE], MONDAY) is None and not casting.due(session, MONDAY)
+        assert lifecycle.begin(session, found, [LINE], MONDAY) is None and not lifecycle.due(session, MONDAY)
     assert not roll.ledger(found)
 
 
@@ -123,7 +123,7 @@ def test_it_ends_with_the_last_of_them_and_only_once(roll: Roll, stopped: bool) 
     *most, last = roll.claims()
     roll.records(*map(outcome, most))
     if stopped:
-        roll.changes(broadcast.stop, found)
+        roll.changes(broadcasts.stop, found)
     roll.settles(found, later(seconds=1))
     assert roll.row(found).state == ("stopped" if stopped else "sending")
     roll.records(outcome(last))
@@ -131,11 +131,11 @@ def test_it_ends_with_the_last_of_them_and_only_once(roll: Roll, stopped: bool) 
     roll.settles(found, later(seconds=3))
     assert (roll.row(found).state, roll.row(found).ended_at) == ("done", later(seconds=2))
     with roll.database.transaction() as session:
-        assert casting.settle(session, found, later(seconds=4)) is None
+        assert lifecycle.settle(session, found, later(seconds=4)) is None
 
 
 def test_folding_keeps_the_sums_and_forgets_who(roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casting, "AT_ONCE", 2)
+    monkeypatch.setattr(lifecycle, "AT_ONCE", 2)
     found = roll.sends(roll.audience("MAY"), kind="notice")
     names = roll.names(rows := roll.claims())
     states = ["sent", "sent", "rejected", "uncertain", "window_closed"]
@@ -146,30 +146,30 @@ def test_folding_keeps_the_sums_and_forgets_who(roll: Roll, monkeypatch: pytest.
     before = roll.adds_up(found)
     with roll.database.transaction() as session:
         endings = ledger.counts(session, found)
-        assert not casting.foldable(session, later(seconds=5)) and casting.foldable(session, later(days=1)) == [found]
+        assert not lifecycle.foldable(session, later(seconds=5)) and lifecycle.foldable(session, later(days=1)) == [found]
     gone = []
     while not gone or gone[-1]:
         with roll.database.transaction() as session:
-            gone.append(casting.fold(session, found))
+            gone.append(lifecycle.fold(session, found))
             row = session.get_one(Broadcast, found)
             assert json.loads(row.totals) == {**endings, "ticked": 5}
     assert gone == [2, 2, 1, 0] and sum(endings.values()) == row.size == sum(before.values())
     assert not roll.ledger(found)
     with roll.database.reading() as session:
-        assert not casting.foldable(session, later(days=1))
+        assert not lifecycle.foldable(session, later(days=1))
 
 
 def test_what_is_under_way_is_not_folded(roll: Roll) -> None:
     roll.sends(roll.audience("MAY"))
     roll.claims()
     with roll.database.reading() as session:
-        assert not casting.foldable(session, later(days=400))
+        assert not lifecycle.foldable(session, later(days=400))
 
 
 async def test_one_that_cannot_begin_stops_no_other(roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its key is missing, say. It is tried again at every tick, and begins when it can."""
     poisoned, other = roll.writes(urgent=True), roll.writes()
-    honest = notices.is_ready
+    honest = reading.is_ready
 
     def is_ready(session: Session, row: Broadcast, now: datetime) -> bool:
         if row.id == poisoned:
@@ -180,11 +180,13 @@ async def test_one_that_cannot_begin_stops_no_other(roll: Roll, monkeypatch: pyt
     lines = (Line(LINE, 0.0, 0, 0, False),)
     casts = Casts(writer, House((0, 0), False, lines=lines, notices=Notices(quiet=None)))
     with monkeypatch.context() as broken:
-        broken.setattr(notices, "is_ready", is_ready)
-        broken.setattr("handlers.approving.has_left", lambda *_: False)  # nobody of this roll holds an office
+        broken.setattr(reading, "is_ready", is_ready)
+        broken.setattr(
+            "handlers.broadcasts.second_officer.has_left", lambda *_: False
+        )  # nobody of this roll holds an office
         await casts.step(MONDAY)
         assert (roll.row(poisoned).state, roll.row(other).state) == ("scheduled", "sending")
-    monkeypatch.setattr("handlers.approving.has_left", lambda *_: False)
+    monkeypatch.setattr("handlers.broadcasts.second_officer.has_left", lambda *_: False)
     await casts.step(MONDAY + timedelta(seconds=1))
     assert roll.row(poisoned).state == "sending"
     await writer.stop()

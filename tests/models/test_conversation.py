@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.conversation import DRAFT, IDLE, Chat, Conversation, Run, State, lapse, load, save
-from models.database import Database
-from models.message import Option
-from models.sealing import Unsealable
+from models.messages.chats import DRAFT, IDLE, Chat, Conversation, Run, State, lapse, load, save
+from models.messages.message import Option
+from models.store.database import Database
+from models.store.sealing import Unsealable
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KEYS = {False: ("today", "yesterday"), True: ("office", "office yesterday")}

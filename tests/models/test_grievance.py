@@ -10,16 +10,18 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import access, account, exclusion, grievance, handling, intake, person
-from models.account import Sender
-from models.audit import Audit
-from models.database import Database, Session
-from models.grievance import OPEN, Entry, Grievance
-from models.handling import Refused
-from models.ids import new_case_code, new_id
-from models.intake import Event
-from models.office import Office
-from models.unit import Unit
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.grievances import access, cases, exclusions, handling
+from models.grievances.cases import OPEN, Entry, Grievance
+from models.grievances.handling import Refused
+from models.people import accounts, persons
+from models.people.accounts import Sender
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Database, Session
+from models.store.ids import new_case_code, new_id
+from models.trust.audit import Audit
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -46,9 +48,9 @@ class Union:
 
 def join(session: Session, unit_id: str, external: str) -> str:
     """Returns what stands behind the cases of whoever joins."""
-    somebody = person.add(session, unit_id)
+    somebody = persons.add(session, unit_id)
     sender = Sender("telegram:1", external)
-    account.add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=NOW.date())
+    accounts.add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=NOW.date())
     return somebody.reporter_id
 
 
@@ -64,7 +66,7 @@ def union(database: Database) -> Union:
             above = units[level].id
         officers = {}
         for level, role in (("province", "superior"), ("factory", "chair"), ("team", "leader")):
-            somebody = person.add(session, units[level].id, name=level)
+            somebody = persons.add(session, units[level].id, name=level)
             session.add(Office(person_id=somebody.id, unit_id=units[level].id, role=role))
             officers[level] = somebody.id
         return Union(units, officers, join(session, units["team"].id, "worker"))
@@ -73,7 +75,7 @@ def union(database: Database) -> Union:
 @pytest.fixture
 def case(database: Database, union: Union) -> Grievance:
     with database.transaction() as session:
-        posted = grievance.post(session, union.event(), NOW)
+        posted = cases.post(session, union.event(), NOW)
     assert posted is not None
     return posted
 
@@ -85,9 +87,9 @@ def again(session: Session, case: Grievance) -> Grievance:
 def test_posting_twice_is_posting_once(database: Database, union: Union) -> None:
     event = union.event()
     with database.transaction() as session:
-        assert grievance.post(session, event, NOW) is not None
+        assert cases.post(session, event, NOW) is not None
     with database.transaction() as session:
-        assert grievance.post(session, event, NOW) is None
+        assert cases.post(session, event, NOW) is None
         assert len(session.execute(select(Entry)).all()) == 1
 
 
@@ -96,7 +98,7 @@ def test_a_small_team_does_not_name_its_reporter(database: Database, union: Unio
     with database.transaction() as session:
         for number in range(people - 1):
             join(session, union.units["team"].id, f"colleague {number}")
-        posted = grievance.post(session, union.event(), NOW)
+        posted = cases.post(session, union.event(), NOW)
         assert posted is not None
         assert posted.unit_id == union.units["team" if people >= 5 else "factory"].id
 
@@ -179,9 +181,9 @@ def test_what_a_reporter_may_do_in_which_state(
     with database.transaction() as session:
         again(session, case).state = state
     with database.transaction() as session:
-        heard = grievance.hear_reporter(session, event, later)
+        heard = cases.hear_reporter(session, event, later)
         assert (heard is None) == (kind in ("settled", "withdrawn") and state in CLOSED)
-        assert grievance.hear_reporter(session, event, later) is None, "heard once"
+        assert cases.hear_reporter(session, event, later) is None, "heard once"
     with database.reading() as session:
         found = again(session, case)
         reopened = state in OPEN or (state == "unfounded" and kind == "unsettled")
@@ -199,7 +201,7 @@ def test_what_a_reporter_may_do_in_which_state(
 def test_words_of_nobodys_case_are_dropped(database: Database, union: Union) -> None:
     event = Event("addition", NOW.isoformat(), new_id(), new_id(), union.worker, "?")
     with database.transaction() as session:
-        assert grievance.hear_reporter(session, event, NOW) is None
+        assert cases.hear_reporter(session, event, NOW) is None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -207,9 +209,9 @@ def test_words_of_nobodys_case_are_dropped(database: Database, union: Union) -> 
 def test_overdue_is_owed_and_late(case: Grievance, state: str) -> None:
     case.state = state
     owed = state in ("new", "acknowledged")
-    assert grievance.is_owed(case) is owed
-    assert not grievance.is_overdue(case, case.due_at)
-    assert grievance.is_overdue(case, case.due_at + timedelta(seconds=1)) is owed
+    assert cases.is_owed(case) is owed
+    assert not cases.is_overdue(case, case.due_at)
+    assert cases.is_overdue(case, case.due_at + timedelta(seconds=1)) is owed
 
 
 def test_only_the_holder_sees_a_case(database: Database, union: Union, case: Grievance) -> None:
@@ -230,12 +232,12 @@ def test_only_the_holder_sees_a_case(database: Database, union: Union, case: Gri
 def test_own_cases_are_walked_and_nobody_elses(database: Database, union: Union) -> None:
     with database.transaction() as session:
         other = join(session, union.units["team"].id, "other")
-        posted = [grievance.post(session, union.event(), NOW) for _ in range(3)]
-        grievance.post(session, union.event(reporter_id=other), NOW)
-        assert [case.id for case in grievance.own(session, union.worker)] == [case.id for case in posted if case]
-        [theirs] = grievance.own(session, other)
-        assert grievance.for_reporter(session, union.worker, theirs.code) is None
-        assert grievance.for_reporter(session, other, theirs.code) is theirs
+        posted = [cases.post(session, union.event(), NOW) for _ in range(3)]
+        cases.post(session, union.event(reporter_id=other), NOW)
+        assert [case.id for case in cases.own(session, union.worker)] == [case.id for case in posted if case]
+        [theirs] = cases.own(session, other)
+        assert cases.for_reporter(session, union.worker, theirs.code) is None
+        assert cases.for_reporter(session, other, theirs.code) is theirs
 
 
 def test_the_way_back_is_sealed_and_may_end(database: Database, union: Union, case: Grievance) -> None:
@@ -244,11 +246,11 @@ def test_the_way_back_is_sealed_and_may_end(database: Database, union: Union, ca
     assert union.worker.encode() not in case.route
     assert union.worker not in case.mark
     with database.transaction() as session:
-        [back] = grievance.reporter_accounts(session, case)
-        assert session.get_one(person.Person, back.person_id).reporter_id == union.worker
-        account.detach(session, back)
+        [back] = cases.reporter_accounts(session, case)
+        assert session.get_one(persons.Person, back.person_id).reporter_id == union.worker
+        accounts.detach(session, back)
         session.flush()
-        assert not grievance.reporter_accounts(session, case)
+        assert not cases.reporter_accounts(session, case)
 
 
 def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, union: Union, case: Grievance) -> None:
@@ -268,14 +270,14 @@ def test_a_case_never_goes_down(database: Database, union: Union, case: Grievanc
         again(session, case).holder_id = union.units["province"].id
         session.flush()
         event = Event("unsettled", NOW.isoformat(), case.id, new_id(), union.worker, "Còn thiếu")
-        grievance.hear_reporter(session, replace(event, holder_id=union.units["factory"].id), NOW)
+        cases.hear_reporter(session, replace(event, holder_id=union.units["factory"].id), NOW)
         assert again(session, case).holder_id == union.units["province"].id
 
 
 def test_the_number_of_rows_does_not_tell_which_unit_was_passed_over(database: Database, union: Union) -> None:
     with database.transaction() as session:
         passing = union.event(holder_id=union.units["factory"].id, passed_over=[union.units["team"].id])
-        grievance.post(session, passing, NOW)
-        assert len(session.execute(select(exclusion.Exclusion)).all()) == exclusion.ROUND
+        cases.post(session, passing, NOW)
+        assert len(session.execute(select(exclusions.Exclusion)).all()) == exclusions.ROUND
         assert access.for_officer(session, union.officers["team"], passing.case_id, NOW) is None
         assert access.for_officer(session, union.officers["factory"], passing.case_id, NOW) is not None

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.holding import Holding
+from bot.lease import Holding
 from bot.writer import Writer
-from models.database import Database
-from models.sealing import Keyring
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.house import FakeClock
 
 
 @pytest.fixture
 async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
-    from models import schema
+    from models.store import schema
 
     database = Database(f"sqlite:///{tmp_path}/haichieu.db", Keyring.new())
     schema.upgrade(database)

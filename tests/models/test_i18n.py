@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.i18n import DEFAULT, LANGUAGES, Language, clean, fold, language
 from config.tables import table
-from handlers import words
+from handlers.chat import words
 from tests import catalogs
 
 ANY = st.text(max_size=100)

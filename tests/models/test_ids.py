@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.ids import CODE_LETTERS, is_id, new_case_code, new_id, random_code
+from models.store.ids import CODE_LETTERS, is_id, new_case_code, new_id, random_code
 
 
 def test_ids_are_unique_and_in_no_order() -> None:

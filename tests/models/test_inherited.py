@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import delivery, outbound
-from models.account import Sender
-from models.database import Database
-from models.outbound import REPLY
+from models.messages import outbox, sending
+from models.messages.outbox import REPLY
+from models.people.accounts import Sender
+from models.store.database import Database
 from tests.house import MONDAY
 
 
@@ -16,11 +16,11 @@ def test_the_rows_of_a_dead_sender_are_due_now(database: Database) -> None:
     with database.transaction() as session:
         for line in ("one", "two"):
             to = Sender(line, "1")
-            outbound.queue(session, to, outbound.chat_of(session, to, None, MONDAY), line, MONDAY)
-            assert len(delivery.claim(session, line, REPLY, 1, MONDAY)) == 1
-        delivery.inherit(session, "one", 2, now)
-        (row,) = delivery.claim(session, "one", REPLY, 2, now)
+            outbox.queue(session, to, outbox.chat_of(session, to, None, MONDAY), line, MONDAY)
+            assert len(sending.claim(session, line, REPLY, 1, MONDAY)) == 1
+        sending.inherit(session, "one", 2, now)
+        (row,) = sending.claim(session, "one", REPLY, 2, now)
         assert row.doubtful and row.attempts == 2
-        assert delivery.claim(session, "two", REPLY, 2, now) == []
-        delivery.inherit(session, "one", 2, now)  # what it has claimed itself stays its own
-        assert delivery.claim(session, "one", REPLY, 2, now) == []
+        assert sending.claim(session, "two", REPLY, 2, now) == []
+        sending.inherit(session, "one", 2, now)  # what it has claimed itself stays its own
+        assert sending.claim(session, "one", REPLY, 2, now) == []

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.demo import union
-from models import invite
-from models.database import Database, Session
-from models.ids import CODE_LETTERS
-from models.invite import Invite, looks_like_code, normalise
-from models.unit import Unit
+from models.people import invites
+from models.people.invites import Invite, looks_like_code, normalise
+from models.people.units import Unit
+from models.store.database import Database, Session
+from models.store.ids import CODE_LETTERS
 
 TODAY = date(2026, 11, 23)
 
@@ -52,35 +52,35 @@ def test_what_is_no_code(text: str) -> None:
 
 
 def test_a_teams_code_is_used_again_and_again(session: Session, unit_id: str) -> None:
-    code = invite.issue(session, unit_id)
+    code = invites.issue(session, unit_id)
     for _ in range(3):
-        found = invite.find(session, code, TODAY)
+        found = invites.find(session, code, TODAY)
         assert found is not None
-        invite.use(session, found)
+        invites.use(session, found)
         session.flush()
 
 
 def test_an_officers_code_is_used_once(session: Session, unit_id: str) -> None:
-    code = invite.issue(session, unit_id, uses=1)
-    found = invite.find(session, f"{code[:4]}-{code[4:]}".lower(), TODAY)
+    code = invites.issue(session, unit_id, uses=1)
+    found = invites.find(session, f"{code[:4]}-{code[4:]}".lower(), TODAY)
     assert found is not None
-    invite.use(session, found)
+    invites.use(session, found)
     session.flush()
-    assert invite.find(session, code, TODAY) is None
-    assert invite.find_by_id(session, found.id, TODAY) is None
+    assert invites.find(session, code, TODAY) is None
+    assert invites.find_by_id(session, found.id, TODAY) is None
 
 
 @pytest.mark.parametrize(
     ("day", "valid"), [(date(2026, 11, 23), True), (date(2026, 11, 24), True), (date(2026, 11, 25), False)]
 )
 def test_a_code_ends_after_its_last_day(session: Session, unit_id: str, day: date, valid: bool) -> None:
-    code = invite.issue(session, unit_id)
-    found = invite.find(session, code, TODAY)
+    code = invites.issue(session, unit_id)
+    found = invites.find(session, code, TODAY)
     assert found is not None
     found.valid_to = date(2026, 11, 24)
     session.add(found)
     session.flush()
-    assert (invite.find(session, code, day) is not None) is valid
+    assert (invites.find(session, code, day) is not None) is valid
 
 
 def test_no_code_is_kept_as_it_is(database: Database) -> None:
@@ -91,5 +91,5 @@ def test_no_code_is_kept_as_it_is(database: Database) -> None:
     assert len(rows) == 5
     assert not any(code in kept for code in (codes.team, codes.second_team, codes.leader, codes.chair, codes.superior))
     with database.reading() as session:
-        assert invite.find(session, codes.team, TODAY) is not None
-        assert invite.find(session, "3467-9ACD", TODAY) is None
+        assert invites.find(session, codes.team, TODAY) is not None
+        assert invites.find(session, "3467-9ACD", TODAY) is None

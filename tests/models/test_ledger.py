@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from models import casting, ledger
-from models.broadcast import Broadcast
-from models.database import Database
-from models.ledger import Recipient
-from models.office import Office
-from models.person import Person
+from models.broadcasts import ledger, lifecycle
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.people.offices import Office
+from models.people.persons import Person
+from models.store.database import Database
 from tests.faults.line import LINE
 from tests.house import MONDAY
 from tests.ledger_house import LINES, SECOND, Phone, Roll, later
@@ -162,10 +162,10 @@ def test_two_processes_that_begin_the_same_write_it_once(roll: Roll) -> None:
 
     def begin(process: Database) -> None:
         with process.reading() as session:
-            assert casting.due(session, MONDAY) == [found]
+            assert lifecycle.due(session, MONDAY) == [found]
         both.wait()
         with process.transaction() as session:
-            began.append(casting.begin(session, found, LINES, MONDAY) is not None)
+            began.append(lifecycle.begin(session, found, LINES, MONDAY) is not None)
 
     other = Database(roll.database.url.render_as_string(hide_password=False), roll.database._info["keyring"])
     threads = [threading.Thread(target=begin, args=[process]) for process in (roll.database, other)]

@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import event, text, update
 from sqlmodel import col
 
-from models import broadcast, bulk, casting, conversation, ledger, results
-from models.account import Account, Sender, chat_keys, find
-from models.broadcast import Broadcast
-from models.bulk import TRIES, Bulk
-from models.conversation import Run, State
-from models.database import Database, Session
-from models.delivery import DOUBTFUL, HELD_BACK, LEASE
-from models.ledger import Recipient
-from models.message import Option, Outgoing
+from models.broadcasts import broadcasts, ledger, ledger_results, ledger_sending, lifecycle
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.messages import chats
+from models.messages.chats import Run, State
+from models.messages.message import Option, Outgoing
+from models.messages.sending import DOUBTFUL, HELD_BACK, LEASE
+from models.people.accounts import Account, Sender, chat_keys, find
+from models.store.database import Database, Session
 from tests.faults.line import LINE
 from tests.house import MONDAY
 from tests.ledger_house import SECOND, Phone, Roll, later, outcome, words
@@ -80,7 +81,7 @@ def test_a_result_counts_only_under_its_fence_and_attempt(
     row, result = outcome(one, state, not_before=later(hours=1), reason="x", reference="9", parts_done=1)
     roll.records((row, replace(result, **told)))
     with roll.database.transaction() as session:
-        results.progressed(session, replace(row, **{"parts_done": 1, "reference": "9", **told}))
+        ledger_results.progressed(session, replace(row, **{"parts_done": 1, "reference": "9", **told}))
     assert roll.recipient(garment, "An").model_dump() == before
 
 
@@ -150,34 +151,34 @@ def test_doubt_ends_with_the_part_that_was_answered(roll: Roll, garment: str) ->
     roll.records(*(outcome(one, "queued", not_before=MONDAY, reason=DOUBTFUL) for one in first))
     [one] = [one for one in roll.claims(later(seconds=1)) if one.doubtful]
     with roll.database.transaction() as session:
-        results.progressed(session, replace(one, parts_done=1, reference="77", doubtful=False))
+        ledger_results.progressed(session, replace(one, parts_done=1, reference="77", doubtful=False))
     [next_part] = [again for again in roll.claims(later(seconds=61)) if again.person_id == one.person_id]
     assert (next_part.parts_done, next_part.reference, next_part.doubtful) == (1, "77", True)
 
 
-def chat_of(session: Session, name: str) -> conversation.Chat:
+def chat_of(session: Session, name: str) -> chats.Chat:
     found = find(session, Sender(LINE, name))
     assert found is not None
     keys = chat_keys(session, Sender(LINE, name), found.id, MONDAY.date())
-    return conversation.Chat({False: keys, True: ("-", "-")}, rows={False: keys[0]})
+    return chats.Chat({False: keys, True: ("-", "-")}, rows={False: keys[0]})
 
 
 def talks(roll: Roll, name: str, run: Run | None) -> None:
     with roll.database.transaction() as session:
-        conversation.save(session, chat_of(session, name), State(run=run, language="vi"), MONDAY)
+        chats.save(session, chat_of(session, name), State(run=run, language="vi"), MONDAY)
 
 
 def asking(session: Session, row: Broadcast, code: str) -> Outgoing:
     return replace(words(session, row, code), options=(Option("seen:x:::", "Đã đọc"),))
 
 
-def asked(roll: Roll, busy: bulk.Busy | None = None, **time: float) -> list[Bulk]:
+def asked(roll: Roll, busy: ledger_sending.Busy | None = None, **time: float) -> list[Bulk]:
     with roll.database.transaction() as session:
-        return bulk.claim(session, LINE, 1, later(**time), 100, asking, busy=busy)
+        return ledger_sending.claim(session, LINE, 1, later(**time), 100, asking, busy=busy)
 
 
 def test_who_is_in_a_conversation_is_asked_after_it(roll: Roll, garment: str) -> None:
-    before, busy = roll.recipient(garment, "An").model_dump(), bulk.Busy()
+    before, busy = roll.recipient(garment, "An").model_dump(), ledger_sending.Busy()
     talks(roll, "An", Run("file", "", "abc"))
     assert roll.names(asked(roll, busy)) == ["Bình", "Chi"]
     assert roll.recipient(garment, "An").model_dump() == before, "a trace beside the chat's own rows"
@@ -204,7 +205,7 @@ def test_waiting_for_a_conversation_does_not_forget_doubt(roll: Roll, garment: s
 
 def test_stopped_costs_nothing_and_goes_on_where_it_was(roll: Roll, garment: str) -> None:
     one = roll.claims(limit=1)[0]
-    roll.changes(broadcast.stop, garment)
+    roll.changes(broadcasts.stop, garment)
     asked: list[str] = []
     listen = lambda _c, _cur, statement, *_: asked.append(statement)  # noqa: E731
     event.listen(roll.database.engine, "before_cursor_execute", listen)
@@ -212,30 +213,30 @@ def test_stopped_costs_nothing_and_goes_on_where_it_was(roll: Roll, garment: str
     event.remove(roll.database.engine, "before_cursor_execute", listen)
     assert not [statement for statement in asked if "recipient" in statement], "its rows were looked at"
     with roll.database.reading() as session:
-        assert not bulk.any_sending(session)
+        assert not ledger_sending.any_sending(session)
     roll.records(outcome(one))  # what was under way still arrives
     assert roll.adds_up(garment) == {"sent": 1, "queued": 2}
-    roll.changes(broadcast.resume, garment)
+    roll.changes(broadcasts.resume, garment)
     assert len(roll.claims(later(hours=2))) == 2
 
 
 def test_cancelled_rests_and_what_is_under_way_still_counts(roll: Roll, garment: str) -> None:
     claimed = roll.claims(limit=2)
-    roll.changes(broadcast.cancel, garment)
+    roll.changes(broadcasts.cancel, garment)
     assert not roll.claims(later(hours=1))
     roll.settles(garment, later(seconds=1))
     assert roll.adds_up(garment) == {"sending": 2, "cancelled": 1}
     roll.records(outcome(claimed[0]), outcome(claimed[1], "queued", not_before=later(seconds=9)))
     roll.settles(garment, later(seconds=2))
     assert roll.adds_up(garment) == {"sent": 1, "cancelled": 2}
-    for verb in (broadcast.cancel, broadcast.stop, broadcast.resume):
-        with pytest.raises(broadcast.Refused):
+    for verb in (broadcasts.cancel, broadcasts.stop, broadcasts.resume):
+        with pytest.raises(broadcasts.Refused):
             roll.changes(verb, garment)
 
 
 def test_a_great_many_are_cancelled_some_at_a_time(roll: Roll, garment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casting, "AT_ONCE", 2)
-    roll.changes(broadcast.cancel, garment)
+    monkeypatch.setattr(lifecycle, "AT_ONCE", 2)
+    roll.changes(broadcasts.cancel, garment)
     for left in ({"queued": 1, "cancelled": 2}, {"cancelled": 3}):
         roll.settles(garment, later(seconds=1))
         assert roll.adds_up(garment) == left
@@ -243,7 +244,7 @@ def test_a_great_many_are_cancelled_some_at_a_time(roll: Roll, garment: str, mon
 
 def test_what_a_dead_sender_had_of_a_cancelled_one_is_uncertain(roll: Roll, garment: str) -> None:
     roll.claims(limit=2)
-    roll.changes(broadcast.cancel, garment)
+    roll.changes(broadcasts.cancel, garment)
     roll.settles(garment, MONDAY + LEASE - timedelta(seconds=1))
     assert roll.adds_up(garment) == {"sending": 2, "cancelled": 1}
     roll.settles(garment, MONDAY + LEASE)
@@ -268,7 +269,7 @@ def test_a_mixed_claim_fills_up_from_the_next(roll: Roll) -> None:
 def test_a_claim_locks_no_account(roll: Roll, garment: str) -> None:
     """A lock would leave the claim's number in the account's row, and keep a turn waiting."""
     with roll.database.transaction() as session:
-        assert len(bulk.claim(session, LINE, 1, MONDAY, 100, words)) == 3
+        assert len(ledger_sending.claim(session, LINE, 1, MONDAY, 100, words)) == 3
         with roll.database.transaction() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert other.execute(update(Account).values(verified=True)).rowcount == 3  # type: ignore[attr-defined]

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, literal, select, update
 from sqlmodel import col
 
-from models import bulk, casting, ledger, results, schema
-from models.broadcast import Broadcast
-from models.bulk import TRIES
-from models.database import Database, Session
-from models.ledger import Recipient
-from models.sealing import Keyring
+from models.broadcasts import ledger, ledger_results, ledger_sending, lifecycle
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.broadcasts.ledger_sending import TRIES
+from models.store import schema
+from models.store.database import Database, Session
+from models.store.sealing import Keyring
 from tests.casting_steps import ERRORS, NAMES, VERBS, Casting
 from tests.faults.line import LINE
 
@@ -82,31 +83,33 @@ def test_in_any_order(template: Path, steps: list[Step]) -> None:
 
 
 def forgets_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_DOUBT", literal(False))
+    monkeypatch.setattr(ledger_sending, "_DOUBT", literal(False))
 
 
 def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "_RECORD", update(bulk._TABLE).where(bulk._ONE).values(results._SET))
+    monkeypatch.setattr(
+        ledger_results, "_RECORD", update(ledger_sending._TABLE).where(ledger_sending._ONE).values(ledger_results._SET)
+    )
 
 
 def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_sending", lambda session: session.execute(select(Broadcast)).scalars().all())
-    monkeypatch.setattr(bulk, "_ANY", select(col(Broadcast.id)))
+    monkeypatch.setattr(ledger_sending, "_sending", lambda session: session.execute(select(Broadcast)).scalars().all())
+    monkeypatch.setattr(ledger_sending, "_ANY", select(col(Broadcast.id)))
 
 
 def cancels_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = casting.settle
+    honest = lifecycle.settle
 
     def careless(session: Session, broadcast_id: str, now: datetime) -> Broadcast | None:
         session.execute(update(Recipient).where(col(Recipient.state) == "sending").values(state="cancelled", due_at=None))
         return honest(session, broadcast_id, now)
 
-    monkeypatch.setattr(casting, "settle", careless)
+    monkeypatch.setattr(lifecycle, "settle", careless)
 
 
 def writes_the_ledger_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever joins is added."""
-    honest = casting.settle
+    honest = lifecycle.settle
 
     def careless(session: Session, broadcast_id: str, now: datetime) -> Broadcast | None:
         row = session.get_one(Broadcast, broadcast_id)
@@ -114,7 +117,7 @@ def writes_the_ledger_again(monkeypatch: pytest.MonkeyPatch) -> None:
         ledger.write(session, row, [LINE], now)
         return honest(session, broadcast_id, now)
 
-    monkeypatch.setattr(casting, "settle", careless)
+    monkeypatch.setattr(lifecycle, "settle", careless)
 
 
 DIES: Step = ("sends", 0, True)

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from models import bulk
-from models.broadcast import Broadcast
-from models.bulk import Unwritable
-from models.database import Database, Session
-from models.delivery import LEASE
-from models.ledger import Recipient
-from models.message import Outgoing
+from models.broadcasts import ledger_sending
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.broadcasts.ledger_sending import Unwritable
+from models.messages.message import Outgoing
+from models.messages.sending import LEASE
+from models.store.database import Database, Session
 from tests.faults.line import LINE
 from tests.house import MONDAY
 from tests.ledger_house import Phone, Roll, later, outcome, words
@@ -84,7 +84,7 @@ def test_words_that_cannot_be_opened_hold_up_no_other_broadcast(roll: Roll, garm
         return words(session, row, code)
 
     with roll.database.transaction() as session:
-        claimed = bulk.claim(session, LINE, 1, later(seconds=1), 100, compose)
+        claimed = ledger_sending.claim(session, LINE, 1, later(seconds=1), 100, compose)
     assert {one.broadcast_id for one in claimed} == {other} and len(claimed) == 3
     assert roll.adds_up(garment) == {"queued": 3}, "it waits for its key"
     assert len(roll.claims(later(seconds=2))) == 3

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
-from models import account
-from models.account import Account, Sender
-from models.broadcast import Words
-from models.bulk import TRIES
-from models.database import Database
-from models.delivery import LEASE
+from models.broadcasts.broadcasts import Words
+from models.broadcasts.ledger_sending import TRIES
+from models.messages.sending import LEASE
+from models.people import accounts
+from models.people.accounts import Account, Sender
+from models.store.database import Database
 from tests.faults.line import LINE, Desk, until
 from tests.house import MONDAY, FakeClock
 from tests.ledger_house import Phone, Post, Roll, later
@@ -125,7 +125,7 @@ async def test_who_stopped_the_line_is_marked_once_and_not_asked_again(at: Desk,
     assert roll.states(second)["An"] == "blocked", "from the beginning"
     assert await drained(at) == ["Bình", "Chi"]
     assert roll.states(first)["An"] == "blocked" and at.line.tried.count("An") == 1
-    await at.writer.write(lambda s: account.set_blocked(s, Sender(LINE, "An"), False))
+    await at.writer.write(lambda s: accounts.set_blocked(s, Sender(LINE, "An"), False))
     third = roll.sends(roll.audience("MAY1"))
     assert await drained(at) == ["An", "Bình", "Chi"] and roll.adds_up(third) == {"sent": 3}
     assert roll.states(first)["An"] == "blocked", "what is over is over"

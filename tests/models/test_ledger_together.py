@@ -12,12 +12,14 @@ from sqlalchemy import Engine, event
 from sqlalchemy.sql.dml import UpdateBase
 
 from bot.channels.base import Blocked, Rejected, Uncertain, Unreachable
-from bot.ledgers import Ledgers
-from handlers.conversation import tell
-from models import account, outbound, results
-from models.account import Sender
-from models.database import Database, Session
-from models.delivery import Outcome
+from bot.sending.broadcasts import Ledgers
+from handlers.chat.conversation import tell
+from models.broadcasts import ledger_results
+from models.messages import outbox
+from models.messages.sending import Outcome
+from models.people import accounts
+from models.people.accounts import Sender
+from models.store.database import Database, Session
 from tests.faults.line import LINE, Desk
 from tests.house import FakeClock
 from tests.ledger_house import Post, Roll
@@ -78,7 +80,7 @@ async def plays(at: Desk, roll: Roll) -> list[set[str]]:
 
     def notify(session: Session) -> None:
         for name in names:
-            found = account.find(session, Sender(LINE, name))
+            found = accounts.find(session, Sender(LINE, name))
             assert found is not None
             tell(session, found, "Có tin mới", at.clock.now(), plain=True)
 
@@ -102,10 +104,10 @@ async def test_nothing_that_happens_to_a_part_ties_a_person_to_a_chat(at: Desk, 
 async def test_it_would_be_noticed(at: Desk, roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
     def together(session: Session, found: Any) -> None:
         results_record(session, found)
-        outbound.stop_chat(session, found[0][0].chat)
+        outbox.stop_chat(session, found[0][0].chat)
 
-    results_record = results.record
-    monkeypatch.setattr(results, "record", together)
+    results_record = ledger_results.record
+    monkeypatch.setattr(ledger_results, "record", together)
     assert ties(await plays(at, roll))
 
 
@@ -113,7 +115,7 @@ async def test_results_are_not_written_in_the_order_in_which_chats_were(at: Desk
     """Rows of one transaction stand in the file as they were written: beside lists that were remembered one by one, their
     order would say whose each is."""
     orders = set()
-    monkeypatch.setattr(results, "record", lambda session, found: orders.add(tuple(row for row, _ in found)))
+    monkeypatch.setattr(ledger_results, "record", lambda session, found: orders.add(tuple(row for row, _ in found)))
     ledgers = Ledgers(LINE, at.line.capabilities, at.writer, at.clock)
     told: Any = [(number, Outcome(str(number), 1, 1, "sent")) for number in range(20)]
     for _ in range(3):

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models import account as accounts
-from models import conversation, person
-from models.account import Sender
-from models.conversation import Chat, Run, State
-from models.database import Database, Session
-from models.message import Option
-from models.unit import Unit
+from models.messages import chats
+from models.messages.chats import Chat, Run, State
+from models.messages.message import Option
+from models.people import accounts, persons
+from models.people.accounts import Sender
+from models.people.units import Unit
+from models.store.database import Database, Session
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 SENDER = Sender("zalo_bot:9", "6ede9afa66b88fe6d6a9")
@@ -24,25 +24,25 @@ RUN = Run("file", "", "abc", {"text": "Tăng ca"}, asking="category")
 
 def where(session: Session, now: datetime, account_id: str | None = None) -> Chat:
     keys = {side: accounts.chat_keys(session, SENDER, account_id, now.date(), in_office=side) for side in (False, True)}
-    return conversation.load(session, keys, now)
+    return chats.load(session, keys, now)
 
 
 def begin(database: Database, state: State, now: datetime = NOW) -> None:
     with database.transaction() as session:
-        conversation.save(session, where(session, now), state, now)
+        chats.save(session, where(session, now), state, now)
 
 
 def remember(database: Database, now: datetime) -> State:
     """Sends the card at `now`; where the chat stands after it."""
     with database.transaction() as session:
-        conversation.remember(session, SENDER, CARD, now, unasked=True)
+        chats.remember(session, SENDER, CARD, now, unasked=True)
     with database.reading() as session:
         return where(session, now).state
 
 
-def rows(database: Database) -> list[conversation.Conversation]:
+def rows(database: Database) -> list[chats.Conversation]:
     with database.reading() as session:
-        return list(session.execute(select(conversation.Conversation)).scalars())
+        return list(session.execute(select(chats.Conversation)).scalars())
 
 
 def test_a_chat_that_has_no_row(database: Database) -> None:
@@ -52,14 +52,14 @@ def test_a_chat_that_has_no_row(database: Database) -> None:
 
 def test_a_reply_makes_no_row_where_there_is_none(database: Database) -> None:
     with database.transaction() as session:
-        conversation.remember(session, SENDER, CARD, NOW, unasked=False)
+        chats.remember(session, SENDER, CARD, NOW, unasked=False)
     assert rows(database) == []
 
 
 def test_a_reply_that_came_after_a_card_is_the_newest(database: Database) -> None:
     begin(database, State(offered=MENU))
     with database.transaction() as session:
-        conversation.remember(session, SENDER, CARD, NOW, unasked=False)
+        chats.remember(session, SENDER, CARD, NOW, unasked=False)
         assert where(session, NOW).state.offered == CARD
 
 
@@ -99,7 +99,7 @@ def test_a_card_for_the_officer_writes_the_officers_row_only(database: Database,
     [before] = rows(database)
     later = NOW + timedelta(hours=2)
     with database.transaction() as session:
-        conversation.remember(session, SENDER, CARD, later, unasked=True, in_office=True)
+        chats.remember(session, SENDER, CARD, later, unasked=True, in_office=True)
         chat = where(session, later)
     assert (chat.in_office, chat.state.offered, chat.state.run, chat.state.language) == (True, CARD, None, "en")
     kept = {row.id: row.state for row in rows(database)}
@@ -114,13 +114,13 @@ def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
         account = accounts.add(
             session,
             SENDER,
-            person.add(session, unit.id),
+            persons.add(session, unit.id),
             language="vi",
             confirmed=True,
             consent_version="1",
             today=NOW.date(),
         )
-        conversation.remember(session, SENDER, CARD, NOW, unasked=True)
+        chats.remember(session, SENDER, CARD, NOW, unasked=True)
         assert where(session, NOW, account.id).state.offered == CARD
         assert not where(session, NOW).rows
 

@@ -10,14 +10,15 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
-from bot.outbox import RETRY_SECONDS
-from handlers.conversation import tell
-from models import account, conversation, outbound, person
-from models.account import Sender
-from models.conversation import Run, State
-from models.database import Database, Session
-from models.outbound import BULK, NOTICE, REPLY, Outbound
-from models.unit import Unit
+from bot.sending.outbox import RETRY_SECONDS
+from handlers.chat.conversation import tell
+from models.messages import chats, outbox
+from models.messages.chats import Run, State
+from models.messages.outbox import BULK, NOTICE, REPLY, Outbound
+from models.people import accounts, persons
+from models.people.accounts import Sender
+from models.people.units import Unit
+from models.store.database import Database, Session
 from tests.faults.line import LINE, Desk, desk
 from tests.house import MONDAY, FakeClock
 
@@ -93,7 +94,7 @@ async def test_the_reason_of_a_refusal_is_kept_for_a_week_without_the_words(at: 
     [row] = await at.rows()
     assert row.reason == "Bad Request: chat is a channel" and row.body == b""
     for days, left in ((7, 1), (8, 0)):
-        await at.writer.write(lambda s, days=days: outbound.forget_failed(s, MONDAY + later(days=days)))
+        await at.writer.write(lambda s, days=days: outbox.forget_failed(s, MONDAY + later(days=days)))
         assert len(await at.rows()) == left
 
 
@@ -146,13 +147,13 @@ async def test_a_row_that_cannot_be_opened_stops_nobody_else_and_is_kept(at: Des
     assert await drained(at, minutes=1) == ["chìa mất", "nữa"]
 
 
-def chat_an() -> conversation.Chat:
-    return conversation.Chat({False: ("chat-An", "-"), True: ("-", "-")}, rows={False: "chat-An"})
+def chat_an() -> chats.Chat:
+    return chats.Chat({False: ("chat-An", "-"), True: ("-", "-")}, rows={False: "chat-An"})
 
 
 async def test_a_question_waits_until_the_conversation_is_over(at: Desk) -> None:
     def talks(session: Session, run: Run | None) -> None:
-        conversation.save(session, chat_an(), State(run=run, language="vi"), at.clock.now())
+        chats.save(session, chat_an(), State(run=run, language="vi"), at.clock.now())
 
     await at.writer.write(lambda s: talks(s, Run("file", "", "abc")))
     await at.queue("Đồng chí đánh giá đi?", asks=True, lane=NOTICE)
@@ -166,34 +167,34 @@ async def test_a_question_waits_until_the_conversation_is_over(at: Desk) -> None
 
 async def test_a_question_is_released_when_the_conversation_lapses(at: Desk) -> None:
     run = State(run=Run("file", "", "abc"))
-    await at.writer.write(lambda s: conversation.save(s, chat_an(), run, at.clock.now()))
+    await at.writer.write(lambda s: chats.save(s, chat_an(), run, at.clock.now()))
     await at.queue("?", asks=True)
     for minutes, expected in ((29, []), (1, ["?"])):
         await at.clock.passes(minutes=minutes)
-        await at.writer.write(lambda s: conversation.lapse(s, at.clock.now()))
+        await at.writer.write(lambda s: chats.lapse(s, at.clock.now()))
         assert await drained(at) == expected
 
 
 async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> None:
     to = Sender(LINE, "An")
 
-    def join(session: Session) -> account.Account:
+    def join(session: Session) -> accounts.Account:
         unit = Unit(kind="to_cong_doan", code="T1", name="Tổ 1")
         session.add(unit)
         session.flush()
-        somebody = person.add(session, unit.id)
+        somebody = persons.add(session, unit.id)
         today = MONDAY.date()
-        return account.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
+        return accounts.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
 
     async def told(text: str, lane: int = NOTICE) -> None:
         def add(session: Session) -> None:
-            found = account.find(session, to)
+            found = accounts.find(session, to)
             assert found is not None
             if lane == NOTICE:
                 tell(session, found, text, at.clock.now(), plain=True)
             else:
-                chat = outbound.chat_of(session, to, found.id, at.clock.now())
-                outbound.queue(session, to, chat, text, at.clock.now(), lane=lane)
+                chat = outbox.chat_of(session, to, found.id, at.clock.now())
+                outbox.queue(session, to, chat, text, at.clock.now(), lane=lane)
 
         await at.writer.write(add)
 
@@ -208,7 +209,7 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
     assert await drained(at, days=1) == []
     assert at.line.tried == ["một", "Người khác"]
     assert not await at.rows(), "what is left of a message to them would name their chat"
-    await at.writer.write(lambda s: account.set_blocked(s, to, False))  # what turns.take does with their next message
+    await at.writer.write(lambda s: accounts.set_blocked(s, to, False))  # what turns.take does with their next message
     await told("bốn")
     await told("Trả lời", REPLY)
     assert await drained(at) == ["Trả lời", "bốn"]

@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from bot.channels.base import Uncertain, Unreachable
-from bot.outbox import Outbox
-from bot.pacing import Pacer
-from models.database import Database
-from models.outbound import BULK, NOTICE, REPLY
+from bot.sending.outbox import Outbox
+from bot.sending.pacing import Pacer
+from models.messages.outbox import BULK, NOTICE, REPLY
+from models.store.database import Database
 from tests.faults.line import Desk, desk, until
 from tests.house import FakeClock
 

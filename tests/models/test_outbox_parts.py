@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.channels.base import Rejected, SendError, Throttled, Uncertain, Unreachable
-from models.database import Database
-from models.delivery import Outcome
-from models.message import Media
-from models.outbound import BULK, REPLY
+from models.messages.message import Media
+from models.messages.outbox import BULK, REPLY
+from models.messages.sending import Outcome
+from models.store.database import Database
 from tests.faults.line import Desk, desk
 from tests.house import FakeClock
 

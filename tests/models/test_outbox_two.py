@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.holding import Holding
-from models import lease
-from models.database import Database, Session
-from models.lease import Lease
-from models.outbound import BULK, REPLY
+from bot.lease import Holding
+from models.messages import leases
+from models.messages.leases import Lease
+from models.messages.outbox import BULK, REPLY
+from models.store.database import Database, Session
 from tests.faults.line import LINE, Desk, desk, until
 from tests.house import MONDAY, FakeClock
 
@@ -157,7 +157,7 @@ LEASE = [
 def test_a_lease_passes_from_hand_to_hand(database: Database) -> None:
     for holder, seconds, fence in LEASE:
         with database.transaction() as session:
-            held = lease.hold(session, LINE, holder, MONDAY + timedelta(seconds=seconds))
+            held = leases.hold(session, LINE, holder, MONDAY + timedelta(seconds=seconds))
             assert (held.fence if held else None) == fence, (holder, seconds)
 
 
@@ -166,24 +166,24 @@ def test_a_lease_is_given_up_by_its_holder_only(database: Database) -> None:
         return session.get_one(Lease, LINE).until - MONDAY
 
     with database.transaction() as session:
-        lease.hold(session, LINE, "a", MONDAY)
-        lease.release(session, LINE, "b", MONDAY)
-        assert until_when(session) == lease.HELD
-        lease.release(session, LINE, "a", MONDAY)
+        leases.hold(session, LINE, "a", MONDAY)
+        leases.release(session, LINE, "b", MONDAY)
+        assert until_when(session) == leases.HELD
+        leases.release(session, LINE, "a", MONDAY)
         assert until_when(session) == timedelta()
-        assert lease.hold(session, LINE, "b", MONDAY) is not None
+        assert leases.hold(session, LINE, "b", MONDAY) is not None
 
 
 def test_one_process_sends_for_one_line_and_another_for_another(database: Database) -> None:
     with database.transaction() as session:
         for line, holder in ((LINE, "a"), ("test:2", "b")):
-            held = lease.hold(session, line, holder, MONDAY)
+            held = leases.hold(session, line, holder, MONDAY)
             assert held is not None and held.fence == 1
 
 
 async def test_a_sender_without_the_line_claims_nothing(at: Desk) -> None:
     await at.queue("một")
-    await at.writer.write(lambda s: lease.hold(s, LINE, "somebody", at.clock.now()))
+    await at.writer.write(lambda s: leases.hold(s, LINE, "somebody", at.clock.now()))
     assert await at.outbox.drain() == 0 and await at.states() == ["queued"]
     await at.clock.passes(minutes=1)
     assert await at.outbox.drain() == 1

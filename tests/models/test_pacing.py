@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import STEPS, Pacer
-from models.outbound import BULK, LANES, NOTICE, REPLY
+from bot.sending.pacing import STEPS, Pacer
+from models.messages.outbox import BULK, LANES, NOTICE, REPLY
 
 
 class Timeline:
@@ -250,7 +250,7 @@ async def test_whoever_gives_up_waiting_takes_neither_a_place_nor_a_turn() -> No
 
 
 PLANTS = {
-    "a burst after a silence": lambda patch: patch.setattr("bot.pacing.SAVED_SECONDS", 0.5),
+    "a burst after a silence": lambda patch: patch.setattr("bot.sending.pacing.SAVED_SECONDS", 0.5),
     "lanes forgotten": lambda patch: patch.setattr(Pacer, "take", _without_lanes(Pacer.take)),
     "pauses forgotten": lambda patch: patch.setattr(Pacer, "pause", lambda self, seconds: None),
     "the full rate at once": lambda patch: patch.setattr(Pacer, "_rate", lambda self, now: self._full),

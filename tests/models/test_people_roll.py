@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.database import Database
-from models.roll import Fault
-from models.schema import upgrade
-from models.sealing import Keyring
+from models.people.roll import Fault
+from models.store.database import Database
+from models.store.schema import upgrade
+from models.store.sealing import Keyring
 from tests.roll_house import PEOPLE, TODAY, UNITS, faults, stands, take, unit_named
 
 Edit = Callable[[list[list[str]], list[list[str]]], object]

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models import grievance, schema
-from models.database import Database
-from models.sealing import Keyring
-from models.tables import METADATA
+from models.all_tables import METADATA
+from models.grievances import cases
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 
 
 @pytest.fixture
@@ -83,4 +84,4 @@ def test_nothing_about_a_person_is_finer_than_a_day() -> None:
     named = {table.name for table in METADATA.tables.values() if any(isinstance(c.type, exact) for c in table.columns)}
     assert named <= may, "a table that is not about cases, officers' acts, the clock or chats of the day has an exact time"
     assert named >= {"grievance", "audit"}, "the check must notice a time"
-    assert grievance.Grievance.__tablename__ in named
+    assert cases.Grievance.__tablename__ in named

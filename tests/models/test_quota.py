@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.allowance import Allowance
 from bot.channels.base import Capabilities, Uncertain, Unreachable
-from models import quota
-from models.database import Database
-from models.outbound import BULK, NOTICE, REPLY
+from bot.sending.month import Allowance
+from models.messages import month_quota
+from models.messages.outbox import BULK, NOTICE, REPLY
+from models.store.database import Database
 
 NOVEMBER = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
@@ -28,18 +28,18 @@ NOVEMBER = datetime(2026, 11, 23, 3, tzinfo=UTC)
     ],
 )
 def test_where_a_month_ends(now: datetime, month: str, begins: datetime) -> None:
-    assert (quota.month_of(now), quota.next_month(now)) == (month, begins)
+    assert (month_quota.month_of(now), month_quota.next_month(now)) == (month, begins)
 
 
 def test_each_line_and_month_by_itself(database: Database) -> None:
     with database.transaction() as session:
-        assert quota.sent(session, "zalo_bot:1", "2026-11") == 0
+        assert month_quota.sent(session, "zalo_bot:1", "2026-11") == 0
         for line, month, count in (("zalo_bot:1", "2026-11", 3), ("zalo_bot:1", "2026-11", 2), ("zalo_bot:2", "2026-11", 7)):
-            quota.add(session, line, month, count)
-        quota.add(session, "zalo_bot:1", "2026-12", 1)
+            month_quota.add(session, line, month, count)
+        month_quota.add(session, "zalo_bot:1", "2026-12", 1)
     with database.reading() as session:
         found = [
-            quota.sent(session, *key)
+            month_quota.sent(session, *key)
             for key in (("zalo_bot:1", "2026-11"), ("zalo_bot:1", "2026-12"), ("zalo_bot:2", "2026-11"))
         ]
     assert found == [5, 1, 7]
@@ -48,7 +48,7 @@ def test_each_line_and_month_by_itself(database: Database) -> None:
 def used(count: int, database: Database, now: datetime = NOVEMBER, limit: int = 10, reserve: int = 3) -> Allowance:
     allowance = Allowance("zalo_bot:9", Capabilities(text=2000, buttons=0, per_month=limit, reserve=reserve))
     with database.transaction() as session:
-        quota.add(session, "zalo_bot:9", quota.month_of(now), count)
+        month_quota.add(session, "zalo_bot:9", month_quota.month_of(now), count)
         allowance.read(session, now)
     return allowance
 
@@ -60,13 +60,13 @@ def used(count: int, database: Database, now: datetime = NOVEMBER, limit: int = 
 def test_replies_first(database: Database, count: int, waits: bool, spent: bool) -> None:
     allowance = used(count, database)
     for lane in (NOTICE, BULK):
-        assert allowance.closed_until(lane, NOVEMBER) == (quota.next_month(NOVEMBER) if waits else None)
+        assert allowance.closed_until(lane, NOVEMBER) == (month_quota.next_month(NOVEMBER) if waits else None)
     assert allowance.closed_until(REPLY, NOVEMBER) is None
     assert allowance.is_spent(NOVEMBER) == spent
 
 
 def test_a_new_month_is_a_new_allowance(database: Database) -> None:
-    allowance, december = used(10, database), quota.next_month(NOVEMBER)
+    allowance, december = used(10, database), month_quota.next_month(NOVEMBER)
     assert allowance.closed_until(NOTICE, december) is None and not allowance.is_spent(december)
 
 

@@ -11,14 +11,18 @@ import pytest
 from sqlalchemy import event as events
 from sqlmodel import col, select
 
-from models import access, account, conversation, delivery, grievance, intake, outbound, person, schema, unit
-from models.database import Database, Session
-from models.ids import new_case_code, new_id
-from models.intake import Event
-from models.office import Office
-from models.sealing import Keyring
-from models.tables import METADATA
-from models.unit import Unit
+from models.all_tables import METADATA
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.grievances import access, cases
+from models.messages import chats, outbox, sending
+from models.people import accounts, persons, units
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store import schema
+from models.store.database import Database, Session
+from models.store.ids import new_case_code, new_id
+from models.store.sealing import Keyring
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -54,31 +58,31 @@ def report(team: Unit, **changed: object) -> Event:
 def test_a_case_whose_code_is_taken_is_not_lost(database: Database, team: Unit) -> None:
     """In a province one random code in 740 is taken, and somebody else's case must not swallow this one."""
     with database.transaction() as session:
-        first = grievance.post(session, report(team), NOW)
+        first = cases.post(session, report(team), NOW)
         assert first is not None
     late = report(team, code=first.code, reporter_id="another")
     for repeated in (False, True):
         with database.transaction() as session:
-            posted = grievance.post(session, late, NOW)
+            posted = cases.post(session, late, NOW)
             assert (posted is None) is repeated
-            (own,) = grievance.own(session, "another")
+            (own,) = cases.own(session, "another")
             assert own.id == late.case_id
             assert own.code != first.code
 
 
 def test_a_new_case_gets_a_code_that_nobody_has(database: Database, team: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     with database.transaction() as session:
-        first = grievance.post(session, report(team), NOW)
+        first = cases.post(session, report(team), NOW)
         assert first is not None
         drawn = iter([first.code, "PA-AAAAAA"])
-        monkeypatch.setattr(grievance, "new_case_code", lambda: next(drawn))
-        assert grievance.free_code(session) == "PA-AAAAAA"
+        monkeypatch.setattr(cases, "new_case_code", lambda: next(drawn))
+        assert cases.free_code(session) == "PA-AAAAAA"
 
 
 def test_somebody_with_many_cases_sees_all_of_them_in_order(database: Database, team: Unit) -> None:
     with database.transaction() as session:
-        posted = [grievance.post(session, report(team), NOW) for _ in range(2 * grievance._AT_ONCE + 1)]
-        assert [case.id for case in grievance.own(session, "reporter")] == [case.id for case in posted if case]
+        posted = [cases.post(session, report(team), NOW) for _ in range(2 * cases._AT_ONCE + 1)]
+        assert [case.id for case in cases.own(session, "reporter")] == [case.id for case in posted if case]
 
 
 # The list
@@ -86,11 +90,11 @@ def test_somebody_with_many_cases_sees_all_of_them_in_order(database: Database, 
 
 def test_a_long_list_is_cut_and_counted(database: Database, team: Unit) -> None:
     with database.transaction() as session:
-        officer = person.add(session, team.id)
+        officer = persons.add(session, team.id)
         session.add(Office(person_id=officer.id, unit_id=team.id, role="leader"))
         session.flush()
         for hours in (5, 3, 1, 4, 2):
-            grievance.post(session, report(team, reply_due=(NOW + timedelta(hours=hours)).isoformat()), NOW)
+            cases.post(session, report(team, reply_due=(NOW + timedelta(hours=hours)).isoformat()), NOW)
         shown = access.visible_to(session, officer.id, NOW, most=3)
         assert [case.due_at for case in shown] == [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
         assert access.count_open(session, officer.id, NOW) == 5
@@ -108,8 +112,8 @@ def test_whoever_leaves_is_not_looked_for_row_by_row() -> None:
 def test_all_below_a_unit(database: Database, team: Unit) -> None:
     with database.transaction() as session:
         top, middle = (session.exec(select(Unit).where(col(Unit.code) == code)).one() for code in ("ldld_tinh", "cdcs"))
-        assert unit.below(session, top.id) == {top.id, middle.id, team.id}
-        assert unit.below(session, team.id) == {team.id}
+        assert units.below(session, top.id) == {top.id, middle.id, team.id}
+        assert units.below(session, team.id) == {team.id}
 
 
 # The intake
@@ -157,11 +161,11 @@ Ask = Callable[[Session], object]
         (lambda session: access.count_open(session, "p", NOW), "ix_grievance_open", "SCAN grievance"),
         (lambda session: access.for_officer(session, "p", new_id(), NOW), "(id=?)", "holder_id"),
         (lambda session: access.for_officer(session, "p", "PA-AAAAAA", NOW), "(code=?)", "holder_id"),
-        (lambda session: account.has_joined(session, "u", 5), "ix_person_unit_id", "staff_hash"),
-        (lambda session: conversation.lapse(session, NOW), "ix_conversation_busy", "SCAN conversation"),
-        (lambda session: outbound.forget_failed(session, NOW), "ix_outbound_failed", "SCAN outbound"),
-        (lambda session: outbound.counts(session), "COVERING INDEX ix_outbound_due", "USING INDEX"),
-        (lambda session: delivery.claim(session, "line", 0, 1, NOW), "(line=? AND lane=?)", "TEMP B-TREE FOR ORDER BY\n"),
+        (lambda session: accounts.has_joined(session, "u", 5), "ix_person_unit_id", "staff_hash"),
+        (lambda session: chats.lapse(session, NOW), "ix_conversation_busy", "SCAN conversation"),
+        (lambda session: outbox.forget_failed(session, NOW), "ix_outbound_failed", "SCAN outbound"),
+        (lambda session: outbox.counts(session), "COVERING INDEX ix_outbound_due", "USING INDEX"),
+        (lambda session: sending.claim(session, "line", 0, 1, NOW), "(line=? AND lane=?)", "TEMP B-TREE FOR ORDER BY\n"),
     ],
 )
 def test_the_way_in(tmp_path: Path, ask: Ask, wanted: str, unwanted: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.sealing import Keyring, KeyringError, Unsealable, keyed_hash, seal, unseal
+from models.store.sealing import Keyring, KeyringError, Unsealable, keyed_hash, seal, unseal
 
 RING = Keyring.new()
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=500)

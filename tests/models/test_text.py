@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Capabilities
 from bot.channels.text import fit, split, units
-from models.message import Media, Option, Outgoing
+from models.messages.message import Media, Option, Outgoing
 
 WORDS = st.text(st.sampled_from("aế😀 \n\t👩\u200d"), max_size=300) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=200

@@ -9,9 +9,9 @@ import psycopg
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.poll import Poll
-from models.round import Round
-from models.unit import Unit
+from models.people.units import Unit
+from models.polls.polls import Poll
+from models.polls.rounds import Round
 from tests.conftest import PostgresServer
 from tests.forensics import postgres, sqlite, wal
 from tests.forensics.evidence import Row

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from models import schema
-from models.database import Database
-from models.sealing import Keyring
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring
 from tests.polls.hall import Hall
 
 

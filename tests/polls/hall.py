@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from models import account, ballot, ballot_box, counting, intake, person, round, turnout
-from models.account import Sender
-from models.database import Database, Session
-from models.ids import new_id
-from models.poll import Answer, Content, Poll, Question, create
-from models.result import Shown, results
-from models.round import Round
-from models.suppression import Withheld
-from models.unit import Unit
+from models.anonymity import intake
+from models.anonymity.suppression import Withheld
+from models.people import accounts, persons
+from models.people.accounts import Sender
+from models.people.units import Unit
+from models.polls import ballots, boxes, counting, rounds, turnout
+from models.polls.polls import Answer, Content, Poll, Question, create
+from models.polls.results import Shown, results
+from models.polls.rounds import Round
+from models.store.database import Database, Session
+from models.store.ids import new_id
 from tests.house import MONDAY
 
 SATISFIED = Question("one", {"vi": "Anh chị có hài lòng không?"}, [{"vi": word} for word in ("Có", "Không", "Khó nói")])
@@ -46,16 +48,18 @@ class Hall:
         found = []
         with self.database.transaction() as session:
             for _ in range(count):
-                one = person.add(session, self.units[unit])
+                one = persons.add(session, self.units[unit])
                 self.phone(session, one, verified=verified)
                 found.append(one.id)
         self.homes |= dict.fromkeys(found, unit)
         return found
 
-    def phone(self, session: Session, one: person.Person, *, verified: bool = True) -> None:
+    def phone(self, session: Session, one: persons.Person, *, verified: bool = True) -> None:
         sender = Sender("telegram:1", new_id())
         today = date(2026, 3, 2)
-        account.add(session, sender, one, language="vi", confirmed=True, consent_version="1", today=today, verified=verified)
+        accounts.add(
+            session, sender, one, language="vi", confirmed=True, consent_version="1", today=today, verified=verified
+        )
 
     def poll(self, *questions: Question, top: str, **how: object) -> Poll:
         content = Content({"vi": "Lấy ý kiến"}, questions or [SATISFIED], [self.units[top]])
@@ -64,22 +68,22 @@ class Hall:
 
     def opens(self, poll: Poll) -> Round:
         with self.database.transaction() as session:
-            planned = round.plan(session, poll, self.now)
+            planned = rounds.plan(session, poll, self.now)
         with self.database.transaction() as session:
             planned = session.get_one(Round, planned.id)
-            round.open_(session, planned)
+            rounds.open_(session, planned)
         return planned
 
     def casts(self, one: Round, person_id: str, answers: Sequence[Answer]) -> str:
         self.now += timedelta(seconds=1)
         with self.database.transaction() as session:
-            return ballot.cast(session, one.id, person_id, answers, self.now).code
+            return ballots.cast(session, one.id, person_id, answers, self.now).code
 
     def tick(self) -> None:
         """What the service does every second with ballots; each `with` is a transaction."""
         with self.database.reading() as session:
             due = [(row, one) for row, one in intake.due(session, self.now, {}) if row not in self.posted]
-            found = ballot.sort_out(session, due)
+            found = ballots.sort_out(session, due)
         if found.unmarked:
             self.crash("before marking")
             with self.database.transaction() as session:
@@ -87,14 +91,14 @@ class Hall:
                 self.crash("while marking")
         self.crash("after marking")
         with self.database.reading() as session:
-            found = ballot.sort_out(session, due)
-        for round_id, ballots in found.boxes.items():
+            found = ballots.sort_out(session, due)
+        for round_id, cast in found.boxes.items():
             with self.database.transaction() as session:
-                ballot_box.put_in(session, round_id, ballots.values())
+                boxes.put_in(session, round_id, cast.values())
                 session.flush()
                 self.crash("while boxing")
             self.crash("after boxing")
-            self.posted |= ballots.keys()
+            self.posted |= cast.keys()
         self.posted |= set(found.spent)
 
     def forgets(self) -> None:
@@ -114,7 +118,7 @@ class Hall:
         """Everything from the close on, as often as it takes."""
         self.waits(days=8)
         with self.database.reading() as session:
-            (due,) = [found for found in round.to_count(session, self.now) if found.id == one.id]
+            (due,) = [found for found in rounds.to_count(session, self.now) if found.id == one.id]
             counted = counting.count(session, due)
         self.crash("after counting")
         with self.database.transaction() as session:
@@ -123,7 +127,7 @@ class Hall:
             self.crash("while finishing")
         self.crash("after finishing")
         with self.database.reading() as session:
-            round.sweep_keys(session)
+            rounds.sweep_keys(session)
         return counted
 
     def sees(self, one: Round, unit: str) -> Shown | Withheld:

@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageFont
 
-from bot import charts as drawing
-from bot.charts import Fetches, NotDrawn, render_apart, render_png, render_svg
+from bot.files import drawing
+from bot.files.drawing import Fetches, NotDrawn, render_apart, render_png, render_svg
 from config.i18n import language
-from handlers import charts
-from handlers.bars import LARGE, SMALL, WIDTH
-from handlers.charts import About, compared, picture, pictures
-from handlers.lettering import drawable, width, wrapped
-from models.poll import Question
-from models.result import Shown
-from models.suppression import Withheld
-from models.tally import Table, Tally
+from handlers.polls import charts
+from handlers.polls.bars import LARGE, SMALL, WIDTH
+from handlers.polls.charts import About, compared, picture, pictures
+from handlers.polls.text_width import drawable, width, wrapped
+from models.anonymity.suppression import Withheld
+from models.polls.polls import Question
+from models.polls.results import Shown
+from models.polls.tally import Table, Tally
 from tests import catalogs
 from tests.test_house_rules import ROOT
 
@@ -261,7 +261,7 @@ def test_vietnamese_letters_are_drawn() -> None:
 
 def test_a_machine_without_fonts_draws_the_same() -> None:
     spec = picture(VI, [MEAL], 0, shown([14, 10, 3]), ABOUT)
-    code = "import json, sys; from bot.charts import render_png; sys.stdout.buffer.write(render_png(json.load(sys.stdin)))"
+    code = "import bot.files.drawing as d, json, sys; sys.stdout.buffer.write(d.render_png(json.load(sys.stdin)))"
     hide = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs none /usr/share/fonts && exec "$@"', "sh"]
     # Where no namespace is given it is at least another process, which begins with no font of ours.
     hide = hide if subprocess.run([*hide, "true"], capture_output=True).returncode == 0 else []
@@ -318,5 +318,5 @@ def test_the_drawer_itself_may_not_fetch(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_it_is_loaded_only_to_draw() -> None:
-    code = "import sys, bot.app, bot.charts, handlers.charts; sys.exit('vl_convert' in sys.modules)"
+    code = "import sys, bot.app, bot.files.drawing, handlers.polls.charts; sys.exit('vl_convert' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

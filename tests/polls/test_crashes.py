@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from models import counting, round
-from models.ballot import NotCast
-from models.ballot_box import Ballot
-from models.ids import new_id
-from models.intake import Intake
-from models.round import Round
-from models.round_key import round_keys
+from models.anonymity.intake import Intake
+from models.polls import counting, rounds
+from models.polls.ballots import NotCast
+from models.polls.boxes import Ballot
+from models.polls.rounds import Round
+from models.store.ids import new_id
+from models.store.throwaway_keys import round_keys
 from tests.polls.hall import SATISFIED, Crash, Hall
 
 PLACES = ("before marking", "while marking", "after marking", "while boxing", "after boxing", "while forgetting")
@@ -89,7 +89,7 @@ def test_one_person_one_ballot_and_none_lost(
         assert not any(ballot.person_id for ballot in ballots)
         assert sorted(ballot.answers[0] for ballot in ballots) == sorted(tapped.values())
     with hall.database.transaction() as session:
-        round.cancel(session, session.get_one(Round, one.id))
+        rounds.cancel(session, session.get_one(Round, one.id))
 
 
 @pytest.mark.parametrize("place", COUNTING)
@@ -108,7 +108,7 @@ def test_a_crash_while_counting_neither_loses_nor_doubles(hall: Hall, people: li
     if not finished:
         assert hall.counts(one).ballots == before == 27
     with hall.database.reading() as session:
-        round.sweep_keys(session)
+        rounds.sweep_keys(session)
         assert not list(round_keys(session).directory.glob("*"))
     shown = hall.sees(one, "factory")
     assert getattr(shown, "respondents", 0) == 27
@@ -128,10 +128,10 @@ def test_counted_twice_is_written_once(hall: Hall, people: list[str]) -> None:
 
 def test_a_mark_that_fits_any_event_would_be_noticed(hall: Hall, people: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above bite: were whoever has taken part believed again, a second tap would be a second ballot."""
-    from models import turnout
+    from models.polls import turnout
 
     monkeypatch.setattr(turnout, "_mark", lambda session, event: "x")
-    monkeypatch.setattr("models.intake.row_of", lambda *_: new_id())
+    monkeypatch.setattr("models.anonymity.intake.row_of", lambda *_: new_id())
     one = hall.opens(hall.poll(top="factory"))
     for _ in range(2):
         hall.casts(one, people[0], [0])

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import rounding
-from models.rounding import rounded
+from models.anonymity import rounding
+from models.anonymity.rounding import rounded
 
 groups = st.lists(st.integers(0, 9), min_size=2, max_size=6).filter(lambda votes: sum(votes) >= 10)
 owing = st.lists(st.integers(0, 2), min_size=6, max_size=6)

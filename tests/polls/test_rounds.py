@@ -10,17 +10,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import ballot, ballot_box, counting, intake, leaving, poll, result, round, turnout
-from models.account import Account
-from models.ballot import NotCast
-from models.ballot_box import BallotBox
-from models.person import Person
-from models.poll import Answer, Content, Question, Unfit
-from models.result import Receipt, Result, Shown
-from models.round import Round, Unplannable
-from models.round_key import NoRoundKey, round_keys
-from models.suppression import Withheld
-from models.turnout import Turnout
+from models.anonymity import intake
+from models.anonymity.suppression import Withheld
+from models.people import leaving
+from models.people.accounts import Account
+from models.people.persons import Person
+from models.polls import ballots, boxes, counting, polls, results, rounds, turnout
+from models.polls.ballots import NotCast
+from models.polls.boxes import BallotBox
+from models.polls.polls import Answer, Content, Question, Unfit
+from models.polls.results import Receipt, Result, Shown
+from models.polls.rounds import Round, Unplannable
+from models.polls.turnout import Turnout
+from models.store.throwaway_keys import NoRoundKey, round_keys
 from tests.polls.hall import NEEDS, SATISFIED, WHY, Hall
 
 YES, NO = 0, 1
@@ -29,7 +31,7 @@ YES, NO = 0, 1
 @pytest.mark.parametrize("boxed", [True, False])
 def test_from_opening_to_results(hall: Hall, people: list[str], boxed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not boxed:
-        monkeypatch.setattr(ballot, "MIX", 1000)  # then all wait in the intake until the count
+        monkeypatch.setattr(ballots, "MIX", 1000)  # then all wait in the intake until the count
     one = hall.opens(hall.poll(SATISFIED, NEEDS, WHY, top="factory"))
     for person in people:
         chosen = YES if hall.homes[person] == "A" else NO
@@ -38,20 +40,20 @@ def test_from_opening_to_results(hall: Hall, people: list[str], boxed: bool, mon
     hall.waits(minutes=1)
     assert hall.sees(one, "factory") is Withheld.NOT_YET
     with hall.database.reading() as session:
-        boxes = session.execute(select(func.count()).select_from(BallotBox)).scalar_one()
-        assert (boxes > 0) is boxed
+        found_boxes = session.execute(select(func.count()).select_from(BallotBox)).scalar_one()
+        assert (found_boxes > 0) is boxed
     assert hall.counts(one).ballots == 27
     factory, team = hall.sees(one, "factory"), hall.sees(one, "A")
     assert isinstance(factory, Shown) and isinstance(team, Shown)
     assert (factory.invited, factory.respondents) == (27, 27) and (team.invited, team.respondents) == (12, 12)
-    assert factory.tables[0] == result.Table((12, 15, 0), 0) and team.tables[0] == result.Table((12, 0, 0), 0)
-    assert factory.tables[1] == result.Table((0, 27, 0), 0)
+    assert factory.tables[0] == results.Table((12, 15, 0), 0) and team.tables[0] == results.Table((12, 0, 0), 0)
+    assert factory.tables[1] == results.Table((0, 27, 0), 0)
     assert factory.tables[2] is None
     # B goes with C, whose four would otherwise be factory − A − B.
     assert hall.sees(one, "C") is Withheld.FEW and hall.sees(one, "B") is Withheld.FEW
     with hall.database.reading() as session:
         assert session.execute(select(func.count()).select_from(BallotBox)).scalar_one() == 0
-        words = result.remarks(session, one, list(hall.units.values()), 2)
+        words = results.remarks(session, one, list(hall.units.values()), 2)
         assert words == ["Cơm ca hai ôi thiu"] * 15
         with pytest.raises(NoRoundKey):
             round_keys(session).of(one.id)
@@ -78,7 +80,7 @@ def test_what_cannot_be_asked(hall: Hall, change: dict[str, Any], fault: str) ->
     given = {"title": {"vi": "Lấy ý kiến"}, "questions": [SATISFIED], "audience": ["x"]} | change
     how = {"threshold": given.pop("threshold", 5)}
     with hall.database.transaction() as session, pytest.raises(Unfit) as refused:
-        poll.create(session, hall.units["factory"], Content(**given), **how)
+        polls.create(session, hall.units["factory"], Content(**given), **how)
     assert refused.value.fault == fault
 
 
@@ -141,22 +143,22 @@ def test_planning(hall: Hall) -> None:
     asked = hall.poll(top="factory")
     with hall.database.transaction() as session:
         with pytest.raises(Unplannable):
-            round.plan(session, asked, hall.now, hall.now - timedelta(hours=1))
-        planned = round.plan(session, asked, hall.now + timedelta(days=1))
+            rounds.plan(session, asked, hall.now, hall.now - timedelta(hours=1))
+        planned = rounds.plan(session, asked, hall.now + timedelta(days=1))
         assert not planned.takes_votes(hall.now + timedelta(days=1))
-        assert not round.to_open(session, hall.now)
-        assert [found.id for found in round.to_open(session, hall.now + timedelta(days=1))] == [planned.id]
-        assert round.open_(session, planned) == 27
+        assert not rounds.to_open(session, hall.now)
+        assert [found.id for found in rounds.to_open(session, hall.now + timedelta(days=1))] == [planned.id]
+        assert rounds.open_(session, planned) == 27
         with pytest.raises(Unplannable):
-            round.open_(session, planned)
+            rounds.open_(session, planned)
 
 
 @pytest.mark.parametrize(
     ("repeat", "third"),
     [("weekly", (2026, 2, 14)), ("monthly", (2026, 3, 31)), ("quarterly", (2026, 7, 31)), ("yearly", (2028, 1, 31))],
 )
-def test_when_it_is_asked_again(repeat: poll.Repeat, third: tuple[int, int, int]) -> None:
-    assert round.nth_opening(datetime(2026, 1, 31, 2, tzinfo=UTC), repeat, 2) == datetime(*third, 2, tzinfo=UTC)
+def test_when_it_is_asked_again(repeat: polls.Repeat, third: tuple[int, int, int]) -> None:
+    assert rounds.nth_opening(datetime(2026, 1, 31, 2, tzinfo=UTC), repeat, 2) == datetime(*third, 2, tzinfo=UTC)
 
 
 def test_closing_early_waits_for_what_was_cast_in_time(hall: Hall, people: list[str]) -> None:
@@ -164,11 +166,11 @@ def test_closing_early_waits_for_what_was_cast_in_time(hall: Hall, people: list[
     for person in people[:11]:
         hall.casts(one, person, [YES])
     with hall.database.transaction() as session:
-        round.close(session, session.get_one(Round, one.id), hall.now)
+        rounds.close(session, session.get_one(Round, one.id), hall.now)
     with pytest.raises(NotCast), hall.database.transaction() as session:
-        ballot.cast(session, one.id, people[20], [YES], hall.now)
+        ballots.cast(session, one.id, people[20], [YES], hall.now)
     with hall.database.reading() as session:
-        assert not round.to_count(session, hall.now)
+        assert not rounds.to_count(session, hall.now)
         with pytest.raises(counting.TooEarly):
             counting.count(session, session.get_one(Round, one.id))
     assert hall.counts(one).ballots == 11
@@ -181,9 +183,9 @@ def test_a_cancelled_round_leaves_nothing(hall: Hall, people: list[str]) -> None
     hall.waits(minutes=2)
     hall.casts(one, people[20], [YES])
     with hall.database.transaction() as session:
-        round.cancel(session, session.get_one(Round, one.id))
+        rounds.cancel(session, session.get_one(Round, one.id))
     with hall.database.reading() as session:
-        round.sweep_keys(session)
+        rounds.sweep_keys(session)
     hall.waits(minutes=2)
     hall.forgets()
     with hall.database.reading() as session:
@@ -201,9 +203,9 @@ def test_receipts(hall: Hall, people: list[str]) -> None:
     assert not hall.casts(hall.opens(hall.poll(top="factory")), people[0], [YES])
     hall.counts(one)
     with hall.database.reading() as session:
-        published = result.receipts(session, one)
+        published = results.receipts(session, one)
         assert set(published) == set(codes)
-        assert session.get_one(Round, one.id).receipts_hash == result.receipts_hash(codes)
+        assert session.get_one(Round, one.id).receipts_hash == results.receipts_hash(codes)
         assert set(Receipt.model_fields) == {"code", "round_id"}
 
 
@@ -253,7 +255,7 @@ def test_rounds_are_compared_when_nobody_or_many_changed(hall: Hall, people: lis
     if gone == 1:
         assert seen.before is Withheld.CHANGED
     else:
-        assert isinstance(seen.before, Shown) and seen.before.tables[0] == result.Table((27, 0, 0), 0)
+        assert isinstance(seen.before, Shown) and seen.before.tables[0] == results.Table((27, 0, 0), 0)
     earliest = hall.sees(first, "factory")
     assert isinstance(earliest, Shown) and earliest.before is Withheld.NO_EARLIER
 
@@ -267,7 +269,7 @@ def test_fifty_taps_on_two_phones_are_one_ballot(hall: Hall, people: list[str]) 
     def taps() -> None:
         try:
             with hall.database.transaction() as session:
-                ballot.cast(session, one.id, people[0], [NO], hall.now)
+                ballots.cast(session, one.id, people[0], [NO], hall.now)
             told.append("cast")
         except NotCast as refused:
             told.append(refused.why)
@@ -290,5 +292,5 @@ def test_a_box_put_in_twice_counts_once(hall: Hall, people: list[str], monkeypat
     hall.tick()
     with hall.database.reading() as session:
         assert session.execute(select(func.count()).select_from(BallotBox)).scalar_one() == 2
-        assert len(list(ballot_box.open_all(session, one.id))) == 27
+        assert len(list(boxes.open_all(session, one.id))) == 27
     assert hall.counts(one).ballots == 27

@@ -15,18 +15,20 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import ballot, ballot_box, counting, inbound, intake, suppression, tally, turnout
-from models.ballot_box import MIX, BallotBox
-from models.conversation import Conversation
-from models.database import Session, insert_ignore, upsert
-from models.ids import new_id
-from models.intake import Event, Intake
-from models.result import Result
-from models.round import Round
-from models.round_key import NoRoundKey, RoundKeys, round_keys
-from models.sealing import Unsealable, keyed_hash, keyring, seal
-from models.turnout import Turnout
-from models.unit import Unit
+from models.anonymity import intake, suppression
+from models.anonymity.intake import Event, Intake
+from models.messages import received
+from models.messages.chats import Conversation
+from models.people.units import Unit
+from models.polls import ballots, boxes, counting, tally, turnout
+from models.polls.boxes import MIX, BallotBox
+from models.polls.results import Result
+from models.polls.rounds import Round
+from models.polls.turnout import Turnout
+from models.store.database import Session, insert_ignore, upsert
+from models.store.ids import new_id
+from models.store.sealing import Unsealable, keyed_hash, keyring, seal
+from models.store.throwaway_keys import NoRoundKey, RoundKeys, round_keys
 from tests.forensics.links import show
 from tests.forensics.search import find_bytes
 from tests.polls.burglar import CHAT, VOTERS, Burglar
@@ -43,14 +45,14 @@ class Voting(Hall):
         self.now += timedelta(seconds=7)
         with self.database.transaction() as session:
             row = {"id": new_id(), "line": "telegram:1", "received_on": self.now.date()}
-            insert_ignore(session, inbound.Seen, [row])
+            insert_ignore(session, received.Seen, [row])
             chat = keyed_hash(session, "chat", "person", person_id, self.now.date().isoformat())
             state = seal(session, "conversation.state", chat, "{}")
             later = date(2026, 12, 31)
             upsert(
                 session, Conversation, {"id": chat, "state": state, "busy": False, "idle_at": self.now, "kept_until": later}
             )
-            return ballot.cast(session, one.id, person_id, answers, self.now).code  # type: ignore[arg-type]
+            return ballots.cast(session, one.id, person_id, answers, self.now).code  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def marks_between_boxes(order: list[str]) -> list[int]:
 def test_the_order_of_writing_tells_no_more_than_ten_together(
     vote: Callable[[], None], burglar: Burglar, monkeypatch: pytest.MonkeyPatch, mix: int
 ) -> None:
-    monkeypatch.setattr(ballot, "MIX", mix)
+    monkeypatch.setattr(ballots, "MIX", mix)
     vote()
     between = marks_between_boxes(burglar.order("turnout", "ballot_box"))
     assert len(between) >= 2
@@ -148,13 +150,13 @@ def everything_sealed(session: Session) -> list[str]:
 def test_the_unions_own_keys_open_no_ballot(vote: Callable[[], None], hall: Hall, opened: Round) -> None:
     vote()
     with hall.database.reading() as session:
-        folded, boxes = everything_sealed(session), session.execute(select(BallotBox)).scalars().all()
-        assert len(folded) == 27 and boxes
+        folded, found_boxes = everything_sealed(session), session.execute(select(BallotBox)).scalars().all()
+        assert len(folded) == 27 and found_boxes
         for one in folded:
             with pytest.raises(Unsealable):
-                ballot_box.unfold(keyring(session), opened.id, one)
+                boxes.unfold(keyring(session), opened.id, one)
             assert b"unit" not in base64.b64decode(one)
-        for box in boxes:
+        for box in found_boxes:
             with pytest.raises(Unsealable):
                 keyring(session).unseal("ballot_box.body", box.id, box.body)
 
@@ -177,7 +179,7 @@ def test_a_backup_from_before_the_count_stays_shut(
         with pytest.raises(NoRoundKey):
             keys.of(opened.id)
     else:
-        assert len([ballot_box.unfold(keys.of(opened.id), opened.id, one) for one in backup]) == 27
+        assert len([boxes.unfold(keys.of(opened.id), opened.id, one) for one in backup]) == 27
 
 
 def test_a_vote_cannot_be_told_by_its_size(hall: Hall, people: list[str], opened: Round) -> None:
@@ -219,7 +221,7 @@ def test_cast_in_the_transaction_of_the_chat(
     def careless(session: Session, event: Event, _row_id: str = "") -> bool:
         told = json.loads(event.text)
         turnout.take_part(session, [event])
-        ballot_box.put_in(session, told["round"], [told["ballot"]])
+        boxes.put_in(session, told["round"], [told["ballot"]])
         return True
 
     monkeypatch.setattr(intake, "add", careless)
@@ -237,7 +239,7 @@ def test_marked_and_boxed_in_one_transaction(
         honest(session, events)
         for event in events:
             told = json.loads(event.text)
-            ballot_box.put_in(session, told["round"], [told["ballot"]])
+            boxes.put_in(session, told["round"], [told["ballot"]])
 
     monkeypatch.setattr(turnout, "take_part", careless)
     vote()
@@ -249,13 +251,13 @@ def test_marked_and_boxed_in_one_transaction(
 def test_voters_locked_while_their_ballots_are_boxed(
     vote: Callable[[], None], burglar: Burglar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = ballot_box.put_in
+    honest = boxes.put_in
 
     def careless(session: Session, round_id: str, folded: list[str]) -> None:
         session.execute(select(col(Turnout.id)).where(col(Turnout.round_id) == round_id).with_for_update()).all()
         honest(session, round_id, folded)
 
-    monkeypatch.setattr(ballot_box, "put_in", careless)
+    monkeypatch.setattr(boxes, "put_in", careless)
     vote()
     assert burglar.chains({"ballot_box"}, {"turnout"})
 
@@ -263,29 +265,29 @@ def test_voters_locked_while_their_ballots_are_boxed(
 def test_intake_rows_deleted_with_their_box(
     vote: Callable[[], None], hall: Hall, burglar: Burglar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = ballot_box.put_in
+    honest = boxes.put_in
 
     def careless(session: Session, round_id: str, folded: list[str]) -> None:
         honest(session, round_id, folded)
         mine = [row_id for row_id, event in intake.every(session, "ballot") if json.loads(event.text)["ballot"] in folded]
         intake.forget(session, mine)
 
-    monkeypatch.setattr(ballot_box, "put_in", careless)
+    monkeypatch.setattr(boxes, "put_in", careless)
     vote()
     assert burglar.chains({"ballot_box"}, {"conversation"})
 
 
 def test_a_voter_in_a_box(vote: Callable[[], None], burglar: Burglar, monkeypatch: pytest.MonkeyPatch) -> None:
     """An id that both sides keep, though nobody can tell whose it is."""
-    honest = ballot.cast
+    honest = ballots.cast
 
-    def careless(session: Session, round_id: str, person_id: str, *rest: object) -> ballot.Cast:
+    def careless(session: Session, round_id: str, person_id: str, *rest: object) -> ballots.Cast:
         cast = honest(session, round_id, person_id, *rest)  # type: ignore[arg-type]
         session.add(BallotBox(round_id=round_id, body=turnout.voter(session, round_id, person_id).encode()))
         return cast
 
-    monkeypatch.setattr(ballot, "cast", careless)
-    monkeypatch.setattr(ballot_box, "open_all", lambda session, round_id: iter(()))
+    monkeypatch.setattr(ballots, "cast", careless)
+    monkeypatch.setattr(boxes, "open_all", lambda session, round_id: iter(()))
     vote()
     assert burglar.chains({"ballot_box"}, {"turnout"})
 
@@ -313,7 +315,7 @@ def test_sealed_under_the_unions_own_key(
     monkeypatch.setattr(RoundKeys, "of", lambda keys, round_id: ring)
     vote()
     with hall.database.reading() as session:
-        assert [ballot_box.unfold(ring, opened.id, one) for one in everything_sealed(session)]
+        assert [boxes.unfold(ring, opened.id, one) for one in everything_sealed(session)]
 
 
 def test_free_answers_left_unsealed(

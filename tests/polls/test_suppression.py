@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import suppression
-from models.suppression import comparable, from_below, homes, shown
+from models.anonymity import suppression
+from models.anonymity.suppression import comparable, from_below, homes, shown
 from tests.polls.attacker import respondents_under, smallest
 
 K = 5

@@ -9,10 +9,10 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import tally as tallies
-from models.poll import Answer, Question
-from models.suppression import from_below
-from models.tally import Outcome, Tally
+from models.anonymity.suppression import from_below
+from models.polls import tally
+from models.polls.polls import Answer, Question
+from models.polls.tally import Outcome, Tally
 from tests.polls.attacker import respondents_under, smallest, solved
 from tests.polls.hall import NEEDS, SATISFIED
 from tests.polls.test_suppression import Parents, people_of, trees
@@ -36,10 +36,10 @@ def votes(draw: st.DrawFn) -> tuple[Parents, list[tuple[str, list[Answer]]]]:
 
 
 def counted(parents: Parents, cast: list[tuple[str, list[Answer]]]) -> Outcome:
-    tally = Tally(QUESTIONS)
+    sums = Tally(QUESTIONS)
     for unit, answers in cast:
-        tally.add(unit, answers)
-    return tally.outcome(parents, K)
+        sums.add(unit, answers)
+    return sums.outcome(parents, K)
 
 
 @settings(max_examples=150, deadline=None)
@@ -89,18 +89,18 @@ def test_no_arithmetic_finds_a_few_people_or_what_they_said(
 def test_the_tally_equals_what_was_cast(case: tuple[Parents, list[tuple[str, list[Answer]]]]) -> None:
     """Before anything is withheld or rounded."""
     parents, cast = case
-    tally = Tally(QUESTIONS)
+    sums = Tally(QUESTIONS)
     for unit, answers in cast:
-        tally.add(unit, answers)
+        sums.add(unit, answers)
     for unit in parents:
         mine = [answers for at, answers in cast if at == unit]
-        assert tally.respondents[unit] == len(mine)
+        assert sums.respondents[unit] == len(mine)
         for number, question in enumerate(QUESTIONS):
             expected: Counter[int | None] = Counter()
             for answers in mine:
                 answer = answers[number]
                 expected.update(answer if isinstance(answer, list) else [answer])  # type: ignore[arg-type,list-item]
-            assert tally.votes(unit, number) == [*(expected[option] for option in range(question.choices)), expected[None]]
+            assert sums.votes(unit, number) == [*(expected[option] for option in range(question.choices)), expected[None]]
 
 
 def test_without_rounding_the_attacker_reads_one_vote() -> None:
@@ -108,11 +108,11 @@ def test_without_rounding_the_attacker_reads_one_vote() -> None:
     parents: Parents = {"R": None, "A": "R", "B": "R"}
     cast = [(unit, [int(n == 0 and unit == "B"), None, None]) for unit in "AB" for n in range(12)]
     true = counted(parents, cast)
-    honest, tallies.rounded = tallies.rounded, lambda votes, owed: list(votes)
+    honest, tally.rounded = tally.rounded, lambda votes, owed: list(votes)
     try:
         bare = counted(parents, cast)
     finally:
-        tallies.rounded = honest
+        tally.rounded = honest
 
     def of_b(outcome: Outcome) -> int:
         whole, one = (outcome.units[unit].tables[0] for unit in "RA")
@@ -126,11 +126,11 @@ def test_without_rounding_the_attacker_reads_one_vote() -> None:
 def test_free_answers_from_ten_on() -> None:
     parents: Parents = {"R": None, "A": "R", "B": "R"}
     for many in (9, 10, 14):
-        tally = Tally([Question("text", {"vi": "?"})])
+        sums = Tally([Question("text", {"vi": "?"})])
         for n in range(14):
-            tally.add("A", [f"words {n}" if n < many else None])
-            tally.add("B", [f"alone {n}" if n < 3 else None])
-        texts = tally.outcome(parents, K).texts
+            sums.add("A", [f"words {n}" if n < many else None])
+            sums.add("B", [f"alone {n}" if n < 3 else None])
+        texts = sums.outcome(parents, K).texts
         if many == 9:
             assert Counter(unit for unit, _, _ in texts) == {"R": 12}
         else:  # three of B alone would be R less A
@@ -145,13 +145,13 @@ def test_a_province() -> None:
     questions = [Question("scale", {"vi": "?"})] * 10
     cast = [[chance.choices(range(5), (50, 25, 12, 8, 5))[0] for _ in questions] for _ in range(1000)]
     began = time.perf_counter()
-    tally = Tally(questions)
+    sums = Tally(questions)
     truth: Counter[int] = Counter()
     for n in range(150_000):
-        tally.add(f"t{n % 9000}", cast[n % 997])
+        sums.add(f"t{n % 9000}", cast[n % 997])
         truth[cast[n % 997][0]] += 1
     added = time.perf_counter() - began
-    outcome = tally.outcome(parents, K)
+    outcome = sums.outcome(parents, K)
     took = time.perf_counter() - began
     whole = outcome.units["T"].tables[0]
     assert whole is not None

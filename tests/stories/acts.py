@@ -7,11 +7,11 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import invite, person
-from models.database import Base, Session
-from models.office import Office
-from models.sealing import keyed_hash
-from models.unit import Unit
+from models.people import invites, persons
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Base, Session
+from models.store.sealing import keyed_hash
 from tests.house import House
 from tests.people import OnTelegram, Person
 
@@ -45,10 +45,10 @@ async def appointed(house: House, unit_code: str, role: str, name: str, staff_co
 
     def appoint(session: Session) -> str:
         unit = session.execute(select(Unit).where(col(Unit.code) == unit_code)).scalar_one()
-        officer = person.add(session, unit.id, name=name, staff_code=staff_code)
+        officer = persons.add(session, unit.id, name=name, staff_code=staff_code)
         session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
         session.flush()
-        return invite.issue(session, unit.id, person_id=officer.id, uses=1)
+        return invites.issue(session, unit.id, person_id=officer.id, uses=1)
 
     return await house.app.writer.write(appoint)
 
@@ -59,7 +59,7 @@ async def also(house: House, staff_code: str, unit_code: str, role: str) -> None
     def appoint(session: Session) -> None:
         unit = session.execute(select(Unit).where(col(Unit.code) == unit_code)).scalar_one()
         hashed = keyed_hash(session, "person.staff", staff_code)
-        officer = session.execute(select(person.Person).where(col(person.Person.staff_hash) == hashed)).scalar_one()
+        officer = session.execute(select(persons.Person).where(col(persons.Person.staff_hash) == hashed)).scalar_one()
         session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
 
     await house.app.writer.write(appoint)

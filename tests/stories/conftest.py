@@ -42,7 +42,7 @@ async def zalo() -> AsyncIterator[ZaloEmulator]:
 @pytest.fixture(autouse=True)
 def hands(monkeypatch: pytest.MonkeyPatch) -> None:
     """The people of stories write faster than hands do, and web chat would slow them down by the real clock."""
-    monkeypatch.setattr("bot.channels.webchat_socket.BURST", 10_000.0)
+    monkeypatch.setattr("bot.channels.webchat.socket.BURST", 10_000.0)
 
 
 @pytest.fixture

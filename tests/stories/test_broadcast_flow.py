@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from models import invite, person
-from models.broadcast import Broadcast
-from models.database import Session
-from models.ledger import Recipient
-from models.office import Office
-from models.unit import Unit
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.people import invites, persons
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Session
 from tests import files
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
@@ -43,7 +43,7 @@ async def on_the_roll(house: House, number: int) -> None:
     def add(session: Session) -> None:
         team = session.execute(select(col(Unit.id)).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
         for place in range(number):
-            person.add(session, team, name=f"Công nhân {place:03}", staff_code=f"CN{place:03}")
+            persons.add(session, team, name=f"Công nhân {place:03}", staff_code=f"CN{place:03}")
 
     await house.app.writer.write(add)
 
@@ -235,7 +235,7 @@ async def test_one_person_with_two_phones_hears_once(
     await reader.taps("Cài đặt", "Nối máy khác")
     shown = await reader.sees("15 phút")
     second = somebody("An, máy 2")
-    code = next(word.strip(".:,") for word in shown.split() if invite.looks_like_code(word.strip(".:,")))
+    code = next(word.strip(".:,") for word in shown.split() if invites.looks_like_code(word.strip(".:,")))
     await second.joins(code)
     await writes(leader)
     await leader.taps("Gửi")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models import ledger
-from models.broadcast import Broadcast
-from models.ledger import Recipient
+from models.broadcasts import ledger
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import appointed, rows, second_factory

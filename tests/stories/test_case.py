@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.audit import Audit
+from models.trust.audit import Audit
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, answers, appointed, files, forges, rows, token_behind

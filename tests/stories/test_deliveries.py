@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import account as accounts
-from models import outbound
-from models.account import Account
-from models.database import Session
-from models.delivery import Claimed, Outcome
-from models.ids import new_id
-from models.message import Media, Option
+from models.messages import outbox
+from models.messages.message import Media, Option
+from models.messages.sending import Claimed, Outcome
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import Session
+from models.store.ids import new_id
 from tests.emulators.telegram import TelegramEmulator
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, OnZalo, Person
@@ -41,14 +41,14 @@ async def is_sent(house: House, text: str, lane: int, **more: Any) -> None:
     def queue(session: Session) -> None:
         to, now = session.execute(select(Account)).scalars().one(), house.clock.now()
         sender = accounts.sender_of(session, to)
-        chat = outbound.chat_of(session, sender, to.id, now)
-        outbound.queue(session, sender, chat, text, now, lane=lane, **more)
+        chat = outbox.chat_of(session, sender, to.id, now)
+        outbox.queue(session, sender, chat, text, now, lane=lane, **more)
 
     await house.app.writer.write(queue)
     await house.app.drain()
 
 
-@pytest.mark.parametrize("lane", [outbound.REPLY, outbound.BULK])
+@pytest.mark.parametrize("lane", [outbox.REPLY, outbox.BULK])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("cut", ["drop_before", "drop_after"])
 async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
@@ -75,12 +75,12 @@ async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
 async def test_a_message_is_corrected_where_it_stands(worker: Person, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the reference that its delivery brought back. Zalo has none: there the correction arrives as a new message."""
     references: list[str] = []
-    for outbox in house.app.outboxes:
-        monkeypatch.setattr(outbox, "_note", _noting(outbox._note, references))
-    await is_sent(house, "Họp lúc 8 giờ", outbound.BULK, options=[Option("a:b:c:d:e", "Đã đọc")])
+    for rows in house.app.outboxes:
+        monkeypatch.setattr(rows, "_note", _noting(rows._note, references))
+    await is_sent(house, "Họp lúc 8 giờ", outbox.BULK, options=[Option("a:b:c:d:e", "Đã đọc")])
     await worker.sees("Họp lúc 8 giờ")
     before = len(await worker.texts())
-    await is_sent(house, "Họp lúc 9 giờ", outbound.BULK, options=[Option("a:b:c:d:f", "Đã đọc lại")], edits=references[0])
+    await is_sent(house, "Họp lúc 9 giờ", outbox.BULK, options=[Option("a:b:c:d:f", "Đã đọc lại")], edits=references[0])
     await worker.sees_edited("Họp lúc 9 giờ", "[Đã đọc lại]")
     texts = await worker.texts()
     anew = int(isinstance(worker, OnZalo))

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models.attachment import Attachment, Enclosure
-from models.media_link import MediaLink
-from models.pickup import Pickup
+from models.files.attachments import Attachment, Enclosure
+from models.files.one_time_links import MediaLink
+from models.files.to_fetch import Pickup
 from tests import files as made
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.grievance import Entry, Grievance
-from models.intake import Intake
+from models.anonymity.intake import Intake
+from models.grievances.cases import Entry, Grievance
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import OVERTIME, code_in, files, rows

@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from models.account import Account
-from models.grievance import Entry, Grievance
-from models.ids import new_id
-from models.intake import Intake
+from models.anonymity.intake import Intake
+from models.grievances.cases import Entry, Grievance
+from models.people.accounts import Account
+from models.store.ids import new_id
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, answers, files, forges, rows, token_behind

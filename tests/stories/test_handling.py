@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from models.office import Office
+from models.people.offices import Office
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, answers, appointed, files

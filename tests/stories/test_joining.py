@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from models.account import Account
-from models.conversation import Conversation
-from models.ids import CODE_LETTERS
-from models.person import Person as Row
+from models.messages.chats import Conversation
+from models.people.accounts import Account
+from models.people.persons import Person as Row
+from models.store.ids import CODE_LETTERS
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import files, rows
@@ -171,7 +171,7 @@ async def test_guessing_codes_ends_for_everybody(
     somebody: Callable[[str], Person], house: House, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counted over all lines together: a new chat costs a guesser nothing."""
-    monkeypatch.setattr("models.tries.AN_HOUR", 3)
+    monkeypatch.setattr("models.people.wrong_codes.AN_HOUR", 3)
     for number in range(3):
         guesser = somebody(f"Kẻ {number}")
         await guesser.says("ACDEFGHJ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.intake import Intake
+from models.anonymity.intake import Intake
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import files, rows

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from models.news import News
-from models.office import Office
-from models.outbound import Outbound
+from models.messages.outbox import Outbound
+from models.messages.unopened import News
+from models.people.offices import Office
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import answers, files, rows

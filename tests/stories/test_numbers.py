@@ -34,7 +34,7 @@ async def test_without_that_memory_the_number_would_mean_the_menu(
     worker: Person, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the story above must notice."""
-    monkeypatch.setattr("models.conversation.remember", lambda *_, **__: None)
+    monkeypatch.setattr("models.messages.chats.remember", lambda *_, **__: None)
     await leader.says("menu")
     await files(worker)
     await leader.looks_away()
@@ -45,17 +45,17 @@ async def test_without_that_memory_the_number_would_mean_the_menu(
 async def test_a_list_is_remembered_even_if_the_database_was_away(
     worker: Person, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models import conversation
+    from models.messages import chats
 
     failures = [OperationalError("", {}, Exception("away")), OperationalError("", {}, Exception("away"))]
-    kept = conversation.remember
+    kept = chats.remember
 
     def remember(*given: Any, **how: bool) -> None:
         if failures:
             raise failures.pop()
         kept(*given, **how)
 
-    monkeypatch.setattr("models.conversation.remember", remember)
+    monkeypatch.setattr("models.messages.chats.remember", remember)
     await leader.says("menu")
     assert not failures
     code = await files(worker)
@@ -71,7 +71,7 @@ async def test_a_list_that_cannot_be_remembered_is_not_sent_again(
     def remember(*_: object, **__: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("models.conversation.remember", remember)
+    monkeypatch.setattr("models.messages.chats.remember", remember)
     await leader.says("menu")
     await leader.sees("1. Việc cần xử lý")
     await clock.passes(minutes=5)

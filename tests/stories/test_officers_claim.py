@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers.claims import confirm_by_operator
-from models.account import Account
+from handlers.people.officer_claims import confirm_by_operator
+from models.people.accounts import Account
 from tests.house import House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import files, forges, rows, token_behind

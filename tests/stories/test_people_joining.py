@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models import invite, tries
-from models.account import Account
-from models.database import Base, Session
-from models.invite import Invite
-from models.tries import Tries
-from models.unit import Unit
+from models.people import invites, wrong_codes
+from models.people.accounts import Account
+from models.people.invites import Invite
+from models.people.units import Unit
+from models.people.wrong_codes import Tries
+from models.store.database import Base, Session
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.test_grievance import files
@@ -40,7 +40,7 @@ async def slips(house: House, count: int = 1, unit: str = "SONGLAM-MAY1") -> lis
 
     def draw(session: Session) -> list[str]:
         unit_id = session.execute(select(col(Unit.id)).where(col(Unit.code) == unit)).scalar_one()
-        return invite.issue_slips(session, unit_id, count, "BATCH1")
+        return invites.issue_slips(session, unit_id, count, "BATCH1")
 
     return await house.app.writer.write(draw)
 
@@ -110,7 +110,7 @@ async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebod
     [code] = await slips(house)
     stranger = somebody("An")
     await stranger.says(code)
-    await house.app.writer.write(lambda session: invite.revoke(session, "BATCH1"))
+    await house.app.writer.write(lambda session: invites.revoke(session, "BATCH1"))
     await stranger.taps("Đồng ý")
     await stranger.sees("Mã này không dùng được")
     assert not await rows(house, Account)
@@ -119,12 +119,12 @@ async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebod
 async def test_two_hundred_wrong_codes_in_an_hour_close_the_door_for_all(
     somebody: Somebody, house: House, clock: FakeClock
 ) -> None:
-    for number in range(tries.AN_HOUR // tries.A_CHAT):
+    for number in range(wrong_codes.AN_HOUR // wrong_codes.A_CHAT):
         guesser = somebody(f"Kẻ lạ {number}")
-        for _ in range(tries.A_CHAT):
+        for _ in range(wrong_codes.A_CHAT):
             await guesser.say(WRONG)
         await house.app.drain()
-    assert len(await rows(house, Tries)) == tries.AN_HOUR
+    assert len(await rows(house, Tries)) == wrong_codes.AN_HOUR
     worker = somebody("An")
     await worker.says(house.codes.team)
     await worker.sees("quá nhiều lần nhập sai mã", "gặp tổ công đoàn")
@@ -135,11 +135,11 @@ async def test_two_hundred_wrong_codes_in_an_hour_close_the_door_for_all(
 
 async def test_one_chat_has_ten_tries(somebody: Somebody, house: House, clock: FakeClock) -> None:
     guesser, worker = somebody("Kẻ lạ"), somebody("An")
-    for _ in range(tries.A_CHAT + 3):
+    for _ in range(wrong_codes.A_CHAT + 3):
         await guesser.says(WRONG)
     await guesser.says(house.codes.team)
     await guesser.sees("quá nhiều lần nhập sai mã")
-    assert len(await rows(house, Tries)) == tries.A_CHAT, "a chat that is refused does not use up the hour"
+    assert len(await rows(house, Tries)) == wrong_codes.A_CHAT, "a chat that is refused does not use up the hour"
     await worker.joins(house.codes.team)
     await worker.sees("Anh/chị đã tham gia")
     await clock.passes(hours=25)

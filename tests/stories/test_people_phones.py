@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models.account import Account
-from models.link import Link
-from models.person import Person as Row
+from models.people.accounts import Account
+from models.people.persons import Person as Row
+from models.people.second_phones import Link
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.test_grievance import files

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from bot.__main__ import app
-from models.ballot_box import BallotBox
-from models.intake import Intake
-from models.round import Round
-from models.turnout import Turnout
+from models.anonymity.intake import Intake
+from models.polls.boxes import BallotBox
+from models.polls.rounds import Round
+from models.polls.turnout import Turnout
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import appointed, forges, rows, second_factory
@@ -340,7 +340,7 @@ async def test_the_committee_never_sees_its_rating_by_team(
     assert "[Tổ may 1]" not in shown
     [one] = [row for row in await rows(house, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):
-        from models.unit import Unit
+        from models.people.units import Unit
 
         [team] = [row.id for row in await rows(house, Unit) if row.code == "SONGLAM-MAY1"]
         await forges(chair, f"outcome:{one.id}::{team}:")

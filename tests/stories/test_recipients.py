@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.grievance import Grievance
+from models.grievances.cases import Grievance
 from tests.house import House
 from tests.people import Person
 from tests.stories.acts import OVERTIME, also, appointed, files, rows

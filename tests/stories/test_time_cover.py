@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.grievance import Grievance
+from models.grievances.cases import Grievance
 from tests.house import FakeClock, House
 from tests.people import Person
 from tests.stories.acts import OVERTIME, answers, files, rows

@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from handlers.catalog import CONVERSATIONS
-from handlers.conversation import Turn
-from models import inbound as received
-from models.inbound import Quarantine
-from models.message import Inbound
+from handlers.chat.conversation import Turn
+from handlers.front.all_conversations import CONVERSATIONS
+from models.messages import received
+from models.messages.message import Inbound
+from models.messages.received import Quarantine
 from tests.house import House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, code_in, files, rows

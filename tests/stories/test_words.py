@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.conversation import Conversation
+from models.messages.chats import Conversation
 from tests.house import FakeClock, House
 from tests.people import OnTelegram, Person
 from tests.stories.acts import OVERTIME, answers, files, rows

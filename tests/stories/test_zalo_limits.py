@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from bot.doctor import examine
-from models.account import Account
-from models.quota import Quota
+from bot.commands.doctor import examine
+from models.messages.month_quota import Quota
+from models.people.accounts import Account
 from tests.emulators.zalo import ZaloEmulator
 from tests.house import FakeClock, House
 from tests.people import OnZalo, Person

@@ -22,7 +22,7 @@ from bot.channels.telegram.polling import Polling, pause_after, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from config.settings import Telegram
-from models.message import Outgoing
+from models.messages.message import Outgoing
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryA
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Unreachable
 from bot.channels.telegram.request import Client
-from models.message import Media, Option, Outgoing
+from models.messages.message import Media, Option, Outgoing
 
 SHORT = 16
 """Characters of a label that leaves room for a second button beside it on a telephone."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
-from models.message import File, FileKind, Inbound
+from models.messages.message import File, FileKind, Inbound
 
 ALLOWED = ["message", "callback_query", "my_chat_member"]
 

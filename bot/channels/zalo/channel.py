@@ -24,7 +24,7 @@ from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refuse
 from bot.channels.zalo.doctor import examine
 from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
 from config.settings import ZaloBot
-from models.message import Inbound, Outgoing
+from models.messages.message import Inbound, Outgoing
 
 log = structlog.get_logger()
 

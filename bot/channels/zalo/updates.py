@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from models.message import File, FileKind, Inbound
+from models.messages.message import File, FileKind, Inbound
 
 log = structlog.get_logger()
 

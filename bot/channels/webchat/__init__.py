@@ -1,0 +1,1 @@
+"""Web chat: a page and a websocket."""

@@ -1,0 +1,147 @@
+"""Files of the web page: what it uploads, and the attachments that its officer is shown.
+
+Used by webchat.py only. The session token comes in a header, never in an address (histories, logs) and never in a cookie, so
+no other site's page can make a browser send it. Uploads are taken only from somebody who has joined: whoever finds the page
+must not fill the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from aiohttp import web
+
+from bot.channels.base import Gone
+from bot.channels.webchat.socket import TOKEN, event_id
+from bot.vault import Vault
+from bot.writer import Writer
+from handlers.front import file_rights
+from models.files.attachments import LIMITS
+from models.messages.message import FileKind
+from models.people import accounts
+from models.people.accounts import Sender
+
+AT_ONCE = 8
+"""Uploads read at the same time: each may be 20 MB of memory."""
+MOST, WITHIN = 30, timedelta(minutes=10)
+"""Uploads of one session: three albums."""
+SECONDS = 300
+"""How long one upload may take: 20 MB at 0.5 Mbit/s."""
+SESSIONS = 5000
+"""How many sessions' uploads are counted at once."""
+
+SHOWN = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+
+class Files:
+    """`is_ours` judges where a page comes from, as for its socket."""
+
+    def __init__(
+        self,
+        line: str,
+        writer: Writer,
+        vault: Vault | None,
+        clock: Callable[[], datetime],
+        is_ours: Callable[[web.Request], bool],
+    ) -> None:
+        self._line = line
+        self._writer = writer
+        self._vault = vault
+        self._clock = clock
+        self._is_ours = is_ours
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._lately: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        if self._vault is None:
+            return []
+        return [web.post("/chat/files", self._upload), web.get("/chat/media/{case}/{id}", self._show)]
+
+    async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
+        """An upload that a page has named (see `Channel.fetch`)."""
+        content = await self._vault.upload(reference) if self._vault else None
+        if content is None:
+            raise Gone("no such upload")
+        yield content[: most + 1]
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """The body is the file. Answers with the id that the page then names; 413 as soon as it is too long."""
+        assert self._vault is not None
+        if not self._is_ours(request):
+            raise web.HTTPForbidden
+        kind, token = request.query.get("kind", ""), _token(request)
+        if kind not in LIMITS:
+            raise web.HTTPBadRequest
+        if not await self._has_joined(token):
+            raise web.HTTPForbidden
+        if not self._within_pace(token) or self._room.locked():
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
+        async with self._room:
+            content = await self._read(request, LIMITS[cast("FileKind", kind)])
+        upload = secrets.token_hex(16)
+        await self._vault.put_upload(event_id(token, upload), content, self._clock().date())
+        return web.json_response({"upload": upload}, headers=SHOWN)
+
+    async def _read(self, request: web.Request, most: int) -> bytes:
+        if (request.content_length or 0) > most:
+            raise _too_large(request, most)
+        content = bytearray()
+        try:
+            async with asyncio.timeout(SECONDS):
+                async for piece in request.content.iter_any():
+                    content += piece
+                    if len(content) > most:
+                        raise _too_large(request, most)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        if not content:
+            raise web.HTTPBadRequest
+        return bytes(content)
+
+    async def _has_joined(self, token: str) -> bool:
+        sender = Sender(self._line, token)
+        return await self._writer.read(lambda session: accounts.find(session, sender) is not None)
+
+    def _within_pace(self, token: str) -> bool:
+        now = self._clock()
+        times = self._lately.setdefault(token, deque(maxlen=MOST))
+        self._lately.move_to_end(token)
+        if len(self._lately) > SESSIONS:
+            self._lately.popitem(last=False)
+        if len(times) == MOST and now - times[0] < WITHIN:
+            return False
+        times.append(now)
+        return True
+
+    async def _show(self, request: web.Request) -> web.Response:
+        """One attachment, for the officer of its case; whether they are that is asked at every look."""
+        assert self._vault is not None
+        sender, case_id, attachment_id = (
+            Sender(self._line, _token(request)),
+            *(request.match_info[n] for n in ("case", "id")),
+        )
+        now = self._clock()
+        media = await self._writer.read(lambda session: file_rights.for_sender(session, sender, case_id, attachment_id, now))
+        content = await self._vault.open(attachment_id) if media else None
+        if media is None or content is None:
+            raise web.HTTPNotFound
+        return web.Response(body=content, content_type=media.mime, headers=SHOWN)
+
+
+def _too_large(request: web.Request, most: int) -> web.HTTPException:
+    """The rest of the body is not read: the connection ends with the answer."""
+    refused = web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length or most + 1)
+    refused.force_close()
+    return refused
+
+
+def _token(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
+        raise web.HTTPUnauthorized
+    return token

@@ -1,0 +1,222 @@
+"""One open page: what its frames may look like, how fast they may come, and what it has been shown.
+
+Used by webchat.py only. Keeps no address and nothing of what was said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from models.files.attachments import LIMITS
+from models.messages.mailbox import AT_ONCE
+from models.messages.message import FileKind, Outgoing
+
+MOST_BYTES = 16 * 1024
+PER_SECOND = 10.0
+BURST = 30.0
+
+UPLOAD = re.compile(r"[0-9a-f]{32}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class FrameError(Exception):
+    """A frame that no page of ours sends. `why` is a code; `id` is given back when the frame had one."""
+
+    def __init__(self, why: str, id: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.id = id
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that has been judged: every field is of its type and within its bounds."""
+
+    type: str
+    id: str = ""
+    text: str | None = None
+    choice: str | None = None
+    session: str | None = None
+    language: str = ""
+    ids: tuple[str, ...] = ()
+    file: tuple[FileKind, str] | None = None
+    """What an upload was called, and its id."""
+
+
+def parse(message: WSMessage) -> Frame:
+    """Raises `FrameError` for everything that is not a frame of protocol v1."""
+    if message.type is not WSMsgType.TEXT:
+        raise FrameError("binary")
+    raw: str = message.data
+    if len(raw) > MOST_BYTES or len(raw.encode()) > MOST_BYTES:
+        raise FrameError("size")
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise FrameError("json") from None
+    if not isinstance(said, dict) or not isinstance(said.get("type"), str):
+        raise FrameError("shape")
+    read = _READERS.get(said["type"])
+    if read is None:
+        raise FrameError("type")
+    return read(said)
+
+
+def _hello(said: dict[str, Any]) -> Frame:
+    session, language = said.get("session"), said.get("language", "")
+    if session is not None and not (isinstance(session, str) and TOKEN.fullmatch(session)):
+        raise FrameError("session")
+    if not (isinstance(language, str) and re.fullmatch(r"([a-z]{2})?", language)):
+        raise FrameError("shape")
+    return Frame("hello", session=session, language=language)
+
+
+def _say(said: dict[str, Any]) -> Frame:
+    id = _id(said)
+    return Frame("say", id=id, text=_words(said.get("text"), id, MOST_BYTES))
+
+
+def _tap(said: dict[str, Any]) -> Frame:
+    id = _id(said)
+    return Frame("tap", id=id, choice=_words(said.get("choice"), id, 64))
+
+
+def _file(said: dict[str, Any]) -> Frame:
+    id, kind, upload = _id(said), said.get("kind"), said.get("upload")
+    if kind not in LIMITS or not (isinstance(upload, str) and UPLOAD.fullmatch(upload)):
+        raise FrameError("shape", id)
+    return Frame("file", id=id, file=(cast("FileKind", kind), upload))
+
+
+def _got(said: dict[str, Any]) -> Frame:
+    ids = said.get("ids")
+    if not isinstance(ids, list) or len(ids) > AT_ONCE:
+        raise FrameError("shape")
+    return Frame("got", ids=tuple(_words(one, "", 64) for one in ids))
+
+
+def _bye(said: dict[str, Any]) -> Frame:
+    return Frame("bye", id=_id(said) if "id" in said else "")
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
+    "hello": _hello,
+    "say": _say,
+    "tap": _tap,
+    "file": _file,
+    "got": _got,
+    "bye": _bye,
+}
+
+
+def _id(said: dict[str, Any]) -> str:
+    id = said.get("id")
+    if not (isinstance(id, str) and _UUID.fullmatch(id)):
+        raise FrameError("id")
+    return id.lower()
+
+
+def _words(value: Any, id: str, most: int) -> str:
+    # Half a surrogate pair is valid JSON that cannot be stored; taken, it would be offered again for ever.
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise FrameError("shape", id)
+    try:
+        if len(value.encode()) > most:
+            raise FrameError("size", id)
+    except UnicodeEncodeError:
+        raise FrameError("shape", id) from None
+    return value
+
+
+def event_id(token: str, id: str) -> str:
+    """The event's id on its line: the same when a page offers it again, and never another person's.
+
+    Hashed together, so that rows of one person have nothing in common.
+    """
+    return hashlib.sha256(f"{token}:{id}".encode()).hexdigest()[:32]
+
+
+class Socket:
+    """One page's connection. One task writes to it, so a phone that has stalled delays nobody else."""
+
+    def __init__(self, response: web.WebSocketResponse) -> None:
+        self.response = response
+        self.token = ""
+        self.language = ""
+        self.strikes = 0
+        self.slow = 0
+        self._shown: dict[str, None] = {}
+        self._unconfirmed: set[str] = set()
+        self._out: asyncio.Queue[str] = asyncio.Queue(2 * AT_ONCE)
+        self._allowance = BURST
+        self._asked = asyncio.get_running_loop().time()
+
+    def within_pace(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._allowance = min(BURST, self._allowance + (now - self._asked) * PER_SECOND)
+        self._asked = now
+        if self._allowance < 1:
+            self.slow += 1
+            return False
+        self._allowance -= 1
+        return True
+
+    async def tell(self, type: str, **fields: Any) -> None:
+        await self._out.put(json.dumps({"type": type, **fields}, ensure_ascii=False))
+
+    def offer(self, message: Outgoing) -> None:
+        """Shows a message once. What does not fit now stays in the mailbox until the page says `got`."""
+        if message.id in self._shown or len(self._unconfirmed) >= AT_ONCE or self._out.full():
+            return
+        self._shown[message.id] = None
+        self._unconfirmed.add(message.id)
+        if len(self._shown) > 5 * AT_ONCE:
+            del self._shown[next(iter(self._shown))]
+        options = [{"token": option.token, "label": option.label} for option in message.options]
+        fields: dict[str, Any] = {"id": message.id, "text": message.text, "options": options, "language": message.language}
+        if message.media is not None:
+            fields["media"] = asdict(message.media)
+        if message.edits:
+            fields["edits"] = message.edits
+        self._out.put_nowait(json.dumps({"type": "message", **fields}, ensure_ascii=False))
+
+    def has(self, ids: tuple[str, ...]) -> bool:
+        """The page has these; true when there is room again after a full window."""
+        was_full = len(self._unconfirmed) >= AT_ONCE
+        self._unconfirmed.difference_update(ids)
+        return was_full and len(self._unconfirmed) < AT_ONCE
+
+    async def close(self, code: int) -> None:
+        """Lets what was already told leave first, for as long as a healthy page needs."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._out.join(), 1)
+        await self.response.close(code=code, drain=False)
+
+    @asynccontextmanager
+    async def pouring(self) -> AsyncIterator[None]:
+        async def pour() -> None:
+            while True:
+                frame = await self._out.get()
+                # The page may be gone already; what it was not shown is still in the mailbox.
+                with contextlib.suppress(ConnectionError):
+                    await self.response.send_str(frame)
+                self._out.task_done()
+
+        task = asyncio.create_task(pour())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

@@ -1,0 +1,1 @@
+"""`haichieu …`: what an operator types."""

@@ -1,0 +1,125 @@
+"""What `haichieu doctor` looks at: database, migrations, keys, lines and what is left of their limits, clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from bot.channels.base import SendError
+from bot.sending.month import WARN_AT
+from bot.vault import Vault
+from config.settings import Settings
+from models.messages import month_quota, received
+from models.people import accounts
+from models.store import schema
+from models.store.database import Database
+from models.store.sealing import Keyring, KeyringError
+
+Finding = tuple[str, bool, str]
+"""(what was looked at, is it well, one sentence)"""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything; never raises for a fault it can name, and never names a secret."""
+    found: list[Finding] = []
+    try:
+        keyring = Keyring.read(settings.key_file)
+        found.append(("keys", True, f"{settings.key_file}, key {keyring.current} seals"))
+    except KeyringError as error:
+        return [("keys", False, str(error))]
+    found += await asyncio.to_thread(_database, settings, keyring)
+    found += await _telegram(settings)
+    found += await _zalo(settings)
+    if settings.zalo_bot.token.get_secret_value():
+        found += await asyncio.to_thread(_zalo_limits, settings, keyring)
+    found.append(await asyncio.to_thread(_media, settings, keyring))
+    found.append(_clock())
+    return found
+
+
+def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
+    from sqlalchemy.exc import DBAPIError
+
+    database = Database(settings.database_url.get_secret_value(), keyring)
+    try:
+        began = time.perf_counter()
+        database.is_reachable()
+        took = (time.perf_counter() - began) * 1000
+        found = [("database", True, f"{database.url.get_backend_name()} answers in {took:.0f} ms")]
+        current, head = schema.current(database), schema.head()
+        if current != head:
+            return [*found, ("migrations", False, f"at {current or 'nothing'}, needs {head}: run `haichieu migrate`")]
+        found.append(("migrations", True, f"at {head}"))
+        with database.reading() as session:
+            aside = received.quarantined(session)
+        found.append(("quarantine", aside == 0, f"{aside} messages could not be handled" if aside else "empty"))
+        return found
+    except DBAPIError as error:
+        return [("database", False, f"HAICHIEU_DATABASE_URL cannot be reached ({type(error.orig).__name__})")]
+    finally:
+        database.close()
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    if not settings.telegram.token.get_secret_value():
+        return [("telegram", True, "not configured (HAICHIEU_TELEGRAM__TOKEN)")]
+    from bot.channels.telegram.channel import TelegramChannel
+
+    channel = TelegramChannel(settings.telegram, settings.web.public_url, commands={}, group_farewell="")
+    try:
+        return await channel.check()
+    except SendError as error:
+        return [("telegram", False, f"HAICHIEU_TELEGRAM__API_URL: {error}")]
+    finally:
+        await channel.stop()
+
+
+async def _zalo(settings: Settings) -> list[Finding]:
+    if not settings.zalo_bot.token.get_secret_value():
+        return [("zalo", True, "not configured (HAICHIEU_ZALO_BOT__TOKEN)")]
+    from bot.channels.zalo import ZaloChannel
+
+    return await ZaloChannel(settings.zalo_bot, settings.web.public_url).check()
+
+
+def _zalo_limits(settings: Settings, keyring: Keyring) -> list[Finding]:
+    """How much is left of what Zalo's plan allows. Says nothing where `_database` has named the fault already."""
+    from sqlalchemy.exc import DBAPIError
+
+    zalo = settings.zalo_bot
+    line = f"zalo_bot:{zalo.token.get_secret_value().partition(':')[0]}"
+    database = Database(settings.database_url.get_secret_value(), keyring)
+    try:
+        if schema.current(database) != schema.head():
+            return []
+        with database.reading() as session:
+            sent = month_quota.sent(session, line, month_quota.month_of(datetime.now(UTC)))
+            people = accounts.count_on(session, line)
+    except DBAPIError:
+        return []
+    finally:
+        database.close()
+    most, allowed = zalo.people, zalo.per_month
+    return [
+        ("zalo messages", not allowed or sent < allowed * WARN_AT, f"{sent} of {allowed or 'any number'} sent this month"),
+        (
+            "zalo people",
+            not most or people < most,
+            f"{people} of {most or 'any number'} have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat",
+        ),
+    ]
+
+
+def _media(settings: Settings, keyring: Keyring) -> Finding:
+    """Whether attachments can be kept: found out by keeping one."""
+    fault = Vault(settings.media_dir, keyring).fault()
+    if fault:
+        return ("attachments", False, f"HAICHIEU_MEDIA_DIR ({settings.media_dir}) cannot be written ({fault})")
+    return ("attachments", True, f"kept in {settings.media_dir}")
+
+
+def _clock() -> Finding:
+    """A clock that is years off breaks every deadline, and TLS first of all."""
+    now = datetime.now(UTC)
+    return ("clock", now.year >= 2026, f"{now:%Y-%m-%d %H:%M} UTC")

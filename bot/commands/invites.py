@@ -1,0 +1,160 @@
+"""`haichieu invites`: the codes with which people join, printed once; what is kept of them is a keyed hash."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.clock import SystemClock
+from bot.commands.main import app, fail, settings_or_exit
+from bot.commands.roll import ready_database
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from models.people.units import Unit
+    from models.store.database import Session
+
+_MOST_SLIPS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One code, as it is shown. `staff_code` is empty for a team's own."""
+
+    code: str
+    unit: str
+    staff_code: str
+    link: str
+
+
+@app.command()
+def invites(
+    unit: Annotated[str, typer.Option("--unit", help="Only this unit and those below it, by its code.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV: code,unit,staff_code,link.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also for officers who have joined already.")] = False,
+    printed: Annotated[int, typer.Option("--slips", min=0, max=_MOST_SLIPS, help="How many one-time slips to print.")] = 0,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Where to write the slips.")] = None,
+    days: Annotated[int, typer.Option("--days", min=0, max=3650, help="Days the new codes work; 0 for no end.")] = 0,
+    revoke: Annotated[str, typer.Option("--revoke", help="End a printing, by its batch.")] = "",
+) -> None:
+    """Makes joining codes: a team's own, one for each officer, or one-time slips on paper."""
+    if printed and (pdf is None or not unit):
+        fail("Slips are printed for one unit into a file: --slips N --unit CODE --pdf FILE.")
+    if pdf is not None and not printed:
+        fail("How many slips? --slips N.")
+    settings = settings_or_exit()
+    database = ready_database(settings)
+    today = SystemClock().now().date()
+    valid_to = today + timedelta(days=days) if days else None
+    try:
+        if revoke:
+            with database.transaction() as session:
+                _revoke(session, revoke.strip().upper())
+        if printed:
+            assert pdf is not None  # asked above
+            with database.transaction() as session:
+                _print_slips(session, settings, unit, printed, pdf, valid_to)
+        elif not revoke:
+            with database.transaction() as session:
+                rows = _codes(session, settings, unit, today, valid_to, every=every)
+            _show(rows, as_csv=as_csv)
+    finally:
+        database.close()
+
+
+def _find(session: Session, code: str) -> Unit:
+    from models.people import units
+
+    found = units.with_code(session, code)
+    if found is None:
+        fail(f"There is no unit {code}.")
+    return found
+
+
+def _revoke(session: Session, batch: str) -> None:
+    from models.people import invites as invite_rows
+
+    ended, used = invite_rows.revoke(session, batch)
+    if not ended and not used:
+        fail(f"There is no batch {batch}.")
+    print(f"Batch {batch}: {ended} codes no longer work; {used} had been used and stay with those who used them.",
+          file=sys.stderr)  # fmt: skip
+
+
+def _print_slips(session: Session, settings: Settings, code: str, count: int, pdf: Path, valid_to: date | None) -> None:
+    """Writes the file before the codes are kept: codes on no paper would be of no use to anybody."""
+    from bot.commands import slips
+    from config.i18n import DEFAULT, language
+    from handlers.chat.words import unit_name
+    from handlers.people import slip_words
+    from models.people import invites as invite_rows
+
+    unit = _find(session, code)
+    batch = invite_rows.new_batch()
+    codes = invite_rows.issue_slips(session, unit.id, count, batch, valid_to)
+    words = slip_words.words(language(DEFAULT), unit_name(session, unit.id), _address(settings))
+    made = slips.render(words, [(one, _link(settings, one)) for one in codes], DEFAULT)
+    try:
+        pdf.write_bytes(made)
+    except OSError as error:
+        fail(f"{pdf} cannot be written ({error.strerror}); no code was made.")
+    print(f"{pdf}: {count} slips for {unit.code}, batch {batch}. If a sheet is lost: haichieu invites --revoke {batch}")
+
+
+def _codes(session: Session, settings: Settings, code: str, today: date, valid_to: date | None, *, every: bool) -> list[Row]:
+    """Makes and returns a code for each team and each officer, those above first."""
+    from models.people import invites as invite_rows
+    from models.people import offices, persons, units
+
+    batch = invite_rows.new_batch()
+    rows: list[Row] = []
+    joined = ended = 0
+    for unit in units.from_the_top(session, _find(session, code).id if code else None):
+        if units.takes_workers(session, unit):
+            own = invite_rows.issue(session, unit.id, batch=batch, valid_to=valid_to)
+            rows.append(Row(own, unit.code, "", _link(settings, own)))
+        for officer, has_joined in offices.holders(session, unit.id, today):
+            if has_joined and not every:
+                joined += 1
+                continue
+            ended += invite_rows.revoke_own(session, officer.id)
+            made = invite_rows.issue(session, unit.id, person_id=officer.id, uses=1, batch=batch, valid_to=valid_to)
+            rows.append(Row(made, unit.code, persons.staff_code_of(session, officer), _link(settings, made)))
+    print(f"Batch {batch}. These codes are shown once and are kept nowhere; `haichieu invites --revoke {batch}` ends them.",
+          file=sys.stderr)  # fmt: skip
+    if ended:
+        print(f"{ended} officers' codes that were made before and not used no longer work.", file=sys.stderr)
+    if joined:
+        print(f"{joined} officers have joined already and get no code; --all makes one for them too.", file=sys.stderr)
+    return rows
+
+
+def _show(rows: Sequence[Row], *, as_csv: bool) -> None:
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(("code", "unit", "staff_code", "link"))
+        writer.writerows((row.code, row.unit, row.staff_code, row.link) for row in rows)
+        return
+    for row in rows:
+        print(f"{row.code}  {row.unit:<24} {row.staff_code or '(own code)':<14} {row.link}".rstrip())
+
+
+def _address(settings: Settings) -> str:
+    """Where the chat is, as it is printed and typed."""
+    if settings.web.public_url:
+        return f"{settings.web.public_url.partition('://')[2]}/chat"
+    return f"t.me/{settings.telegram.name}" if settings.telegram.name else ""
+
+
+def _link(settings: Settings, code: str) -> str:
+    """What stands behind # stays in the phone's address bar, and so in no server's log."""
+    if settings.web.public_url:
+        return f"{settings.web.public_url}/chat#ma={code}"
+    return f"https://t.me/{settings.telegram.name}?start={code}" if settings.telegram.name else ""

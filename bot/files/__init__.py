@@ -1,0 +1,1 @@
+"""Attachments: fetched, cleaned, kept, opened."""

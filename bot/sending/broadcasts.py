@@ -1,0 +1,83 @@
+"""The bulk lane's other source: what waits in the ledgers of broadcasts for one line.
+
+Kept apart from the outbox's own rows also in the database: a ledger names people and an outbound row names a chat by its key
+of the day, so no transaction writes both.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import Capabilities
+from bot.clock import Clock
+from bot.writer import Writer
+from handlers.broadcasts import reading
+from handlers.grievances import digest
+from handlers.polls import invitations
+from models.broadcasts import ledger_results, ledger_sending, progress
+from models.broadcasts.broadcasts import POLL, Broadcast
+from models.broadcasts.ledger_sending import Bulk, Busy, Unwritable
+from models.messages.message import Outgoing
+from models.messages.sending import Claimed, Outcome
+from models.store.database import Session
+
+log = structlog.get_logger()
+
+
+class Ledgers:
+    """Claims for one line and writes results down. `quiet`: the hours in which only urgent notices ring."""
+
+    def __init__(
+        self, line: str, capabilities: Capabilities, writer: Writer, clock: Clock, quiet: digest.Quiet = None
+    ) -> None:
+        self._line = line
+        self._uploads = capabilities.uploads
+        self._writer = writer
+        self._clock = clock
+        self._quiet = quiet
+        self._busy: Busy = {}
+
+    def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
+        try:
+            if row.kind == POLL:
+                return invitations.invitation(session, row, code)
+            return reading.message(session, row, code, uploads=self._uploads)
+        except SQLAlchemyError:
+            raise  # it is not about this one: the whole claim is over
+        except Exception as error:  # whatever is wrong with one must not hold up the others
+            log.error("a broadcast cannot be written", exc_info=error)
+            raise Unwritable from error
+
+    async def claim(self, fence: int, limit: int) -> list[Claimed]:
+        def claim(session: Session) -> list[Claimed]:
+            now = self._clock.now()
+            quiet = digest.is_quiet(now, self._quiet)
+            return list(
+                ledger_sending.claim(session, self._line, fence, now, limit, self._compose, quiet=quiet, busy=self._busy)
+            )
+
+        # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
+        if limit <= 0 or not await self._writer.read(ledger_sending.any_sending):
+            return []
+        return await self._writer.write(claim, alone=True)
+
+    async def inherit(self, fence: int) -> None:
+        now = self._clock.now()
+        await self._writer.write(lambda session: ledger_sending.inherit(session, self._line, fence, now), alone=True)
+
+    async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
+        if found:
+            # In any order: lists were just remembered in the rows of these chats, one by one, in the order of `found`.
+            mixed = random.SystemRandom().sample(found, len(found))
+            await self._writer.write(lambda session: ledger_results.record(session, mixed), alone=True)
+
+    async def shown(self, broadcast_id: str, account_id: str, reference: str) -> None:
+        """An officer has the message that shows how far a broadcast has come: the next one takes its place."""
+        await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference), alone=True)
+
+    async def progressed(self, row: Bulk) -> None:
+        await self._writer.write(lambda session: ledger_results.progressed(session, row), alone=True)

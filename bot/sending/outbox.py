@@ -1,0 +1,295 @@
+"""Sends what the database says is due: claim, send, record. One `Outbox` serves one line.
+
+Each lane has a claimer of its own, so that a reply is claimed while a hundred bulk messages are under way; the pacer then
+gives it the next token. Nothing is lost: a row leaves the table only after the service accepted it. The bound is one extra
+copy per cut answer or crash that hit it, because none of these services lets a sender repeat itself safely.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from prometheus_client import Counter
+
+from bot.channels.base import (
+    Blocked,
+    Channel,
+    Rejected,
+    SendError,
+    Throttled,
+    Uncertain,
+    Unreachable,
+    WindowClosed,
+)
+from bot.channels.text import fit
+from bot.clock import Clock
+from bot.lease import Holding
+from bot.sending.broadcasts import Ledgers
+from bot.sending.month import Allowance
+from bot.sending.numbered_lists import Listed
+from bot.sending.pacing import Pacer
+from bot.sending.results import Recorder, again, by_chat, ended
+from bot.writer import Writer
+from handlers.grievances import digest
+from models.broadcasts.ledger_sending import Bulk
+from models.messages import sending
+from models.messages.outbox import BULK, LANES, NOTICE, REPLY
+from models.messages.sending import Claimed, Outcome
+from models.store.database import Session
+
+log = structlog.get_logger()
+
+OUTBOUND = Counter("haichieu_outbound_total", "Send attempts, by line, lane and outcome", ["line", "lane", "state"])
+
+BATCH = 100
+AHEAD_SECONDS = 2
+"""So much of a broadcast is claimed ahead, at the line's own rate: what is claimed and not sent is in doubt after a crash,
+and where each place that became free were a claim, there would be one for each message."""
+MOST_AHEAD = 400
+IDLE_SECONDS = 1.0
+RETRY_SECONDS = (1, 5, 15, 60, 300)
+"""Pauses before another try; the last one is repeated for as long as it takes."""
+GRACE_SECONDS = 5.0
+"""How long a stop waits for the answers to what was written already; what is unanswered then may arrive twice."""
+
+
+class UnderWay:
+    """How many chats of one lane are being sent to."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._ended = asyncio.Event()
+
+    def begin(self, task: asyncio.Task[int]) -> None:
+        self.count += 1
+        task.add_done_callback(self._end)
+
+    def _end(self, _task: asyncio.Task[int]) -> None:
+        self.count -= 1
+        self._ended.set()
+
+    async def fall_to(self, low: int) -> None:
+        while self.count > low:
+            self._ended.clear()
+            await self._ended.wait()
+
+
+class Outbox:
+    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        writer: Writer,
+        clock: Clock,
+        by_number: Mapping[str, str] | None = None,
+        quiet: digest.Quiet = None,
+    ) -> None:
+        self._channel = channel
+        self._writer = writer
+        self._clock = clock
+        self._held = Holding(channel.line, writer, clock)
+        self._nudged = {lane: asyncio.Event() for lane in LANES}
+        self._by_number = by_number or {}
+        self._allowance = Allowance(channel.line, channel.capabilities)
+        self._ledgers = Ledgers(channel.line, channel.capabilities, writer, clock, quiet)
+        listed = Listed(channel.line, channel.capabilities, writer, clock)
+        self._recorder = Recorder(channel.line, writer, clock, self._allowance, self._ledgers, listed)
+        self._under_way: set[asyncio.Task[int]] = set()
+        capabilities = channel.capabilities
+        ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
+        self._ahead = {REPLY: (BATCH, BATCH - 1), NOTICE: (BATCH, BATCH - 1), BULK: (ahead, ahead // 2)}
+        """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
+        self._spare = timedelta(seconds=capabilities.timeout)
+        self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
+
+    def nudge(self) -> None:
+        """New rows may be waiting: look now rather than at the next second."""
+        for event in self._nudged.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Sends for ever. Cancelled, it waits for the answers to what was written and gives back what was only claimed."""
+        self._recorder.at_once.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in LANES:
+                    group.create_task(self._run_lane(lane))
+        finally:
+            self._recorder.at_once.set()
+            self._pacer.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE_SECONDS):
+                    while self._under_way:
+                        await asyncio.wait(self._under_way)
+            for task in (late := list(self._under_way)):
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run_lane(self, lane: int) -> None:
+        under_way = UnderWay()
+        while True:
+            self._nudged[lane].clear()
+            # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
+            claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
+            if claimed:
+                await under_way.fall_to(self._ahead[lane][1])
+            else:
+                await self._until_nudged(lane)
+
+    def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
+        """Starts what a stop must wait for."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._surface)
+        return task
+
+    async def _claim_chats(self, lane: int, under_way: UnderWay) -> int:
+        """Claims what there is room for and begins to send it; returns how many messages that are."""
+        try:
+            claimed = await self._claim([lane], self._ahead[lane][0] - under_way.count)
+        except Exception as error:  # the database is away; what is claimed keeps its lease
+            log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
+            return 0
+        for chat in by_chat(claimed):
+            under_way.begin(self._begin(self._send_chat(chat)))
+        return len(claimed)
+
+    def _surface(self, task: asyncio.Task[int]) -> None:
+        """A defect in a channel must be seen; its row is tried again when its lease has run out."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("send failed unexpectedly", line=self._channel.line, exc_info=error)
+
+    async def _until_nudged(self, lane: int) -> None:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._nudged[lane].wait()
+        except TimeoutError:
+            return
+
+    async def drain(self) -> int:
+        """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
+        total = 0
+        while True:
+            claimed = await self._claim(list(LANES), BATCH)
+            if not claimed:
+                return total
+            total += len(claimed)
+            await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
+            await self._recorder.settled()
+
+    async def stop(self) -> None:
+        """Records what is known and gives the line up."""
+        self._pacer.close()
+        await asyncio.gather(self._recorder.settled(), return_exceptions=True)
+        await self._held.release()
+
+    async def _claim(self, lanes: Sequence[int], limit: int) -> list[Claimed]:
+        """Up to `limit` messages of each of these lanes."""
+        if limit <= 0 or not await self._held.hold():
+            return []
+        if self._held.inherits():
+            now, line, fence = self._clock.now(), self._channel.line, self._held.fence
+            await self._writer.write(lambda session: sending.inherit(session, line, fence, now), alone=True)
+            await self._ledgers.inherit(fence)
+
+        def claim(session: Session) -> list[Claimed]:
+            now = self._clock.now()
+            self._allowance.read(session, now)
+            line, fence = self._channel.line, self._held.fence
+            return [row for lane in lanes for row in sending.claim(session, line, lane, fence, now, limit)]
+
+        claimed = await self._writer.write(claim)
+        if BULK in lanes:
+            claimed += await self._ledgers.claim(self._held.fence, limit - len(claimed))
+        return claimed
+
+    async def _send_chat(self, rows: Sequence[Claimed]) -> int:
+        """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it. Returns how
+        many were tried."""
+        for number, row in enumerate(rows):
+            outcome = await self._send(row)
+            self._note(row, outcome)
+            if outcome.state in ("queued", "blocked"):
+                for later in rows[number + 1 :]:
+                    if outcome.state == "blocked":
+                        self._note(later, ended(later, "blocked"))
+                    else:
+                        self._note(later, again(later, outcome.not_before or self._clock.now()))
+                return number + 1
+        return len(rows)
+
+    async def _send(self, row: Claimed) -> Outcome:
+        if isinstance(row, Bulk) and row.silent:
+            return await self._pass_over(row)
+        parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
+        whole = not any(part.text for part in parts[1:])
+        for place, part in enumerate(parts[row.parts_done :]):
+            # A turn for each part: the service counts what it is sent, not our rows.
+            if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
+                return again(row, self._clock.now())  # the line is being closed
+            began = self._clock.steady()
+            try:
+                # Asked once: the month's end does not tear a message apart.
+                if not place and (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
+                    return again(row, until)
+                # Checked before each send: a sender that overslept its lease on the line or on the row stays quiet.
+                may = await self._held.hold() and self._held.lasts(self._spare)
+                if not may or self._clock.now() + self._spare > row.leased_until:
+                    return again(row, self._clock.now())
+                with self._allowance.spend(self._clock.now()):
+                    reference = await self._channel.send(part)
+                known = reference if whole and part is parts[0] else row.reference
+                row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
+                if row.parts_done < len(parts):
+                    await self._recorder.progressed(row)
+            except SendError as error:
+                return await self._failed(row, error)
+            finally:
+                self._pacer.give_back(began)
+        return ended(row, "sent")
+
+    async def _pass_over(self, row: Bulk) -> Outcome:
+        """Takes its turn and says nothing: written down at once it would stand apart from those that are sent."""
+        if not await self._pacer.take(row.lane):
+            return again(row, self._clock.now())
+        self._pacer.give_back(self._clock.steady())
+        return ended(row, "sent")
+
+    async def _failed(self, row: Claimed, error: SendError) -> Outcome:
+        now = self._clock.now()
+        pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
+        if isinstance(error, Throttled) and self._allowance.is_spent(now):
+            # Not haste but the month's end: silence for seconds would not help. Hourly, in case the operator buys more.
+            return again(row, now + timedelta(hours=1))
+        if isinstance(error, Throttled):
+            self._pacer.pause(error.after)
+            return again(row, now + timedelta(seconds=error.after))
+        if isinstance(error, Blocked):
+            await self._recorder.stopped(row)
+            return ended(row, "blocked")
+        if isinstance(error, Rejected):
+            log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
+            return ended(row, "rejected", error.reason)
+        if isinstance(error, WindowClosed):
+            if isinstance(row, Bulk) and error.until is None:
+                return ended(row, "window_closed")  # a notice is not kept for the day on which they may write again
+            return again(row, error.until or now + timedelta(hours=1))
+        if isinstance(error, Uncertain):
+            # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
+            if row.lane == BULK and row.doubtful:
+                return ended(row, "uncertain")
+            return again(row, now + pause, doubtful=True)
+        assert isinstance(error, Unreachable)  # the list in base.py is closed
+        return again(row, now + pause)
+
+    def _note(self, row: Claimed, outcome: Outcome) -> None:
+        OUTBOUND.labels(self._channel.line, LANES[row.lane], outcome.state).inc()
+        self._recorder.note(row, outcome)

@@ -1,0 +1,168 @@
+"""The tick: asks the database what is due, and does it. APScheduler only ticks; it stores nothing.
+
+One process ticks at a time (a lease), and every step is safe to repeat. What a step may share a transaction with is a matter
+of anonymity: see models.anonymity.intake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import Gauge
+
+from bot.clock import Clock
+from bot.lease import Holding
+from bot.ticking.broadcasts import Casts
+from bot.ticking.polls import Rounds
+from bot.writer import Writer
+from handlers.front import posting
+from handlers.grievances import digest
+from models.anonymity import intake
+from models.files import one_time_links
+from models.messages import chats, mailbox, outbox, received, unopened
+from models.people import second_phones, wrong_codes
+from models.store import firings
+from models.store.database import Session
+
+log = structlog.get_logger()
+
+HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
+TIDY_EVERY = timedelta(minutes=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
+FORGET_MINUTES = (30, 90)
+"""How long posted events stay in the intake: deleted at once, each would stand next to its case among the transactions."""
+
+
+class Ticker:
+    """Ticks every second, and at once when a turn left something due."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        clock: Clock,
+        nudge: Callable[[], None],
+        quiet: digest.Quiet = None,
+        casts: Casts | None = None,
+    ) -> None:
+        self._writer = writer
+        self._casts = casts
+        self._rounds = Rounds(writer)
+        self._clock = clock
+        self._nudge = nudge
+        self._quiet = quiet
+        self._held = Holding("tick", writer, clock)
+        self._ticking = asyncio.Lock()
+        self._soon: asyncio.Task[None] | None = None
+        self._tidied: datetime | None = None
+        self._digested: datetime | None = None
+        self._dues: dict[str, datetime] = {}
+        self._posted: set[str] = set()
+        self._forget_at: datetime | None = None
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self.last: datetime | None = None
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._safely, "interval", seconds=1, coalesce=True, max_instances=1)
+        self._scheduler.start()
+
+    def soon(self) -> None:
+        """Ticks now, unless a tick that has not begun yet will do."""
+        if self._scheduler.running and (self._soon is None or self._soon.done()):
+            self._soon = asyncio.get_running_loop().create_task(self._safely())
+
+    async def stop(self) -> None:
+        async with self._ticking:  # let a tick under way come to its end
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
+            if self._soon is not None:
+                self._soon.cancel()
+        await self._held.release()
+
+    async def _safely(self) -> None:
+        try:
+            await self.tick()
+        except Exception as error:  # the next tick tries again; the heartbeat shows that this one did not end
+            log.error("tick failed", exc_info=error)
+
+    async def tick(self) -> None:
+        """Does everything that is due now, once."""
+        async with self._ticking:
+            now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
+            if not await self._held.hold():
+                return
+            worked = await self._post(now) + await self._digest(now)
+            worked += await self._rounds.step(now)
+            if self._casts is not None:
+                worked += await self._casts.step(now)
+            if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+                await self._writer.write(lambda session: _tidy(session, now), alone=True)
+                self._tidied, worked = now, worked + 1
+            if worked:
+                self._nudge()
+            self.last = now
+            HEARTBEAT.set(now.timestamp())
+
+    async def _post(self, now: datetime) -> int:
+        if self._forget_at is not None and now >= self._forget_at:  # first: never beside what this tick posts
+            posted = list(self._posted)
+            await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
+            await self._writer.write(unopened.forget_unclaimed, alone=True)
+            self._posted.clear()
+            self._forget_at = None
+        due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
+        ballots = [(row_id, event) for row_id, event in due if event.kind == "ballot" and row_id not in self._posted]
+        boxed = await self._rounds.box(ballots, now)
+        self._posted.update(boxed)
+        self._dues.update(dict.fromkeys(boxed, NEVER))
+        done = len(boxed)
+        for row_id, event in due:
+            if event.kind == "ballot":
+                continue
+            if row_id not in self._posted and await self._step(event, now):
+                self._posted.add(row_id)
+                self._dues[row_id] = NEVER
+                done += 1
+        if self._posted and self._forget_at is None:
+            self._forget_at = intake.cover(now, FORGET_MINUTES)
+        return done
+
+    async def _digest(self, now: datetime) -> int:
+        """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
+        if self._digested is not None and now - self._digested < TIDY_EVERY:
+            return 0
+        due_firings = await self._writer.read(lambda session: digest.due(session, now, self._quiet))
+        for firing in due_firings:
+            await self._writer.write(partial(self._fire, firing, now), alone=True)
+        self._digested = None if due_firings else now
+        return len(due_firings)
+
+    def _fire(self, firing: digest.Firing, now: datetime, session: Session) -> None:
+        digest.fire(session, firing, now, self._quiet)
+
+    async def _step(self, event: intake.Event, now: datetime) -> bool:
+        """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
+        quiet = digest.is_quiet(now, self._quiet)
+        try:
+            await self._writer.write(lambda session: posting.post(session, event, now, quiet=quiet), alone=True)
+        except Exception as error:
+            log.error("event not posted", exc_info=error)
+            return False
+        return True
+
+
+def _tidy(session: Session, now: datetime) -> None:
+    chats.lapse(session, now)
+    received.forget_old(session, now.date())
+    intake.forget_told(session, now.date())
+    outbox.forget_failed(session, now)
+    mailbox.forget_expired(session, now)
+    unopened.forget_expired(session, now.date())
+    second_phones.forget_old(session, now.date())
+    wrong_codes.forget_old(session, now)
+    firings.forget_old(session, now)
+    one_time_links.forget_expired(session, now.date())

@@ -1,0 +1,1 @@
+"""Writing a notice, reading one, and seeing how far it reached."""

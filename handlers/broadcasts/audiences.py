@@ -1,0 +1,239 @@
+"""Choosing whom something is for: units by tapping or by their codes, then who of them. Nothing is chosen beforehand.
+
+Only within one's own subtree: a unit is taken when an office of the officer stands above it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from config.i18n import Language, fold
+from config.tables import table
+from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, unless_cancelled
+from models.broadcasts import broadcasts
+from models.broadcasts.audiences import Audience
+from models.people import offices, units
+from models.people.units import Unit
+from models.store.database import Session
+
+_SHOWN = 8
+_WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
+
+
+def own_units(turn: Turn) -> list[Unit]:
+    """The units this officer may speak for, the nearest to the workers first."""
+    ids = dict.fromkeys(held.unit_id for held in turn.offices if held.role in offices.HANDLERS)
+    return [units.get(turn.session, one) for one in ids]
+
+
+def is_below(session: Session, unit_id: str, above: Sequence[str]) -> bool:
+    """Whether the unit is one of these or stands below one."""
+    return any(one.id in above for one in units.path(session, unit_id))
+
+
+def speaker(turn: Turn, audience: Audience) -> Unit | None:
+    """The unit in whose name it is said: the lowest of one's own that stands above all that was chosen. None where no single
+    one does: the other officers of that unit would speak for units that are not theirs."""
+    fitting = [one for one in own_units(turn) if all(is_below(turn.session, u, [one.id]) for u in audience.units)]
+    return min(fitting, key=lambda one: units.LEVELS.index(units.level(one)), default=None)
+
+
+def speaking(turn: Turn, audience: Audience) -> Unit:
+    """The same, where `may_still` was asked in this turn."""
+    found = speaker(turn, audience)
+    assert found is not None
+    return found
+
+
+def may_still(turn: Turn) -> bool:
+    """Whether this officer may go on: the office that stood above what was chosen may have ended since."""
+    return turn.is_officer and (
+        not _listed(turn, "chosen") or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
+    )
+
+
+def _listed(turn: Turn, key: str) -> list[str]:
+    return [one for one in turn.answers.get(key, "").split(",") if one]
+
+
+def _near(turn: Turn) -> list[Unit]:
+    """What is offered to tap: one's own units and those right below, with what was chosen by code."""
+    own = own_units(turn)
+    below = [child for one in own for child in units.children(turn.session, one.id, most=_SHOWN)]
+    found = {one.id: one for one in [*own, *below[:_SHOWN]]}
+    for key in ("chosen", "left_out"):
+        found |= {one: units.get(turn.session, one) for one in _listed(turn, key) if one not in found}
+    return list(found.values())
+
+
+def _units_text(turn: Turn) -> str:
+    lines = [
+        turn._("Who shall receive it, comrade? Choose one or more units, or write their codes with commas between them.")
+    ]
+    lines.append(
+        turn._("A minus in front of a code leaves that unit out, for example: {example}", example="MAY1, MAY2, -MAY3")
+    )
+    return "\n".join(lines)
+
+
+def _units(turn: Turn) -> Sequence[Choice]:
+    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
+    marks = dict.fromkeys(chosen, "● ") | dict.fromkeys(left_out, "– ")
+    found = [Choice(one.id, marks.get(one.id, "○ ") + one.name) for one in _near(turn)]
+    done = [Choice("done", turn._("Done, go on"))] if chosen else []
+    return [*found, *done, Choice("cancel", turn._("Cancel"))]
+
+
+def _unit_tapped(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if value == "done":
+        if speaker(turn, _of(turn)) is None:
+            raise Invalid(turn._("One of your own units must stand above all of these, comrade. Please choose fewer."))
+        return "done"
+    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
+    if value in left_out:
+        left_out.remove(value)
+    elif value in chosen:
+        chosen.remove(value)
+    else:
+        chosen.append(value)
+    turn.answers.update(chosen=",".join(chosen), left_out=",".join(left_out))
+    raise Again
+
+
+def _units_typed(turn: Turn, text: str) -> str:
+    """Codes or names, with commas between them."""
+    own = [one.id for one in own_units(turn)]
+    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+        minus, wanted = part[0] in "-–", part.lstrip("-–+ ")
+        found = units.with_code(turn.session, wanted) or _named(turn, wanted)
+        if found is None or not is_below(turn.session, found.id, own):
+            raise Invalid(turn._("There is no unit {code} among yours, comrade.", code=wanted[:40]))
+        into = left_out if minus else chosen
+        if found.id not in into:
+            into.append(found.id)
+    turn.answers.update(chosen=",".join(chosen), left_out=",".join(left_out))
+    raise Again
+
+
+def _named(turn: Turn, text: str) -> Unit | None:
+    return next((one for one in _near(turn) if fold(one.name) == fold(text)), None)
+
+
+def _who_text(turn: Turn) -> str:
+    listed = name_of_units(turn.session, turn.language, _of(turn))
+    return turn._("Who of {units}? Everybody, or those who fit all that you mark.", units=listed)
+
+
+def _who(turn: Turn) -> Sequence[Choice]:
+    marked = _listed(turn, "marked")
+    labels = _labels(turn.language)
+    sectors = [key for key in units.sectors(turn.session, _listed(turn, "chosen")) if key in table("sectors")]
+    found = [Choice(key, ("● " if key in marked else "○ ") + labels[key]) for key in _WHO]
+    if len(sectors) > 1:
+        found += [
+            Choice(f"s_{key}", ("● " if f"s_{key}" in marked else "○ ") + table("sectors")[key][turn.language.code])
+            for key in sectors
+        ]
+    found += [
+        Choice(row.id, ("● " if row.id in marked else "○ ") + turn._("Has not confirmed {code}", code=row.code))
+        for row in _asking(turn)
+    ]
+    last = Choice("done", turn._("Done, go on")) if marked else Choice("all", turn._("Everybody"))
+    return [last, *found, Choice("cancel", turn._("Cancel"))]
+
+
+def _asking(turn: Turn) -> Sequence[broadcasts.Broadcast]:
+    own = [one.id for one in own_units(turn)]
+    return [row for row in broadcasts.of_units(turn.session, own, most=20) if row.ask and row.state in broadcasts.SENT][:3]
+
+
+def _who_tapped(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if value in ("all", "done"):
+        if chosen(turn).is_private and chosen(turn).role:
+            raise Invalid(turn._("Officers cannot be chosen by what they do on their phones, comrade. Please mark less."))
+        return value
+    marked = _listed(turn, "marked")
+    if value in marked:
+        marked.remove(value)
+    else:
+        rivals = next((pair for pair in (("officers", "leaders"), ("member", "not_yet"), ("vi", "en")) if value in pair), ())
+        marked = [one for one in marked if one not in rivals and not (_is_row(one) and _is_row(value))]
+        marked = [one for one in marked if not (one.startswith("s_") and value.startswith("s_"))] + [value]
+    turn.answers["marked"] = ",".join(marked)
+    raise Again
+
+
+def _is_row(value: str) -> bool:
+    return value not in _WHO and not value.startswith("s_")
+
+
+def _labels(reader: Language) -> dict[str, str]:
+    return {
+        "officers": reader.gettext("Union officers"),
+        "leaders": reader.gettext("Team leaders and deputies"),
+        "member": reader.gettext("Union members"),
+        "not_yet": reader.gettext("Not union members yet"),
+        "vi": reader.gettext("Who reads Vietnamese"),
+        "en": reader.gettext("Who reads English"),
+    }
+
+
+def _of(turn: Turn) -> Audience:
+    return Audience(tuple(_listed(turn, "chosen")), tuple(_listed(turn, "left_out")))
+
+
+def chosen(turn: Turn) -> Audience:
+    """What the answers say."""
+    marked = _listed(turn, "marked")
+    row = next((one for one in marked if _is_row(one)), "")
+    return Audience(
+        units=tuple(_listed(turn, "chosen")),
+        minus=tuple(_listed(turn, "left_out")),
+        role=next((one for one in marked if one in ("officers", "leaders")), ""),
+        member="yes" if "member" in marked else "no" if "not_yet" in marked else "",
+        sector=next((one[2:] for one in marked if one.startswith("s_")), ""),
+        language=next((one for one in marked if one in ("vi", "en")), ""),
+        unconfirmed=row,
+    )
+
+
+def name_of_units(session: Session, reader: Language, audience: Audience) -> str:
+    names = ", ".join(units.get(session, one).name for one in audience.units)
+    if not audience.minus:
+        return names
+    minus = ", ".join(units.get(session, one).name for one in audience.minus)
+    return reader.gettext("{units} without {minus}", units=names, minus=minus)
+
+
+def described(session: Session, reader: Language, audience: Audience) -> str:
+    """The rule in words."""
+    labels = _labels(reader)
+    parts = [
+        labels.get(audience.role, ""),
+        {"yes": labels["member"], "no": labels["not_yet"]}.get(audience.member, ""),
+        table("sectors")[audience.sector][reader.code] if audience.sector else "",
+        labels.get(audience.language, ""),
+    ]
+    for row_id, words in (
+        (audience.unconfirmed, reader.gettext("Has not confirmed {code}")),
+        (audience.meant, reader.gettext("Those whom {code} was for")),
+    ):
+        row = broadcasts.get(session, row_id) if row_id else None
+        parts.append(words.format(code=row.code) if row else "")
+    return " · ".join(filter(None, [name_of_units(session, reader, audience), *parts]))
+
+
+def forget(turn: Turn) -> None:
+    """Asks again for all of it."""
+    for key in ("units", "who", "chosen", "left_out", "marked"):
+        turn.answers.pop(key, None)
+
+
+QUESTIONS = (
+    Question("units", _units_text, _units, check=_units_typed, chosen=_unit_tapped),
+    Question("who", _who_text, _who, chosen=_who_tapped),
+)

@@ -1,0 +1,100 @@
+"""The counts of a broadcast as a workbook, as far as they may be shown (models.anonymity.counts). Made when it is opened,
+kept nowhere.
+
+Not by unit: what a team's row leaves of the sum would tell about the other teams."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import xlsxwriter
+
+from config.i18n import DEFAULT, language
+from handlers.broadcasts import overview, reading
+from handlers.chat.conversation import Conversation, Turn, open_token
+from models.broadcasts import broadcasts
+from models.broadcasts.broadcasts import SENT, Broadcast
+from models.files import one_time_links
+from models.messages.message import Media, Option
+from models.people import offices, units
+from models.store.database import Session
+from models.trust import audit
+
+PREFIX = "counts-"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _media(row: Broadcast) -> Media:
+    return Media(f"{PREFIX}{row.id}", row.id, "document", f"so-lieu-{row.code}.xlsx", _XLSX)
+
+
+def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The workbook, if this person is an officer of the unit that sent the broadcast, or above it."""
+    row = broadcasts.get(session, broadcast_id) if attachment_id.startswith(PREFIX) else None
+    if row is None or row.state not in SENT:
+        return None
+    held = {one.unit_id for one in offices.held_by(session, person_id, now.date()) if one.role in offices.HANDLERS}
+    if not any(one.id in held for one in units.path(session, row.unit_id)):
+        return None
+    media = _media(row)
+    return media if media.id == attachment_id else None
+
+
+def workbook(session: Session, attachment_id: str, k: int, now: datetime) -> bytes | None:
+    """The file with this name, counting nobody of fewer than `k`. Nothing in it is a formula, whatever a unit is called."""
+    row = broadcasts.get(session, attachment_id.removeprefix(PREFIX))
+    if row is None:
+        return None
+    reader = language(DEFAULT)
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(reader.gettext("Counts"))
+    bold, wide = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 14)
+    title = f"{row.code} · {reading.kind_name(reader, row.kind)} · {reader.day(row.started_at or row.send_at)}"
+    sheet.write_string(0, 0, title, bold)
+    sheet.write_string(1, 0, units.get(session, row.unit_id).name, wide)
+    seen, ticked = overview.seen_of(session, row, k, now)
+    lines = [(reader.gettext("Altogether"), seen.total)] if seen.total >= 2 * k else []
+    for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
+        lines.append((" + ".join(reader.gettext(overview.ENDINGS[state]) for state in states), count))
+    if ticked:
+        lines.append((reader.gettext("told in person, as ticked (counted apart)"), ticked))
+    for line, (words, count) in enumerate(lines, 3):
+        sheet.write_string(line, 0, words)
+        sheet.write_number(line, 1, count)
+    line = 4 + len(lines)
+    sheet.write_string(line, 0, reader.gettext("Small counts are put together: they would tell about single persons."), wide)
+    book.close()
+    return made.getvalue()
+
+
+def _give(turn: Turn) -> None:
+    row = overview.theirs(turn)
+    assert row is not None  # `allowed` was asked first
+    media = _media(row)
+    audit.note(turn.session, turn.member.person_id, "counts", row.id, turn.now)
+    back = [Option(open_token("cast", row.id), row.code), Option(open_token("menu"), turn._("Menu"))]
+    if turn.sender.line in turn.house.uploads:
+        turn.say(media.name, media=media)
+        turn.say(turn._("Counts of {code}, comrade.", code=row.code), back)
+    elif turn.house.media_address:
+        token = one_time_links.issue(turn.session, turn.member.person_id, media, turn.now)
+        link = f"{turn.house.media_address}/{token}"
+        text = turn._("Counts of {code}: {link}\n\nThe link opens once, within 2 minutes.", code=row.code, link=link)
+        turn.say(text, back)
+    else:
+        text = turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page.")
+        turn.say(text, back)
+
+
+CONVERSATIONS = (
+    Conversation(
+        "counts",
+        _give,
+        allowed=lambda turn: (row := overview.theirs(turn)) is not None and row.state in SENT,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,246 @@
+"""What a member sees of a broadcast, and what they can do with it: confirm, ask back, read again, mute a kind.
+
+A notice is nobody's secret, so it arrives as it is and not behind “the union has news”. What a member does with it is: it
+reaches the ledger sealed, in a transaction of its own (models.anonymity.intake), and no officer sees who did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from config.i18n import Language, language
+from config.tables import table
+from handlers.chat import menu
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
+from handlers.chat.words import role_name
+from handlers.files import attachments
+from models.anonymity import intake
+from models.broadcasts import broadcasts, ledger
+from models.broadcasts.broadcasts import Broadcast
+from models.files import attachments as attachment_rows
+from models.files import one_time_links
+from models.files.attachments import Enclosed
+from models.messages.message import Media, Option, Outgoing
+from models.people import offices, persons, units
+from models.store.database import Session
+from models.store.ids import CODE_LETTERS
+
+_SHOWN = 8
+FETCHED_WITHIN = timedelta(minutes=10)
+"""After so long a notice goes out without a file that could not be had."""
+_CODE = re.compile(rf"TB[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
+
+
+def kind_name(reader: Language, kind: str) -> str:
+    name: str = table("notices")[kind][reader.code]
+    return name
+
+
+def signed(session: Session, reader: Language, row: Broadcast) -> str:
+    """Who sent it and when: the officer by name and role, the unit, the day."""
+    author = session.get_one(persons.Person, row.author_id)
+    day = row.started_at or row.send_at
+    held = offices.held_by(session, author.id, day.date())
+    roles = [role_name(reader, one.role) for one in held if one.unit_id == row.unit_id]
+    who = ", ".join([persons.name_of(session, author), *roles[:1]])
+    return f"{who} · {reader.day(day)} · {row.code}"
+
+
+def kinds() -> list[str]:
+    """Those that officers write."""
+    return [kind for kind, given in table("notices").items() if not given.get("internal")]
+
+
+def text_of(session: Session, reader: Language, row: Broadcast, words: broadcasts.Words) -> str:
+    """All of it, as a member reads it."""
+    urgent = reader.gettext("URGENT") + " · " if row.urgent else ""
+    head = f"📢 {urgent}{kind_name(reader, row.kind)} · {units.get(session, row.unit_id).name}"
+    lines = [head]
+    if row.corrects is not None and (earlier := broadcasts.get(session, row.corrects)) is not None:
+        lines.append(reader.gettext("This takes the place of notice {code}, which was not right.", code=earlier.code))
+    lines += [words.in_language(reader.code), signed(session, reader, row)]
+    if row.ask:
+        lines.append(reader.gettext("Please choose “I have read this” when you have."))
+    return "\n\n".join(lines)
+
+
+def options_of(reader: Language, row: Broadcast) -> list[Option]:
+    seen = Option(open_token("seen", row.id), reader.gettext("I have read this"))
+    back = Option(open_token("askback", row.id), reader.gettext("Ask about this notice"))
+    return [seen, back] if row.ask else [back]
+
+
+def message(session: Session, row: Broadcast, code: str, *, uploads: bool) -> Outgoing:
+    """The message to any one reader of a language, for nobody in particular (models.broadcasts.ledger_sending.Compose)."""
+    reader = language(code)
+    words = broadcasts.words_of(session, row)
+    kept = enclosed(session, words)
+    options, text = options_of(reader, row), text_of(session, reader, row, words)
+    if kept and not uploads:
+        named = ", ".join(attachments.label(reader, one.kind, one.number) for one in kept)
+        text += "\n\n" + reader.gettext("Attached: {files}", files=named)
+        options.append(Option(open_token("enclosed", row.id), reader.gettext("See files")))
+    also = tuple(_media(row, one) for one in kept) if uploads else ()
+    return Outgoing(id="", recipient="", text=text, options=tuple(options), language=reader.code, also=also)
+
+
+def is_ready(session: Session, row: Broadcast, now: datetime) -> bool:
+    """Whether all its files have been fetched, or have been waited for long enough."""
+    files_of = broadcasts.words_of(session, row).files
+    fetching = any(one.fate.state == "fetching" for one in attachment_rows.numbered(session, files_of))
+    return not fetching or now - row.send_at > FETCHED_WITHIN
+
+
+def enclosed(session: Session, words: broadcasts.Words) -> list[Enclosed]:
+    return [one for one in attachment_rows.numbered(session, words.files) if one.fate.state == "kept"]
+
+
+def _media(row: Broadcast, one: Enclosed) -> Media:
+    return Media(one.id, row.id, one.fate.kind, one.name, one.fate.mime)
+
+
+def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, _now: datetime) -> Media | None:
+    """The attachment, if this person was sent the notice or wrote it."""
+    row = broadcasts.get(session, broadcast_id)
+    if row is None or (row.author_id != person_id and ledger.find(session, row.id, person_id) is None):
+        return None
+    kept = enclosed(session, broadcasts.words_of(session, row))
+    return next((_media(row, one) for one in kept if one.id == attachment_id), None)
+
+
+def mine(turn: Turn) -> Broadcast | None:
+    """The notice this run is about, if it was meant for this person (or is a list that all of their union may read)."""
+    row = broadcasts.get(turn.session, turn.subject) if turn.account is not None else None
+    if row is None or row.state not in broadcasts.SENT:
+        return None
+    if ledger.find(turn.session, row.id, turn.member.person_id) is not None or _is_listed(turn, row):
+        return row
+    return None
+
+
+def _is_listed(turn: Turn, row: Broadcast) -> bool:
+    assert turn.person is not None
+    above = [one.id for one in units.path(turn.session, turn.person.unit_id)]
+    return bool(table("notices")[row.kind].get("listed")) and row.unit_id in above
+
+
+def _is_mine(turn: Turn) -> bool:
+    return mine(turn) is not None
+
+
+def by_code(turn: Turn, text: str) -> Broadcast | None:
+    """The notice whose code this is."""
+    found = _CODE.fullmatch(text.strip())
+    return broadcasts.with_code(turn.session, f"TB-{found.group(1).upper()}") if found else None
+
+
+def _seen(turn: Turn) -> None:
+    row = mine(turn)
+    assert row is not None  # `allowed` was asked first
+    intake.ask(turn.session, "seen", turn.member.id, intake.soon(turn.now), row.id)
+    menu.show(turn, turn._("Thank you. The union counts that you have read {code}; no officer sees who did.", code=row.code))
+
+
+def _list(turn: Turn) -> None:
+    found = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN)
+    options = [Option(open_token("reread", row.id), _title(turn, row)) for row in found]
+    finance = Option(open_token("disclosures"), turn._("Financial disclosures"))
+    text = turn._("Notices, the newest first:") if found else turn._("There are no notices yet.")
+    turn.say(text, [*options, finance, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _title(turn: Turn, row: Broadcast) -> str:
+    return f"{turn.language.day(row.started_at or row.send_at)} · {kind_name(turn.language, row.kind)} · {row.code}"
+
+
+def _disclosures(turn: Turn) -> None:
+    """What the units above this person have disclosed, with dates: also to who was not sent it at the time."""
+    assert turn.person is not None
+    above = [one.id for one in units.path(turn.session, turn.person.unit_id)]
+    kinds = [kind for kind, given in table("notices").items() if given.get("listed")]
+    found = [row for kind in kinds for row in broadcasts.of_units(turn.session, above, most=_SHOWN, kind=kind)]
+    options = [Option(open_token("reread", row.id), _title(turn, row)) for row in found]
+    text = (
+        turn._("What your union has disclosed of its money, the newest first:")
+        if found
+        else turn._("Your union has not disclosed anything here yet.")
+    )
+    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _reread(turn: Turn) -> None:
+    row = mine(turn)
+    assert row is not None
+    said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.house.uploads)
+    back = Option(open_token("notices_list"), turn._("All notices"))
+    turn.say(said.text, [*said.options, back, Option(open_token("menu"), turn._("Menu"))])
+    for one in said.also:
+        turn.say(row.code, media=one)
+
+
+def _enclosed(turn: Turn) -> None:
+    """A link for each file, where the line cannot be sent one."""
+    row = mine(turn)
+    assert row is not None
+    kept = enclosed(turn.session, broadcasts.words_of(turn.session, row))
+    if not turn.house.media_address:
+        menu.show(turn, turn._("This app cannot show files: please open them on Telegram or on the union's web page."))
+        return
+    lines = [turn._("Files of {code}:", code=row.code)]
+    for one in kept:
+        token = one_time_links.issue(turn.session, turn.member.person_id, _media(row, one), turn.now)
+        lines.append(f"{attachments.label(turn.language, one.kind, one.number)}: {turn.house.media_address}/{token}")
+    lines.append(turn._("Each link opens once, within 2 minutes."))
+    menu.show(turn, "\n".join(lines))
+
+
+def muted(turn: Turn) -> set[str]:
+    assert turn.person is not None
+    chosen = intake.chosen(turn.session, turn.member.id, turn.now)
+    return set(filter(None, str(chosen.get("muted", turn.person.muted)).split("|")))
+
+
+def _kinds(turn: Turn) -> Sequence[Choice]:
+    off = muted(turn)
+    listed = [
+        Choice(kind, ("○ " if kind in off else "● ") + kind_name(turn.language, kind))
+        for kind in kinds()
+        if ledger.can_be_muted(kind, urgent=False)
+    ]
+    return [*listed, Choice("back", turn._("Back"))]
+
+
+def _mute(turn: Turn) -> None:
+    off = muted(turn) ^ {turn.answers["kind"]}
+    kept = "|" + "|".join(sorted(off)) + "|" if off else ""
+    intake.change_account(turn.session, turn.member.id, turn.now, muted=kept)
+    turn.say(
+        turn._("Noted. It takes effect within a minute."),
+        [Option(open_token("mute"), turn._("Kinds of notice")), Option(open_token("menu"), turn._("Menu"))],
+    )
+
+
+CONVERSATIONS = (
+    Conversation("seen", _seen, allowed=_is_mine),
+    Conversation("reread", _reread, allowed=_is_mine),
+    Conversation("enclosed", _enclosed, allowed=_is_mine),
+    Conversation("notices_list", _list, allowed=is_member),
+    Conversation("disclosures", _disclosures, allowed=is_member),
+    Conversation(
+        "mute",
+        _mute,
+        (
+            Question(
+                "kind",
+                lambda turn: turn._(
+                    "Which kinds would you like to receive? Safety, corrections and urgent notices always come."
+                ),
+                _kinds,
+                chosen=unless_back,
+            ),
+        ),
+        allowed=is_member,
+    ),
+)

@@ -1,0 +1,135 @@
+"""The rule of two: what goes to very many people, or into several grassroots unions, needs a second officer's agreement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.i18n import N_, language
+from handlers.broadcasts import overview
+from handlers.chat.conversation import Conversation, Turn, open_token, tell
+from models.broadcasts import audiences, broadcasts
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import Broadcast
+from models.messages.message import Option
+from models.people import offices, units
+from models.people.accounts import Account
+from models.people.persons import Person, name_of
+from models.store.database import Session
+
+
+def is_needed(turn: Turn, to: Audience, size: int) -> bool:
+    many = size > turn.house.notices.second_above
+    return many or audiences.grassroots_in(turn.session, to, units.kinds("grassroots")) > 1
+
+
+def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
+    """Who may agree: officers of the unit that speaks, else of the nearest above it that has any; never the author."""
+    for one in units.path(turn.session, unit_id):
+        found = {
+            account.id: (account, person)
+            for account, person, _held in offices.officers_of(turn.session, one.id, turn.now.date())
+            if person.id != turn.member.person_id
+        }
+        if found:
+            return list(found.values())
+    return []
+
+
+def is_possible(turn: Turn, to: Audience, unit_id: str, size: int) -> bool:
+    """`unit_id`: of the unit that speaks."""
+    return not is_needed(turn, to, size) or bool(others(turn, unit_id))
+
+
+def warning(turn: Turn, unit_id: str) -> str:
+    who = {person.id: person for _account, person in others(turn, unit_id)}
+    if not who:
+        return turn._(
+            "⚠ This needs a second officer's agreement, and no other officer of your unit or above it has joined here yet. "
+            "Please choose fewer people, or ask a colleague to join."
+        )
+    names = ", ".join(name_of(turn.session, person) for person in who.values())
+    return turn._("This needs a second officer's agreement. One of them will be asked: {names}.", names=names)
+
+
+def ask(turn: Turn, row: Broadcast, size: int) -> None:
+    """Shows it to everybody who may agree."""
+    author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
+    for account, _person in others(turn, row.unit_id):
+        reader = language(account.language)
+        text = reader.gettext(
+            "Comrade {name} asks you to agree to notice {code} for {count} people. Please read it first:",
+            name=author,
+            code=row.code,
+            count=size,
+        )
+        options = [
+            Option(open_token("cast", row.id), reader.gettext("See the whole notice")),
+            Option(open_token("approve", row.id), reader.gettext("Agree, send it")),
+            Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
+        ]
+        tell(turn.session, account, text, turn.now, options=options, in_office=True)
+
+
+def has_left(session: Session, row: Broadcast, now: datetime) -> bool:
+    """Whether its author answered for the unit, or one above, and does no longer: a notice does not outlive the office."""
+    if row.approved_by is not None:
+        return False
+    path = [one.id for one in units.path(session, row.unit_id)]
+    held = {one.unit_id for one in offices.held_by(session, row.author_id, now.date()) if one.role in offices.HANDLERS}
+    return not held & set(path) and offices.ever_held(session, row.author_id, path)
+
+
+def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
+    """It waits for an officer who is there now."""
+    broadcasts.move(session, row, ("scheduled",), "waiting")
+    for account, _person, _held in offices.officers_of(session, row.unit_id, now.date()):
+        reader = language(account.language)
+        text = reader.gettext("Notice {code} is due, but its author has left the office. Please look at it.", code=row.code)
+        options = [Option(open_token("cast", row.id), reader.gettext("See the whole notice"))]
+        tell(session, account, text, now, options=options, in_office=True)
+    return True
+
+
+def _waits(turn: Turn) -> bool:
+    row = overview.theirs(turn)
+    return row is not None and row.state == "waiting"
+
+
+def _approve(turn: Turn) -> None:
+    row = overview.theirs(turn)
+    assert row is not None  # `allowed` was asked first
+    if row.author_id == turn.member.person_id:
+        turn.say(
+            turn._("It takes another officer than the one who wrote it, comrade. Nothing was sent."),
+            overview.options(turn, row),
+        )
+        return
+    broadcasts.approve(turn.session, row, turn.member.person_id, turn.now)
+    turn.falls_due = True
+    agreed = N_("Comrade {name} agrees: {code} goes out.")
+    tell_author(turn, row.unit_id, row.author_id, agreed, row.code)
+    turn.say(turn._("{code} goes out now, comrade.", code=row.code), overview.options(turn, row))
+
+
+def _refuse(turn: Turn) -> None:
+    row = overview.theirs(turn)
+    assert row is not None
+    broadcasts.refuse(turn.session, row, turn.member.person_id, turn.now)
+    not_agreed = N_("Comrade {name} does not agree to {code}; it is not sent.")
+    tell_author(turn, row.unit_id, row.author_id, not_agreed, row.code)
+    turn.say(turn._("{code} is not sent. Its author is told, comrade.", code=row.code), overview.options(turn))
+
+
+def tell_author(turn: Turn, unit_id: str, author_id: str | None, said: str, code: str) -> None:
+    """`said`: a message id with the name of who decides and the code of what it is about."""
+    name = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
+    for account, person, _held in offices.officers_of(turn.session, unit_id, turn.now.date()):
+        if person.id == author_id != turn.member.person_id:
+            text = language(account.language).gettext(said, name=name, code=code)
+            tell(turn.session, account, text, turn.now, in_office=True)
+
+
+CONVERSATIONS = (
+    Conversation("approve", _approve, allowed=_waits, in_office=True),
+    Conversation("refuse", _refuse, allowed=_waits, in_office=True),
+)

@@ -1,0 +1,160 @@
+"""“Told in person”: the team leader ticks names on the full roll of the team, whoever has a phone here and whoever has not.
+
+The roll shows nobody's phone, and a tick changes no count of chats: it is counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.i18n import HERE
+from handlers.broadcasts import audiences, overview, reading
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_officer,
+    open_token,
+    unless_unchanged,
+)
+from models.broadcasts import broadcasts, ledger
+from models.broadcasts.broadcasts import Broadcast
+from models.messages.message import Option
+from models.people import units
+from models.people.persons import Person, name_of
+
+_SHOWN = 6
+_PAGE = 8
+
+
+def _rows(turn: Turn) -> list[Broadcast]:
+    """What this officer was sent or their units sent: a team hears what its leader hears."""
+    sent = [
+        row for row in broadcasts.of_units(turn.session, overview.handled(turn), most=_SHOWN) if row.state in broadcasts.SENT
+    ]
+    heard = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN, only_sent=False)
+    # Not of an audience that depends on what people did on their phones: the list would be the list of those.
+    found = {row.id: row for row in (*heard, *sent) if not (row.totals or broadcasts.audience_of(row).is_private)}
+    return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)[:_SHOWN]
+
+
+def _which(turn: Turn) -> str:
+    return turn._("Which notice did you tell in person, comrade?") if _rows(turn) else turn._("There is no notice to tell.")
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    found = [Choice(row.id, f"{row.code} · {reading.kind_name(turn.language, row.kind)}") for row in _rows(turn)]
+    return [*found, Choice("cancel", turn._("Cancel"))]
+
+
+def _teams(turn: Turn) -> list[units.Unit]:
+    """The officer's own units with people on the roll in them."""
+    return [one for one in audiences.own_units(turn) if units.takes_workers(turn.session, one)]
+
+
+def _roll(turn: Turn) -> list[tuple[Person, bool]]:
+    return [
+        pair
+        for team in _teams(turn)
+        for pair in sorted(
+            ledger.roll(turn.session, turn.answers["which"], team.id), key=lambda pair: name_of(turn.session, pair[0])
+        )
+    ]
+
+
+def _ticks(turn: Turn) -> str:
+    row = broadcasts.get(turn.session, turn.answers["which"])
+    assert row is not None
+    if not _roll(turn):
+        return turn._("Your team has nobody by name on the roll for {code}, comrade.", code=row.code)
+    return turn._("Who did you tell {code} in person, comrade? Mark the names.", code=row.code)
+
+
+def _names(turn: Turn) -> Sequence[Choice]:
+    """A page of the roll, and how to go on."""
+    roll, page = _roll(turn), int(turn.answers.get("page", "0"))
+    names = [
+        Choice(person.id, ("● " if told else "○ ") + name_of(turn.session, person))
+        for person, told in roll[page * _PAGE : (page + 1) * _PAGE]
+    ]
+    more = [Choice("page", turn._("Next names"))] if len(roll) > _PAGE else []
+    everybody = [Choice("all", turn._("Tick everybody"))] if roll else []
+    return [*names, *more, *everybody, Choice("done", turn._("Done"))]
+
+
+def _tapped(turn: Turn, value: str) -> str:
+    roll = {person.id: told for person, told in _roll(turn)}
+    today = turn.now.astimezone(HERE).date()
+    if value == "done":
+        return value
+    if value == "page":
+        pages = (len(roll) - 1) // _PAGE + 1
+        turn.answers["page"] = str((int(turn.answers.get("page", "0")) + 1) % pages)
+    elif value == "all":
+        ledger.tick_told(turn.session, turn.answers["which"], list(roll), today)
+    else:
+        ledger.tick_told(turn.session, turn.answers["which"], [value], None if roll[value] else today)
+    raise Again
+
+
+def _finish(turn: Turn) -> None:
+    count = sum(told for _person, told in _roll(turn))
+    text = turn.language.ngettext("{count} name is ticked, comrade.", "{count} names are ticked, comrade.", count)
+    turn.say(text, overview.options(turn))
+
+
+def _below(turn: Turn) -> list[units.Unit]:
+    own = audiences.own_units(turn)
+    below = [child for one in own for child in units.children(turn.session, one.id, most=20)]
+    return list({one.id: one for one in [*own, *below]}.values())
+
+
+def _nights(turn: Turn) -> Sequence[Choice]:
+    found = [Choice(one.id, ("● " if one.night_shift else "○ ") + one.name) for one in _below(turn)]
+    return [*found, Choice("back", turn._("Back"))]
+
+
+def _night_tapped(turn: Turn, value: str) -> str:
+    if value == "back":
+        return value
+    one = units.get(turn.session, value)
+    one.night_shift = not one.night_shift
+    turn.session.add(one)
+    turn.session.flush()
+    raise Again
+
+
+def _no_nights(turn: Turn) -> None:
+    turn.say(turn._("Done."), [Option(open_token("desk"), turn._("Notices to members"))])
+
+
+CONVERSATIONS = (
+    Conversation(
+        "told",
+        _finish,
+        (
+            Question("which", _which, _choices, chosen=unless_unchanged),
+            Question("ticks", _ticks, _names, chosen=_tapped),
+        ),
+        allowed=is_officer,
+        in_office=True,
+    ),
+    Conversation(
+        "nights",
+        _no_nights,
+        (
+            Question(
+                "unit",
+                lambda turn: turn._(
+                    "In quiet hours only urgent notices ring. Which units work at night and receive all of them then?"
+                ),
+                _nights,
+                chosen=_night_tapped,
+            ),
+        ),
+        allowed=is_officer,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,282 @@
+"""All that a conversation is made of: a handler declares questions, and `finish` acts.
+
+Nothing changes until the end, so a question can be shown again. A choice leaves as a token
+`conversation:subject:question:value:nonce`; the nonce names the run, so that a button of an old run can never act on today's
+draft. A token with an empty question opens a conversation and may be tapped at any time: access is checked when it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from config.i18n import Language, fold, language
+from handlers.chat.site import House
+from models.grievances import exclusions
+from models.messages import chats, outbox, unopened
+from models.messages.message import Media, Option
+from models.people import accounts
+from models.people import offices as office_rows
+from models.people import units as unit_rows
+from models.people.accounts import Account, Sender
+from models.people.persons import Person
+from models.store.database import Session
+from models.store.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be answered: `value` travels and is kept, `label` (already in the reader's language) is read."""
+
+    value: str
+    label: str
+
+
+class Invalid(Exception):
+    """The answer cannot be taken; the sentence says what to do, and the question is asked again."""
+
+
+class Again(Exception):
+    """The tap changed the draft rather than answered: ask whatever is open now."""
+
+
+class Stop(Exception):
+    """The run ends here without acting; the sentence says why (empty: nothing more to say)."""
+
+
+def take_text(turn: Turn, text: str) -> str:
+    """The usual check of a typed answer: not empty, not endless."""
+    if not fold(text):  # also nothing but joiners, which `clean` keeps for emoji
+        raise Invalid(turn._("There were no words in that message. Please write a few."))
+    if len(text) > LONGEST:
+        raise Invalid(turn._("That is longer than 4,000 characters. Please send it in several parts."))
+    return text
+
+
+def unless_cancelled(turn: Turn, value: str) -> str:
+    """The usual check of a tapped choice among which is "cancel"."""
+    if value == "cancel":
+        raise Stop(turn._("Stopped. Nothing was sent."))
+    return value
+
+
+def unless_unchanged(turn: Turn, value: str) -> str:
+    """The same, where nothing was to be sent."""
+    if value == "cancel":
+        raise Stop(turn._("Stopped. Nothing was changed."))
+    return value
+
+
+def unless_back(_turn: Turn, value: str) -> str:
+    """The same, where nothing need be said: “back”, or “no” to a question."""
+    if value in ("back", "no"):
+        raise Stop
+    return value
+
+
+LONGEST = 4000
+
+
+def nothing(_turn: Turn) -> Sequence[Choice]:
+    return ()
+
+
+def always(_turn: Turn) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask. `text` and `choices` are made for the reader at hand; `check` judges typed words (None: only the
+    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all."""
+
+    key: str
+    text: Callable[[Turn], str]
+    choices: Callable[[Turn], Sequence[Choice]] = nothing
+    check: Callable[[Turn, str], str] | None = None
+    chosen: Callable[[Turn, str], str] | None = None
+    when: Callable[[Turn], bool] = always
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions in order, and what happens when all are answered. `allowed` is asked at the start and again at the end."""
+
+    name: str
+    finish: Callable[[Turn], None]
+    questions: tuple[Question, ...] = ()
+    allowed: Callable[[Turn], bool] = always
+    begun: Callable[[Turn, str, str], dict[str, str]] | None = None
+    """What a button that opens it may answer already: given the subject and the button's value, the answers known."""
+    in_office: bool = False
+    """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
+
+
+def open_token(conversation: str, subject: str = "", value: str = "") -> str:
+    """A token that begins a conversation about `subject` (a row's id), with an answer where that takes one (`begun`)."""
+    return f"{conversation}:{subject}::{value}:"
+
+
+@dataclass(eq=False)
+class Turn:
+    """One message of one person being answered: who it is, where they stand, and the means to say something."""
+
+    session: Session
+    now: datetime
+    house: House
+    sender: Sender
+    account: Account | None
+    person: Person | None
+    chat: chats.Chat
+    hint: str
+    said: list[str] = field(default_factory=list)
+    joined: bool = False
+    falls_due: bool = False
+    """Set when this turn left something for the clock to do at once."""
+    found: dict[str, Any] = field(default_factory=dict)
+    """What was asked of the database in this turn and is needed again for the same question, by what it was."""
+
+    @cached_property
+    def language(self) -> Language:
+        """The language this person is answered in."""
+        return language(self.state.language or (self.account.language if self.account else self.hint))
+
+    def speak(self, code: str) -> None:
+        """From here on, this turn is in the language `code`."""
+        self.language = language(code)
+        self.state.language = code
+
+    @property
+    def state(self) -> chats.State:
+        return self.chat.state
+
+    def _(self, msgid: str, **values: object) -> str:
+        return self.language.gettext(msgid, **values)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        assert self.state.run is not None  # only asked inside a run
+        return self.state.run.answers
+
+    @property
+    def subject(self) -> str:
+        assert self.state.run is not None
+        return self.state.run.subject
+
+    @cached_property
+    def offices(self) -> Sequence[office_rows.Office]:
+        if self.account is None or not self.account.confirmed:
+            return ()
+        return office_rows.held_by(self.session, self.account.person_id, self.now.date())
+
+    @property
+    def is_officer(self) -> bool:
+        return any(held.role in office_rows.HANDLERS for held in self.offices)
+
+    @property
+    def member(self) -> Account:
+        """The account of somebody who has joined; conversations for members are allowed to nobody else."""
+        assert self.account is not None
+        return self.account
+
+    @property
+    def reporter(self) -> str:
+        """What stands behind this person's own cases, on whichever of their phones they write."""
+        assert self.person is not None
+        return self.person.reporter_id
+
+    @cached_property
+    def units(self) -> Sequence[unit_rows.Unit]:
+        """This person's unit and those above it, nearest first."""
+        assert self.person is not None
+        return unit_rows.path(self.session, self.person.unit_id)
+
+    @cached_property
+    def recipients(self) -> dict[unit_rows.Level, unit_rows.Unit]:
+        """Whom this person may write to, asked once although the review says and offers it."""
+        return exclusions.recipients(self.session, self.units, self.now.date())
+
+    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
+        """Answers the person, in the transaction of what they did."""
+        self.said.append(text)
+        if options:
+            self.state.offered = list(options)
+        outbox.queue(
+            self.session,
+            self.sender,
+            self.chat.key,
+            text,
+            self.now,
+            options=options,
+            commands=commands,
+            language=self.language.code,
+            in_office=self.chat.in_office,
+            media=media,
+        )
+
+
+def is_member(turn: Turn) -> bool:
+    return turn.account is not None
+
+
+def is_officer(turn: Turn) -> bool:
+    return turn.is_officer
+
+
+def is_hidden(to: Account) -> bool:
+    """Whether what arrives unasked says only that there is news."""
+    return to.pin is not None or not to.plain_previews
+
+
+def tell(
+    session: Session,
+    to: Account,
+    text: str,
+    now: datetime,
+    *,
+    options: Sequence[Option] = (),
+    asks: bool = False,
+    commands: str = "",
+    in_office: bool = False,
+    case_id: str = "",
+    heading: str = "",
+    plain: bool = False,
+) -> None:
+    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
+    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
+
+    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
+    tapped. With `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide
+    in it, and it goes out even where the account is gone by then.
+
+    What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
+    asks = asks or bool(options)
+    if to.blocked:
+        return
+    if not plain and is_hidden(to):
+        row_id = new_id()
+        kept = () if case_id else options
+        unopened.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
+        reader = language(to.language)
+        text = reader.gettext("The union has news. Write 1 to see it.")
+        opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
+        options = [Option(opens, reader.gettext("See"))]
+    sender = accounts.sender_of(session, to)
+    outbox.queue(
+        session,
+        sender,
+        outbox.chat_of(session, sender, to.id, now, in_office=in_office),
+        text,
+        now,
+        options=options,
+        lane=outbox.NOTICE,
+        asks=asks,
+        commands=commands,
+        language=to.language,
+        other_side=outbox.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
+        in_office=in_office,
+        account_id="" if plain else to.id,
+    )

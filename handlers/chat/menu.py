@@ -1,0 +1,85 @@
+"""The menu and the help: what this person can do here, in one message."""
+
+from __future__ import annotations
+
+from config.i18n import N_
+from handlers.chat.conversation import Conversation, Turn, is_member, open_token
+from models.messages.message import Option
+
+
+def options(turn: Turn) -> list[Option]:
+    """What the menu offers this person; empty for somebody who has not joined."""
+    if turn.account is None:
+        return []
+    queue = Option(open_token("queue"), turn._("Cases to handle"))
+    desk = Option(open_token("desk"), turn._("Notices to members"))
+    polls = Option(open_token("polls_desk"), turn._("Ask for opinions"))
+    return [
+        *([queue, desk, polls] if turn.is_officer else []),
+        Option(open_token("file"), turn._("Send a grievance")),
+        Option(open_token("mine"), turn._("My grievances")),
+        Option(open_token("notices_list"), turn._("Notices I received")),
+        Option(open_token("polls_mine"), turn._("Give my opinion")),
+        Option(open_token("settings"), turn._("Settings")),
+        Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
+        Option(open_token("help"), turn._("Help")),
+    ]
+
+
+def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
+    """Says `first` (if anything) and offers the menu under it, in one message."""
+    if turn.account is None:
+        turn.say(first or turn._("Write your joining code, or /start to begin."))
+        return
+    if not first:
+        first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    turn.say(first, options(turn), commands=commands)
+
+
+def _menu(turn: Turn) -> None:
+    show(turn)
+
+
+def help_text(turn: Turn) -> str:
+    """What this line is for, what can be written, and what anonymous means."""
+    lines = [
+        turn._(
+            "Here you tell the union what is wrong at work, by name or anonymously, and are answered here. "
+            "The employer has no account and sees nothing."
+        ),
+        turn._("At any time you can write: menu, help, stop, or the code of your grievance."),
+        turn._(
+            "Anonymous means: no officer, no report and no copy of the database without its keys can tell who you are. "
+            "The chat app on your phone still knows your account, and the way you write may be recognised."
+        ),
+    ]
+    if turn.is_officer:
+        lines.append(turn._("Comrade, “Cases to handle” lists what waits for your unit, nearest deadline first."))
+    if turn.account is None:
+        lines.append(turn._("To join, write the code on the slip your union team gave you."))
+    return "\n\n".join(lines)
+
+
+def _help(turn: Turn) -> None:
+    show(turn, help_text(turn))
+
+
+COMMANDS = {
+    "menu": N_("What you can do here"),
+    "help": N_("How this works"),
+    "stop": N_("Stop what is under way"),
+    "language": N_("Language · Ngôn ngữ"),
+}
+"""What the chat app lists when somebody types a slash; the same words work without it."""
+
+OFFICER_COMMANDS = {"menu": N_("Cases to handle, and all else"), **{k: v for k, v in COMMANDS.items() if k != "menu"}}
+
+GROUP_FAREWELL = N_("This service talks with each person privately, so it leaves this group. Please write to it directly.")
+
+BY_NUMBER = N_("Answer with a number, for example: 1.")
+"""Under a numbered list, on lines that have no buttons."""
+
+CONVERSATIONS = (
+    Conversation("menu", _menu, allowed=is_member),
+    Conversation("help", _help),
+)

@@ -1,0 +1,1 @@
+"""Photos, documents and voice in a conversation."""

@@ -1,0 +1,237 @@
+"""Photos, documents and voice: taken with a grievance, shown to the officers who have it.
+
+Words come first: a file alone begins a grievance that then asks for them. What arrives is only noted in the turn and fetched
+after it (models.files.to_fetch), so the answer is "being fetched", and the review says how far each file is. Sending does
+not wait.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from config.i18n import N_, Language, language
+from handlers.chat.conversation import LONGEST, Conversation, Turn, is_officer, open_token
+from models.files import attachments, one_time_links, to_fetch
+from models.files.attachments import LIMITS, Enclosed, Fate
+from models.files.to_fetch import Wanted
+from models.grievances import access
+from models.grievances.cases import Grievance
+from models.messages import outbox
+from models.messages.chats import Run
+from models.messages.message import File, Media, Option
+from models.people import accounts
+from models.store.database import Session
+from models.store.ids import new_id
+from models.trust import audit
+
+TAKEN_IN = ("file", "askback", "add", "unsettled", "notice", "correct")
+"""Conversations that end in words to the union, which a file may go with."""
+_KEY = "files"
+"""Where a draft keeps what came with it. No question has this key."""
+
+_LABELS = {"photo": N_("photo {number}"), "document": N_("document {number}"), "voice": N_("voice message {number}")}
+_STATES = {
+    "fetching": N_("being fetched"),
+    "kept": N_("received"),
+    "refused": N_("cannot be used"),
+    "lost": N_("could not be fetched"),
+}
+_WHY = {
+    "not_a_photo": N_("it is not a photo that can be opened"),
+    "not_a_voice": N_("it is not a voice message that can be opened"),
+    "unknown": N_("it is a kind of file the union cannot take"),
+    "macros": N_("it holds a program (a macro)"),
+    "locked": N_("it is locked with a password"),
+    "damaged": N_("it is damaged"),
+    "large": N_("it is too large"),
+    "": N_("the chat service did not hand it over"),
+}
+
+
+def label(reader: Language, kind: str, number: int) -> str:
+    return reader.gettext(_LABELS[kind], number=number)
+
+
+# The worker's side.
+
+
+def take(turn: Turn, files: Sequence[File]) -> bool:
+    """Notes files that came with this message; False when they cannot go with what is under way, which is said."""
+    run = turn.state.run
+    if turn.account is None or (run is not None and run.conversation not in TAKEN_IN):
+        turn.say(
+            turn._("Files cannot go with this, comrade. Please write it in words.")
+            if turn.chat.in_office
+            else turn._(
+                "Files go only with a grievance: after joining, choose “Send a grievance”, then send the file again."
+            )
+        )
+        return False
+    if run is None:
+        turn.chat.in_office = False
+        turn.state.run, turn.state.offered = Run("file", "", new_id()[:3], asking="text"), []
+    for file in files:
+        _take_one(turn, file)
+    return True
+
+
+def _take_one(turn: Turn, file: File) -> None:
+    these = drafted(turn)
+    if file.size > LIMITS[file.kind]:
+        turn.say(turn._("That file is larger than {size} MB, which is too large here. {what}", size=LIMITS[file.kind] >> 20,
+                        what=what_can_be_sent(turn.language)))  # fmt: skip
+        return
+    if len(these) >= attachments.MOST:
+        turn.say(turn._("At most {count} files can go with one message; this one was not taken.", count=attachments.MOST))
+        return
+    number = 1 + sum(one["kind"] == file.kind for one in these)
+    known = (turn.member.id, turn.language.code)
+    attachment_id = to_fetch.ask(turn.session, turn.sender, *known, file, number, turn.now)
+    turn.answers[_KEY] = json.dumps([*these, {"id": attachment_id, "kind": file.kind}])
+    turn.say(_capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
+
+
+def caption(turn: Turn, text: str) -> bool:
+    """Words that came with a file after the words of the draft were written: they are added to these. False where they are
+    the answer to the question at hand, as with any message."""
+    run = turn.state.run
+    if run is None or run.conversation not in TAKEN_IN or "text" not in run.answers:
+        return False
+    whole = f"{run.answers['text']}\n{text}"
+    if len(whole) > LONGEST:
+        turn.say(turn._("That is longer than 4,000 characters. Please send it in several parts."))
+    else:
+        run.answers["text"] = whole
+    return True
+
+
+def drafted(turn: Turn) -> list[dict[str, Any]]:
+    run = turn.state.run
+    found: list[dict[str, Any]] = json.loads(run.answers.get(_KEY, "[]")) if run else []
+    return found
+
+
+def review(turn: Turn) -> list[str]:
+    """What the worker reads about their files before sending; nothing when there are none."""
+    these = drafted(turn)
+    if not these:
+        return []
+    to_fetch.keep(turn.session, [one["id"] for one in these], turn.now)  # the draft lives on: so do its files
+    found = attachments.numbered(turn.session, these)
+    lines = [turn._("With it: {files}.", files=_with_states(turn.language, found))]
+    kinds = {one.kind for one in found}
+    if "photo" in kinds:
+        lines.append(turn._("Place, time and phone are taken out of a photo; what can be seen in it stays."))
+    if "voice" in kinds and not turn.chat.in_office:
+        lines.append(
+            turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
+        )
+    return lines
+
+
+def sent(turn: Turn) -> Sequence[Mapping[str, str]]:
+    """What goes with the event of this draft: all but what turned out to be nothing. From now on it is the case's."""
+    these = drafted(turn)
+    known = attachments.fates(turn.session, [one["id"] for one in these])
+    going = [one for one in these if known.get(one["id"], Fate("fetching", "photo")).state in ("fetching", "kept")]
+    to_fetch.sent(turn.session, [one["id"] for one in going])
+    return going
+
+
+def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:
+    """Tells the worker, who waits for it, that a file could not be had or kept. Nobody who has left meanwhile."""
+    account = accounts.find(session, wanted.sender)
+    if account is None or account.id != wanted.account_id or account.blocked:
+        return
+    reader = language(wanted.language)
+    about = {"file": _capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
+    text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + what_can_be_sent(reader)
+    chat = outbox.chat_of(session, wanted.sender, account.id, now)
+    outbox.queue(session, wanted.sender, chat, text, now, language=reader.code)
+
+
+def what_can_be_sent(reader: Language) -> str:
+    sizes = {kind: LIMITS[kind] >> 20 for kind in LIMITS}
+    return reader.gettext(
+        "The union can take photos (up to {photo} MB), PDF, Word, Excel and text files (up to {document} MB) and voice "
+        "messages (up to {voice} MB).",
+        **sizes,
+    )
+
+
+# The officers' side.
+
+
+def listed(session: Session, reader: Language, case: Grievance) -> list[str]:
+    """The line under a case's words; nothing when nothing came with it."""
+    found = attachments.of_case(session, case.id)
+    return [reader.gettext("Attached: {files}", files=_with_states(reader, found))] if found else []
+
+
+def _with_states(reader: Language, found: Sequence[Enclosed]) -> str:
+    return ", ".join(f"{label(reader, one.kind, one.number)} ({reader.gettext(_STATES[one.fate.state])})" for one in found)
+
+
+def options(session: Session, reader: Language, case: Grievance) -> list[Option]:
+    """The button under an officers' card."""
+    return (
+        [Option(open_token("files", case.id), reader.gettext("See files"))] if attachments.of_case(session, case.id) else []
+    )
+
+
+def of_case(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """An attachment of a case is seen by the officers who may see the case."""
+    case = access.for_officer(session, person_id, case_id, now)
+    found = attachments.of_case(session, case.id) if case else []
+    return next((_media(case_id, one) for one in found if one.id == attachment_id and one.fate.state == "kept"), None)
+
+
+def _media(case_id: str, one: Enclosed) -> Media:
+    return Media(one.id, case_id, one.fate.kind, one.name, one.fate.mime)
+
+
+def _case(turn: Turn) -> Grievance | None:
+    if not is_officer(turn):
+        return None
+    return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
+
+
+def _show(turn: Turn) -> None:
+    """Sends each attachment where the line can; where not, a link for each, or the way to a line that can."""
+    case = _case(turn)
+    assert case is not None  # `allowed` was asked first
+    found = attachments.of_case(turn.session, case.id)
+    kept = [one for one in found if one.fate.state == "kept"]
+    audit.note(turn.session, turn.member.person_id, "files", case.id, turn.now)
+    lines = [turn._("Files of {code}:", code=case.code) + " " + _with_states(turn.language, found)]
+    if turn.sender.line in turn.house.uploads:
+        for one in kept:
+            name = _capital(label(turn.language, one.kind, one.number))
+            turn.say(f"{case.code} · {name}", media=_media(case.id, one))
+    elif not turn.house.media_address:
+        lines.append(turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page."))
+    elif kept:
+        for one in kept:
+            token = one_time_links.issue(turn.session, turn.member.person_id, _media(case.id, one), turn.now)
+            lines.append(f"{_capital(label(turn.language, one.kind, one.number))}: {turn.house.media_address}/{token}")
+        lines.append(turn._("Each link opens once, within 2 minutes. Please do not pass it on, comrade."))
+    turn.say("\n\n".join(lines), [Option(open_token("view", case.id), turn._("Back to the case"))])
+
+
+def link_page(reader: Language, name: str) -> dict[str, str]:
+    """What stands on the page behind a link: before the file is opened (“ask”), and when there is nothing to open."""
+    if name == "ask":
+        words = reader.gettext("This link opens one file of a case, once. The file is shown on this phone only.")
+        return {"title": reader.gettext("A file for the union"), "words": words, "button": reader.gettext("Open the file")}
+    words = reader.gettext("This link was used, or its 2 minutes are over. Please choose “See files” in the chat again.")
+    return {"title": reader.gettext("This link opens nothing now"), "words": words}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+CONVERSATIONS = (Conversation("files", _show, allowed=lambda turn: _case(turn) is not None, in_office=True),)

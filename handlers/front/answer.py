@@ -1,0 +1,299 @@
+"""One message, from any channel, answered: finds who it is and where they stand, resolves what they meant, takes the next
+step of their conversation, and keeps where they stand now.
+
+Taps, typed numbers, labels (with or without accents) and keywords become the same thing here, so one conversation works on
+buttons and without.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from config.i18n import DEFAULT, LANGUAGES, clean, fold
+from handlers.broadcasts import overview, reading
+from handlers.chat import menu
+from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
+from handlers.chat.site import House
+from handlers.files import attachments
+from handlers.front import case_codes, full_line, typed
+from handlers.front.all_conversations import CONVERSATIONS
+from handlers.polls import voting
+from models.anonymity import intake
+from models.messages import chats, unopened
+from models.messages.chats import Run
+from models.messages.message import Inbound, Option
+from models.people import accounts
+from models.people.invites import looks_like_code
+from models.store.database import Session
+from models.store.ids import is_id, new_id
+
+_SETTLED = timedelta(minutes=2)
+"""After so long a language chosen in this chat stands in the account (models.anonymity.intake.change_account)."""
+
+
+def take(session: Session, inbound: Inbound, now: datetime, house: House) -> bool:
+    """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
+    undoes all of it."""
+    sender = accounts.Sender(inbound.line, inbound.sender)
+    accounts.lock_chat(session, sender)
+    if inbound.kind in ("stopped", "started"):
+        accounts.set_blocked(session, sender, inbound.kind == "stopped")
+        return False
+    account, person = accounts.find_person(session, sender)
+    account_id = account.id if account else None
+    keys = {side: accounts.chat_keys(session, sender, account_id, now.date(), in_office=side) for side in (False, True)}
+    chat = chats.load(session, keys, now)
+    hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
+    turn = Turn(session, now, house, sender, account, person, chat, hint)
+    if account is not None:
+        if chat.state.touched is None or now - chat.state.touched > _SETTLED:
+            chat.state.language = ""
+        if account.blocked:
+            intake.change_account(session, account.id, now, blocked=False)
+    if full_line.is_full(turn):
+        full_line.turn_away(turn)
+    else:
+        turn.state.turned_away = False
+        _answer(turn, inbound)
+    # Whoever has just joined leaves no row under the member's key in this transaction: see models.people.accounts.
+    chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
+    return turn.falls_due
+
+
+def _answer(turn: Turn, inbound: Inbound) -> None:
+    if inbound.choice is not None:
+        _tap(turn, inbound.choice)
+        return
+    text = clean(inbound.text or "")
+    if inbound.files:  # attachments: handlers/files/attachments.py
+        taken = attachments.take(turn, inbound.files)
+        if not text or (taken and attachments.caption(turn, text)):
+            _where_were_we(turn)
+            return
+    if inbound.kind == "unsupported":
+        if text and turn.state.run is None:
+            turn.chat.in_office = False  # the words begin a grievance: one turn never writes both sides of an officer
+        turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
+        if not text:
+            _ask(turn) if turn.state.run else None
+            return
+    command, _, rest = text.partition(" ")
+    if command.lower() == "/start":
+        _begin(turn, rest)
+    elif (option := typed.option(turn, text)) is not None:  # before the words: “English” answers a question that offers it
+        _tap(turn, option.token)
+    elif (word := typed.WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
+        _word(turn, word)
+    elif text.startswith("/"):
+        if fold(text) not in typed.WORDS:
+            turn.say(turn._("The union does not know that command."))
+        _where_were_we(turn)
+    elif turn.state.run is not None:
+        _typed(turn, text)
+    elif turn.account is None:
+        _join(turn, text)
+    elif (answered := voting.in_one_line(turn, text)) is not None:
+        start(turn, "vote", *answered)
+    elif (notice := reading.by_code(turn, text)) is not None:
+        start(turn, overview.opening(turn, notice), notice.id)
+    elif (found := case_codes.split(text, inbound.quoted))[0]:
+        _about(turn, *found)
+    elif typed.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+        turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
+    elif text:
+        turn.chat.in_office = False  # also an officer begins a grievance of their own here
+        turn.state.run = Run("file", "", new_id()[:3], asking="text")
+        _typed(turn, text)
+    else:
+        menu.show(turn)
+
+
+def _about(turn: Turn, code: str, words: str) -> None:
+    """A case's code, with or without words for it."""
+    try:
+        opening = case_codes.opening(turn, code, words) if words else None
+    except Invalid as problem:
+        turn.say(str(problem))
+        _where_were_we(turn)
+        return
+    if opening is None:
+        start(turn, "view" if turn.is_officer else "mine", code)
+        return
+    name, subject, answers = opening
+    start(turn, name, subject, answers)
+
+
+def _begin(turn: Turn, code: str) -> None:
+    """/start, with or without the code of an invite link."""
+    turn.state.run = None
+    if turn.account is not None:
+        menu.show(turn)
+        return
+    _join(turn, code)
+
+
+def _join(turn: Turn, code: str) -> None:
+    """Asks for a code, unless this may be one."""
+    if not looks_like_code(code):
+        start(turn, "join")
+        return
+    turn.state.run = Run("join", "", new_id()[:3], asking="code")
+    _typed(turn, code)
+
+
+def _word(turn: Turn, word: str) -> None:
+    if word == "stop":
+        if turn.state.run is None:
+            turn.say(turn._("There is nothing under way to stop."))
+        else:
+            turn.state.run, turn.state.offered = None, []
+            turn.say(turn._("Stopped. Nothing was sent."))
+        menu.show(turn)
+    elif word == "menu":
+        turn.state.run = None
+        menu.show(turn)
+    elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
+        turn.say(menu.help_text(turn))
+        _ask(turn)
+    else:
+        start(turn, word)
+
+
+def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
+    """Begins a conversation, leaving any other: nothing had happened in it yet. A look at the news leaves nothing.
+    `answers` are known from the start."""
+    conversation = CONVERSATIONS[name]
+    looks = name in unopened.OPENING and turn.chat.in_office == conversation.in_office
+    under_way = turn.state.run if looks else None
+    turn.chat.in_office = conversation.in_office
+    turn.state.run = Run(name, subject, new_id()[:3], answers or {})
+    turn.state.offered = []
+    _ask(turn)
+    if turn.state.run is None:
+        turn.state.run = under_way
+
+
+def _tap(turn: Turn, token: str) -> None:
+    parts = token.split(":")
+    run = turn.state.run
+    if len(parts) != 5 or parts[0] not in CONVERSATIONS:
+        _stale(turn)
+        return
+    name, subject, key, value, nonce = parts
+    if subject and not is_id(subject):  # no button of ours; it would come back in the tokens of what is asked next
+        _stale(turn)
+        return
+    if not key:
+        if turn.account is None and name != "join":
+            start(turn, "join")
+        else:
+            begun = CONVERSATIONS[name].begun
+            start(turn, name, subject, begun(turn, subject, value) if begun and value else None)
+        return
+    if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
+        _stale(turn)
+        return
+    if _is_over(turn):
+        return
+    question = _question(CONVERSATIONS[name], key)
+    if value not in [choice.value for choice in question.choices(turn)]:
+        _stale(turn)
+        return
+    _judge(turn, question, value, question.chosen)
+
+
+def _stale(turn: Turn) -> None:
+    turn.say(turn._("That button belongs to an earlier conversation and does nothing now."))
+    _where_were_we(turn)
+
+
+def _where_were_we(turn: Turn) -> None:
+    if turn.state.run is not None:
+        _ask(turn)
+    elif turn.account is None:
+        start(turn, "join")
+    else:
+        menu.show(turn)
+
+
+def _typed(turn: Turn, text: str) -> None:
+    run = turn.state.run
+    assert run is not None
+    if _is_over(turn):
+        return
+    question = _question(CONVERSATIONS[run.conversation], run.asking)
+    if question.check is None:
+        turn.say(turn._("Please choose one of these."))
+        _ask(turn)
+        return
+    _judge(turn, question, text, question.check)
+
+
+def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
+    try:
+        turn.answers[question.key] = check(turn, answer) if callable(check) else answer
+    except Invalid as problem:
+        turn.say(str(problem))
+    except Again:
+        pass
+    except Stop as reason:
+        _end(turn)
+        if str(reason):
+            turn.say(str(reason))
+        if turn.account is None:
+            turn.chat.state = chats.State()  # whoever said no to joining leaves nothing here
+        else:
+            _where_were_we(turn)
+        return
+    _go_on(turn)
+
+
+def _question(conversation: Conversation, key: str) -> Question:
+    return next(question for question in conversation.questions if question.key == key)
+
+
+def _ask(turn: Turn) -> None:
+    """Goes on with the run, where it is still open to this person."""
+    if not _is_over(turn):
+        _go_on(turn)
+
+
+def _go_on(turn: Turn) -> None:
+    """Asks the first open question of the run; when there is none, the conversation acts and the run is over. Whether it is
+    open to this person has been asked in this turn."""
+    run = turn.state.run
+    assert run is not None
+    conversation = CONVERSATIONS[run.conversation]
+    for question in conversation.questions:
+        if question.key in run.answers or not question.when(turn):
+            continue
+        run.asking = question.key
+        options = [
+            Option(f"{run.conversation}:{run.subject}:{question.key}:{choice.value}:{run.nonce}", choice.label)
+            for choice in question.choices(turn)
+        ]
+        turn.state.offered = options
+        turn.say(question.text(turn), options)
+        return
+    said = len(turn.said)
+    conversation.finish(turn)
+    if turn.state.run is run:
+        _end(turn)
+    assert len(turn.said) > said, conversation.name  # everybody is answered
+
+
+def _is_over(turn: Turn) -> bool:
+    """Ends the run, and says so, where it is not open to this person any more: an officer may have lost the role, or the
+    case been closed, since the first question."""
+    run = turn.state.run
+    assert run is not None
+    if CONVERSATIONS[run.conversation].allowed(turn):
+        return False
+    _end(turn)
+    turn.say(turn._("This is not open to you, or is over by now."))
+    menu.show(turn)
+    return True
+
+
+def _end(turn: Turn) -> None:
+    turn.state.run = None

@@ -1,0 +1,64 @@
+"""What arrived behind “the union has news”: shown when it is tapped, once, and only to whom it was meant for."""
+
+from __future__ import annotations
+
+from config.i18n import fold
+from handlers.chat import menu
+from handlers.chat.conversation import Conversation, Turn, is_member, open_token
+from handlers.files import attachments
+from handlers.grievances import cases
+from handlers.people import pin
+from models.grievances import access
+from models.messages import unopened
+from models.messages.message import Option
+
+_FIRST = ("1", "so 1", "1.", "1)")
+_WORDS = ("xem", "see")
+
+
+def meant(turn: Turn, text: str) -> Option | None:
+    """The oldest news not seen, where that is what was typed: “1” under a preview that is the newest list on the screen (or
+    when no list is remembered any more), or the word on its button, which begins no grievance where all has been seen."""
+    if turn.account is None:
+        return None
+    newest, folded = unopened.is_preview(turn.state.offered), fold(text)
+    if folded in _FIRST:
+        asked = newest or not (turn.state.offered or turn.state.run)
+    else:
+        asked = folded in _WORDS and (newest or turn.state.run is None)
+    waiting = unopened.waiting(turn.session, turn.account.id) if asked else []
+    if asked and not waiting and folded in _WORDS:
+        return Option(open_token("news"), "")
+    return Option(_token(waiting[0]), "") if waiting else None
+
+
+def _token(item: unopened.Item) -> str:
+    return open_token("office_news" if item.in_office else "news", item.id)
+
+
+def _show(turn: Turn) -> None:
+    waiting = unopened.waiting(turn.session, turn.member.id)
+    item = next((one for one in waiting if one.id == turn.subject), None)
+    if item is None:
+        menu.show(turn, turn._("You have seen this already. What is open can be found under the menu."))
+        return
+    unopened.opened(turn.session, item)
+    rest = [one for one in waiting if one is not item]
+    more = [Option(_token(rest[0]), turn._("See the next news"))] if rest else []
+    if not item.case_id:
+        turn.say(item.text, [*item.options, *more])
+        return
+    person_id = turn.member.person_id
+    case = access.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None
+    if case is None:  # the office, or the case, is somebody else's by now
+        menu.show(turn, turn._("This is not open to you, or is over by now."))
+        return
+    card = cases.card(turn.session, turn.language, case, item.text, person_id, turn.now)
+    attached = attachments.options(turn.session, turn.language, case)
+    turn.say(card, [*cases.card_options(turn.language, case), *attached, *more])
+
+
+CONVERSATIONS = (
+    Conversation("news", _show, (pin.question(),), allowed=is_member),
+    Conversation("office_news", _show, (pin.question(),), allowed=is_member, in_office=True),
+)

@@ -1,0 +1,1 @@
+"""A case, from its reporter's side and from its officers'."""

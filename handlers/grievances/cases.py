@@ -1,0 +1,247 @@
+"""The officer's side of a case: the list, the card, and who is told. What they write in it is handlers.grievances.replying;
+passing it on is handlers.grievances.handing_on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from config.i18n import Language, language
+from handlers.chat import menu
+from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, tell
+from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
+from handlers.files import attachments
+from handlers.people import pin
+from models.anonymity import intake
+from models.grievances import access, cases, handling
+from models.grievances.cases import Entry, Grievance
+from models.messages.message import Option
+from models.people import persons, units
+from models.store.database import Session
+
+_SHOWN = 10
+
+
+def case_of(turn: Turn) -> Grievance | None:
+    """The case this run is about, if this officer may see it."""
+    if turn.account is None:
+        return None
+    return access.for_officer(turn.session, turn.account.person_id, turn.subject, turn.now)
+
+
+def their_case(turn: Turn) -> bool:
+    return is_officer(turn) and case_of(turn) is not None
+
+
+def their_open_case(turn: Turn) -> bool:
+    case = case_of(turn) if is_officer(turn) else None
+    return case is not None and case.state in cases.OPEN
+
+
+def card(
+    session: Session, reader: Language, case: Grievance, title: str, person_id: str, now: datetime, *, whole: bool = True
+) -> str:
+    """All an officer needs to act on a case, in their language: `title` says why it is shown. Not `whole`: for those who
+    have read the case before, what was said between its beginning and the newest words is cut short."""
+    name = cases.reporter_name(session, case, committee=access.is_committee(session, person_id, case, now))
+    facts = [
+        reader.gettext("About: {category}", category=category_name(reader, case.category)),
+        reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
+        _from(session, reader, case, name),
+        reader.gettext("State: {state}.", state=state_name(reader, case)),
+    ]
+    if case.assignee_id is not None:
+        facts.append(reader.gettext("Handled by: {name}", name=_name(session, case.assignee_id)))
+    if cases.is_owed(case):
+        facts.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
+    danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
+    lines = [title + danger, "\n".join(facts)]
+    said = [(entry, words) for entry in cases.entries(session, case.id) if (words := cases.text_of(session, entry))]
+    for entry, words in said:
+        kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
+        lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
+    lines += attachments.listed(session, reader, case)
+    return "\n\n".join(lines)
+
+
+def _from(session: Session, reader: Language, case: Grievance, name: str) -> str:
+    if case.spoken_to is not None:
+        return reader.gettext("From: a worker without a phone, told to {name}", name=_name(session, case.spoken_to))
+    whose = reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
+    return whose if case.verified else whose + " · " + reader.gettext("not verified")
+
+
+def _name(session: Session, person_id: str) -> str:
+    return persons.name_of(session, session.get_one(persons.Person, person_id))
+
+
+def officer_name(session: Session, reader: Language, entry: Entry) -> str:
+    assert entry.officer_id is not None
+    return reader.gettext("Comrade {name}", name=_name(session, entry.officer_id))
+
+
+def said_by(session: Session, reader: Language, entry: Entry) -> str:
+    if entry.officer_id is None:
+        return reader.gettext("The worker")
+    by = officer_name(session, reader, entry)
+    return by + " (" + reader.gettext("note inside the union") + ")" if entry.kind == "note" else by
+
+
+def card_options(reader: Language, case: Grievance) -> list[Option]:
+    """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
+    why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
+    note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
+    up = Option(open_token("escalate", case.id), reader.gettext("Hand to the union above"))
+    if case.state not in cases.OPEN:
+        return [note, why]
+    if case.route is None:
+        return [note, up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
+    first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []
+    return [
+        *first,
+        Option(open_token("reply", case.id), reader.gettext("Answer")),
+        Option(open_token("ask", case.id), reader.gettext("Ask for more")),
+        Option(open_token("assign", case.id), reader.gettext("Assign")),
+        note,
+        up,
+        Option(open_token("close", case.id), reader.gettext("Propose to close")),
+        Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")),
+        why,
+    ]
+
+
+def show(turn: Turn, case: Grievance, title: str) -> None:
+    """The card, to the officer at hand, under a sentence."""
+    text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
+    queue = Option(open_token("queue"), turn._("Cases to handle"))
+    turn.say(text, [*card_options(turn.language, case), *attachments.options(turn.session, turn.language, case), queue])
+
+
+def tell_handlers(
+    session: Session,
+    case: Grievance,
+    now: datetime,
+    title: Callable[[Language], str],
+    *,
+    whole: bool = True,
+    but: str = "",
+    only: str = "",
+) -> None:
+    """The card to everybody who handles the case, except the one who has just acted (`but`, a person's id), or to one of
+    them alone; each in their own language."""
+    for account, somebody in access.handlers_of(session, case, now):
+        if somebody.id != but and only in ("", somebody.id):
+            reader = language(account.language)
+            # A hidden card is composed when it is opened (handlers.front.unopened).
+            text = "" if is_hidden(account) else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
+            options = [*card_options(reader, case), *attachments.options(session, reader, case)]
+            tell(
+                session,
+                account,
+                text,
+                now,
+                options=options,
+                asks=True,
+                in_office=True,
+                case_id=case.id,
+                heading=title(reader),
+            )
+
+
+def ring(session: Session, case: Grievance, now: datetime) -> None:
+    """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
+    of another conversation. It says nothing that a lock screen must not show."""
+    for account, _somebody in access.handlers_of(session, case, now):
+        text = language(account.language).gettext("The union has something urgent for you. Write menu to see it.")
+        tell(session, account, text, now, in_office=True, plain=True)
+
+
+def _queue(turn: Turn) -> None:
+    count = access.count_open(turn.session, turn.member.person_id, turn.now)
+    listed = access.visible_to(turn.session, turn.member.person_id, turn.now, most=_SHOWN)
+    back = [
+        Option(open_token("spoken"), turn._("Enter a spoken grievance")),
+        Option(open_token("saved"), turn._("Saved replies")),
+        Option(open_token("away"), turn._("While I am away")),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
+    if not listed:
+        turn.say(turn._("Comrade, no case is waiting for your unit."), back)
+        return
+    lines = [
+        turn.language.ngettext(
+            "{count} case is open, the nearest deadline first:",
+            "{count} cases are open, the nearest deadline first:",
+            count,
+        )
+    ]
+    options = []
+    for case in listed:
+        late = " · " + turn._("overdue") if cases.is_overdue(case, turn.now) else ""
+        lines.append(
+            f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)} · "
+            f"{turn.language.when(case.due_at)}{late}"
+        )
+        options.append(Option(open_token("view", case.id), case.code))
+    if count > len(listed):
+        lines.append(turn._("To see any other, write its code."))
+    turn.say("\n".join(lines), [*options, *back])
+
+
+def _view(turn: Turn) -> None:
+    case = case_of(turn)
+    if case is None:  # an officer typing the code of a case of their own as a worker
+        own = None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, turn.subject)
+        options = [Option(open_token("mine", own.id), own.code)] if own else []
+        turn.say(turn._("There is no case with that code for your unit."), options or menu.options(turn))
+        return
+    show(turn, case, turn._("Case {code}", code=case.code))
+
+
+def _acknowledge(turn: Turn) -> None:
+    case = case_of(turn)
+    assert case is not None  # `allowed` was asked first
+    at = intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
+    try:
+        handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
+    except handling.Refused:
+        already(turn, case)
+        return
+    turn.falls_due = not case.covered
+    turn.say(turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.language, case))
+
+
+def _why(turn: Turn) -> None:
+    case = case_of(turn)
+    assert case is not None
+    offices = [
+        f"{role_name(turn.language, held.role)}, {units.get(turn.session, held.unit_id).name}"
+        for held in turn.offices
+        if held.unit_id == case.holder_id
+    ]
+    text = turn._(
+        "Comrade, you see {code} because {unit} holds it and you are: {roles}. Officers whom its reporter passed over do "
+        "not see it; why is asked of nobody.",
+        code=case.code,
+        unit=units.get(turn.session, case.holder_id).name,
+        roles="; ".join(offices),
+    )
+    turn.say(text, [Option(open_token("view", case.id), case.code), Option(open_token("menu"), turn._("Menu"))])
+
+
+def already(turn: Turn, case: Grievance) -> None:
+    """Somebody else was first: says what they did."""
+    turn.session.refresh(case)
+    last = next((e for e in reversed(cases.entries(turn.session, case.id)) if e.officer_id), None)
+    by = officer_name(turn.session, turn.language, last) if last else turn._("Somebody")
+    state = state_name(turn.language, case)
+    text = turn._("{who} was first: {code} is now “{state}”. Nothing was changed.", who=by, code=case.code, state=state)
+    turn.say(text, card_options(turn.language, case))
+
+
+CONVERSATIONS = (
+    Conversation("queue", _queue, allowed=is_officer, in_office=True),
+    Conversation("view", _view, allowed=is_officer, in_office=True),
+    Conversation("ack", _acknowledge, allowed=their_open_case, in_office=True),
+    Conversation("why", _why, allowed=their_case, in_office=True),
+)

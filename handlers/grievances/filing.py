@@ -1,0 +1,273 @@
+"""Filing a grievance in three steps: the words, what it is about, and a review whose send buttons are the recipients.
+
+Anonymous is the preset. What is sent leaves this chat sealed (models.anonymity.intake) and becomes a case in another
+transaction, after a random delay unless the worker, or danger, says at once. Why a recipient was chosen is never asked;
+those passed over never see the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from config.i18n import DEFAULT, fold, language
+from config.tables import table
+from handlers.broadcasts import reading
+from handlers.chat import identifying
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_member,
+    open_token,
+    take_text,
+    unless_cancelled,
+)
+from handlers.chat.words import category_name, level_name, shortened
+from handlers.files import attachments
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.broadcasts import broadcasts
+from models.grievances import cases, deadlines
+from models.messages.message import Option
+from models.people import offices, units
+from models.people.units import Unit
+from models.store.ids import new_id
+
+_NAME_MODES = ("nobody", "committee", "all")
+
+
+def _about_notice(turn: Turn) -> broadcasts.Broadcast | None:
+    """The notice this is a question about, if it is one: it goes to the unit that sent it and passes nobody over."""
+    assert turn.state.run is not None
+    return reading.mine(turn) if turn.state.run.conversation == "askback" else None
+
+
+def _recipients(turn: Turn) -> Mapping[units.Level, Unit]:
+    if (row := _about_notice(turn)) is None:
+        return turn.recipients
+    asked = units.get(turn.session, row.unit_id)
+    return {units.level(asked): asked} if offices.answering(turn.session, [asked], turn.now.date()) else {}
+
+
+def _text(turn: Turn) -> str:
+    if (row := _about_notice(turn)) is not None:
+        return turn._("What would you like to ask about notice {code}?", code=row.code)
+    return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
+
+
+def _likely(turn: Turn) -> list[tuple[str, int]]:
+    """(category, how many of its words occur in the text), the likeliest first."""
+    text = f" {fold(turn.answers.get('text', ''))} "
+    hits = [(name, sum(f" {word} " in text for word in given["words"])) for name, given in table("categories").items()]
+    return sorted(hits, key=lambda hit: -hit[1])  # stable: equals keep their order
+
+
+def _about(turn: Turn) -> str:
+    first, hits = _likely(turn)[0]
+    if hits == 0:
+        return turn._("What is it about?")
+    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
+
+
+def categories(turn: Turn) -> Sequence[Choice]:
+    """All categories; those whose words occur in the text come first."""
+    names = [name for name, _hits in _likely(turn)]
+    return [*(Choice(name, category_name(turn.language, name)) for name in names), Choice("cancel", turn._("Cancel"))]
+
+
+def _mode(turn: Turn) -> str:
+    return turn.answers.get("mode", "nobody")
+
+
+def _named(turn: Turn) -> bool:
+    return _mode(turn) != "nobody"
+
+
+def covers(turn: Turn) -> bool:
+    """Whether this union delays anonymous messages at all."""
+    return turn.house.relay_minutes[1] > 0
+
+
+def delay(turn: Turn) -> str:
+    low, high = turn.house.relay_minutes
+    return f"{low}–{high}"
+
+
+def _covered(turn: Turn) -> bool:
+    return covers(turn) and _mode(turn) != "all" and turn.answers.get("at_once") != "yes"
+
+
+def _warnings(turn: Turn) -> list[str]:
+    """What in the words could give their writer away. Looked for once: it reads the roll."""
+    if "tells" not in turn.answers:
+        turn.answers["tells"] = ",".join(identifying.found(turn, turn.answers["text"]))
+    return [identifying.warning(turn, kind) for kind in turn.answers["tells"].split(",") if kind]
+
+
+def _review(turn: Turn) -> str:
+    answers = turn.answers
+    name = {
+        "nobody": turn._("Name: not shown. No officer will know who wrote this."),
+        "committee": turn._("Name: {name}, for the executive committee only.", name=answers.get("name", "")),
+        "all": turn._("Name: {name}", name=answers.get("name", "")),
+    }[_mode(turn)]
+    lines = [
+        turn._("Please check before it is sent:"),
+        f"«{shortened(answers['text'], 600)}»",
+        *attachments.review(turn),
+        _whereabout(turn) + "\n" + name,
+    ]
+    if not _named(turn) and (warned := _warnings(turn)):
+        lines.append("⚠ " + " ".join(warned) + " " + turn._("You can change the words before you send them."))
+    if _covered(turn):
+        lines.append(
+            turn._(
+                "Time: it reaches the union {minutes} minutes from now, at a random moment, so that nobody can guess from "
+                "the hour who sent it.",
+                minutes=delay(turn),
+            )
+        )
+    elif covers(turn):
+        lines.append(turn._("Time: it reaches the union at once."))
+    lines.append(turn._("Who shall receive it?") if _recipients(turn) else _nobody(turn))
+    return "\n\n".join(lines)
+
+
+def _whereabout(turn: Turn) -> str:
+    row = _about_notice(turn)
+    about = row.code if row is not None else category_name(turn.language, turn.answers["category"])
+    return turn._("About: {category}", category=about)
+
+
+def _asked(turn: Turn) -> str:
+    """What stands before the words of a question about a notice; officers read Vietnamese."""
+    row = _about_notice(turn)
+    if row is None or row.size < 2 * turn.house.notices.threshold or broadcasts.audience_of(row).is_private:
+        return ""  # whoever sent a notice to a few would know from its code who asks
+    return language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
+
+
+def _nobody(turn: Turn) -> str:
+    return turn._("Nobody of your union can receive this here yet. Please speak with your union team in person.")
+
+
+def _switches(turn: Turn) -> list[Choice]:
+    """What can be switched before sending; the dot shows how it stands."""
+    labels = {
+        "nobody": turn._("Do not show my name (anonymous)"),
+        "committee": turn._("Only the committee knows my name"),
+        "all": turn._("Add my name"),
+    }
+    choices = [Choice(mode, ("● " if _mode(turn) == mode else "○ ") + labels[mode]) for mode in _NAME_MODES]
+    if covers(turn) and _mode(turn) != "all":
+        at_once = Choice("at_once", turn._("Send without delay"))
+        covered = Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn)))
+        choices.append(at_once if _covered(turn) else covered)
+    return choices
+
+
+def _review_choices(turn: Turn) -> Sequence[Choice]:
+    found = _recipients(turn)
+    last = [Choice("rewrite", turn._("Change the words")), Choice("cancel", turn._("Cancel"))]
+    if not found:
+        return last
+    send = [Choice(level, level_name(turn.language, found[level])) for level in found]
+    return [*_switches(turn), *send, Choice("danger", turn._("Somebody is in danger: send now")), *last]
+
+
+def _reviewed(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if value in _NAME_MODES:
+        turn.answers["mode"] = value
+        raise Again
+    if value in ("at_once", "covered"):
+        turn.answers["at_once"] = "yes" if value == "at_once" else "no"
+        raise Again
+    if value == "rewrite":
+        turn.answers.pop("tells", None)
+        del turn.answers["text"]
+        raise Again
+    return value
+
+
+def take_name(turn: Turn, text: str) -> str:
+    return " ".join(take_text(turn, text).split())[:80]
+
+
+def _finish(turn: Turn) -> None:
+    answers = turn.answers
+    found = _recipients(turn)
+    danger = answers["to"] == "danger"
+    order: Sequence[units.Level] = ("grassroots", "superior", "team") if danger else (_level(answers["to"]),)
+    level = next((level for level in order if level in found), None)
+    if level is None:
+        turn.say(_nobody(turn))
+        return
+    covered = _covered(turn) and not danger
+    due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
+    reply_due = deadlines.first_reply_due(due, urgent=danger)
+    below = () if danger or turn.subject else units.LEVELS[: units.LEVELS.index(level)]
+    assert turn.person is not None
+    event = Event(
+        kind="report",
+        due=due.isoformat(),
+        case_id=new_id(),
+        entry_id=new_id(),
+        reporter_id=turn.reporter,
+        text=_asked(turn) + answers["text"],
+        code=cases.free_code(turn.session),
+        unit_id=turn.person.unit_id,
+        holder_id=found[level].id,
+        category=answers.get("category", "other"),
+        name=answers["name"] if _named(turn) else "",
+        name_for="committee" if _mode(turn) == "committee" else "all",
+        passed_over=[found[one].id for one in below if one in found],
+        urgent=danger,
+        verified=turn.member.verified,
+        covered=covered,
+        reply_due=reply_due.isoformat(),
+        files=attachments.sent(turn),  # attachments
+    )
+    intake.add(turn.session, event)
+    turn.falls_due = due <= turn.now
+    said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
+    turn.say(said, [mine_option(turn)])
+
+
+def _level(value: str) -> units.Level:
+    return next(level for level in units.LEVELS if level == value)
+
+
+def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered: bool, urgent: bool = False) -> str:
+    """Thank, code, what happens next, when."""
+    who, when = level_name(turn.language, holder), turn.language.when(reply_due)
+    lines = [
+        turn._("Thank you. The union has your grievance, code {code}.", code=code),
+        turn._("{who} ({unit}) has it, and should answer here before {when}.", who=who, unit=holder.name, when=when),
+    ]
+    if covered:
+        lines.append(turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn)))
+    if urgent:
+        lines.append(turn._("If somebody is hurt, or there is fire or violence, call 115, 114 or 113 at once as well."))
+    lines.append(turn._("If no answer comes by then, you can send it to the next level up."))
+    return "\n\n".join(lines)
+
+
+def mine_option(turn: Turn) -> Option:
+    return Option(open_token("mine"), turn._("My grievances"))
+
+
+_TEXT = Question("text", _text, check=take_text)
+_CATEGORY = Question("category", _about, categories, chosen=unless_cancelled)
+_LAST = (
+    Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
+    Question("to", _review, _review_choices, chosen=_reviewed),
+)
+
+CONVERSATIONS = (
+    Conversation("file", _finish, (_TEXT, _CATEGORY, *_LAST), allowed=is_member),
+    Conversation("askback", _finish, (_TEXT, *_LAST), allowed=lambda turn: reading.mine(turn) is not None),
+)

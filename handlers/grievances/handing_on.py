@@ -1,0 +1,133 @@
+"""Passing a case on: to a colleague in the unit, or to the unions above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
+from handlers.chat.words import level_name
+from handlers.grievances import cases
+from handlers.grievances.replying import relay_at
+from models.grievances import access, handling
+from models.messages.message import Option
+from models.people import persons
+from models.people.units import Unit
+
+
+def _colleagues(turn: Turn) -> Sequence[Choice]:
+    case = cases.case_of(turn)
+    assert case is not None  # `allowed` was asked first
+    found = {somebody.id: somebody for _account, somebody in access.handlers_of(turn.session, case, turn.now)}
+    choices = [
+        Choice(one.id, persons.name_of(turn.session, one) + (" ✓" if one.id == case.assignee_id else ""))
+        for one in found.values()
+    ]
+    return [*choices, Choice("cancel", turn._("Cancel"))]
+
+
+def _assign(turn: Turn) -> None:
+    case = cases.case_of(turn)
+    assert case is not None
+    chosen = turn.answers["who"]
+    try:
+        handling.assign(turn.session, case, turn.member.person_id, chosen, turn.now)
+    except handling.Refused:
+        cases.already(turn, case)
+        return
+    name = persons.name_of(turn.session, turn.session.get_one(persons.Person, chosen))
+    if chosen != turn.member.person_id:
+        cases.tell_handlers(
+            turn.session,
+            case,
+            turn.now,
+            lambda reader: reader.gettext("{code} is assigned to you, comrade", code=case.code),
+            only=chosen,
+        )
+    cases.show(turn, case, turn._("{code} is assigned to {name}.", code=case.code, name=name))
+
+
+def _above(turn: Turn) -> Unit | None:
+    """The next unit up that somebody answers for."""
+    case = cases.case_of(turn)
+    if case is None:
+        return None
+    return next(iter(access.units_above(turn.session, case, turn.now)), None)
+
+
+def _may_escalate(turn: Turn) -> bool:
+    return cases.their_open_case(turn) and _above(turn) is not None
+
+
+def _reason_text(turn: Turn) -> str:
+    case, above = cases.case_of(turn), _above(turn)
+    assert case is not None
+    assert above is not None
+    return turn._(
+        "Comrade, {code} goes to: {who} ({unit}). Please write why, for the officers there: the reporter does not see it.",
+        code=case.code,
+        who=level_name(turn.language, above),
+        unit=above.name,
+    )
+
+
+def _sure_text(turn: Turn) -> str:
+    case, above = cases.case_of(turn), _above(turn)
+    assert case is not None
+    assert above is not None
+    turn.answers["above"] = above.id
+    return turn._(
+        "Hand {code} to {unit}? Your unit then no longer has it, and the reporter is told.", code=case.code, unit=above.name
+    )
+
+
+def _sure_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("yes", turn._("Hand it over")), Choice("cancel", turn._("Cancel")))
+
+
+def _escalate(turn: Turn) -> None:
+    case, above = cases.case_of(turn), _above(turn)
+    assert case is not None
+    assert above is not None
+    if above.id != turn.answers["above"]:  # a colleague has handed it up meanwhile: this would be one step more
+        cases.already(turn, case)
+        return
+    try:
+        handling.escalate(
+            turn.session, case, turn.member.person_id, above, turn.answers["text"], turn.now, relay_at(turn, case)
+        )
+    except handling.Refused:
+        cases.already(turn, case)
+        return
+    turn.falls_due = not case.covered
+    cases.tell_handlers(
+        turn.session,
+        case,
+        turn.now,
+        lambda reader: reader.gettext("{code} was handed up to your unit, comrade", code=case.code),
+        but=turn.member.person_id,
+    )
+    turn.say(
+        turn._("{code} is now with {unit}.", code=case.code, unit=above.name),
+        [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))],
+    )
+
+
+CONVERSATIONS = (
+    Conversation(
+        "assign",
+        _assign,
+        (Question("who", lambda turn: turn._("Who shall handle it, comrade?"), _colleagues, chosen=unless_unchanged),),
+        allowed=cases.their_open_case,
+        in_office=True,
+    ),
+    Conversation(
+        "escalate",
+        _escalate,
+        (
+            Question("text", _reason_text, check=take_text),
+            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged),
+        ),
+        allowed=_may_escalate,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,277 @@
+"""The reporter's side of a case: what became of it, adding to it, answering back, and saying whether it is settled.
+
+Whatever a reporter does here leaves the chat sealed and under the same time cover as the case itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat import menu
+from handlers.chat.conversation import (
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_member,
+    open_token,
+    take_text,
+    unless_cancelled,
+)
+from handlers.chat.words import category_name, level_name, shortened, state_name
+from handlers.files import attachments
+from handlers.grievances import own_name
+from handlers.grievances.filing import delay
+from handlers.people import pin
+from models.anonymity import intake
+from models.anonymity.intake import Event, Kind
+from models.grievances import access, cases
+from models.grievances.cases import Grievance
+from models.messages.message import Option
+from models.people import units
+from models.people.units import Unit
+from models.store.ids import new_id
+
+_SHOWN = 8
+"""Cases in one list; older ones are found by their code."""
+_DECISIONS = ("settled", "unsettled", "withdrawn")
+_INSIDE = ("note", "assigned")
+"""Entries that stay among officers."""
+
+
+def _case(turn: Turn) -> Grievance | None:
+    return cases.for_reporter(turn.session, turn.reporter, turn.subject)
+
+
+def _own_open_case(turn: Turn) -> bool:
+    case = _case(turn) if is_member(turn) else None
+    return case is not None and case.state in cases.OPEN
+
+
+def _undecided(turn: Turn, case: Grievance) -> bool:
+    """No decision about this case is on its way: under cover two of them could overtake each other."""
+    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in _DECISIONS)
+    return all(event.case_id != case.id for event in decisions)
+
+
+def _may_settle(turn: Turn) -> bool:
+    case = _case(turn) if _own_open_case(turn) else None
+    return case is not None and _undecided(turn, case)
+
+
+def _may_object(turn: Turn) -> bool:
+    case = _case(turn) if is_member(turn) else None
+    if case is None or not _undecided(turn, case):
+        return False
+    return case.state in ("proposed", "unfounded") or cases.is_overdue(case, turn.now)
+
+
+def _list(turn: Turn) -> None:
+    if turn.subject:
+        _show(turn)
+        return
+    mine = cases.own(turn.session, turn.reporter)[::-1]
+    lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, mine)]
+    options = []
+    for case in mine[:_SHOWN]:
+        lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
+        options.append(Option(open_token("mine", case.id), case.code))
+    if not lines:
+        menu.show(turn, turn._("You have not sent any grievance from this chat."))
+        return
+    text = turn._("Your grievances:") + "\n" + "\n".join(lines)
+    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
+    """The codes of this person's cases that wait under time cover."""
+    known = {case.id for case in posted}
+    return [
+        event.code
+        for event in intake.waiting(turn.session, turn.now)
+        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
+    ]
+
+
+def _show(turn: Turn) -> None:
+    case = _case(turn)
+    if case is None and turn.subject in _on_their_way(turn, ()):
+        menu.show(turn, turn._("{code}: on its way, at a random moment.", code=turn.subject))
+        return
+    if case is None:
+        menu.show(turn, turn._("There is no grievance with that code in this chat."))
+        return
+    holder = units.get(turn.session, case.holder_id)
+    lines = [
+        f"{case.code} · {category_name(turn.language, case.category)}",
+        turn._("State: {state}.", state=state_name(turn.language, case)),
+    ]
+    if case.state in cases.OPEN:
+        who = level_name(turn.language, holder)
+        lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
+        if cases.is_owed(case):
+            lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
+    unheard = {event.entry_id for event in intake.waiting(turn.session, turn.now) if event.kind == "tell"}
+    for entry in cases.entries(turn.session, case.id):
+        if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
+            by = turn._("The union") if entry.officer_id else turn._("You")
+            lines.append(f"{by}: «{words}»")
+    lines += attachments.listed(turn.session, turn.language, case)  # attachments
+    turn.say("\n\n".join(lines), reporter_options(turn, case))
+
+
+def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
+    options = [*own_name.taking_back(turn, case), Option(open_token("menu"), turn._("Menu"))]
+    up = Option(open_token("unsettled", case.id), turn._("Not settled: to the union above"))
+    if case.state == "unfounded" and _undecided(turn, case):
+        return [up, *options]
+    if case.state not in cases.OPEN:
+        return options
+    add = Option(open_token("add", case.id), turn._("Add or answer"))
+    if not _undecided(turn, case):
+        return [add, *options]
+    options = [*own_name.giving(turn, case), Option(open_token("withdraw", case.id), turn._("Withdraw")), *options]
+    if case.state == "proposed":
+        return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
+    if cases.is_overdue(case, turn.now):
+        return [add, Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")), *options]
+    return [add, *options]
+
+
+def _send_choices(turn: Turn) -> Sequence[Choice]:
+    case = _case(turn)
+    if case is not None and case.covered:
+        return (
+            Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn))),
+            Choice("now", turn._("Send without delay")),
+            Choice("cancel", turn._("Cancel")),
+        )
+    return (Choice("now", turn._("Send")), Choice("cancel", turn._("Cancel")))
+
+
+def _preview(turn: Turn) -> str:
+    case = _case(turn)
+    assert case is not None  # `allowed` was asked first
+    text = shortened(turn.answers["text"], 600)
+    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]  # attachments
+    return "\n\n".join([*lines, turn._("Send this?")])
+
+
+def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
+    due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
+    event = Event(
+        kind=kind,
+        due=due.isoformat(),
+        case_id=turn.subject,
+        entry_id=new_id(),
+        reporter_id=turn.reporter,
+        text=text,
+        holder_id=holder_id,
+        files=attachments.sent(turn),  # attachments
+    )
+    intake.add(turn.session, event)
+    turn.falls_due = due <= turn.now
+
+
+def _added(turn: Turn) -> None:
+    covered = turn.answers["send"] == "covered"
+    _post(turn, "addition", turn.answers["text"], covered=covered)
+    turn.say(
+        turn._("Thank you. It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+        if covered
+        else turn._("Thank you. The union has it now."),
+        [Option(open_token("mine", turn.subject), turn._("Show this grievance"))],
+    )
+
+
+def _settled(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    _post(turn, "settled", "", covered=case.covered)
+    thanks = turn._(
+        "Thank you. {code} is settled. If it happens again, please send a new grievance: you need not explain why.",
+        code=case.code,
+    )
+    menu.show(turn, thanks + _cover_note(turn, case))
+
+
+def _cover_note(turn: Turn, case: Grievance) -> str:
+    if not case.covered:
+        return ""
+    return "\n\n" + turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+
+
+def _above(turn: Turn, case: Grievance) -> Unit | None:
+    """The next unit up that somebody answers for whom its reporter did not pass over."""
+    return next(iter(access.units_above(turn.session, case, turn.now)), None)
+
+
+def _unsettled_text(turn: Turn) -> str:
+    return turn._("What is still not right? Please write it, so that the next officer need not ask you again.")
+
+
+def _unsettled(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    above = _above(turn, case)
+    _post(turn, "unsettled", turn.answers["text"], covered=case.covered, holder_id=above.id if above else "")
+    who = units.get(turn.session, case.holder_id) if above is None else above
+    turn.say(
+        turn._(
+            "Understood. {code} now goes to: {who} ({unit}).",
+            code=case.code,
+            who=level_name(turn.language, who),
+            unit=who.name,
+        )
+        + _cover_note(turn, case),
+        [Option(open_token("mine", case.id), turn._("Show this grievance"))],
+    )
+
+
+def _withdraw_text(turn: Turn) -> str:
+    case = _case(turn)
+    assert case is not None
+    return turn._(
+        "Withdraw {code}? The union then stops working on it and keeps what was written. You need not say why.",
+        code=case.code,
+    )
+
+
+def _withdraw_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("yes", turn._("Withdraw it")), Choice("cancel", turn._("Cancel")))
+
+
+def _withdraw(turn: Turn) -> None:
+    case = _case(turn)
+    assert case is not None
+    _post(turn, "withdrawn", "", covered=case.covered)
+    said = turn._("{code} is withdrawn. You can send a new grievance at any time.", code=case.code)
+    menu.show(turn, said + _cover_note(turn, case))
+
+
+CONVERSATIONS = (
+    Conversation("mine", _list, (pin.question(),), allowed=is_member),
+    Conversation(
+        "add",
+        _added,
+        (
+            pin.question(),
+            Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
+            Question("send", _preview, _send_choices, chosen=unless_cancelled),
+        ),
+        allowed=_own_open_case,
+    ),
+    Conversation("settled", _settled, (pin.question(),), allowed=_may_settle),
+    Conversation(
+        "withdraw",
+        _withdraw,
+        (pin.question(), Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled)),
+        allowed=_may_settle,
+    ),
+    Conversation(
+        "unsettled",
+        _unsettled,
+        (pin.question(), Question("text", _unsettled_text, check=take_text)),
+        allowed=_may_object,
+    ),
+)

@@ -1,0 +1,185 @@
+"""What an officer writes in a case: answers, questions, outcomes, notes. Each is shown before it goes, with the case's code
+and first line, so that an answer never reaches the wrong worker; and nothing is sent over a colleague's head unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_cancelled
+from handlers.chat.words import shortened
+from handlers.grievances import cases
+from models.anonymity import intake
+from models.grievances import cases as case_rows
+from models.grievances import exclusions, handling, saved_replies
+from models.grievances.cases import Entry, Grievance
+from models.messages.message import Option
+from models.store.database import Session
+
+Verb = Callable[[Session, Grievance, str, str, datetime, datetime], None]
+
+_VERBS: dict[str, Verb] = {
+    "reply": handling.reply,
+    "ask": handling.ask,
+    "close": handling.propose_settling,
+    "unfounded": handling.close_unfounded,
+}
+
+
+def relay_at(turn: Turn, case: Grievance) -> datetime:
+    """When the reporter hears: under time cover an answer, too, comes at a random moment."""
+    return intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
+
+
+def _count(turn: Turn, case: Grievance) -> int:
+    """How much has been written in the case so far."""
+    return len(case_rows.entries(turn.session, case.id))
+
+
+def _saved(turn: Turn) -> Sequence[Choice]:
+    """The unit's saved replies, to be sent as they are or after a change."""
+    case = cases.case_of(turn)
+    kept = saved_replies.of_units(turn.session, [case.holder_id]) if case is not None else []
+    return [Choice(reply_id, "“" + shortened(words, 40) + "”") for reply_id, words in kept]
+
+
+def _take_saved(turn: Turn, value: str) -> str:
+    case = cases.case_of(turn)
+    kept = dict(saved_replies.of_units(turn.session, [case.holder_id])) if case is not None else {}
+    if value not in kept:  # a colleague has just dropped it
+        raise Again
+    return kept[value]
+
+
+def _prompt(turn: Turn) -> str:
+    case = cases.case_of(turn)
+    assert turn.state.run is not None
+    assert case is not None  # `allowed` was asked first
+    turn.answers.setdefault("seen", str(_count(turn, case)))
+    return {
+        "reply": turn._("Comrade, please write your answer to {code}.", code=case.code),
+        "ask": turn._("Comrade, what would you like to ask the reporter of {code}?", code=case.code),
+        "close": turn._(
+            "Comrade, please write what came of {code}. The reporter then says whether that settles it.", code=case.code
+        ),
+        "unfounded": turn._("Comrade, please write why {code} has no grounds. The reporter reads it.", code=case.code),
+        "note": turn._("Comrade, please write the note on {code}. Only officers of your unit read it.", code=case.code),
+    }[turn.state.run.conversation]
+
+
+def _whole(turn: Turn) -> str:
+    """What the reporter will read; the sentence under a question comes in their own language (handlers.front.posting)."""
+    assert turn.state.run is not None
+    text = turn.answers["text"]
+    if turn.state.run.conversation == "ask":
+        text += "\n\n" + turn._("You need not say your name.")
+    return text
+
+
+def _preview(turn: Turn) -> str:
+    case = cases.case_of(turn)
+    assert case is not None
+    said = case_rows.entries(turn.session, case.id)
+    about = shortened(case_rows.text_of(turn.session, said[0]).splitlines()[0], 80)
+    lines = [
+        turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
+        f"«{shortened(_whole(turn), 1500)}»",
+    ]
+    for entry in said[int(turn.answers.get("seen", len(said))) :]:
+        if entry.officer_id != turn.member.person_id:
+            words = case_rows.text_of(turn.session, entry)
+            by = cases.said_by(turn.session, turn.language, entry)
+            lines.append(
+                turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"«{shortened(words)}»" if words else _done(turn, entry))
+            )
+    turn.answers["shown"] = str(len(said))
+    return "\n\n".join([*lines, turn._("Send this, comrade?")])
+
+
+def _done(turn: Turn, entry: Entry) -> str:
+    return {
+        "acknowledged": turn._("has acknowledged it"),
+        "assigned": turn._("has assigned it"),
+        "escalated": turn._("has handed it up"),
+    }.get(entry.kind, turn._("has changed it"))
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    return (
+        Choice("send", turn._("Send")),
+        Choice("change", turn._("Write it again")),
+        Choice("cancel", turn._("Cancel")),
+    )
+
+
+def _sure(turn: Turn, value: str) -> str:
+    if value == "change":
+        del turn.answers["text"]
+        raise Again
+    case = cases.case_of(turn)
+    if value == "send" and cases.their_open_case(turn) and case and _count(turn, case) != int(turn.answers["shown"]):
+        raise Again  # somebody wrote between the preview and the tap: show it with what they wrote
+    return unless_cancelled(turn, value)
+
+
+def _send(turn: Turn) -> None:
+    case = cases.case_of(turn)
+    assert case is not None
+    assert turn.state.run is not None
+    verb = _VERBS[turn.state.run.conversation]
+    try:
+        verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
+    except handling.Refused:
+        cases.already(turn, case)
+        return
+    turn.falls_due = not case.covered
+    # Not where somebody is barred: saved replies are read by the whole unit.
+    keeps = verb is handling.reply and not exclusions.any_for(turn.session, case.id)
+    after = [
+        Option(open_token("queue"), turn._("Cases to handle")),
+        *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
+    if case.covered:
+        minutes = "–".join(map(str, turn.house.relay_minutes))
+        turn.say(
+            turn._(
+                "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",
+                code=case.code,
+                minutes=minutes,
+            ),
+            after,
+        )
+    else:
+        turn.say(turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code), after)
+
+
+def _note(turn: Turn) -> None:
+    case = cases.case_of(turn)
+    assert case is not None
+    handling.note_inside(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now)
+    cases.show(turn, case, turn._("Noted on {code}; the reporter does not see it.", code=case.code))
+
+
+def begun(turn: Turn, case: Grievance, text: str) -> dict[str, str]:
+    """The answers with which “PA-XXXXXX words” begins an answer at its preview."""
+    return {"text": take_text(turn, text), "seen": str(_count(turn, case))}
+
+
+def _heard(turn: Turn) -> bool:
+    """Their open case, with a chat to answer to."""
+    case = cases.case_of(turn) if cases.their_open_case(turn) else None
+    return case is not None and case.route is not None
+
+
+def _dialogue(name: str) -> Conversation:
+    saved = {"choices": _saved, "chosen": _take_saved} if name == "reply" else {}
+    text = Question("text", _prompt, check=take_text, **saved)  # type: ignore[arg-type]
+    sure = Question("sure", _preview, _choices, chosen=_sure)
+    return Conversation(name, _send, (text, sure), allowed=_heard, in_office=True)
+
+
+CONVERSATIONS = (
+    *(_dialogue(name) for name in _VERBS),
+    Conversation("note", _note, (Question("text", _prompt, check=take_text),), allowed=cases.their_case, in_office=True),
+)

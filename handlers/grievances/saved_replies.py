@@ -1,0 +1,78 @@
+"""Saved replies: answers a unit uses again. Kept from an answer that was sent, offered when the next one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, unless_unchanged
+from handlers.chat.words import shortened
+from handlers.grievances import cases
+from models.grievances import cases as case_rows
+from models.grievances import exclusions, saved_replies
+from models.messages.message import Option
+from models.people import offices
+
+
+def _units(turn: Turn) -> list[str]:
+    return [held.unit_id for held in turn.offices if held.role in offices.HANDLERS]
+
+
+def _back(turn: Turn) -> list[Option]:
+    return [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))]
+
+
+def _may_keep(turn: Turn) -> bool:
+    """Not an answer in a case that somebody of the unit may be barred from."""
+    case = cases.case_of(turn) if cases.their_case(turn) else None
+    return case is not None and not exclusions.any_for(turn.session, case.id)
+
+
+def _keep(turn: Turn) -> None:
+    """Keeps the newest answer that this officer gave in the case."""
+    case = cases.case_of(turn)
+    assert case is not None  # `allowed` was asked first
+    mine = [
+        entry
+        for entry in case_rows.entries(turn.session, case.id)
+        if entry.kind == "reply" and entry.officer_id == turn.member.person_id
+    ]
+    if not mine:
+        turn.say(turn._("There is no answer of yours in {code} yet.", code=case.code), _back(turn))
+    elif saved_replies.keep(turn.session, case.holder_id, case_rows.text_of(turn.session, mine[-1])):
+        turn.say(turn._("Kept, comrade. Your unit finds it the next time somebody taps “Answer”."), _back(turn))
+    else:
+        turn.say(
+            turn._("Comrade, your unit keeps {most} replies already. Please drop one first.", most=saved_replies.MOST),
+            [Option(open_token("saved"), turn._("Saved replies")), *_back(turn)],
+        )
+
+
+def _list(turn: Turn) -> str:
+    kept = saved_replies.of_units(turn.session, _units(turn))
+    if not kept:
+        return turn._("Comrade, your unit has no saved reply yet. After an answer, tap “Keep as a saved reply”.")
+    lines = [turn._("Saved replies of your unit, comrade. Tap one to drop it:")]
+    return "\n\n".join([*lines, *(f"«{words}»" for _id, words in kept)])
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    kept = saved_replies.of_units(turn.session, _units(turn))
+    dropping = [Choice(reply_id, turn._("Drop: {words}", words=shortened(words, 30))) for reply_id, words in kept]
+    return [*dropping, Choice("cancel", turn._("Back"))]
+
+
+def _drop(turn: Turn) -> None:
+    saved_replies.drop(turn.session, turn.answers["which"], _units(turn))
+    turn.say(turn._("Dropped, comrade."), _back(turn))
+
+
+CONVERSATIONS = (
+    Conversation("keep", _keep, allowed=_may_keep, in_office=True),
+    Conversation(
+        "saved",
+        _drop,
+        (Question("which", _list, _choices, chosen=unless_unchanged),),
+        allowed=is_officer,
+        in_office=True,
+    ),
+)

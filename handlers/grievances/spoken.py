@@ -1,0 +1,118 @@
+"""A grievance that somebody without a phone speaks to an officer: entered for them, without their name, with a slip of paper
+that has the code. They hear in person what becomes of it, as the code's holder or from whoever entered it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.conversation import (
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_officer,
+    take_text,
+    unless_cancelled,
+    unless_unchanged,
+)
+from handlers.grievances import cases
+from handlers.grievances.filing import categories
+from models.grievances import handling
+from models.people import offices, units
+from models.people.units import Unit
+
+
+def _units(turn: Turn) -> list[Unit]:
+    """The units this officer answers for."""
+    handled = dict.fromkeys(held.unit_id for held in turn.offices if held.role in offices.HANDLERS)
+    return [units.get(turn.session, unit_id) for unit_id in handled]
+
+
+def _several(turn: Turn) -> bool:
+    return len(_units(turn)) > 1
+
+
+def _unit_choices(turn: Turn) -> Sequence[Choice]:
+    return [*(Choice(one.id, one.name) for one in _units(turn)), Choice("cancel", turn._("Cancel"))]
+
+
+def _text(turn: Turn) -> str:
+    return turn._("Comrade, please write what the worker told you. Leave out their name.")
+
+
+def _spoken(turn: Turn) -> None:
+    answers = turn.answers
+    where = next((one for one in _units(turn) if one.id == answers.get("unit")), _units(turn)[0])
+    case = handling.enter_spoken(
+        turn.session, turn.member.person_id, where.id, answers["category"], answers["text"], turn.now
+    )
+    slip = turn._(
+        "Entered without a name, comrade. Please write this on a slip of paper for the worker:\n\n"
+        "{code}\n{unit}\nAsk the union about this code. An answer is due before {when}.",
+        code=case.code,
+        unit=where.name,
+        when=turn.language.when(case.due_at),
+    )
+    cases.show(turn, case, slip)
+
+
+def _end_text(turn: Turn) -> str:
+    case = cases.case_of(turn)
+    assert case is not None
+    return turn._("Comrade, please write what came of {code}, and that the worker told you it is settled.", code=case.code)
+
+
+def _end(turn: Turn) -> None:
+    case = cases.case_of(turn)
+    assert case is not None
+    try:
+        handling.settle_spoken(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now)
+    except handling.Refused:
+        cases.already(turn, case)
+        return
+    cases.show(turn, case, turn._("{code} is closed, comrade.", code=case.code))
+
+
+def _sure_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("yes", turn._("Close it")), Choice("cancel", turn._("Cancel")))
+
+
+def _may_end(turn: Turn) -> bool:
+    case = cases.case_of(turn) if cases.their_open_case(turn) else None
+    return case is not None and case.route is None
+
+
+CONVERSATIONS = (
+    Conversation(
+        "spoken",
+        _spoken,
+        (
+            Question(
+                "unit",
+                lambda turn: turn._("For which unit, comrade?"),
+                _unit_choices,
+                chosen=unless_unchanged,
+                when=_several,
+            ),
+            Question("text", _text, check=take_text),
+            Question("category", lambda turn: turn._("What is it about?"), categories, chosen=unless_cancelled),
+        ),
+        allowed=is_officer,
+        in_office=True,
+    ),
+    Conversation(
+        "end",
+        _end,
+        (
+            Question("text", _end_text, check=take_text),
+            Question(
+                "sure",
+                lambda turn: turn._("Did the worker say in person that it is settled?"),
+                _sure_choices,
+                chosen=unless_unchanged,
+            ),
+        ),
+        allowed=_may_end,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Joining, settings, phones, leaving; officers who vouch or stand in."""

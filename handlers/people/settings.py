@@ -1,0 +1,145 @@
+"""What a person can set for themselves: language, notices, polls, what a lock screen shows; and the way to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from config.i18n import N_
+from handlers.chat import menu
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
+from handlers.people import second_phone
+from models.anonymity import intake
+from models.messages.message import Option
+
+Name = Literal["notices", "polls", "plain_previews"]
+
+_MEMBER = {"yes": N_("Yes"), "no": N_("Not yet"), "unsure": N_("Not sure")}
+
+
+def _settings(turn: Turn) -> None:
+    options = [
+        Option(open_token("notices"), turn._("Notices from the union")),
+        Option(open_token("mute"), turn._("Kinds of notice")),
+        Option(open_token("polls"), turn._("Opinion polls")),
+        Option(open_token("membership"), turn._("Union membership")),
+        Option(open_token("previews"), turn._("What the lock screen shows")),
+        Option(open_token("pin"), turn._("PIN")),
+        Option(open_token("link"), turn._("Connect another phone")),
+        *([Option(open_token("unlink"), turn._("Put other phones out"))] if second_phone.has_others(turn) else []),
+        Option(open_token("hide"), turn._("Hide from this phone")),
+        Option(open_token("mydata"), turn._("My data")),
+        Option(open_token("leave"), turn._("Leave")),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
+    assert turn.person is not None
+    known = turn.member.model_dump() | {"member": turn.person.member}
+    mine = known | intake.chosen(turn.session, turn.member.id, turn.now)
+    on, off = turn._("on"), turn._("off")
+    joined = _MEMBER.get(mine["member"], "")
+    lines = [
+        turn._("Settings:"),
+        turn._("Notices from the union") + ": " + (on if mine["notices"] else off),
+        turn._("Opinion polls") + ": " + (on if mine["polls"] else off),
+        *([turn._("Union membership") + ": " + turn._(joined)] if joined else []),
+        turn._("Words on the lock screen") + ": " + (on if mine["plain_previews"] else off),
+        turn._("PIN") + ": " + (on if mine["pin"] else off),
+    ]
+    turn.say("\n".join(lines), options)
+
+
+def _now(turn: Turn, name: Name) -> bool:
+    chosen = intake.chosen(turn.session, turn.member.id, turn.now)
+    return bool(chosen.get(name, getattr(turn.member, name)))
+
+
+def _switch(key: str, name: Name, text: Callable[[Turn], str]) -> Conversation:
+    """A conversation that switches one thing on or off, once it has said what it is."""
+
+    def choices(turn: Turn) -> Sequence[Choice]:
+        turned = Choice("off", turn._("Switch off")) if _now(turn, name) else Choice("on", turn._("Switch on"))
+        return (turned, Choice("back", turn._("Back")))
+
+    def finish(turn: Turn) -> None:
+        intake.change_account(turn.session, turn.member.id, turn.now, **{name: turn.answers["to"] == "on"})
+        _settings(turn)
+
+    return Conversation(key, finish, (Question("to", text, choices, chosen=unless_back),), allowed=is_member)
+
+
+def _languages(_turn: Turn) -> Sequence[Choice]:
+    return (Choice("vi", "Tiếng Việt"), Choice("en", "English"))
+
+
+def _finish(turn: Turn) -> None:
+    chosen = turn.answers["language"]
+    if turn.account is not None:
+        intake.change_account(turn.session, turn.account.id, turn.now, language=chosen)
+    turn.speak(chosen)
+    menu.show(turn, turn._("From now on the union writes to you in English."))
+
+
+def _join_union(turn: Turn) -> None:
+    intake.change_account(turn.session, turn.member.id, turn.now, member=turn.answers["member"])
+    _settings(turn)
+
+
+def _hide(turn: Turn) -> None:
+    """The same words on every line: whoever reads them may have a second app on the same phone."""
+    menu.show(
+        turn,
+        "\n\n".join(
+            (
+                turn._("What stands on this phone, only this phone can delete:"),
+                turn._("Telegram: hold the chat, Delete chat. If Telegram offers it, also for the bot."),
+                turn._("Zalo: hold the chat, Delete. Photos you sent stay in the phone's album."),
+                turn._(
+                    "The web page: “Hide quickly” blanks it; the three dots, “Delete from this device”, leave nothing "
+                    "on the phone."
+                ),
+                turn._(
+                    "Your grievances stay with the union. After deleting, write to the same line again on Telegram and "
+                    "Zalo; on the web page, join again."
+                ),
+            )
+        ),
+    )
+
+
+CONVERSATIONS = (
+    Conversation("settings", _settings, allowed=is_member),
+    Conversation(
+        "lang",
+        _finish,
+        (Question("language", lambda turn: turn._("Which language shall the union write to you in?"), _languages),),
+    ),
+    _switch(
+        "notices", "notices", lambda turn: turn._("Notices: what the union tells everybody, such as a meeting or a result.")
+    ),
+    _switch(
+        "polls",
+        "polls",
+        lambda turn: turn._("Polls: the union asks for opinions. Each says whether it is anonymous or with names."),
+    ),
+    _switch(
+        "previews",
+        "plain_previews",
+        lambda turn: turn._(
+            "When the union writes first, the phone shows only that there is news. Switched on, it shows the words at once, "
+            "also on the lock screen, to whoever holds the phone."
+        ),
+    ),
+    Conversation(
+        "membership",
+        _join_union,
+        (
+            Question(
+                "member",
+                lambda turn: turn._("Have you joined the union?"),
+                lambda turn: [Choice(key, turn._(label)) for key, label in _MEMBER.items()],
+            ),
+        ),
+        allowed=is_member,
+    ),
+    Conversation("hide", _hide, allowed=is_member),
+)

@@ -1,0 +1,1 @@
+"""Asking for opinions, voting, and what came of it."""

@@ -1,0 +1,155 @@
+"""What the clock does about a round of a poll: invites whoever may vote, reminds once whoever has not, and tells officers
+when it is counted.
+
+Invitations are broadcasts (models.broadcasts.broadcasts, kind "poll"), so they arrive, wait and are counted as notices do;
+whoever has voted already is passed over by the lane, and the ledger does not tell them from the rest
+(models.broadcasts.ledger_sending).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from config.i18n import language
+from handlers.chat.conversation import open_token, tell
+from handlers.polls import in_words
+from models.broadcasts import broadcasts
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import POLL, Broadcast, Draft, Words
+from models.messages.message import Option, Outgoing
+from models.people import offices, units
+from models.polls import rounds
+from models.polls.polls import SINGLE, SKIP, Content, Poll, content_of
+from models.polls.rounds import Round
+from models.store import firings
+from models.store.database import Session
+
+REMINDED_BEFORE = timedelta(days=1)
+"""The one reminder comes so long before the end, or at half of a shorter round."""
+
+
+TOLD_WITHIN = timedelta(days=14)
+"""After so long officers are not told any more that a round was counted: the service was down, and they have looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Ids of rounds."""
+
+    to_open: Sequence[str]
+    to_remind: Sequence[str]
+    to_count: Sequence[str]
+    to_tell: Sequence[str]
+
+
+def due(session: Session, now: datetime) -> Due:
+    """What is to be done now."""
+    open_ = rounds.under_way(session)
+    to_remind = [one.id for one in open_ if _reminded_at(one) <= now < one.closes_at and not _is_reminded(session, one)]
+    counted = rounds.counted_since(session, now - TOLD_WITHIN)
+    return Due(
+        to_open=[one.id for one in rounds.to_open(session, now)],
+        to_remind=to_remind,
+        to_count=[one.id for one in rounds.to_count(session, now)],
+        to_tell=[one.id for one in counted if not firings.was_claimed(session, "counted", one.id, one.closes_at)],
+    )
+
+
+def _reminded_at(one: Round) -> datetime:
+    return one.closes_at - min(REMINDED_BEFORE, (one.closes_at - one.opens_at) / 2)
+
+
+def _is_reminded(session: Session, one: Round) -> bool:
+    return firings.was_claimed(session, "remind", one.id, one.closes_at)
+
+
+def audience_of(content: Content, poll: Poll) -> Audience:
+    """Whom the poll is for, as far as they may vote."""
+    found = Audience.load(content.rule) if content.rule else Audience(tuple(content.audience))
+    return replace(found, verified=poll.voters == "slips")
+
+
+def open_round(session: Session, round_id: str, now: datetime) -> bool:
+    """Opens it, invites, and plans the next of a repeating poll; all or nothing, once."""
+    one = session.get_one(Round, round_id, with_for_update=True)
+    if one.state != "planned":
+        return False
+    poll = session.get_one(Poll, one.poll_id)
+    rounds.open_(session, one, now.date())
+    _invite(session, one, poll, now)
+    if poll.repeat:
+        round_ids = rounds.of_poll(session, poll.id)
+        first = min(other.opens_at for other in round_ids)
+        number = len(round_ids)
+        while (at := rounds.nth_opening(first, poll.repeat, number)) <= now:  # type: ignore[arg-type]
+            number += 1
+        rounds.plan(session, poll, at)
+    return True
+
+
+def _invite(session: Session, one: Round, poll: Poll, now: datetime) -> None:
+    content = content_of(session, poll)
+    assert poll.author_id is not None
+    broadcasts.create(
+        session,
+        Draft(
+            author_id=poll.author_id,
+            unit_id=poll.author_unit_id,
+            words=Words(dict(content.title), round_id=one.id),
+            audience=audience_of(content, poll),
+            kind=POLL,
+            send_at=now,
+        ),
+        now,
+    )
+
+
+def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
+    """The message that invites to a round, with its first question (models.broadcasts.ledger_sending.Compose)."""
+    reader = language(code)
+    one = session.get_one(Round, broadcasts.words_of(session, row).round_id)
+    poll = session.get_one(Poll, one.poll_id)
+    content = content_of(session, poll)
+    first = content.questions[0]
+    lines = [
+        f"🗳 {in_words.words(reader, content.title)}",
+        units.get(session, poll.author_unit_id).name,
+        in_words.explained(reader, poll),
+        reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
+    ]
+    options = []
+    if first.kind in SINGLE:
+        lines.append(in_words.numbered(reader, content, 0) + in_words.words(reader, first.text))
+        options = [
+            Option(open_token("vote", one.id, str(place)), label)
+            for place, label in enumerate(in_words.labels(reader, first))
+        ]
+    begin = Option(open_token("vote", one.id), reader.gettext("Begin"))
+    options.append(Option(open_token("vote", one.id, SKIP), reader.gettext("Skip")) if options else begin)
+    return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
+
+
+def remind(session: Session, round_id: str, now: datetime) -> bool:
+    one = session.get_one(Round, round_id)
+    if not one.takes_votes(now) or not firings.claim(session, "remind", one.id, one.closes_at):
+        return False
+    _invite(session, one, session.get_one(Poll, one.poll_id), now)
+    return True
+
+
+def tell_officers(session: Session, round_id: str, now: datetime) -> bool:
+    """The unit's officers hear that it is counted; what they may see of it is asked when they look."""
+    one = session.get_one(Round, round_id)
+    poll = session.get_one(Poll, one.poll_id)
+    if one.state != "counted" or not firings.claim(session, "counted", one.id, one.closes_at):
+        return False
+    told = {account.id: account for account, _p, _o in offices.officers_of(session, poll.author_unit_id, now.date())}
+    for account in told.values():
+        reader = language(account.language)
+        title = content_of(session, poll).title
+        text = reader.gettext("Comrade, the poll “{title}” is counted.", title=title.get(reader.code) or title["vi"])
+        options = [Option(open_token("outcome", one.id), reader.gettext("See the results"))]
+        tell(session, account, text, now, options=options, in_office=True)
+    return True

@@ -1,0 +1,127 @@
+"""Polls in a list: for officers those of their units and what can be done with them, for members what they may answer or
+read."""
+
+from __future__ import annotations
+
+from config.i18n import N_, Language
+from handlers.broadcasts import audiences, overview
+from handlers.chat.conversation import Conversation, Turn, is_member, is_officer, open_token
+from handlers.chat.words import shortened
+from handlers.polls import in_words, invitations, rounds, second_officer, voting, writing
+from models.messages.message import Option
+from models.people import units
+from models.polls import rounds as round_rows
+from models.polls.polls import Poll, content_of
+from models.polls.rounds import Round
+from models.trust import audit
+
+_SHOWN = 8
+_STATES = {
+    "waiting": N_("waits for a second officer"),
+    "planned": N_("not open yet"),
+    "open": N_("open"),
+    "counting": N_("closed, being counted"),
+    "counted": N_("counted"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def _state(turn: Turn, one: Round) -> str:
+    over = one.state == "open" and not one.takes_votes(turn.now)
+    return turn._(_STATES["counting" if over else one.state])
+
+
+def _title(reader: Language, turn: Turn, poll: Poll) -> str:
+    return in_words.words(reader, content_of(turn.session, poll).title)
+
+
+def _desk(turn: Turn) -> None:
+    rows = round_rows.of_units(turn.session, overview.handled(turn), most=_SHOWN)
+    lines = [turn._("Polls of your unit, the newest first:") if rows else turn._("Your unit has asked nothing yet.")]
+    options = [Option(open_token("ask_opinion"), turn._("A new poll"))]
+    for one, poll in rows:
+        lines.append(f"{poll.code}: {_title(turn.language, turn, poll)} · {_state(turn, one)}")
+        options.append(Option(open_token("round", one.id), f"{poll.code} · {turn.language.day(one.opens_at)}"))
+    turn.say("\n".join(lines), [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _show(turn: Turn) -> None:
+    found = rounds.theirs(turn)
+    assert found is not None  # `allowed` was asked first
+    one, poll = found
+    content = content_of(turn.session, poll)
+    to = audiences.described(turn.session, turn.language, invitations.audience_of(content, poll))
+    lines = [
+        f"{poll.code} · {_state(turn, one)}\n🗳 {in_words.words(turn.language, content.title)}",
+        units.get(turn.session, poll.author_unit_id).name,
+        "\n".join(in_words.asked_lines(turn.language, content)),
+        turn._("To: {audience}", audience=to),
+        writing.how(turn, poll.threshold, named=poll.named),
+        turn._(
+            "Opens: {opens}. Closes: {closes}.",
+            opens=turn.language.when(one.opens_at),
+            closes=turn.language.when(one.closes_at),
+        ),
+    ]
+    options = []
+    if one.state == "counted":
+        options.append(Option(open_token("outcome", one.id), turn._("See the results")))
+    else:
+        lines.append(turn._("The poll is not counted yet; nobody sees any result before."))
+    if one.takes_votes(turn.now):
+        options.append(Option(open_token("close_poll", one.id), turn._("Close it now")))
+    if one.state == "waiting" and poll.author_id != turn.member.person_id:
+        options += second_officer.options(turn.language, one)
+    if one.state in ("waiting", "planned", "open"):
+        options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
+    turn.say(
+        "\n\n".join(lines),
+        [*options, *rounds.back(turn)],
+    )
+
+
+def _end(turn: Turn) -> None:
+    """close_poll, cancel_poll: the run's name is the verb."""
+    found = rounds.theirs(turn)
+    assert found is not None
+    assert turn.state.run is not None
+    one, poll = found
+    early = turn.state.run.conversation == "close_poll"
+    if one.state not in ("waiting", "planned", "open") or (early and not one.takes_votes(turn.now)):
+        text = turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=_state(turn, one))
+    elif early:
+        round_rows.close(turn.session, one, turn.now)
+        text = turn._("{code} is closed. It is counted in a few minutes, comrade.", code=poll.code)
+    else:
+        round_rows.cancel(turn.session, one)
+        text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
+    audit.note(turn.session, turn.member.person_id, turn.state.run.conversation, poll.id, turn.now)
+    turn.falls_due = True
+    turn.say(text, rounds.back(turn))
+
+
+def _mine(turn: Turn) -> None:
+    """What this person may still answer, and published results."""
+    open_ = voting.open_for(turn)
+    assert turn.person is not None
+    above = [one.id for one in units.path(turn.session, turn.person.unit_id)]
+    published = round_rows.published(turn.session, above, most=_SHOWN)
+    lines, options = [], []
+    for one, content in open_:
+        title = in_words.words(turn.language, content.title)
+        lines.append(turn._("{title}, open until {when}", title=title, when=turn.language.when(one.closes_at)))
+        options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=shortened(title, 40))))
+    for one, poll in published:
+        title = _title(turn.language, turn, poll)
+        options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=shortened(title, 40))))
+    head = turn._("The union asks for your opinion:") if lines else turn._("There is no poll for you to answer now.")
+    turn.say("\n".join([head, *lines]), [*options, Option(open_token("menu"), turn._("Menu"))])
+
+
+CONVERSATIONS = (
+    Conversation("polls_desk", _desk, allowed=is_officer, in_office=True),
+    Conversation("round", _show, allowed=rounds.is_theirs, in_office=True),
+    Conversation("close_poll", _end, allowed=rounds.is_theirs, in_office=True),
+    Conversation("cancel_poll", _end, allowed=rounds.is_theirs, in_office=True),
+    Conversation("polls_mine", _mine, allowed=is_member),
+)

@@ -1,0 +1,199 @@
+"""Results of a poll to take away: a picture for each question, and a workbook. Made when they are opened, kept nowhere.
+
+Whoever opens one is asked for their right to see that unit's results at that moment (handlers.front.file_rights).
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+
+from config.i18n import DEFAULT, LANGUAGES, language
+from handlers.chat.conversation import Conversation, Turn, open_token
+from handlers.polls import charts, in_words, results
+from models.anonymity.suppression import Withheld
+from models.files import one_time_links
+from models.messages.message import Media, Option
+from models.people import units
+from models.people.persons import Person
+from models.polls import access, rounds
+from models.polls import results as result_rows
+from models.polls.polls import Content, Poll, content_of
+from models.polls.rounds import Round
+from models.store.database import Session
+from models.store.ids import is_id
+from models.trust import audit
+
+CHART, TABLES, CODES = "chart", "tables", "codes"
+MOST = 10
+"""Pictures sent at once: an album of a chat app has as many."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the name of such a file says: `chart-0-vi-<unit>-<round>`."""
+
+    kind: str
+    number: int
+    language: str
+    unit_id: str
+    round_id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.number}-{self.language}-{self.unit_id}-{self.round_id}"
+
+
+def named(attachment_id: str) -> Named | None:
+    parts = attachment_id.split("-")
+    if len(parts) != 5 or parts[0] not in (CHART, TABLES, CODES) or parts[2] not in LANGUAGES:
+        return None
+    if not (parts[1].isascii() and parts[1].isdecimal() and is_id(parts[3]) and is_id(parts[4])):
+        return None
+    return Named(parts[0], int(parts[1]), *parts[2:])
+
+
+def _media(name: Named) -> Media:
+    if name.kind == CODES:
+        return Media(str(name), name.round_id, "document", "ma-kiem-tra.txt", "text/plain")
+    if name.kind == TABLES:
+        return Media(str(name), name.round_id, "document", "ket-qua.xlsx", _XLSX)
+    return Media(str(name), name.round_id, "photo", f"bieu-do-{name.number + 1}.png", "image/png")
+
+
+def attached(session: Session, person_id: str, round_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The picture or workbook, if this person may see that unit's results now."""
+    name = named(attachment_id)
+    if name is None or name.round_id != round_id:
+        return None
+    one = session.get(Round, round_id)
+    person = session.get(Person, person_id)
+    if one is None or person is None or one.state != "counted":
+        return None
+    poll = session.get_one(Poll, one.poll_id)
+    officer = access.may_see(session, poll, name.unit_id, person_id, now.date())
+    member = one.published and name.kind != TABLES
+    if officer or (member and access.may_member_see(session, poll, name.unit_id, person.unit_id)):
+        return _media(name)
+    return None
+
+
+def _opened(session: Session, name: Named) -> tuple[Round, Poll, Content] | None:
+    one = session.get(Round, name.round_id)
+    if one is None:
+        return None
+    poll = session.get_one(Poll, one.poll_id)
+    return one, poll, content_of(session, poll)
+
+
+def specification(session: Session, attachment_id: str) -> Any:
+    """What is to be drawn (bot.files.drawing); None where there is nothing."""
+    name = named(attachment_id)
+    found = _opened(session, name) if name else None
+    if name is None or found is None:
+        return None
+    one, poll, content = found
+    reader = language(name.language)
+    shown = result_rows.results(session, one, [name.unit_id])[name.unit_id]
+    before = rounds.earlier(session, one)
+    about = charts.About(
+        in_words.words(reader, content.title),
+        units.get(session, name.unit_id).name,
+        one.closes_at,
+        poll.threshold,
+        before.closes_at if before else None,
+    )
+    drawn = charts.pictures(reader, content.questions, shown, about)
+    return drawn[name.number] if name.number < len(drawn) else None
+
+
+def workbook(session: Session, attachment_id: str) -> bytes | None:
+    """All of a unit's results, with every free answer that may be shown. Nothing in it is a formula."""
+    name = named(attachment_id)
+    found = _opened(session, name) if name else None
+    if name is None or found is None:
+        return None
+    one, poll, content = found
+    reader = language(DEFAULT)
+    shown = result_rows.results(session, one, [name.unit_id])[name.unit_id]
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet, bold = book.add_worksheet(reader.gettext("Results")), book.add_format({"bold": True})
+    sheet.set_column(0, 0, 70)
+    rows: list[tuple[str, int | None]] = [
+        (f"{poll.code} · {in_words.words(reader, content.title)}", None),
+        (f"{units.get(session, name.unit_id).name} · {reader.day(one.closes_at)}", None),
+    ]
+    if isinstance(shown, Withheld):
+        rows.append((reader.gettext(results.WHY[shown]), None))
+    else:
+        rows += [(reader.gettext("Asked"), results.invited_about(shown)), (reader.gettext("Took part"), shown.respondents)]
+        for question, table in zip(content.questions, shown.tables, strict=True):
+            rows.append((in_words.words(reader, question.text), None))
+            if isinstance(table, Withheld):
+                rows.append((reader.gettext(results.WHY[table]), None))
+            elif table is not None:
+                rows += zip(in_words.labels(reader, question), table.votes, strict=True)
+                rows.append((reader.gettext("(no answer)"), table.silent))
+        rows.append((reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."), None))
+    below = units.below(session, name.unit_id)
+    for number, question in enumerate(content.questions):
+        if question.kind == "text":
+            rows += [(words, None) for words in result_rows.remarks(session, one, below, number)]
+    for line, (words, count) in enumerate(rows):
+        sheet.write_string(line, 0, words, bold if count is None and line < 2 else None)
+        if count is not None:
+            sheet.write_number(line, 1, count)
+    book.close()
+    return made.getvalue()
+
+
+def codes(session: Session, attachment_id: str) -> bytes | None:
+    """The published list of receipt codes, one a line in the order of the alphabet (models.polls.results.receipts_hash)."""
+    name = named(attachment_id)
+    one = session.get(Round, name.round_id) if name else None
+    return "".join(f"{code}\n" for code in result_rows.receipts(session, one)).encode() if one else None
+
+
+def _give(turn: Turn) -> None:
+    """Sends the files where the line can; where not, a link for each."""
+    found = results.of(turn)
+    assert found is not None  # `allowed` was asked first
+    assert turn.state.run is not None
+    one, poll, content = found
+    unit_id = results.unit_of(turn, poll)
+    kind = {TABLES: TABLES, "office_codes": CODES, CODES: CODES}.get(turn.state.run.conversation, CHART)
+    count = min(MOST, sum(question.kind != "text" for question in content.questions)) if kind == CHART else 1
+    files = [_media(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
+    if kind == TABLES:
+        audit.note(turn.session, turn.member.person_id, "results", poll.id, turn.now)
+    text = turn._("Results of {code}:", code=poll.code)
+    if turn.sender.line in turn.house.uploads:
+        for media in files:
+            turn.say(media.name, media=media)
+    elif turn.house.media_address:
+        links = [one_time_links.issue(turn.session, turn.member.person_id, media, turn.now) for media in files]
+        text = "\n".join([text, *(f"{turn.house.media_address}/{token}" for token in links)])
+        text += "\n\n" + turn._("Each link opens once, within 2 minutes.")
+    else:
+        text = turn._("This app cannot show files: please open them on Telegram or on the union's web page.")
+    view = open_token("outcome", one.id, unit_id) if turn.chat.in_office else open_token("published", one.id, unit_id)
+    back = Option(view, turn._("See the results"))
+    turn.say(text, [back, Option(open_token("menu"), turn._("Menu"))])
+
+
+def _officer_may(turn: Turn) -> bool:
+    return results.sees(turn) and turn.is_officer
+
+
+CONVERSATIONS = (
+    Conversation(CHART, _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
+    Conversation("office_codes", _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
+    Conversation(CODES, _give, allowed=results.sees, begun=results.asked_unit),
+    Conversation("picture", _give, allowed=results.sees, begun=results.asked_unit),
+    Conversation(TABLES, _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
+)

@@ -1,0 +1,267 @@
+"""What a poll came to: hidden from everybody until it is closed, then shown to the unit's officers, to members when
+published.
+
+What may be shown of which unit was decided once for the whole tree when it was counted (models.anonymity.suppression); who
+may see which unit is models.polls.access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.i18n import LANGUAGES, N_, Language, language
+from handlers.broadcasts import overview, reading
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.chat.words import shortened
+from handlers.polls import in_words, invitations
+from models.anonymity.suppression import Withheld
+from models.broadcasts import broadcasts
+from models.broadcasts.broadcasts import Draft, Words
+from models.messages.message import Option
+from models.people import units
+from models.polls import access, results, rounds
+from models.polls.polls import Content, Poll, content_of
+from models.polls.results import Shown
+from models.polls.rounds import Round
+from models.polls.tally import Table
+from models.trust import audit
+
+_UNITS = 8
+_REMARKS = 20
+
+WHY = {
+    Withheld.NOT_YET: N_("The poll is not counted yet; nobody sees any result before."),
+    Withheld.FEW: N_(
+        "Not shown: too few people took part here, or in a unit beside it whose answers could be worked out from these."
+    ),
+    Withheld.FEW_ANSWERS: N_(
+        "The answers are not shown: too few people gave one here, or in a unit beside it whose answers could be worked out."
+    ),
+    Withheld.CHANGED: N_(
+        "Not compared with the time before: too few people have come or gone to be hidden among the others."
+    ),
+    Withheld.NO_EARLIER: N_("There is no earlier time to compare with."),
+}
+
+
+def of(turn: Turn) -> tuple[Round, Poll, Content] | None:
+    """The round this run is about."""
+    found = rounds.with_poll(turn.session, turn.subject)
+    return (*found, content_of(turn.session, found[1])) if found else None
+
+
+def unit_of(turn: Turn, poll: Poll) -> str:
+    """The unit that is asked for: the one that asked, unless another was tapped."""
+    assert turn.state.run is not None
+    return turn.answers.get("unit", poll.author_unit_id)
+
+
+def sees(turn: Turn) -> bool:
+    """Whether this person may see this unit's result, as an officer or, where it is published, as a member."""
+    found = of(turn) if turn.account is not None else None
+    if found is None:
+        return False
+    one, poll, _content = found
+    unit_id = unit_of(turn, poll)
+    if turn.is_officer and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
+        return True
+    assert turn.person is not None
+    return one.published and access.may_member_see(turn.session, poll, unit_id, turn.person.unit_id)
+
+
+def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+    return {"unit": value}
+
+
+def heading(reader: Language, content: Content, name: str) -> str:
+    return f"🗳 {in_words.words(reader, content.title)}\n{name}"
+
+
+def invited_about(shown: Shown) -> int:
+    """How many were asked, rounded up: exact numbers of a unit and of what lies below it would tell of those who did not
+    take part in the rest."""
+    return max(-(-shown.invited // 5) * 5, 5)
+
+
+def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
+    """The result of one unit, question by question; what is withheld says so and why."""
+    if isinstance(shown, Withheld):
+        return [reader.gettext(WHY[shown])]
+    found = [
+        reader.gettext(
+            "{count} people took part, of about {invited} who were asked.",
+            count=reader.number(shown.respondents),
+            invited=reader.number(invited_about(shown)),
+        )
+    ]
+    for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
+        lines = [f"{number}. {in_words.words(reader, question.text)}"]
+        if isinstance(table, Withheld):
+            lines.append(reader.gettext(WHY[table]))
+        elif table is not None:
+            lines += _bars(reader, in_words.labels(reader, question), table)
+        else:
+            lines.append(reader.gettext("Answers in people's own words: see below."))
+        found.append("\n".join(lines))
+    found.append(reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."))
+    before = shown.before
+    if isinstance(before, Withheld):
+        found.append(reader.gettext(WHY[before]) if before is not Withheld.NO_EARLIER else "")
+    else:
+        found.append(
+            reader.gettext(
+                "The time before, {count} people took part. As trust grows more people answer, and more frankly: a lower "
+                "score can be a good sign.",
+                count=reader.number(before.respondents),
+            )
+        )
+    return [one for one in found if one]
+
+
+def unverified(reader: Language, poll: Poll) -> list[str]:
+    """What must be said of a poll in which anybody could vote who has a team's code."""
+    said = reader.gettext("Not verified: also those who joined without a slip of their own could answer.")
+    return [said] if poll.voters == "anyone" else []
+
+
+def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
+    total = max(1, sum(table.votes))
+    lines = [
+        f"{_bar(votes / total)} {label}: {reader.number(votes)}" for label, votes in zip(labels, table.votes, strict=True)
+    ]
+    silent = reader.gettext("(no answer)")
+    return [*lines, f"{silent}: {reader.number(table.silent)}"] if table.silent else lines
+
+
+def _bar(share: float) -> str:
+    filled = min(10, int(10 * share + 0.5))
+    return "▓" * filled + "░" * (10 - filled)
+
+
+def _show(turn: Turn) -> None:
+    found = of(turn)
+    assert found is not None  # `allowed` was asked first
+    one, poll, content = found
+    unit_id = unit_of(turn, poll)
+    shown = results.results(turn.session, one, [unit_id])[unit_id]
+    lines = [
+        heading(turn.language, content, units.get(turn.session, unit_id).name),
+        *lines_of(turn.language, content, shown),
+    ]
+    lines += [*unverified(turn.language, poll), *_remarks(turn, one, content, unit_id)]
+    turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
+
+
+def _remarks(turn: Turn, one: Round, content: Content, unit_id: str) -> list[str]:
+    """Free answers of the unit and all below it, without what names somebody (models.polls.ballots took that out)."""
+    if one.state != "counted":
+        return []
+    below = units.below(turn.session, unit_id)
+    found = []
+    for number, question in enumerate(content.questions):
+        if question.kind != "text":
+            continue
+        said = results.remarks(turn.session, one, below, number)
+        if not said:
+            found.append(turn._("Answers in people's own words are shown from {count} on.", count=2 * 5))
+        found += [f"• «{shortened(words)}»" for words in said[:_REMARKS]]
+        if len(said) > _REMARKS:
+            found.append(turn._("and {count} more, in the file of results", count=len(said) - _REMARKS))
+    return found
+
+
+def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
+    found = []
+    officer = turn.is_officer and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
+    if one.state == "counted":
+        token = open_token("chart", one.id, unit_id) if officer else open_token("picture", one.id, unit_id)
+        found.append(Option(token, turn._("See as a picture")))
+        if poll.receipts:
+            token = open_token("office_codes", one.id, unit_id) if officer else open_token("codes", one.id, unit_id)
+            found.append(Option(token, turn._("List of codes")))
+    if officer:
+        for child in units.children(turn.session, unit_id, most=_UNITS):
+            if access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
+                found.append(Option(open_token("outcome", one.id, child.id), child.name))
+        if one.state == "counted":
+            found.append(Option(open_token("tables", one.id, unit_id), turn._("Results (XLSX)")))
+        if one.state == "counted" and not one.published and unit_id == poll.author_unit_id:
+            found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
+        found.append(Option(open_token("polls_desk"), turn._("Polls")))
+    return [*found, Option(open_token("menu"), turn._("Menu"))]
+
+
+def _theirs(turn: Turn) -> bool:
+    """Whether this officer answers for the unit that asked, or above it."""
+    found = of(turn) if turn.is_officer else None
+    return found is not None and access.may_see(
+        turn.session, found[1], found[1].author_unit_id, turn.member.person_id, turn.now.date()
+    )
+
+
+def _publishable(turn: Turn) -> bool:
+    found = of(turn)
+    return _theirs(turn) and found is not None and found[0].state == "counted" and not found[0].published
+
+
+def _publish_text(turn: Turn) -> str:
+    found = of(turn)
+    assert found is not None
+    one, poll, content = found
+    said = _remarks(turn, one, content, poll.author_unit_id)
+    return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *found), *said])
+
+
+def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
+    shown = results.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
+    name = units.get(turn.session, poll.author_unit_id).name
+    lines = [heading(reader, content, name), *lines_of(reader, content, shown), *unverified(reader, poll)]
+    if one.receipts_hash:
+        text = reader.gettext("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
+        lines.append(text)
+    return "\n\n".join(lines)
+
+
+def _publish(turn: Turn) -> None:
+    found = of(turn)
+    assert found is not None
+    one, poll, content = found
+    if not rounds.publish(turn.session, one):
+        turn.say(turn._("A colleague has just published it, comrade."), overview.options(turn))
+        return
+    to = invitations.audience_of(content, poll)
+    broadcasts.create(
+        turn.session,
+        Draft(
+            author_id=turn.member.person_id,
+            unit_id=poll.author_unit_id,
+            words=Words({code: _summary(turn, language(code), one, poll, content) for code in LANGUAGES}),
+            audience=to,
+            kind=reading.kinds()[0],
+            send_at=turn.now,
+        ),
+        turn.now,
+    )
+    audit.note(turn.session, turn.member.person_id, "publish", one.id, turn.now)
+    turn.falls_due = True
+    turn.say(turn._("The results are published and on their way to those who were asked, comrade."), overview.options(turn))
+
+
+CONVERSATIONS = (
+    Conversation("outcome", _show, allowed=sees, begun=asked_unit, in_office=True),
+    Conversation("published", _show, allowed=sees, begun=asked_unit),
+    Conversation(
+        "publish",
+        _publish,
+        (
+            Question(
+                "sure",
+                _publish_text,
+                lambda turn: [Choice("yes", turn._("Publish")), Choice("cancel", turn._("Cancel"))],
+                chosen=unless_unchanged,
+            ),
+        ),
+        allowed=_publishable,
+        in_office=True,
+    ),
+)

@@ -1,0 +1,276 @@
+"""Making a poll: from a template or question by question, whom it is for, a preview, and when it opens.
+
+What people are told when they answer cannot change afterwards: whether it is anonymous, its threshold, its questions. So
+there is no editing, only another poll.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from handlers.broadcasts import audiences, forecast, overview, writing
+from handlers.broadcasts import second_officer as rule_of_two
+from handlers.broadcasts.forecast import Forecast
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    open_token,
+    unless_cancelled,
+)
+from handlers.polls import in_words, questions, second_officer
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import POLL, Draft, Words
+from models.messages.message import Option
+from models.people import units
+from models.polls import polls, rounds
+from models.polls.polls import LEAST, Content, Unfit
+from models.polls.polls import Question as Asked
+from models.trust import audit
+
+_DAYS = (3, 7, 14, 30)
+
+
+@lru_cache(maxsize=1)
+def templates() -> dict[str, dict[str, Any]]:
+    """config/polls/*.toml, by name."""
+    found = {}
+    for file in sorted(resources.files("config").joinpath("polls").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            found[file.name.removesuffix(".toml")] = tomllib.loads(file.read_text("utf-8"))
+    return found
+
+
+def _questions_of(template: dict[str, Any]) -> list[Asked]:
+    return [
+        Asked(
+            one["kind"],
+            {code: one[code] for code in ("vi", "en") if code in one},
+            tuple(one.get("options", ())),
+            tuple(one["when"]) if "when" in one else None,
+        )
+        for one in template["questions"]
+    ]
+
+
+def _template(turn: Turn) -> dict[str, Any] | None:
+    return templates().get(turn.answers.get("template", ""))
+
+
+def content(turn: Turn) -> Content:
+    """What the answers say."""
+    to = audiences.chosen(turn)
+    template = _template(turn)
+    if template is not None:
+        return Content(template["title"], _questions_of(template), to.units, to.dump())
+    return Content({"vi": turn.answers["title"]}, questions.questions(turn), to.units, to.dump())
+
+
+# From a template, or question by question.
+
+
+def _templates(turn: Turn) -> Sequence[Choice]:
+    named = [Choice(name, in_words.words(turn.language, one["title"])) for name, one in templates().items()]
+    return [*named, Choice(questions.OWN, turn._("My own questions")), Choice("cancel", turn._("Cancel"))]
+
+
+# The preview.
+
+
+def _is_on(turn: Turn, key: str) -> bool:
+    return turn.answers.get(key) == "yes"
+
+
+def _opens_at(turn: Turn) -> datetime:
+    return datetime.fromisoformat(turn.answers["at"]) if turn.answers.get("at") else turn.now
+
+
+def _days(turn: Turn) -> int:
+    return int(turn.answers.get("days", "7"))
+
+
+def _invitation(turn: Turn) -> Draft:
+    """What goes out when it opens, as far as a preview needs it."""
+    to = audiences.chosen(turn)
+    return Draft(
+        author_id=turn.member.person_id,
+        unit_id=audiences.speaking(turn, to).id,
+        words=Words({}),
+        audience=replace(to, verified=not _is_on(turn, "anyone")),
+        kind=POLL,
+        send_at=_opens_at(turn),
+    )
+
+
+def _are_few(plan: Forecast, to: Audience, least: int) -> bool:
+    """Whether hardly a result could be shown. Where also those vote who have no slip, whoever has no phone here does not."""
+    anyone = not (to.is_private or to.verified)
+    return plan.size < least or (anyone and sum(plan.by_line.values()) < least)
+
+
+def how(turn: Turn, threshold: int, *, named: bool) -> str:
+    """What people are told of their answers, for officers."""
+    if named:
+        return turn._("With names: officers see who answered what. This cannot be changed once it is open.")
+    return turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=2 * threshold)
+
+
+def _preview(turn: Turn) -> str:
+    given, made = content(turn), _invitation(turn)
+    plan = forecast.of(turn, made)
+    k = max(LEAST, turn.house.notices.threshold)
+    lines = [
+        turn._("Please check before it opens, comrade:"),
+        f"🗳 {in_words.words(turn.language, given.title)}",
+        "\n".join(in_words.asked_lines(turn.language, given)),
+        turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audiences.chosen(turn))),
+        *forecast.lines(turn, made, plan),
+        turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=_days(turn)),
+    ]
+    if _are_few(plan, made.audience, 2 * k):
+        lines.append(
+            turn._("⚠ Fewer than {k} people could vote here, so that hardly any result could be shown.", k=2 * k)
+            + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
+        )
+    if not _rates_whole(turn):
+        lines.append(turn._("⚠ This rates the committee: please choose the whole grassroots union, and nothing less."))
+    lines.append(how(turn, k, named=_is_on(turn, "named")))
+    if rule_of_two.is_needed(turn, made.audience, plan.size):
+        lines.append(rule_of_two.warning(turn, made.unit_id))
+    return "\n\n".join(lines)
+
+
+def _when(turn: Turn) -> str:
+    at = _opens_at(turn)
+    when = turn.language.when(at) if at > turn.now else turn._("at once")
+    repeat = turn.answers.get("repeat", "")
+    return when + (", " + turn._("then") + " " + turn._(writing.REPEAT_NAMES[repeat]) if repeat else "")
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    def on(key: str, label: str) -> Choice:
+        return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
+
+    made = _invitation(turn)
+    size = forecast.of(turn, made).size
+    turn.answers["size"] = str(size)
+    may = size and _rates_whole(turn) and rule_of_two.is_possible(turn, made.audience, made.unit_id, size)
+    label = turn._("Send for approval") if rule_of_two.is_needed(turn, made.audience, size) else turn._("Open the poll")
+    return [
+        *([Choice("open", label)] if may else []),
+        Choice("c_at", turn._("Open later")),
+        Choice("c_days", turn._("How long it is open")),
+        Choice("c_repeat", turn._("Repeat")),
+        on("named", turn._("With names, not anonymous")),
+        on("anyone", turn._("Everybody votes, not only slips")),
+        on("receipts", turn._("Give codes to check the count")),
+        Choice("whom", turn._("Change who receives it")),
+        Choice("cancel", turn._("Cancel")),
+    ]
+
+
+def _rates_whole(turn: Turn) -> bool:
+    """A poll that rates the committee asks the whole grassroots union: asked of one team, the committee would have its
+    rating by team, and of all but one, by subtraction."""
+    to, template = audiences.chosen(turn), _template(turn)
+    if not (template and template.get("rates")):
+        return True
+    whole = len(to.units) == 1 and units.level(units.get(turn.session, to.units[0])) != "team"
+    return whole and to == Audience(to.units)
+
+
+def _tapped(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if value in ("named", "anyone", "receipts"):
+        turn.answers[value] = "no" if _is_on(turn, value) else "yes"
+    elif value.startswith("c_"):
+        turn.answers["change"] = value[2:]
+    elif value == "whom":
+        audiences.forget(turn)
+    else:
+        return value
+    raise Again
+
+
+def _finish(turn: Turn) -> None:
+    given = content(turn)
+    template = _template(turn)
+    invitation = _invitation(turn)
+    size = forecast.of(turn, invitation).size
+    if not size or not rule_of_two.is_possible(turn, invitation.audience, invitation.unit_id, size):
+        why = (
+            rule_of_two.warning(turn, invitation.unit_id)
+            if size
+            else turn._("Nobody would be asked, so nothing was opened.")
+        )
+        turn.say(why, overview.options(turn))
+        return
+    try:
+        made = polls.create(
+            turn.session,
+            invitation.unit_id,
+            given,
+            threshold=max(LEAST, turn.house.notices.threshold),
+            named=_is_on(turn, "named"),
+            voters="anyone" if _is_on(turn, "anyone") else "slips",
+            repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
+            open_days=_days(turn),
+            receipts=_is_on(turn, "receipts"),
+            rates=bool(template and template.get("rates")),
+            author_id=turn.member.person_id,
+        )
+    except Unfit:
+        turn.say(turn._("This poll cannot be asked like that. Nothing was opened, comrade."), overview.options(turn))
+        return
+    closes_at = _opens_at(turn) + timedelta(days=_days(turn))
+    waits = rule_of_two.is_needed(turn, invitation.audience, size)
+    one = rounds.plan(turn.session, made, _opens_at(turn), closes_at, waits=waits)
+    audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
+    turn.falls_due = True
+    if waits:
+        second_officer.ask(turn, made, one, audiences.chosen(turn))
+        text = turn._("{code} waits for a second officer now, comrade. It does not open before.", code=made.code)
+        turn.say(text, [Option(open_token("round", one.id), made.code), *overview.options(turn)])
+        return
+    when = _when(turn)
+    text = turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=made.code, when=when)
+    turn.say(text, [Option(open_token("round", one.id), made.code), *overview.options(turn)])
+
+
+_LAST = (
+    *writing.changes("at", "repeat"),
+    Question(
+        "_days",
+        lambda turn: turn._("How many days shall it be open?"),
+        lambda _turn: [Choice(str(days), str(days)) for days in _DAYS],
+        chosen=lambda turn, value: writing.change(turn, "days", value),
+        when=writing.changing("days"),
+    ),
+    Question("open", _preview, _choices, chosen=_tapped),
+    writing.NUMBER,
+)
+
+CONVERSATIONS = (
+    Conversation(
+        "ask_opinion",
+        _finish,
+        (
+            Question(
+                "template", lambda turn: turn._("What would you like to ask, comrade?"), _templates, chosen=unless_cancelled
+            ),
+            *questions.QUESTIONS_ASKED,
+            *audiences.QUESTIONS,
+            *_LAST,
+        ),
+        allowed=audiences.may_still,
+        in_office=True,
+    ),
+)

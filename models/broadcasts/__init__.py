@@ -1,0 +1,1 @@
+"""Notices to many: to whom, the ledger of who got them, and how it ends."""

@@ -1,0 +1,249 @@
+"""The ledger of a broadcast: one row for everybody it is for, written in one transaction before the first is sent.
+
+The rows are also what the bulk lane sends from: text stands once in the broadcast and not in a million rows. Every row ends
+in exactly one state, and the states always sum to the audience: queued and sending on the way; sent, confirmed, blocked,
+rejected, no_channel, window_closed, uncertain or cancelled at its end. Told in person is a mark beside the state and not one
+of its values (`ending`): a team leader ticks names, and a count of chats that fell with a tick would tell who has an
+account.
+
+A row names a person, so it holds no time finer than a day once it is over, and it is never written in a transaction with a
+row that names a chat by its key of the day (bot.sending.outbox).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, insert, literal, or_, select, update
+from sqlmodel import Field, Index, col
+
+from config.tables import table
+from models.broadcasts import audiences
+from models.broadcasts.audiences import Audience
+from models.broadcasts.broadcasts import POLL, Broadcast
+from models.people.accounts import Account
+from models.people.persons import Person
+from models.people.units import Unit
+from models.store.database import Base, Session
+
+OPEN = ("queued", "sending")
+ENDINGS = ("sent", "confirmed", "blocked", "rejected", "no_channel", "window_closed", "uncertain", "cancelled")
+REACHED = ("sent", "confirmed")
+A_MOMENT = timedelta(seconds=1)
+
+
+class Recipient(Base, table=True):
+    """One person one broadcast is for, and what became of it.
+
+    `account_id` is the phone it goes to (no reference: who leaves must not be held back by what they were sent). `due_at`:
+    from when a queued row may be sent, until when a sending one is leased; nothing at its end. `doubtful`: an earlier try
+    may have arrived. `reference` is the channel's own name of the message, sealed: Telegram counts a chat's messages in
+    order, so two of them would tell how much was written between. `at_night`: quiet hours do not hold it."""
+
+    __tablename__ = "recipient"
+    # Counting by state and finding what is due read this index alone, in the order of the question.
+    __table_args__ = (Index("ix_recipient_due", "broadcast_id", "state", "line", "due_at"),)
+
+    broadcast_id: str = Field(primary_key=True, max_length=13, foreign_key="broadcast.id")
+    person_id: str = Field(primary_key=True, max_length=13, index=True)
+    unit_id: str = Field(max_length=13)
+    line: str = Field(default="", max_length=64)
+    account_id: str = Field(default="", max_length=13)
+    state: str = Field(max_length=13)
+    due_at: datetime | None = None
+    at_night: bool = False
+    attempts: int = 0
+    parts_done: int = 0
+    fence: int = 0
+    doubtful: bool = False
+    reason: str = Field(default="", max_length=80)
+    reference: bytes | None = None
+    confirmed_on: date | None = None
+    told_on: date | None = None
+
+
+def blurred(at: datetime) -> datetime:
+    """Up to `A_MOMENT` later: what a ledger and the outbox do together would share its very time otherwise, and a chat's row
+    would have a person's beside it."""
+    return at + timedelta(microseconds=secrets.randbelow(A_MOMENT // timedelta(microseconds=1)))
+
+
+def can_be_muted(kind: str, *, urgent: bool) -> bool:
+    """Whether members may have switched this off."""
+    return not urgent and bool(table("notices")[kind].get("muted", True))
+
+
+def _chosen(audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool) -> dict[str, Any]:
+    """SQL: everybody it is for, the phone it goes to and the state that begins with, and where these come from."""
+    who = audiences.people(audience, now.date()).subquery("who")
+    best, person = _ACCOUNT.alias("best"), _PERSON.alias("listener")
+    consent = "polls" if kind == POLL else "notices"
+    muted = or_(best.c[consent].is_(False), person.c.muted.contains(f"|{kind}|", autoescape=True))
+    state = case(
+        (best.c.id.is_(None), "no_channel"),
+        *([(muted, "no_channel")] if mutable else []),
+        (best.c.blocked, "blocked"),
+        else_="queued",
+    )
+    phone = _phone(who.c.person_id, lines, consent if mutable else "")
+    joined = who.join(person, person.c.id == who.c.person_id).outerjoin(best, best.c.id == phone)
+    return {"who": who, "best": best, "state": state, "joined": joined}
+
+
+def forecast(
+    session: Session, audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool
+) -> Counter[tuple[str, str]]:
+    """How many people by (line, state) a ledger written now would have."""
+    sql = _chosen(audience, kind, lines, now, mutable=mutable)
+    line = func.coalesce(sql["best"].c.line, "").label("line")
+    each = select(line, sql["state"].label("state")).select_from(sql["joined"]).subquery()
+    statement = select(each.c.line, each.c.state, func.count()).group_by(each.c.line, each.c.state)
+    return Counter({(line, state): count for line, state, count in session.execute(statement)})
+
+
+def write(
+    session: Session, row: Broadcast, lines: Sequence[str], now: datetime, *, quiet_until: datetime | None = None
+) -> int:
+    """Writes the whole ledger in one statement; returns how many people it is for. `lines`: those that can be sent on, the
+    one to be preferred first. `quiet_until`: nobody is rung before, but for units of the night shift."""
+    mutable = can_be_muted(row.kind, urgent=row.urgent)
+    sql = _chosen(Audience.load(row.audience), row.kind, lines, now, mutable=mutable)
+    who, best, state = sql["who"], sql["best"], sql["state"]
+    night = audiences.below(col(Unit.night_shift).is_(True), "night")
+    at_night = or_(literal(row.urgent), who.c.unit_id.in_(night))
+    at = Recipient.__table__.c.due_at.type  # type: ignore[attr-defined] # else a time would be kept in its own zone
+    due = case((at_night, literal(now, at)), else_=literal(quiet_until or now, at))
+    columns = {
+        "broadcast_id": literal(row.id),
+        "person_id": who.c.person_id,
+        "unit_id": who.c.unit_id,
+        "line": func.coalesce(best.c.line, ""),
+        "account_id": func.coalesce(best.c.id, ""),
+        "state": state,
+        "due_at": case((state == "queued", due), else_=None),
+        "at_night": at_night,
+        "attempts": literal(0),
+        "parts_done": literal(0),
+        "fence": literal(0),
+        "doubtful": literal(False),
+        "reason": literal(""),
+    }
+    # In the order of the key: a million rows in any other order touch every page of two indexes again and again.
+    values = select(*(value.label(name) for name, value in columns.items())).select_from(sql["joined"])
+    values = values.order_by(who.c.person_id)
+    session.execute(insert(Recipient).from_select(list(columns), values))
+    return sum(counts(session, row.id).values())
+
+
+_ACCOUNT, _PERSON = Account.__table__, Person.__table__  # type: ignore[attr-defined]
+
+
+def _phone(person_id: ColumnElement[str], lines: Sequence[str], consent: str) -> ScalarSelect[str]:
+    """SQL: which of somebody's phones to send to: one that is not blocked, has given this `consent` where one is asked
+    (each phone has its own), on the best line. A question about each person, by the index: all phones numbered once
+    and joined have none, and SQLite read them all for everybody (100,000 people took more than ten minutes)."""
+    account = _ACCOUNT.alias("phone")
+    rank = case({line: place for place, line in enumerate(lines)}, value=account.c.line, else_=len(lines))
+    wants = [account.c[consent].desc()] if consent else []
+    return (
+        select(account.c.id)
+        .where(account.c.person_id == person_id, account.c.confirmed.is_(True), account.c.line.in_(lines))
+        .order_by(account.c.blocked, *wants, rank, account.c.joined_on.desc(), account.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def counts(session: Session, broadcast_id: str) -> Counter[str]:
+    """How many people by state, from the index alone."""
+    statement = (
+        select(col(Recipient.state), func.count())
+        .where(col(Recipient.broadcast_id) == broadcast_id)
+        .group_by(col(Recipient.state))
+    )
+    return Counter(dict(session.execute(statement).all()))
+
+
+def endings(session: Session, broadcast_id: str) -> Counter[str]:
+    """The same with told in person as an ending of its own, for whom nothing else reached: the sum of the year, which is
+    never shown beside a list of ticks."""
+    told = col(Recipient.told_on).is_not(None) & col(Recipient.state).not_in(REACHED)
+    ending = case((told, "told"), else_=col(Recipient.state)).label("ending")
+    statement = select(ending, func.count()).where(col(Recipient.broadcast_id) == broadcast_id).group_by(ending)
+    return Counter(dict(session.execute(statement).all()))
+
+
+def told_count(session: Session, broadcast_id: str, unit_ids: Sequence[str] = ()) -> int:
+    """How many names were ticked as told in person."""
+    statement = select(func.count()).where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.told_on).is_not(None))
+    if unit_ids:
+        statement = statement.where(col(Recipient.unit_id).in_(unit_ids))
+    return int(session.execute(statement).scalar_one())
+
+
+def confirm(session: Session, broadcast_id: str, person_id: str, today: date) -> bool:
+    """The person says they have read it. Whatever the sender knows, it has arrived, so a row under way is over as well."""
+    changed = session.execute(
+        update(Recipient)
+        .where(
+            col(Recipient.broadcast_id) == broadcast_id,
+            col(Recipient.person_id) == person_id,
+            col(Recipient.state) != "confirmed",
+        )
+        .values(state="confirmed", confirmed_on=today, due_at=None)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def of_person(session: Session, person_id: str, *, most: int, only_sent: bool = True) -> Sequence[Broadcast]:
+    """What somebody was sent (or, not `only_sent`, was meant to be), the newest first."""
+    states = (*REACHED, *OPEN, "uncertain") if only_sent else (*OPEN, *ENDINGS)
+    statement = (
+        select(Broadcast)
+        .join(Recipient, col(Recipient.broadcast_id) == col(Broadcast.id))
+        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(states), col(Broadcast.kind) != POLL)
+        .order_by(col(Broadcast.started_at).desc(), col(Broadcast.id))
+        .limit(most)
+    )
+    return session.execute(statement).scalars().all()
+
+
+def find(session: Session, broadcast_id: str, person_id: str) -> Recipient | None:
+    return session.get(Recipient, (broadcast_id, person_id))
+
+
+def tick_told(session: Session, broadcast_id: str, person_ids: Sequence[str], today: date | None) -> None:
+    """Marks (or with None unmarks) these as told in person."""
+    session.execute(
+        update(Recipient)
+        .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(person_ids))
+        .values(told_on=today)
+    )
+
+
+def roll(session: Session, broadcast_id: str, unit_id: str) -> list[tuple[Person, bool]]:
+    """Everybody of a team by name whom it is for, with or without a phone, and whether they are ticked."""
+    statement = (
+        select(Person, col(Recipient.told_on))
+        .join(Recipient, col(Recipient.person_id) == col(Person.id))
+        .where(
+            col(Recipient.broadcast_id) == broadcast_id,
+            col(Person.unit_id) == unit_id,
+            col(Person.staff_hash).is_not(None),
+        )
+        .order_by(col(Person.id))
+    )
+    return [(person, told is not None) for person, told in session.execute(statement)]
+
+
+def forget(session: Session, broadcast_id: str, most: int) -> int:
+    """Deletes some rows of a folded ledger."""
+    some = select(col(Recipient.person_id)).where(col(Recipient.broadcast_id) == broadcast_id).limit(most)
+    gone = session.execute(
+        delete(Recipient).where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(some))
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]

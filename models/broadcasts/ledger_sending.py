@@ -1,0 +1,283 @@
+"""What the bulk lane sends from: rows of the ledgers, claimed under a lease like rows of the outbox
+(models.messages.sending). What became of them is written by models.broadcasts.ledger_results.
+
+Only broadcasts in the state “sending” are looked at, urgent ones first, then in the order in which they began; a stopped one
+costs nothing, however many wait in it. Text and buttons are composed once a language and claim (`Compose`), not once a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlmodel import col
+
+from models.broadcasts.broadcasts import POLL, Broadcast, words_of
+from models.broadcasts.ledger import A_MOMENT, Recipient, blurred
+from models.messages.chats import Conversation
+from models.messages.message import Outgoing
+from models.messages.outbox import BULK
+from models.messages.sending import HELD_BACK, LEASE, Claimed
+from models.people.accounts import Account, Sender, chat_keys
+from models.polls import turnout
+from models.polls.rounds import Round
+from models.store.database import Session
+from models.store.sealing import Unsealable, keyed_hash, unseal
+
+TRIES = 5
+"""So many senders may have died with a row before it counts as poison. Twice would not do: what is claimed ahead and was not
+sent is in doubt as well after a crash, and its reader would be missed."""
+Compose = Callable[[Session, Broadcast, str], Outgoing]
+"""Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+
+
+Busy = dict[tuple[str, str], datetime]
+"""By broadcast and person: until when somebody in the middle of a conversation is left alone. Kept in the sender's memory: a
+row put off would have its time beside those of the chat's own rows, which wait for the same end."""
+
+
+class Unwritable(Exception):
+    """The words of a broadcast cannot be had now: their key is missing, or its kind is no longer in the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk(Claimed):
+    """A row of a ledger, leased to this sender."""
+
+    broadcast_id: str = ""
+    person_id: str = ""
+    invites: bool = False
+    """An invitation to vote: its row says nothing of how it went out, so that it tells nobody apart from the silent."""
+    silent: bool = False
+    """Not sent, and written down as if it had been: an invitation to somebody who has voted. Nothing in the ledger tells who
+    that was."""
+    other_side: str = ""
+    """Today's key of the same chat in office: a numbered list would disturb a conversation there as well."""
+
+
+def any_sending(session: Session) -> bool:
+    """Whether any broadcast is under way."""
+    return session.execute(_ANY).first() is not None
+
+
+def claim(
+    session: Session,
+    line: str,
+    fence: int,
+    now: datetime,
+    limit: int,
+    compose: Compose,
+    *,
+    quiet: bool = False,
+    busy: Busy | None = None,
+) -> list[Bulk]:
+    """Leases up to `limit` due rows. `quiet`: only what may ring at night. `busy`: whom to leave alone for now; this adds to
+    it. Whoever stopped the line meanwhile, or has left, is marked and not tried; a row whose sender died every time, `TRIES`
+    times, is of unknown fate and ends there."""
+    claimed: list[Bulk] = []
+    busy = {} if busy is None else busy
+    for over in [key for key, until in busy.items() if until <= now]:
+        del busy[over]
+    for row in _sending(session):
+        while (left := limit - len(claimed)) > 0:
+            try:
+                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, busy, quiet=quiet)
+            except Unwritable:
+                break  # it waits for its words, and holds up no other
+            claimed += found
+            if len(found) == looked_at:
+                break
+    return claimed
+
+
+def _sending(session: Session) -> Sequence[Broadcast]:
+    order = col(Broadcast.urgent).desc(), col(Broadcast.started_at), col(Broadcast.id)
+    return session.execute(select(Broadcast).where(col(Broadcast.state) == "sending").order_by(*order)).scalars().all()
+
+
+_ANY = select(col(Broadcast.id)).where(col(Broadcast.state) == "sending").limit(1)
+_OF = (col(Recipient.broadcast_id) == bindparam("of"), col(Recipient.line) == bindparam("on"))
+_DUE = (
+    select(
+        col(Recipient.person_id),
+        col(Recipient.account_id),
+        col(Recipient.state),
+        col(Recipient.attempts),
+        col(Recipient.parts_done),
+        col(Recipient.doubtful),
+        col(Recipient.reference),
+        col(Account.external),
+        col(Account.language),
+        col(Account.blocked),
+    )
+    .outerjoin(Account, col(Account.id) == col(Recipient.account_id))
+    .where(*_OF, col(Recipient.state) == bindparam("in_state"), col(Recipient.due_at) <= bindparam("now"))
+    .order_by(col(Recipient.due_at))
+    .limit(bindparam("most"))
+)
+
+
+def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int, busy: Busy, *, quiet: bool) -> list[Any]:
+    """Leases that ran out first, then what has not been tried. Two questions: each walks the index, in its order."""
+    statement = _DUE.where(col(Recipient.at_night).is_(True)) if quiet else _DUE
+    if alone := [person_id for of, person_id in busy if of == row.id]:
+        statement = statement.where(col(Recipient.person_id).not_in(alone))
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(skip_locked=True, of=Recipient)
+    found: list[Any] = []
+    for state in ("sending", "queued"):
+        given = {"of": row.id, "on": line, "in_state": state, "now": now, "most": limit - len(found)}
+        if given["most"]:
+            found.extend(session.connection().execute(statement, given).all())
+    return found
+
+
+def _claim_of(
+    session: Session,
+    row: Broadcast,
+    line: str,
+    fence: int,
+    now: datetime,
+    limit: int,
+    compose: Compose,
+    busy: Busy,
+    *,
+    quiet: bool,
+) -> tuple[list[Bulk], int]:
+    """What could be leased, and how many rows were looked at: the others are over or wait, and more may be due."""
+    composed: dict[str, Outgoing] = {}
+    claimed: list[Bulk] = []
+    ended: list[dict[str, Any]] = []
+    due = _due(session, row, line, now, limit, busy, quiet=quiet)
+    edited = _references(session, row, due)
+    voted = _voted(session, row, [one.person_id for one in due], now)
+    for one in due:
+        if one.state == "sending" and one.doubtful and one.attempts >= TRIES:
+            ended.append(_end(row, one, "uncertain"))
+        elif one.external is None:
+            ended.append(_end(row, one, "no_channel"))  # they have left
+        elif one.blocked:
+            ended.append(_end(row, one, "blocked"))
+        else:
+            try:
+                to = Sender(line, unseal(session, "account.external", one.account_id, one.external))
+            except Unsealable:
+                ended.append(_end(row, one, "rejected", "its key is missing"))
+                continue
+            if one.language not in composed:
+                composed[one.language] = compose(session, row, one.language)
+            row_id = keyed_hash(session, "recipient", row.id, one.person_id)
+            message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
+            leased = _leased(session, row, one, message, to, fence, now)
+            claimed.append(replace(leased, silent=one.person_id in voted, invites=row.kind == POLL))
+    if ended:
+        session.connection().execute(_END, ended)
+    alone = _in_a_run(session, claimed)
+    busy.update({(row.id, one.person_id): now + HELD_BACK for one in claimed if one.person_id in alone})
+    claimed = [one for one in claimed if one.person_id not in alone]
+    if claimed:
+        _lease(session, row.id, [one.person_id for one in claimed], fence, now)
+    return claimed, len(due)
+
+
+def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[str, str]:
+    """By person: the message that a correction replaces, where the channel had a name for it and it went to this phone."""
+    if row.corrects is None or not due:
+        return {}
+    phones = {one.person_id: one.account_id for one in due}
+    sent = select(Recipient).where(col(Recipient.broadcast_id) == row.corrects, col(Recipient.person_id).in_(phones))
+    return {
+        one.person_id: _opened(session, one.broadcast_id, one)
+        for one in session.execute(sent.where(col(Recipient.reference).is_not(None))).scalars()
+        if one.account_id == phones[one.person_id]
+    }
+
+
+def _voted(session: Session, row: Broadcast, people: Sequence[str], now: datetime) -> set[str]:
+    """Those of these people who have taken part in the round it invites to; everybody, once it is closed."""
+    if row.kind != POLL or not people:
+        return set()
+    try:
+        round_id = words_of(session, row).round_id
+    except Unsealable:
+        return set()  # composing it says so
+    one = session.get(Round, round_id)
+    if one is None or not one.takes_votes(now):
+        return set(people)
+    return set(people) - set(turnout.missing(session, round_id, people))
+
+
+def _opened(session: Session, broadcast_id: str, one: Any) -> str:
+    """What the line called the words of this row; nothing where it cannot be told any more: then they go out anew."""
+    try:
+        return unseal(session, "recipient.reference", broadcast_id + one.person_id, one.reference) if one.reference else ""
+    except Unsealable:
+        return ""
+
+
+def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime) -> Bulk:
+    day = now.date()
+    return Bulk(
+        message=message,
+        chat=chat_keys(session, to, due.account_id, day)[0],
+        other_side=chat_keys(session, to, due.account_id, day, in_office=True)[0] if message.options else "",
+        lane=BULK,
+        attempts=due.attempts + 1,
+        parts_done=due.parts_done,
+        fence=fence,
+        leased_until=now + LEASE - A_MOMENT,
+        doubtful=due.doubtful or due.state == "sending",
+        reference=_opened(session, row.id, due),
+        broadcast_id=row.id,
+        person_id=due.person_id,
+    )
+
+
+_DOUBT = or_(col(Recipient.doubtful), col(Recipient.state) == "sending")
+"""Before it is claimed: whether an earlier try may have arrived."""
+
+
+def _in_a_run(session: Session, claimed: list[Bulk]) -> set[str]:
+    """Whose message waits: one that offers something, while its reader is in the middle of a conversation, on either side of
+    them. In a numbered list its numbers would be taken for answers."""
+    keys = {key for one in claimed if one.message.options for key in (one.chat, one.other_side)}
+    if not keys:
+        return set()
+    in_a_run = select(col(Conversation.id)).where(col(Conversation.id).in_(keys), col(Conversation.busy).is_(True))
+    busy = set(session.connection().execute(in_a_run).scalars())
+    return {one.person_id for one in claimed if one.message.options and busy & {one.chat, one.other_side}}
+
+
+def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, now: datetime) -> None:
+    session.execute(
+        update(Recipient)
+        .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(people))
+        .values(
+            state="sending",
+            due_at=blurred(now + LEASE - A_MOMENT),
+            fence=fence,
+            attempts=col(Recipient.attempts) + 1,
+            doubtful=_DOUBT,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
+    """The sender before this one has died (models.messages.sending.inherit)."""
+    for row in _sending(session):
+        theirs = col(Recipient.state) == "sending", col(Recipient.line) == line, col(Recipient.fence) < fence
+        at = blurred(now - A_MOMENT)
+        session.execute(update(Recipient).where(col(Recipient.broadcast_id) == row.id, *theirs).values(due_at=at))
+
+
+_TABLE = Recipient.__table__  # type: ignore[attr-defined]
+_ONE = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"))
+_END = update(_TABLE).where(_ONE).values(state=bindparam("to_state"), due_at=None, reason=bindparam("to_reason"))
+
+
+def _end(row: Broadcast, due: Any, state: str, reason: str = "") -> dict[str, Any]:
+    return {"of": row.id, "whose": due.person_id, "to_state": state, "to_reason": reason}

@@ -1,0 +1,1 @@
+"""Photos, documents and voice: what became of each, and the links that open one."""

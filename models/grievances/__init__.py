@@ -1,0 +1,1 @@
+"""Cases: what was said, who holds them, until when, who may see them."""

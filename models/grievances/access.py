@@ -1,0 +1,138 @@
+"""Which cases an officer may see: those held by a unit they answer for, but for those whose reporter passed them over.
+
+Asked here and nowhere else, each time anew: an office may have ended, a case gone up, since a button was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlmodel import col
+
+from models.grievances import exclusions
+from models.grievances.cases import OPEN, Entry, Grievance, State
+from models.people import offices, units
+from models.people.accounts import Account
+from models.people.persons import Person
+from models.people.units import Unit
+from models.store.database import Session
+from models.store.ids import is_id
+
+
+def _own_right(held: Sequence[offices.Office]) -> list[str]:
+    """The units of the offices that are not exercised for somebody else: standing in neither bars nor opens a name."""
+    return [one.unit_id for one in held if one.deputy_for is None]
+
+
+def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: held by a unit this officer answers for, and not barred to them."""
+    held = offices.held_by(session, person_id, now.date())
+    handled = [one.unit_id for one in held if one.role in offices.HANDLERS]
+    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
+    return and_(col(Grievance.holder_id).in_(handled), ~barred)
+
+
+def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    return and_(_theirs(session, person_id, now), col(Grievance.state).in_(OPEN))
+
+
+def visible_to(session: Session, person_id: str, now: datetime, *, most: int) -> Sequence[Grievance]:
+    """The open cases this officer may handle, the nearest deadline first, `most` of them."""
+    statement = select(Grievance).where(_theirs_open(session, person_id, now))
+    return session.execute(statement.order_by(col(Grievance.due_at), col(Grievance.id)).limit(most)).scalars().all()
+
+
+def count_open(session: Session, person_id: str, now: datetime) -> int:
+    statement = select(func.count()).select_from(Grievance).where(_theirs_open(session, person_id, now))
+    count: int = session.execute(statement).scalar_one()
+    return count
+
+
+def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
+    """The case (by id or code), open or closed, if this officer may see it."""
+    # Not “id or code”: with an OR the planner may rather walk all that the unit ever held.
+    named = col(Grievance.id) if is_id(case_id) else col(Grievance.code)
+    statement = select(Grievance).where(named == case_id, _theirs(session, person_id, now))
+    return session.execute(statement).scalar_one_or_none()
+
+
+def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[Account, Person]]:
+    """Everybody who handles this case now and can be reached, once a chat: the unit's officers but for those barred."""
+    found = {
+        account.id: (account, somebody)
+        for account, somebody, _office in offices.officers_of(session, case.holder_id, now.date())
+        if for_officer(session, somebody.id, case.id, now) is not None
+    }
+    return list(found.values())
+
+
+def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
+    """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases."""
+    above = units.path(session, case.holder_id)[1:]
+    answering = offices.answering(session, above, now.date())
+    return [one for one in above if any(not _is_barred(session, case, who, now) for who in answering.get(one.id, ()))]
+
+
+def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
+    held = offices.held_by(session, person_id, now.date())
+    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
+    return session.execute(select(col(Grievance.id)).where(col(Grievance.id) == case.id, barred)).first() is not None
+
+
+def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:
+    """Whether this officer sits on the executive committee of the grassroots union the case came from."""
+    grassroots = units.grassroots_of(session, case.unit_id)
+    held = offices.held_by(session, person_id, now.date())
+    return any(one.unit_id == grassroots.id and one.role in offices.HANDLERS and one.deputy_for is None for one in held)
+
+
+def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:
+    """SQL: a worker wrote in the case between two moments."""
+    wrote = col(Entry.grievance_id) == col(Grievance.id), col(Entry.officer_id).is_(None)
+    return exists().where(*wrote, col(Entry.at) >= begin, col(Entry.at) < end)
+
+
+def heard_since(session: Session, person_id: str, begin: datetime, end: datetime, now: datetime) -> Sequence[Grievance]:
+    """The open cases of this officer in which a worker wrote between two moments, oldest first."""
+    statement = select(Grievance).where(_theirs_open(session, person_id, now), _heard(begin, end))
+    return session.execute(statement.order_by(col(Grievance.created_at), col(Grievance.id))).scalars().all()
+
+
+def state_counts(
+    session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime
+) -> dict[State, int]:
+    """How many cases that this officer may see came to the unit between two moments, by the state they are in now."""
+    statement = (
+        select(col(Grievance.state), func.count())
+        .where(
+            _theirs(session, person_id, now),
+            col(Grievance.holder_id) == unit_id,
+            col(Grievance.created_at) >= begin,
+            col(Grievance.created_at) < end,
+        )
+        .group_by(col(Grievance.state))
+    )
+    return dict(session.execute(statement).all())
+
+
+# Which units the clock should tell (handlers.grievances.digest). `but` is a condition on HOLDER.
+
+HOLDER = col(Grievance.holder_id)
+
+
+def units_heard_since(
+    session: Session, begin: datetime, end: datetime, *, but: ColumnElement[bool], most: int
+) -> Sequence[str]:
+    """Units that hold an open case in which a worker wrote between two moments."""
+    statement = select(HOLDER).where(col(Grievance.state).in_(OPEN), _heard(begin, end), ~but).distinct().limit(most)
+    return session.execute(statement).scalars().all()
+
+
+def units_reached_since(
+    session: Session, begin: datetime, end: datetime, *, but: ColumnElement[bool], most: int
+) -> Sequence[str]:
+    """Units that hold a case, open or closed, which came between two moments."""
+    came = col(Grievance.created_at) >= begin, col(Grievance.created_at) < end
+    return session.execute(select(HOLDER).where(*came, ~but).distinct().limit(most)).scalars().all()

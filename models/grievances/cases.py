@@ -1,0 +1,251 @@
+"""A grievance (phản ánh): what a worker told the union, who holds it, until when, and all that was said about it.
+
+It has no person column. The way back to the reporter is a sealed route; "my cases" is a walk over keyed marks. Exact times
+are fine here, because no row that identifies a person has any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Field, Index, col
+
+from models.anonymity.intake import Event
+from models.grievances import deadlines, exclusions
+from models.people import accounts, units
+from models.store.columns import Id, Ref
+from models.store.database import Base, Session, insert_ignore
+from models.store.ids import new_case_code, new_id
+from models.store.sealing import keyed_hash, seal, unseal
+
+State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfounded", "withdrawn"]
+OPEN = ("new", "acknowledged", "answered", "proposed")
+REOPENABLE = (*OPEN, "unfounded")
+"""What a reporter may still take further: also a case that officers closed for want of grounds."""
+SMALL_UNIT = 5
+"""Below so many people with an account a team's name would name its reporter: only the CĐCS is shown."""
+
+
+class Grievance(Base, table=True):
+    """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
+    in it who took it on. `name_for` says who may read `reporter_name`. `verified`: see Account. `spoken_to` is the officer
+    who entered a grievance for somebody without a phone: such a case has no way back but its paper slip."""
+
+    __tablename__ = "grievance"
+    __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
+
+    id: str = Id()
+    code: str = Field(unique=True, max_length=9)
+    unit_id: str = Ref("unit")
+    holder_id: str = Ref("unit")
+    category: str = Field(max_length=24)
+    urgent: bool = False
+    covered: bool = True
+    verified: bool = False
+    state: str = Field(default="new", max_length=12)
+    created_at: datetime = Field(index=True)
+    due_at: datetime
+    closed_at: datetime | None = None
+    assignee_id: str | None = Ref("person", optional=True)
+    spoken_to: str | None = Ref("person", optional=True)
+    reporter_name: bytes | None = None
+    name_for: str = Field(default="all", max_length=12)
+    route: bytes | None = None
+    mark: str | None = Field(default=None, unique=True, max_length=32)
+
+
+class Entry(Base, table=True):
+    """One thing said or done in a case. `officer_id` is empty for the reporter. When the reporter hears it is not written
+    here: the way from a case to a chat leads through the intake (models.anonymity.intake). `number` orders those of one
+    second. `officer_id` is indexed for those who leave: before a person's row goes, the database looks for entries that name
+    it, and would read all of them."""
+
+    __tablename__ = "entry"
+
+    id: str = Id()
+    grievance_id: str = Ref("grievance")
+    kind: str = Field(max_length=16)
+    officer_id: str | None = Ref("person", optional=True)
+    text: bytes
+    at: datetime
+    number: int = 0
+
+
+def shown_unit(session: Session, unit_id: str) -> str:
+    """The unit an officer may see a case from: the reporter's own, or its CĐCS where the team is small."""
+    if accounts.has_joined(session, unit_id, SMALL_UNIT):
+        return unit_id
+    return units.grassroots_of(session, unit_id).id
+
+
+def mark(session: Session, reporter_id: str, number: int) -> str:
+    """What ties the n-th case of a person to their reporter id, for the holder of the look-up key only."""
+    return keyed_hash(session, "grievance.mark", reporter_id, str(number))
+
+
+_AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
+_MARKED = select(Grievance).where(col(Grievance.mark).in_(bindparam("marks", expanding=True)))
+
+
+def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
+    """A person's cases, oldest first, and the first mark that is still free."""
+    found: list[Grievance] = []
+    while True:
+        marks = [mark(session, reporter_id, len(found) + place) for place in range(_AT_ONCE)]
+        known = {case.mark: case for case in session.execute(_MARKED, {"marks": marks}).scalars()}
+        for candidate in marks:
+            if candidate not in known:
+                return found, candidate
+            found.append(known[candidate])
+
+
+_CODED = select(col(Grievance.id)).where(col(Grievance.code) == bindparam("code"))  # built once: it costs more than asking
+
+
+def free_code(session: Session) -> str:
+    """A code that no case has. In a province with 200,000 cases one random code in 740 is taken."""
+    while True:
+        code = new_case_code()
+        if session.connection().execute(_CODED, {"code": code}).first() is None:
+            return code
+
+
+def post(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Writes the case and its first entry. None when it had been posted before."""
+    row = {
+        "id": event.case_id,
+        "code": event.code,
+        "unit_id": shown_unit(session, event.unit_id),
+        "holder_id": event.holder_id,
+        "category": event.category,
+        "urgent": event.urgent,
+        "covered": event.covered,
+        "verified": event.verified,
+        "state": "new",
+        "created_at": now,
+        "due_at": datetime.fromisoformat(event.reply_due),
+        "closed_at": None,
+        "assignee_id": None,
+        "spoken_to": None,
+        "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
+        "name_for": event.name_for,
+        "route": seal(session, "grievance.route", event.case_id, event.reporter_id),
+        "mark": _walk(session, event.reporter_id)[1],
+    }
+    while not insert_ignore(session, Grievance, [row]):
+        if session.get(Grievance, event.case_id) is not None:
+            return None
+        # Another case has the code: a new one is better than a lost case, which its reporter finds under “My grievances”.
+        row |= {"code": free_code(session), "mark": _walk(session, event.reporter_id)[1]}
+    exclusions.pass_over(session, event.case_id, event.passed_over, now.date())
+    add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
+    return session.get_one(Grievance, event.case_id)
+
+
+def add_entry(
+    session: Session,
+    grievance_id: str,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    entry_id: str = "",
+    officer_id: str | None = None,
+) -> bool:
+    entry_id = entry_id or new_id()
+    row = {
+        "id": entry_id,
+        "grievance_id": grievance_id,
+        "kind": kind,
+        "officer_id": officer_id,
+        "text": seal(session, "entry.text", entry_id, text),
+        "at": now,
+        "number": session.execute(_COUNT, {"case": grievance_id}).scalar_one(),
+    }
+    return insert_ignore(session, Entry, [row]) == 1
+
+
+_COUNT = select(func.count()).where(col(Entry.grievance_id) == bindparam("case"))
+
+
+def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
+    case is settled. Words that come after the end are kept and shown all the same."""
+    case = session.get(Grievance, event.case_id)
+    if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
+        case.reporter_name = None
+        return None
+    if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN):
+        return None
+    if not add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
+        return None
+    if event.kind == "named":
+        case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)
+        case.name_for = event.name_for
+    elif event.kind in ("settled", "withdrawn"):
+        case.state, case.closed_at = event.kind, now
+    elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
+        if event.kind == "unsettled" and event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
+            case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
+        case.closed_at = None
+        # The union owes an answer again, and its clock starts anew; but adding a word does not put off what is owed already.
+        if event.kind == "unsettled" or not is_owed(case):
+            case.due_at = deadlines.first_reply_due(now, urgent=case.urgent)
+        case.state = "new"
+    session.add(case)
+    session.flush()
+    return case
+
+
+def is_owed(case: Grievance) -> bool:
+    """Whether the union owes the reporter an answer, by `due_at`."""
+    return case.state in ("new", "acknowledged")
+
+
+def is_overdue(case: Grievance, now: datetime) -> bool:
+    return is_owed(case) and case.due_at < now
+
+
+# The reporter's own view.
+
+
+def own(session: Session, reporter_id: str) -> list[Grievance]:
+    """The reporter's own cases, oldest first: walks the marks until one is missing."""
+    return _walk(session, reporter_id)[0]
+
+
+def for_reporter(session: Session, reporter_id: str, case_id: str) -> Grievance | None:
+    """The case (by id or code), if this person filed it."""
+    return next((case for case in own(session, reporter_id) if case_id in (case.id, case.code)), None)
+
+
+def entries(session: Session, case_id: str) -> Sequence[Entry]:
+    statement = select(Entry).where(col(Entry.grievance_id) == case_id).order_by(col(Entry.at), col(Entry.number))
+    return session.execute(statement).scalars().all()
+
+
+def text_of(session: Session, entry: Entry) -> str:
+    return unseal(session, "entry.text", entry.id, entry.text)
+
+
+def reporter_name(session: Session, case: Grievance, *, committee: bool) -> str:
+    """The name the reporter chose to give to these eyes, or an empty string. `committee`: they sit on the executive
+    committee of the grassroots union the case came from."""
+    if case.reporter_name is None or (case.name_for == "committee" and not committee):
+        return ""
+    return unseal(session, "grievance.reporter_name", case.id, case.reporter_name)
+
+
+# The way back. Nothing else opens a route.
+
+
+def reporter_accounts(session: Session, case: Grievance) -> Sequence[accounts.Account]:
+    """For the verb that tells the reporter, only: all their phones (see handlers.people.second_phone); none when they have
+    left.
+    """
+    if case.route is None:
+        return ()
+    return accounts.of_reporter(session, unseal(session, "grievance.route", case.id, case.route))

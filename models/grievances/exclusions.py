@@ -1,0 +1,87 @@
+"""Who is barred from a case: the people and the offices its reporter passed over.
+
+Nobody is asked why. Barred are those who held office in a unit passed over when the case was posted, whatever they become
+later, and whoever comes to hold office there. Every question about a case goes through `bars`: lists, cards, searches,
+statistics, alerts and the audit trail.
+
+Rows name nobody in the open: the unit passed over is the reporter's own team, which a case shows only where the team is big
+enough (models.grievances.cases.shown_unit), and its number of members would make the thief of a database guess well.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
+from sqlmodel import Field, col
+
+from models.people import offices, units
+from models.store.columns import Id, Ref
+from models.store.database import Base, Session, insert_ignore
+from models.store.ids import new_id
+from models.store.sealing import keyed_hash
+
+ROUND = 16
+"""Rows come in multiples of so many, filled up with hashes of nobody: their number would tell how many officers the unit
+passed over has, and with the roll beside it which unit that is."""
+
+
+class Exclusion(Base, table=True):
+    """`who` is the keyed hash of a person's or a unit's id: barred from this case, in their person or by their office."""
+
+    __tablename__ = "exclusion"
+
+    id: str = Id()
+    grievance_id: str = Ref("grievance")
+    who: str = Field(max_length=32)
+
+
+def _hashed(session: Session, ids: Iterable[str]) -> list[str]:
+    return sorted({keyed_hash(session, "exclusion.who", one) for one in ids})
+
+
+def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day: date) -> None:
+    """Bars these units' officers, present and future."""
+    officers = _in_own_right(offices.held_in(session, unit_ids, day))
+    who = _hashed(session, [*unit_ids, *officers])
+    if who:
+        who += [secrets.token_hex(16) for _ in range(-len(who) % ROUND)]
+        rows = [{"id": new_id(), "grievance_id": grievance_id, "who": one} for one in sorted(who)]
+        insert_ignore(session, Exclusion, rows)
+
+
+def any_for(session: Session, grievance_id: str) -> bool:
+    """Whether somebody is barred from this case."""
+    found = select(col(Exclusion.id)).where(col(Exclusion.grievance_id) == grievance_id).limit(1)
+    return session.execute(found).first() is not None
+
+
+def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
+    """Who holds these offices for themselves: whoever stands in for somebody was not the one passed over, and a leader could
+    blind the committee by naming its chair as deputy."""
+    return {one.person_id for one in held if one.deputy_for is None}
+
+
+def recipients(session: Session, path: Sequence[units.Unit], day: date) -> dict[units.Level, units.Unit]:
+    """Whom somebody may write to whose unit and those above it are `path`: the nearest unit of each level that somebody
+    answers for who is not passed over by choosing it. The lowest level first."""
+    seats = offices.seats(session, path, day)
+    found: dict[units.Level, units.Unit] = {}
+    passed_over: set[str] = set()
+    for level in units.LEVELS:
+        answered = {seat.unit_id for seat in seats if seat.answers and seat.person_id not in passed_over}
+        nearest = next((one for one in path if units.level(one) == level and one.id in answered), None)
+        if nearest is not None:
+            found[level] = nearest
+            passed_over |= _in_own_right(seat for seat in seats if seat.unit_id == nearest.id)
+    return found
+
+
+def bars(
+    session: Session, grievance_id: SQLColumnExpression[str], person_id: str, unit_ids: Sequence[str]
+) -> ColumnElement[bool]:
+    """SQL: this person, holding office in these units, is barred from the case."""
+    who = _hashed(session, [person_id, *unit_ids])
+    return exists().where(col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(who))

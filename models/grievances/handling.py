@@ -1,0 +1,162 @@
+"""What officers do with a case.
+
+Every verb raises `Refused` when somebody else was first, changes nothing then, and leaves an audit entry when it acts.
+Nobody can close a case alone: an officer proposes, the reporter says whether it is settled; “not enough grounds” is told
+apart, and the reporter may still take such a case further. Which cases an officer may see at all is
+models.grievances.access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.grievances import deadlines
+from models.grievances.cases import OPEN, Entry, Grievance, add_entry, entries, free_code, shown_unit
+from models.people import units
+from models.store.database import Session, insert_ignore
+from models.store.ids import new_id
+from models.trust.audit import note
+
+
+class Refused(Exception):
+    """The case is not in a state in which this can be done: somebody else was first, or it is closed."""
+
+
+def _move(session: Session, case: Grievance, wanted: Sequence[str], **values: object) -> None:
+    """Changes the case if it is still in one of the states wanted, and held where it was: two officers at once cannot both
+    win."""
+    changed = session.execute(
+        update(Grievance)
+        .where(col(Grievance.id) == case.id, col(Grievance.state).in_(wanted), col(Grievance.holder_id) == case.holder_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Refused
+    session.refresh(case)
+
+
+def _note(session: Session, case: Grievance, officer_id: str, kind: str, text: str, now: datetime) -> str:
+    """Adds an entry that stays inside the union; returns its id."""
+    entry_id = new_id()
+    add_entry(session, case.id, kind, text, now, entry_id=entry_id, officer_id=officer_id)
+    note(session, officer_id, kind, case.id, now)
+    return entry_id
+
+
+def _say(
+    session: Session, case: Grievance, officer_id: str, kind: str, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Adds an entry that the reporter hears at `relay_at`, or right after what they are still to hear of the same case:
+    nothing overtakes what was said before it. The way to them leads through the intake, sealed."""
+    entry_id = _note(session, case, officer_id, kind, text, now)
+    if case.route is None:  # spoken: there is nobody to tell but in person
+        return
+    for event in intake.waiting(session, now):
+        if event.kind == "tell" and event.case_id == case.id:
+            relay_at = max(relay_at, datetime.fromisoformat(event.due) + timedelta(seconds=1))
+    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, reporter_id="", text=""))
+
+
+def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime, relay_at: datetime) -> None:
+    """Takes the case on."""
+    _move(session, case, ("new",), state="acknowledged", assignee_id=officer_id)
+    _say(session, case, officer_id, "acknowledged", "", now, relay_at)
+
+
+def reply(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
+    """Answers the reporter."""
+    _move(session, case, OPEN, state="answered", assignee_id=case.assignee_id or officer_id)
+    _say(session, case, officer_id, "reply", text, now, relay_at)
+
+
+def ask(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
+    """Asks the reporter for more; the answer is still owed."""
+    _move(session, case, OPEN, state="acknowledged", assignee_id=case.assignee_id or officer_id)
+    _say(session, case, officer_id, "question", text, now, relay_at)
+
+
+def propose_settling(
+    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Says what came of it and asks the reporter whether that settles it."""
+    _move(session, case, OPEN, state="proposed")
+    _say(session, case, officer_id, "proposal", text, now, relay_at)
+
+
+def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
+    """Closes a grievance that was spoken to the union: whoever spoke it is asked in person, as the officer states."""
+    _move(session, case, OPEN, state="settled", closed_at=now)
+    _note(session, case, officer_id, "proposal", text, now)
+
+
+def close_unfounded(
+    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Closes for want of grounds, with the reason; counted apart, and the reporter may take it further."""
+    _move(session, case, OPEN, state="unfounded", closed_at=now)
+    _say(session, case, officer_id, "unfounded", text, now, relay_at)
+
+
+def note_inside(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
+    """A note that officers of the unit see and the reporter never does."""
+    _note(session, case, officer_id, "note", text, now)
+
+
+def assign(session: Session, case: Grievance, officer_id: str, assignee_id: str, now: datetime) -> None:
+    """Gives the case to one officer of the unit; the others still see it."""
+    _move(session, case, OPEN, assignee_id=assignee_id)
+    _note(session, case, officer_id, "assigned", "", now)
+
+
+def escalate(
+    session: Session, case: Grievance, officer_id: str, above: units.Unit, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Hands the case to a unit above, with the officer's reason (for officers only); its clock starts anew."""
+    due = deadlines.first_reply_due(now, urgent=case.urgent)
+    _move(session, case, OPEN, holder_id=above.id, assignee_id=None, state="new", due_at=due)
+    _note(session, case, officer_id, "note", text, now)
+    _say(session, case, officer_id, "escalated", "", now, relay_at)
+
+
+def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str, text: str, now: datetime) -> Grievance:
+    """Enters what somebody without a phone told an officer; they stay unnamed and get the code on paper."""
+    row = {
+        "id": new_id(),
+        "code": free_code(session),
+        "unit_id": shown_unit(session, unit_id),
+        "holder_id": unit_id,
+        "category": category,
+        "urgent": False,
+        "covered": False,
+        "verified": True,
+        "state": "acknowledged",
+        "created_at": now,
+        "due_at": deadlines.first_reply_due(now, urgent=False),
+        "closed_at": None,
+        "assignee_id": officer_id,
+        "spoken_to": officer_id,
+        "reporter_name": None,
+        "name_for": "all",
+        "route": None,
+        "mark": None,
+    }
+    insert_ignore(session, Grievance, [row])
+    case = session.get_one(Grievance, row["id"])
+    add_entry(session, case.id, "report", text, now)
+    note(session, officer_id, "spoken", case.id, now)
+    return case
+
+
+def is_superseded(session: Session, entry: Entry) -> bool:
+    """Whether a mere acknowledgement is not worth telling any more, because more has been said since."""
+    later = [
+        one for one in entries(session, entry.grievance_id) if one.officer_id and one.at >= entry.at and one.id != entry.id
+    ]
+    return entry.kind == "acknowledged" and any(one.kind not in ("note", "assigned") for one in later)

@@ -1,0 +1,166 @@
+"""The outbox: every message is a row first, written in the transaction that caused it, and gone once it was sent.
+
+A row names its chat only by the chat's key of the day; whom it goes to and what it says is sealed inside. States:
+queued (due at `not_before`) → sending (leased to one sender, whose fence number it carries) → deleted when sent, or when the
+person has stopped the line; rejected and uncertain rows stay 7 days, emptied, for the operator's count. Sending is
+models.messages.sending.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, delete, func, select
+from sqlalchemy import text as sql
+from sqlmodel import Field, Index, col
+
+from models.messages.message import Media, Option
+from models.people.accounts import Sender, chat_keys
+from models.store.columns import Id
+from models.store.database import Base, Session, insert_ignore
+from models.store.ids import new_id
+from models.store.sealing import seal
+
+REPLY, NOTICE, BULK = 0, 1, 2
+LANES = {REPLY: "reply", NOTICE: "notice", BULK: "bulk"}
+_order = itertools.count()
+"""Orders the messages of one second; the exact moment of a message is nobody's business."""
+KEEP_FAILED = timedelta(days=7)
+
+
+_FAILED = "state IN ('rejected', 'uncertain')"
+"""Spelt out also in the question: an index with a condition is used where both say the same."""
+
+
+class Outbound(Base, table=True):
+    """One message to one chat. `position` orders the messages of a chat; `asks` is held while the chat is busy;
+    `parts_done` counts the parts (of a long text, attachments) that have gone out, so that a retry does not repeat them."""
+
+    __tablename__ = "outbound"
+    # A claim walks a lane in the order of its messages and stops at a batch: `state` stands last, because a claim that must
+    # look in two states would sort all that waits, and while a notice to a whole province goes out that is 150,000 rows.
+    # What failed is found without reading what waits. A chat has few rows: with `state` in its index, claiming a hundred
+    # would write a hundred pages of it, one here and one there.
+    __table_args__ = (
+        Index("ix_outbound_due", "line", "lane", "position", "state"),
+        Index("ix_outbound_chat", "chat"),
+        Index("ix_outbound_failed", "not_before", sqlite_where=sql(_FAILED), postgresql_where=sql(_FAILED)),
+    )
+
+    id: str = Id()
+    line: str = Field(max_length=64)
+    chat: str = Field(max_length=32)
+    lane: int
+    position: int = Field(sa_type=BigInteger)
+    asks: bool = False
+    state: str = Field(default="queued", max_length=12)
+    not_before: datetime
+    attempts: int = 0
+    parts_done: int = 0
+    fence: int = 0
+    leased_until: datetime | None = None
+    reason: str = Field(default="", max_length=80)
+    body: bytes
+
+
+def queue(
+    session: Session,
+    to: Sender,
+    chat: str,
+    text: str,
+    now: datetime,
+    *,
+    options: Sequence[Option] = (),
+    lane: int = REPLY,
+    asks: bool = False,
+    commands: str = "",
+    language: str = "vi",
+    other_side: str = "",
+    in_office: bool = False,
+    account_id: str = "",
+    media: Media | None = None,
+    also: Sequence[Media] = (),
+    edits: str = "",
+    watched: str = "",
+) -> str:
+    """Queues one message; returns its row's id. `other_side` is the chat's second key (models.people.accounts.chat_keys),
+    sealed with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names.
+    `account_id`, sealed too: goes out only while that account is there, so that whoever left hears no more. `also`:
+    attachments after the words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on
+    `to`'s line, sealed as well (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows."""
+    row_id = new_id()
+    body = {
+        "to": to.external,
+        "text": text,
+        "options": [[option.token, option.label] for option in options],
+        "commands": commands,
+        "language": language,
+        "other_side": other_side,
+        "in_office": in_office,
+        "account": account_id,
+        **({"media": asdict(media)} if media else {}),
+        **({"also": [asdict(one) for one in also]} if also else {}),
+        **({"edits": edits} if edits else {}),
+        **({"watched": watched} if watched else {}),
+    }
+    row = {
+        "id": row_id,
+        "line": to.line,
+        "chat": chat,
+        "lane": lane,
+        "position": int(now.timestamp()) * 1_000_000 + next(_order) % 1_000_000,
+        "asks": asks,
+        "state": "queued",
+        "not_before": now,
+        "attempts": 0,
+        "parts_done": 0,
+        "fence": 0,
+        "leased_until": None,
+        "reason": "",
+        "body": seal(session, "outbound.body", row_id, json.dumps(body, ensure_ascii=False)),
+    }
+    insert_ignore(session, Outbound, [row])
+    return row_id
+
+
+def chat_of(session: Session, to: Sender, account_id: str | None, now: datetime, *, in_office: bool = False) -> str:
+    """Today's name of the chat a message goes to."""
+    return chat_keys(session, to, account_id, now.date(), in_office=in_office)[0]
+
+
+def stop_chat(session: Session, chat: str) -> None:
+    """Ends the notices and broadcast parts that wait for somebody who stopped the line. A reply that waits was asked for,
+    perhaps a moment ago by somebody who has come back: it is tried."""
+    session.execute(
+        delete(Outbound).where(col(Outbound.chat) == chat, col(Outbound.state) == "queued", col(Outbound.lane) != REPLY)
+    )
+
+
+def counts(session: Session) -> dict[tuple[int, str], int]:
+    """How many rows there are by lane and state."""
+    rows = session.execute(
+        select(col(Outbound.lane), col(Outbound.state), func.count()).group_by(col(Outbound.lane), col(Outbound.state))
+    )
+    return {(lane, state): count for lane, state, count in rows}
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the longest-waiting due message has been due."""
+    return session.execute(
+        select(func.min(col(Outbound.not_before))).where(
+            col(Outbound.state).in_(("queued", "sending")), col(Outbound.not_before) <= now
+        )
+    ).scalar_one_or_none()
+
+
+def forget_failed(session: Session, now: datetime) -> None:
+    session.execute(
+        delete(Outbound).where(
+            sql(_FAILED),
+            col(Outbound.not_before) < now - KEEP_FAILED,
+        )
+    )

@@ -1,0 +1,234 @@
+"""A person's id on a line, and the keys under which a chat leaves traces.
+
+The id itself is sealed; look-up is by keyed hash. Rows that pass quickly (conversation, outbound) name a chat only by
+`chat_key`, which changes every day and when the person joins: nothing in the database leads from such a row to an account,
+also not through the number of a transaction that wrote both (none does).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlmodel import Field, UniqueConstraint, col
+
+from models.people.persons import Person
+from models.store.columns import Id, Ref
+from models.store.database import Base, Session, lock
+from models.store.sealing import keyed_hash, seal, unseal
+
+
+class Account(Base, table=True):
+    """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
+
+    `confirmed` is false while nobody has vouched for an officer's claim. `verified`: joined by a one-time slip or by a staff
+    code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
+    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("line", "external_hash"),)
+
+    id: str = Id()
+    line: str = Field(max_length=64)
+    external_hash: str = Field(max_length=32)
+    external: bytes
+    person_id: str = Ref("person")
+    language: str = Field(max_length=5)
+    confirmed: bool = True
+    verified: bool = False
+    blocked: bool = False
+    notices: bool = False
+    polls: bool = False
+    pin: bytes | None = None
+    plain_previews: bool = False
+    joined_on: date
+    consent_version: str = Field(max_length=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody on a line, known or not."""
+
+    line: str
+    external: str
+
+
+# Built once: every message asks this, and building the question costs more than asking it.
+_FIND = select(Account).where(col(Account.line) == bindparam("on"), col(Account.external_hash) == bindparam("hashed"))
+
+
+def find(session: Session, sender: Sender) -> Account | None:
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    return session.execute(_FIND, {"on": sender.line, "hashed": hashed}).scalar_one_or_none()
+
+
+_FIND_PERSON = _FIND.add_columns(Person).join(Person, col(Person.id) == col(Account.person_id))
+
+
+def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:
+    """The account and whose it is, in one question."""
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    row = session.execute(_FIND_PERSON, {"on": sender.line, "hashed": hashed}).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def add(
+    session: Session,
+    sender: Sender,
+    person: Person,
+    *,
+    language: str,
+    confirmed: bool,
+    consent_version: str,
+    today: date,
+    verified: bool = False,
+    notices: bool = False,
+    polls: bool = False,
+) -> Account:
+    account = Account(
+        line=sender.line,
+        external_hash=keyed_hash(session, "account", sender.line, sender.external),
+        external=b"",
+        person_id=person.id,
+        language=language,
+        confirmed=confirmed,
+        verified=verified,
+        notices=notices,
+        polls=polls,
+        joined_on=today,
+        consent_version=consent_version,
+    )
+    account.external = seal(session, "account.external", account.id, sender.external)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def sender_of(session: Session, account: Account) -> Sender:
+    return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def of_person(session: Session, person_id: str) -> Sequence[Account]:
+    """Every phone this person has joined with."""
+    statement = select(Account).where(col(Account.person_id) == person_id).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()
+
+
+def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.reporter_id) == reporter_id)
+        .order_by(col(Account.id))
+    )
+    return session.execute(statement).scalars().all()
+
+
+def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
+    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    session.execute(
+        update(Account)
+        .where(
+            col(Account.line) == sender.line,
+            col(Account.external_hash) == hashed,
+            col(Account.blocked).is_not(blocked),
+        )
+        .values(blocked=blocked)
+    )
+
+
+CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member", "muted")
+_OF_PERSON = ("member", "muted")
+
+
+def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
+    """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` and `muted` are of
+    the person, not of one phone); nothing where they have left since."""
+    assert values.keys() <= set(CHOICES)
+    if theirs := {name: value for name, value in values.items() if name in _OF_PERSON}:
+        whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()
+        session.execute(update(Person).where(col(Person.id) == whose).values(**theirs))
+        values = {name: value for name, value in values.items() if name not in theirs}
+    if not values:
+        return
+    if "pin" in values:
+        values = values | {"pin": seal(session, "account.pin", account_id, values["pin"]) if values["pin"] else None}
+    session.execute(update(Account).where(col(Account.id) == account_id).values(values))
+
+
+def pin_of(session: Session, account: Account) -> str:
+    """What is kept of the PIN (see `pin_hash`); empty where there is none."""
+    return unseal(session, "account.pin", account.id, account.pin) if account.pin is not None else ""
+
+
+def pin_fits(session: Session, account: Account, kept: str, pin: str) -> bool:
+    return hmac.compare_digest(kept, pin_hash(session, account, pin))
+
+
+def pin_hash(session: Session, account: Account, pin: str) -> str:
+    """What is sealed of a PIN: people use one for many things."""
+    return keyed_hash(session, "account.pin", account.person_id, pin)
+
+
+def take_pin(session: Session, account: Account, kept: str) -> None:
+    """A second phone of the same person is locked by the PIN of the first."""
+    if kept:
+        account.pin = seal(session, "account.pin", account.id, kept)
+        session.add(account)
+
+
+def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:
+    """The accounts that claim the office of the officer with this staff code."""
+    hashed = keyed_hash(session, "person.staff", staff_code.strip().upper())
+    statement = (
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(col(Person.staff_hash) == hashed, col(Account.confirmed).is_(False))
+    )
+    return session.execute(statement).scalars().all()
+
+
+def detach(session: Session, account: Account) -> None:
+    """Forgets a chat: the person stays on the roll, what they filed stays without a way back."""
+    session.delete(account)
+
+
+def has_joined(session: Session, unit_id: str, number: int) -> bool:
+    """Whether so many workers of this very unit have an account; what stays below the threshold is shown one level up.
+    Officers on the roll do not count: the leader, who counts along, is one of them. Stops at `number`: a factory without
+    teams may have ten thousand workers in one unit."""
+    joined = exists().where(col(Account.person_id) == col(Person.id))
+    # Not “IS NULL”: SQLite would come in by the unique index on staff_hash, which every worker of the province shares.
+    worker = func.coalesce(col(Person.staff_hash), "") == ""
+    statement = select(col(Person.id)).where(col(Person.unit_id) == unit_id, worker, joined)
+    return len(session.execute(statement.limit(number)).all()) == number
+
+
+def count_on(session: Session, line: str) -> int:
+    """How many people have joined on this line: some services allow only so many."""
+    return int(session.execute(select(func.count()).select_from(Account).where(col(Account.line) == line)).scalar_one())
+
+
+def lock_chat(session: Session, sender: Sender) -> None:
+    """One after another: what a chat's own messages and what is sent to it change where that chat stands."""
+    lock(session, keyed_hash(session, "lock", sender.line, sender.external))
+
+
+def chat_keys(
+    session: Session, sender: Sender, account_id: str | None, today: date, *, in_office: bool = False
+) -> tuple[str, str]:
+    """Today's and yesterday's name of a chat in the rows that pass. A guest and a member have different ones, so that the
+    transaction in which somebody joins does not tie the account it makes to what the member does afterwards; and so have
+    an officer in office and the same person speaking as a worker, because what officers do carries their name."""
+    who = account_id or f"{sender.line}\x1f{sender.external}"
+    side = "office" if in_office else "person"
+    days = (today, today - timedelta(days=1))
+    return (
+        keyed_hash(session, "chat", side, who, days[0].isoformat()),
+        keyed_hash(session, "chat", side, who, days[1].isoformat()),
+    )

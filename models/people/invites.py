@@ -1,0 +1,132 @@
+"""Codes with which people join: a team's own code, or one officer's. Only the keyed hash of a code is kept."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlmodel import Field, col
+
+from models.store.columns import Ref
+from models.store.database import Base, Session
+from models.store.ids import CODE_LETTERS, random_code
+from models.store.sealing import keyed_hash
+
+LENGTH = 8
+"""23**8 is 78 thousand million codes; with wrong tries limited, guessing one takes longer than it is valid."""
+
+
+class Invite(Base, table=True):
+    """`person_id` is set on an officer's own code. `uses_left` is None where a code may be used again and again.
+
+    `batch` names the printing a code belongs to, so that a lost sheet is revoked as a whole. No row says who was given it.
+    """
+
+    __tablename__ = "invite"
+
+    id: str = Field(primary_key=True, max_length=32)
+    unit_id: str = Ref("unit")
+    person_id: str | None = Ref("person", optional=True)
+    uses_left: int | None = None
+    valid_to: date | None = None
+    batch: str = Field(default="", max_length=13, index=True)
+    revoked: bool = False
+
+
+def normalise(text: str) -> str:
+    """A code as it may be typed: any case, spaces and dashes between."""
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def looks_like_code(text: str) -> bool:
+    code = normalise(text)
+    return len(code) == LENGTH and all(letter in CODE_LETTERS for letter in code)
+
+
+def new_batch() -> str:
+    """The name of one printing, to be revoked by; it says nothing and is in no order."""
+    return random_code(6)
+
+
+def issue(
+    session: Session,
+    unit_id: str,
+    *,
+    person_id: str | None = None,
+    uses: int | None = None,
+    batch: str = "",
+    valid_to: date | None = None,
+) -> str:
+    """Makes a code and returns it: the only moment at which it can be read."""
+    code = random_code(LENGTH)
+    row_id = keyed_hash(session, "invite", code)
+    session.add(Invite(id=row_id, unit_id=unit_id, person_id=person_id, uses_left=uses, batch=batch, valid_to=valid_to))
+    session.flush()
+    return code
+
+
+def issue_slips(session: Session, unit_id: str, count: int, batch: str, valid_to: date | None = None) -> list[str]:
+    """One-time codes for nobody in particular, in an order that the rows do not have: slips are handed out along a list of
+    names, and the order of rows in a file must not repeat it."""
+    codes = {keyed_hash(session, "invite", code): code for code in (random_code(LENGTH) for _ in range(count))}
+    for row_id in sorted(codes):
+        session.add(Invite(id=row_id, unit_id=unit_id, uses_left=1, batch=batch, valid_to=valid_to))
+    session.flush()
+    found = list(codes.values())
+    random.SystemRandom().shuffle(found)
+    return found
+
+
+def is_slip(invite: Invite) -> bool:
+    """Handed to one person and used up by them, where a team's own code may lie about."""
+    return invite.person_id is None and invite.uses_left is not None
+
+
+def revoke(session: Session, batch: str) -> tuple[int, int]:
+    """Ends a printing: returns how many codes stop working, and how many had been used already and stay with their users."""
+    rows = session.execute(select(Invite).where(col(Invite.batch) == batch)).scalars().all()
+    unused = [row for row in rows if row.uses_left != 0 and not row.revoked]
+    for row in unused:
+        row.revoked = True
+        session.add(row)
+    return len(unused), len(rows) - len(unused)
+
+
+def revoke_own(session: Session, person_id: str) -> int:
+    """Ends the codes that this officer has not used; returns how many stop working."""
+    rows = session.execute(select(Invite).where(col(Invite.person_id) == person_id)).scalars().all()
+    unused = [row for row in rows if row.uses_left != 0 and not row.revoked]
+    for row in unused:
+        row.revoked = True
+        session.add(row)
+    return len(unused)
+
+
+def find(session: Session, text: str, today: date) -> Invite | None:
+    """The invite this text opens today, or None for a code that is wrong, used up or over."""
+    if not looks_like_code(text):
+        return None
+    return find_by_id(session, keyed_hash(session, "invite", normalise(text)), today)
+
+
+def find_by_id(session: Session, invite_id: str, today: date) -> Invite | None:
+    """The invite with this id, while it may still be used."""
+    invite = session.get(Invite, invite_id)
+    if (
+        invite is None
+        or invite.revoked
+        or invite.uses_left == 0
+        or (invite.valid_to is not None and invite.valid_to < today)
+    ):
+        return None
+    return invite
+
+
+def use(session: Session, invite: Invite) -> bool:
+    """Takes one use; False where somebody else has just taken the last."""
+    if invite.uses_left is None:
+        return True
+    left = col(Invite.uses_left)
+    taken = session.execute(update(Invite).where(col(Invite.id) == invite.id, left > 0).values(uses_left=left - 1))
+    return bool(taken.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Opinions without names: rounds, ballots, counting, and what may be shown."""

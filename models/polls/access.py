@@ -1,0 +1,40 @@
+"""Who may see which unit's results of a poll: officers once it is counted, members when it is published.
+
+An officer sees the units they answer for and what is below them, and whoever answers for the unit that asked, or above it,
+the whole. Of a poll that rates the committee, only those above the unit that asked see it by team (IV.3 of the plans asks
+for honest opinions; nobody gives one to whom it rates).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from models.people import offices, units
+from models.polls.polls import Poll
+from models.store.database import Session
+
+
+def may_see(session: Session, poll: Poll, unit_id: str, person_id: str, day: date) -> bool:
+    """Whether this officer may see this unit's results."""
+    held = {one.unit_id for one in offices.held_by(session, person_id, day) if one.role in offices.HANDLERS}
+    return _covers(session, poll, unit_id, held)
+
+
+def _covers(session: Session, poll: Poll, unit_id: str, held: Collection[str]) -> bool:
+    above_asker = [one.id for one in units.path(session, poll.author_unit_id)]
+    above = [one.id for one in units.path(session, unit_id)]
+    if poll.rates and unit_id != poll.author_unit_id:
+        return any(one in held for one in above_asker[1:])
+    if unit_id == poll.author_unit_id:
+        return any(one in held for one in above_asker)
+    return any(one in held for one in above)
+
+
+def may_member_see(session: Session, poll: Poll, unit_id: str, person_unit_id: str) -> bool:
+    """Whether a member may see it, once it is published: the whole, and their own units unless the poll rates the
+    committee."""
+    own = [one.id for one in units.path(session, person_unit_id)]
+    if poll.author_unit_id not in own:
+        return False
+    return unit_id == poll.author_unit_id or (not poll.rates and unit_id in own)

@@ -1,0 +1,219 @@
+"""A round: one opening of a poll, from the moment it opens until its ballots are counted or it is cancelled.
+
+`planned` → `open` → `counted`, or `cancelled`; before it is planned it may wait for a second officer (`waiting`). A round is
+open to votes until `closes_at` and counted a little later (COUNTED_AFTER): by then whatever was cast in time has been
+posted, without any lock between voters and the clock.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlmodel import Field, col
+
+from models.polls import turnout
+from models.polls.boxes import BallotBox
+from models.polls.polls import Content, Poll, Repeat, content_of
+from models.store.columns import Id, Ref
+from models.store.database import Base, Session
+from models.store.throwaway_keys import kept_keys, round_keys
+
+COUNTED_AFTER = timedelta(minutes=2)
+"""Longer than a ballot waits to be posted (intake.SOON) and than any transaction takes."""
+
+
+class Unplannable(Exception):
+    """It would close before it opens, or has begun already."""
+
+
+class Round(Base, table=True):
+    """Times are those planned, not when something was done. `receipts_hash`: of the list of receipt codes, once counted.
+    `published`: members may see what officers see."""
+
+    __tablename__ = "round"
+
+    id: str = Id()
+    poll_id: str = Ref("poll")
+    opens_at: datetime
+    closes_at: datetime
+    state: str = Field(default="planned", max_length=10, index=True)
+    receipts_hash: str = Field(default="", max_length=64)
+    published: bool = False
+
+    def takes_votes(self, now: datetime) -> bool:
+        return takes_votes(self.state, self.closes_at, now)
+
+
+def takes_votes(state: str, closes_at: datetime, now: datetime) -> bool:
+    return state == "open" and now < closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a round asks, whether by name, and whether it gives codes: what never changes."""
+
+    content: Content
+    named: bool
+    receipts: bool
+
+
+_WITH_POLL = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Round.id) == bindparam("one"))
+
+
+def with_poll(session: Session, round_id: str) -> tuple[Round, Poll] | None:
+    row = session.execute(_WITH_POLL, {"one": round_id}).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def form_of(session: Session, round_id: str) -> Form | None:
+    """None where there is no such round. Read once in a process: every tap of a vote asks this."""
+    forms: dict[str, Form] = session.info["forms"]
+    if round_id not in forms and (found := with_poll(session, round_id)) is not None:
+        poll = found[1]
+        forms[round_id] = Form(content_of(session, poll), poll.named, poll.receipts)
+    return forms.get(round_id)
+
+
+def plan(
+    session: Session, poll: Poll, opens_at: datetime, closes_at: datetime | None = None, *, waits: bool = False
+) -> Round:
+    """`waits`: until `approve`. Raises `Unplannable`."""
+    closes_at = closes_at or opens_at + timedelta(days=poll.open_days)
+    if closes_at <= opens_at:
+        raise Unplannable
+    state = "waiting" if waits else "planned"
+    planned = Round(poll_id=poll.id, opens_at=opens_at, closes_at=closes_at, state=state)
+    session.add(planned)
+    session.flush()
+    return planned
+
+
+def approve(session: Session, round_: Round, now: datetime) -> bool:
+    """A second officer agrees: it opens when it was to, or now, and is open as long as it was to be. False where it does not
+    wait any more."""
+    late = max(now - round_.opens_at, timedelta())
+    changed = session.execute(
+        update(Round)
+        .where(col(Round.id) == round_.id, col(Round.state) == "waiting")
+        .values(state="planned", opens_at=round_.opens_at + late, closes_at=round_.closes_at + late)
+    )
+    session.refresh(round_)
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def open_(session: Session, round_: Round, day: date = date.max) -> int:
+    """Opens a planned round: from now on who may vote, where they belong and the threshold are fixed. Returns how many may.
+    The key is there before the transaction commits; where it does not, `sweep_keys` destroys it."""
+    if round_.state != "planned":
+        raise Unplannable
+    poll = session.get_one(Poll, round_.poll_id)
+    round_keys(session).make(round_.id)
+    content = content_of(session, poll)
+    people = turnout.electorate(session, content.audience, slips_only=poll.voters == "slips", rule=content.rule, day=day)
+    round_.state = "open"
+    session.add(round_)
+    session.flush()
+    return turnout.invite(session, round_.id, people)
+
+
+def close(session: Session, round_: Round, now: datetime) -> None:
+    """Ends the votes early; counting follows by the clock."""
+    if round_.state == "open" and now < round_.closes_at:
+        round_.closes_at = now
+        session.add(round_)
+        session.flush()
+
+
+def cancel(session: Session, round_: Round) -> None:
+    """Nothing of it is ever counted. The key is destroyed after the commit (`sweep_keys`)."""
+    still = col(Round.id) == round_.id, col(Round.state).in_(("waiting", "planned", "open"))
+    ended = session.execute(update(Round).where(*still).values(state="cancelled"))
+    session.refresh(round_)
+    if ended.rowcount:  # type: ignore[attr-defined]
+        session.execute(delete(BallotBox).where(col(BallotBox.round_id) == round_.id))
+        turnout.forget(session, round_.id)
+
+
+def to_open(session: Session, now: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "planned", col(Round.opens_at) <= now)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def to_count(session: Session, now: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "open", col(Round.closes_at) <= now - COUNTED_AFTER)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def sweep_keys(session: Session) -> None:
+    """Destroys the keys of rounds that are over; by the clock. A session that reads: what is not committed must not cost a
+    key; and a key of a round that this database does not know is another's (a copy opened to look at it) and stays."""
+    if (keys := kept_keys(session)) is None:
+        return
+    for round_id in keys.kept():
+        one = session.get(Round, round_id)
+        if one is not None and one.state not in ("planned", "open"):
+            keys.destroy(round_id)
+
+
+def earlier(session: Session, round_: Round) -> Round | None:
+    """The round of the same poll that was counted before this one."""
+    wanted = select(Round).where(
+        col(Round.poll_id) == round_.poll_id, col(Round.state) == "counted", col(Round.closes_at) < round_.closes_at
+    )
+    return session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(1)).scalar_one_or_none()
+
+
+def nth_opening(first: datetime, repeat: Repeat, number: int) -> datetime:
+    """When round `number` (from 0) of a poll opens. Always counted from the first: after the 31st of January and the 28th of
+    February comes the 31st of March."""
+    if repeat == "weekly":
+        return first + timedelta(weeks=number)
+    months = first.month - 1 + number * {"monthly": 1, "quarterly": 3, "yearly": 12}[repeat]
+    year, month = first.year + months // 12, months % 12 + 1
+    return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
+
+
+def of_poll(session: Session, poll_id: str) -> Sequence[Round]:
+    """The rounds of a poll, the newest first."""
+    wanted = select(Round).where(col(Round.poll_id) == poll_id).order_by(col(Round.opens_at).desc())
+    return session.execute(wanted).scalars().all()
+
+
+def of_units(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+    """The rounds of these units' polls, the newest first."""
+    wanted = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Poll.author_unit_id).in_(unit_ids))
+    found = session.execute(wanted.order_by(col(Round.opens_at).desc(), col(Round.id)).limit(most))
+    return [(one, poll) for one, poll in found]
+
+
+def under_way(session: Session) -> Sequence[Round]:
+    """Every round that is open."""
+    return session.execute(select(Round).where(col(Round.state) == "open").order_by(col(Round.id))).scalars().all()
+
+
+def published(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+    """Counted rounds of these units' polls whose results members may see."""
+    wanted = (
+        select(Round, Poll)
+        .join(Poll, col(Poll.id) == col(Round.poll_id))
+        .where(col(Poll.author_unit_id).in_(unit_ids), col(Round.published).is_(True))
+    )
+    return [(one, poll) for one, poll in session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(most))]
+
+
+def counted_since(session: Session, since: datetime) -> Sequence[Round]:
+    wanted = select(Round).where(col(Round.state) == "counted", col(Round.closes_at) >= since)
+    return session.execute(wanted.order_by(col(Round.id))).scalars().all()
+
+
+def publish(session: Session, round_: Round) -> bool:
+    """Lets members see it; False where a colleague was first."""
+    changed = session.execute(
+        update(Round).where(col(Round.id) == round_.id, col(Round.published).is_(False)).values(published=True)
+    )
+    session.refresh(round_)
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""How rows are kept, whoever they belong to: engines, keys, ids, and what fires once."""

@@ -1,0 +1,155 @@
+"""Engines, sessions and transactions, on SQLite (one machine) and PostgreSQL (more than one).
+
+SQLite: WAL, synchronous=FULL (a message acknowledged survives a power cut), foreign keys on, secure_delete (deleted text is
+overwritten), and BEGIN IMMEDIATE for every write: the driver's own default silently lost two of three concurrent updates.
+PostgreSQL: psycopg 3, READ COMMITTED, one message one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session as Session
+from sqlmodel import SQLModel
+
+from models.store.sealing import Keyring
+from models.store.throwaway_keys import RoundKeys
+
+BUSY_SECONDS = 10
+
+
+class Base(SQLModel):
+    """Every table's base: constraints have predictable names, so that one migration chain fits both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    """One database and the keyring that opens its sealed fields. `memory` and `forms` (in `Session.info`) are what all
+    its sessions in this process may remember together of rows that never change (models.anonymity.intake,
+    models.polls.rounds). `round_keys` is the folder with the keys of open polls; whoever opens, casts or counts needs it."""
+
+    def __init__(self, url: str, keyring: Keyring, *, round_keys: Path | None = None, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self._info: dict[str, Any] = {"keyring": keyring, "memory": {}, "forms": {}}
+        if round_keys is not None:
+            self._info["round_keys"] = RoundKeys(round_keys)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite(self.url.render_as_string(False), "BEGIN IMMEDIATE", pool_size=1)
+            self.read_engine = _sqlite(self.url.render_as_string(False), "BEGIN", pool_size=4)
+        else:
+            # hide_parameters: an error must not carry anybody's words into a log.
+            self.engine = create_engine(
+                self.url, hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_pre_ping=True
+            )
+            self.read_engine = self.engine
+
+    def session(self, connection: Connection) -> Session:
+        """A session on a transaction that somebody else commits."""
+        return Session(connection, info=self._info, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One write transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.begin() as connection, self.session(connection) as session:
+            yield session
+            session.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for questions only."""
+        with self.read_engine.connect() as connection, self.session(connection) as session:
+            yield session
+
+    def is_reachable(self) -> bool:
+        with self.read_engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
+
+    def close(self) -> None:
+        self.read_engine.dispose()
+        self.engine.dispose()
+
+
+def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@lru_cache(maxsize=256)
+def _insert(dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: str) -> Any:
+    """One INSERT … ON CONFLICT, built once for each shape: building it costs more than running it. The other database's
+    dialect is never imported."""
+    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    if not key:
+        return statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    changes = {name: statement.excluded[name] for name in columns if name != key}
+    return statement.on_conflict_do_update(index_elements=[key], set_=changes)
+
+
+def insert_ignore(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
+    """INSERT … ON CONFLICT DO NOTHING, the same on both databases. Returns how many rows are new."""
+    if not rows:
+        return 0
+    statement = _insert(session.get_bind().dialect.name, table, (), "")
+    if len(rows) == 1:
+        return session.connection().execute(statement, rows[0]).rowcount
+    return session.connection().execute(statement.values(list(rows))).rowcount
+
+
+def upsert(session: Session, table: type[SQLModel], row: Mapping[str, Any], key: str = "id") -> None:
+    """INSERT, or UPDATE of the row with the same `key`."""
+    session.connection().execute(_insert(session.get_bind().dialect.name, table, tuple(row), key), row)
+
+
+def lock(session: Session, name: str) -> None:
+    """Holds `name` until the transaction ends, so that one person's messages run one after another.
+
+    Advisory on PostgreSQL, because a row lock leaves its transaction's number in the row, which named reporters; on SQLite
+    there is one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(name[:16]), signed=True)
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

@@ -1,0 +1,56 @@
+"""The schema's versions: one Alembic chain for SQLite and PostgreSQL. Alembic is imported only when it is used."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from models.store.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("models").joinpath("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The newest version this program knows: the number its file's name begins with. Every start asks this, and importing
+    Alembic to hear the same (tests/models/test_schema.py) would be a tenth of the start."""
+    versions = resources.files("models").joinpath("migrations", "versions").iterdir()
+    return max(file.name.partition("_")[0] for file in versions if file.name[0].isdigit())
+
+
+def current(database: Database) -> str | None:
+    """The version the database is at; None for an empty one."""
+    with database.read_engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return version
+
+
+def upgrade(database: Database) -> None:
+    """Brings the database to the newest version, whole or not at all."""
+    from alembic import command
+
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # Batch operations copy tables; with foreign keys on, dropping the old copy would empty those that refer to it.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                command.upgrade(_config(connection), "head")
+                broken = connection.execute(text("PRAGMA foreign_key_check")).all() if database.is_sqlite else []
+                assert not broken, "a migration left rows that refer to nothing"
+        finally:
+            if database.is_sqlite:
+                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
