@@ -23,7 +23,7 @@ from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
 from handlers.chat import menu
-from handlers.chat.site import House, Line
+from handlers.chat.site import Line, Site
 from models.messages import outbox as outbox_rows
 from models.messages import received
 from models.store import schema
@@ -59,15 +59,15 @@ class App:
         self.vault = Contents(settings.media_dir, keyring, self.writer, self.clock, settings.notices.threshold)
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
-        house = self._house()
+        site = self._site()
         self.outboxes = [
             Outbox(channel, self.writer, self.clock, by_number, quiet=settings.notices.quiet) for channel in self.channels
         ]
-        casts = Casts(self.writer, house)
+        casts = Casts(self.writer, site)
         self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts)
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
-        self.dispatcher = Dispatcher(self.writer, self.clock, house, self._after_turn)
+        self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)
         self.web = WebServer(
             settings.web.host,
             settings.web.port,
@@ -81,14 +81,14 @@ class App:
         )
         self._work: list[asyncio.Task[None]] = []
 
-    def _house(self) -> House:
+    def _site(self) -> Site:
         settings, public = self.settings, self.settings.web.public_url
         # For notices: what rings in a pocket before what must be open, what costs nothing before what is counted.
         by_preference = sorted(
             (channel for channel in self.channels),
             key=lambda channel: (not channel.capabilities.pushes, channel.capabilities.per_month > 0),
         )
-        return House(
+        return Site(
             settings.privacy.relay_minutes,
             settings.officers.confirm,
             people={channel.line: channel.capabilities.people for channel in self.channels},

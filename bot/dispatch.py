@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.writer import Writer
-from handlers.chat.site import House
+from handlers.chat.site import Site
 from handlers.front import answer, apology
 from models.messages import received
 from models.messages.message import Inbound
@@ -36,10 +36,10 @@ class TurnFailed(Exception):
 class Dispatcher:
     """`receive` is what every channel is given."""
 
-    def __init__(self, writer: Writer, clock: Clock, house: House, nudge: Callable[[bool], None]) -> None:
+    def __init__(self, writer: Writer, clock: Clock, site: Site, nudge: Callable[[bool], None]) -> None:
         self._writer = writer
         self._clock = clock
-        self._house = house
+        self._site = site
         self._nudge = nudge
         self._failing: set[tuple[str, str]] = set()
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
@@ -74,7 +74,7 @@ class Dispatcher:
         now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
         if not received.first_time(session, inbound, now.date()):
             return "repeat", False
-        return "taken", answer.take(session, inbound, now, self._house)
+        return "taken", answer.take(session, inbound, now, self._site)
 
     async def _set_aside(self, inbound: Inbound, error: Exception) -> str:
         name = type(error).__name__

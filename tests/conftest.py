@@ -24,7 +24,7 @@ from models.store import schema
 from models.store.database import Database
 from models.store.ids import new_id
 from models.store.sealing import Keyring
-from tests.house import FakeClock
+from tests.running_app import FakeClock
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import structlog
 from bot.writer import Writer
 from handlers.broadcasts import overdue, progress, reading, second_officer
 from handlers.broadcasts.progress import Sight
-from handlers.chat.site import House
+from handlers.chat.site import Site
 from handlers.grievances import digest
 from models.broadcasts import broadcasts, ledger, lifecycle
 from models.broadcasts import progress as progress_rows
@@ -26,11 +26,11 @@ TIDY_EVERY = timedelta(minutes=1)
 
 
 class Casts:
-    def __init__(self, writer: Writer, house: House) -> None:
+    def __init__(self, writer: Writer, site: Site) -> None:
         self._writer = writer
-        self._house = house
-        self._lines = [line.name for line in house.lines]
-        self._edits: Mapping[str, bool] = {line.name: line.edits for line in house.lines}
+        self._site = site
+        self._lines = [line.name for line in site.lines]
+        self._edits: Mapping[str, bool] = {line.name: line.edits for line in site.lines}
         self._seen: dict[str, list[tuple[datetime, int]]] = {}
         self._told: datetime | None = None
         self._tidied: datetime | None = None
@@ -71,7 +71,7 @@ class Casts:
             return False
         if row.kind != broadcasts.POLL and second_officer.has_left(session, row, now):
             return second_officer.ask_anew(session, row, now)
-        quiet = self._house.notices.quiet
+        quiet = self._site.notices.quiet
         until = digest.quiet_until(now, quiet) if digest.is_quiet(now, quiet) and not row.urgent else None
         return lifecycle.begin(session, broadcast_id, self._lines, now, quiet_until=until) is not None
 
@@ -101,11 +101,11 @@ class Casts:
             return False
         known, row, account = found
         edits = self._edits.get(account.line, False)
-        k = self._house.notices.threshold
+        k = self._site.notices.threshold
         return progress.tell(session, row, account, known, sight, now, edits=edits, threshold=k)
 
     async def _fold(self, now: datetime) -> None:
-        before = now - timedelta(days=self._house.notices.fold_days)
+        before = now - timedelta(days=self._site.notices.fold_days)
         for broadcast_id in await self._writer.read(lambda session: lifecycle.foldable(session, before)):
             while await self._writer.write(partial(lifecycle.fold, broadcast_id=broadcast_id), alone=True):
                 pass

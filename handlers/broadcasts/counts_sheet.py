@@ -77,12 +77,12 @@ def _give(turn: Turn) -> None:
     media = _media(row)
     audit.note(turn.session, turn.member.person_id, "counts", row.id, turn.now)
     back = [Option(open_token("cast", row.id), row.code), Option(open_token("menu"), turn._("Menu"))]
-    if turn.sender.line in turn.house.uploads:
+    if turn.sender.line in turn.site.uploads:
         turn.say(media.name, media=media)
         turn.say(turn._("Counts of {code}, comrade.", code=row.code), back)
-    elif turn.house.media_address:
+    elif turn.site.media_address:
         token = one_time_links.issue(turn.session, turn.member.person_id, media, turn.now)
-        link = f"{turn.house.media_address}/{token}"
+        link = f"{turn.site.media_address}/{token}"
         text = turn._("Counts of {code}: {link}\n\nThe link opens once, within 2 minutes.", code=row.code, link=link)
         turn.say(text, back)
     else:

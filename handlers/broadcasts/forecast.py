@@ -38,10 +38,10 @@ def of(turn: Turn, made: Draft) -> Forecast:
 
 
 def _count(turn: Turn, made: Draft) -> Forecast:
-    lines = [line.name for line in turn.house.lines]
+    lines = [line.name for line in turn.site.lines]
     mutable = ledger.can_be_muted(made.kind, urgent=made.urgent)
     counted = ledger.forecast(turn.session, made.audience, made.kind, lines, turn.now, mutable=mutable)
-    size, k = sum(counted.values()), turn.house.notices.threshold
+    size, k = sum(counted.values()), turn.site.notices.threshold
     few = made.audience.is_private and size < k
     by_line = {line: count for (line, state), count in counted.items() if state == "queued"}
     if few:
@@ -53,7 +53,7 @@ def _count(turn: Turn, made: Draft) -> Forecast:
 
 def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
     """What the sender should know before sending."""
-    k = turn.house.notices.threshold
+    k = turn.site.notices.threshold
     if plan.few:
         return [turn._("Fewer than {k} people would receive this. So that nobody is singled out, it cannot be sent.", k=k)]
     if not plan.size:
@@ -75,7 +75,7 @@ def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
 
 
 def _seconds(turn: Turn, plan: Forecast) -> float:
-    rates = {line.name: line.per_second for line in turn.house.lines}
+    rates = {line.name: line.per_second for line in turn.site.lines}
     return max((count / rates[name] for name, count in plan.by_line.items() if rates.get(name)), default=0.0)
 
 
@@ -92,13 +92,13 @@ def duration(turn: Turn, seconds: float) -> str:
 def _month(turn: Turn, plan: Forecast) -> list[str]:
     """Lines whose service allows only so many messages a month."""
     found = []
-    for line in turn.house.lines:
+    for line in turn.site.lines:
         wanted = plan.by_line.get(line.name, 0)
         if not (line.per_month and wanted):
             continue
         used = month_quota.sent(turn.session, line.name, month_quota.month_of(turn.now))
         left = max(0, line.per_month - line.reserve - used)
-        if wanted > left and plan.size >= 2 * turn.house.notices.threshold:
+        if wanted > left and plan.size >= 2 * turn.site.notices.threshold:
             found.append(
                 turn._(
                     "⚠ {service} allows {limit} messages a month and keeps {reserve} for answers: {left} are left, so about "
@@ -107,7 +107,7 @@ def _month(turn: Turn, plan: Forecast) -> list[str]:
                     limit=line.per_month,
                     reserve=line.reserve,
                     left=left,
-                    later=max(counts.about(wanted - left, turn.house.notices.threshold), turn.house.notices.threshold),
+                    later=max(counts.about(wanted - left, turn.site.notices.threshold), turn.site.notices.threshold),
                     day=turn.language.day(month_quota.next_month(turn.now)),
                 )
             )

@@ -207,7 +207,7 @@ def _cast(turn: Turn) -> None:
         turn._("Written by: {who}", who=reading.signed(turn.session, turn.language, row)),
     ]
     if row.state in broadcasts.SENT:
-        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.house.notices.threshold, turn.now)))
+        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.site.notices.threshold, turn.now)))
     found = options(turn, row)
     if row.state == "waiting" and row.author_id != turn.member.person_id:
         found = [

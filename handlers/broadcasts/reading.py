@@ -173,7 +173,7 @@ def _disclosures(turn: Turn) -> None:
 def _reread(turn: Turn) -> None:
     row = mine(turn)
     assert row is not None
-    said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.house.uploads)
+    said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.site.uploads)
     back = Option(open_token("notices_list"), turn._("All notices"))
     turn.say(said.text, [*said.options, back, Option(open_token("menu"), turn._("Menu"))])
     for one in said.also:
@@ -185,13 +185,13 @@ def _enclosed(turn: Turn) -> None:
     row = mine(turn)
     assert row is not None
     kept = enclosed(turn.session, broadcasts.words_of(turn.session, row))
-    if not turn.house.media_address:
+    if not turn.site.media_address:
         menu.show(turn, turn._("This app cannot show files: please open them on Telegram or on the union's web page."))
         return
     lines = [turn._("Files of {code}:", code=row.code)]
     for one in kept:
         token = one_time_links.issue(turn.session, turn.member.person_id, _media(row, one), turn.now)
-        lines.append(f"{attachments.label(turn.language, one.kind, one.number)}: {turn.house.media_address}/{token}")
+        lines.append(f"{attachments.label(turn.language, one.kind, one.number)}: {turn.site.media_address}/{token}")
     lines.append(turn._("Each link opens once, within 2 minutes."))
     menu.show(turn, "\n".join(lines))
 

@@ -18,7 +18,7 @@ from models.store.database import Session
 
 
 def is_needed(turn: Turn, to: Audience, size: int) -> bool:
-    many = size > turn.house.notices.second_above
+    many = size > turn.site.notices.second_above
     return many or audiences.grassroots_in(turn.session, to, units.kinds("grassroots")) > 1
 
 

@@ -271,7 +271,7 @@ NUMBER = Question(
     lambda turn: [Choice("cancel", turn._("Cancel"))],
     check=_typed,
     chosen=unless_cancelled,
-    when=lambda turn: int(turn.answers["size"]) > turn.house.notices.typed_above,
+    when=lambda turn: int(turn.answers["size"]) > turn.site.notices.typed_above,
 )
 """After a preview, whose button kept the size: what goes to many is sent by typing how many. Polls have it, too."""
 _LAST = (

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from config.i18n import Language, fold, language
-from handlers.chat.site import House
+from handlers.chat.site import Site
 from models.grievances import exclusions
 from models.messages import chats, outbox, unopened
 from models.messages.message import Media, Option
@@ -126,7 +126,7 @@ class Turn:
 
     session: Session
     now: datetime
-    house: House
+    site: Site
     sender: Sender
     account: Account | None
     person: Person | None

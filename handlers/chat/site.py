@@ -1,4 +1,4 @@
-"""What handlers know of the house they work in: the operator's decisions, and what the lines can do."""
+"""This installation, as handlers know it: the operator's decisions, and what the lines can do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Site:
     """The operator's decisions that handlers need: minutes of time cover, and whether officers must be vouched for.
 
     `people`: how many may join on a line, where its service allows only so many. `chat_address`: web chat's, for the rest

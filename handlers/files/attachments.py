@@ -207,16 +207,16 @@ def _show(turn: Turn) -> None:
     kept = [one for one in found if one.fate.state == "kept"]
     audit.note(turn.session, turn.member.person_id, "files", case.id, turn.now)
     lines = [turn._("Files of {code}:", code=case.code) + " " + _with_states(turn.language, found)]
-    if turn.sender.line in turn.house.uploads:
+    if turn.sender.line in turn.site.uploads:
         for one in kept:
             name = _capital(label(turn.language, one.kind, one.number))
             turn.say(f"{case.code} · {name}", media=_media(case.id, one))
-    elif not turn.house.media_address:
+    elif not turn.site.media_address:
         lines.append(turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page."))
     elif kept:
         for one in kept:
             token = one_time_links.issue(turn.session, turn.member.person_id, _media(case.id, one), turn.now)
-            lines.append(f"{_capital(label(turn.language, one.kind, one.number))}: {turn.house.media_address}/{token}")
+            lines.append(f"{_capital(label(turn.language, one.kind, one.number))}: {turn.site.media_address}/{token}")
         lines.append(turn._("Each link opens once, within 2 minutes. Please do not pass it on, comrade."))
     turn.say("\n\n".join(lines), [Option(open_token("view", case.id), turn._("Back to the case"))])
 

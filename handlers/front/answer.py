@@ -13,7 +13,7 @@ from config.i18n import DEFAULT, LANGUAGES, clean, fold
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu
 from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
-from handlers.chat.site import House
+from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, typed
 from handlers.front.all_conversations import CONVERSATIONS
@@ -31,7 +31,7 @@ _SETTLED = timedelta(minutes=2)
 """After so long a language chosen in this chat stands in the account (models.anonymity.intake.change_account)."""
 
 
-def take(session: Session, inbound: Inbound, now: datetime, house: House) -> bool:
+def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
     """Answers one message, in one transaction; True when it left something for the clock to do at once. What it raises
     undoes all of it."""
     sender = accounts.Sender(inbound.line, inbound.sender)
@@ -44,7 +44,7 @@ def take(session: Session, inbound: Inbound, now: datetime, house: House) -> boo
     keys = {side: accounts.chat_keys(session, sender, account_id, now.date(), in_office=side) for side in (False, True)}
     chat = chats.load(session, keys, now)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    turn = Turn(session, now, house, sender, account, person, chat, hint)
+    turn = Turn(session, now, site, sender, account, person, chat, hint)
     if account is not None:
         if chat.state.touched is None or now - chat.state.touched > _SETTLED:
             chat.state.language = ""

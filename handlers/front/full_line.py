@@ -13,7 +13,7 @@ def is_full(turn: Turn) -> bool:
     Guests are not counted: nothing is kept that could say who they were."""
     if turn.account is not None:
         return False
-    most = turn.house.people.get(turn.sender.line, 0)
+    most = turn.site.people.get(turn.sender.line, 0)
     return bool(most) and accounts.count_on(turn.session, turn.sender.line) >= most
 
 
@@ -24,7 +24,7 @@ def turn_away(turn: Turn) -> None:
     if told:
         return
     full = turn._("This line is full: the chat app allows it no more people.")
-    address = turn.house.chat_address
+    address = turn.site.chat_address
     if address:
         way = turn._("Please write to the union on its own page; your joining code works there: {address}", address=address)
     else:

@@ -201,7 +201,7 @@ def _view(turn: Turn) -> None:
 def _acknowledge(turn: Turn) -> None:
     case = case_of(turn)
     assert case is not None  # `allowed` was asked first
-    at = intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
+    at = intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
     try:
         handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
     except handling.Refused:

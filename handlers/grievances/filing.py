@@ -88,11 +88,11 @@ def _named(turn: Turn) -> bool:
 
 def covers(turn: Turn) -> bool:
     """Whether this union delays anonymous messages at all."""
-    return turn.house.relay_minutes[1] > 0
+    return turn.site.relay_minutes[1] > 0
 
 
 def delay(turn: Turn) -> str:
-    low, high = turn.house.relay_minutes
+    low, high = turn.site.relay_minutes
     return f"{low}–{high}"
 
 
@@ -145,7 +145,7 @@ def _whereabout(turn: Turn) -> str:
 def _asked(turn: Turn) -> str:
     """What stands before the words of a question about a notice; officers read Vietnamese."""
     row = _about_notice(turn)
-    if row is None or row.size < 2 * turn.house.notices.threshold or broadcasts.audience_of(row).is_private:
+    if row is None or row.size < 2 * turn.site.notices.threshold or broadcasts.audience_of(row).is_private:
         return ""  # whoever sent a notice to a few would know from its code who asks
     return language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
 
@@ -207,7 +207,7 @@ def _finish(turn: Turn) -> None:
         turn.say(_nobody(turn))
         return
     covered = _covered(turn) and not danger
-    due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
+    due = intake.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     reply_due = deadlines.first_reply_due(due, urgent=danger)
     below = () if danger or turn.subject else units.LEVELS[: units.LEVELS.index(level)]
     assert turn.person is not None

@@ -158,7 +158,7 @@ def _preview(turn: Turn) -> str:
 
 
 def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
-    due = intake.cover(turn.now, turn.house.relay_minutes) if covered else turn.now
+    due = intake.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     event = Event(
         kind=kind,
         due=due.isoformat(),

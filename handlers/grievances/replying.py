@@ -28,7 +28,7 @@ _VERBS: dict[str, Verb] = {
 
 def relay_at(turn: Turn, case: Grievance) -> datetime:
     """When the reporter hears: under time cover an answer, too, comes at a random moment."""
-    return intake.cover(turn.now, turn.house.relay_minutes) if case.covered else turn.now
+    return intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
 
 
 def _count(turn: Turn, case: Grievance) -> int:
@@ -141,7 +141,7 @@ def _send(turn: Turn) -> None:
         Option(open_token("menu"), turn._("Menu")),
     ]
     if case.covered:
-        minutes = "–".join(map(str, turn.house.relay_minutes))
+        minutes = "–".join(map(str, turn.site.relay_minutes))
         turn.say(
             turn._(
                 "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",

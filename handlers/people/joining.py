@@ -150,7 +150,7 @@ def _finish(turn: Turn) -> None:
         if found.person_id is not None
         else persons.add(turn.session, found.unit_id)
     )
-    claimed = found.person_id is not None and turn.house.confirm_officers
+    claimed = found.person_id is not None and turn.site.confirm_officers
     turn.account = accounts.add(
         turn.session,
         turn.sender,

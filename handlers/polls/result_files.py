@@ -172,12 +172,12 @@ def _give(turn: Turn) -> None:
     if kind == TABLES:
         audit.note(turn.session, turn.member.person_id, "results", poll.id, turn.now)
     text = turn._("Results of {code}:", code=poll.code)
-    if turn.sender.line in turn.house.uploads:
+    if turn.sender.line in turn.site.uploads:
         for media in files:
             turn.say(media.name, media=media)
-    elif turn.house.media_address:
+    elif turn.site.media_address:
         links = [one_time_links.issue(turn.session, turn.member.person_id, media, turn.now) for media in files]
-        text = "\n".join([text, *(f"{turn.house.media_address}/{token}" for token in links)])
+        text = "\n".join([text, *(f"{turn.site.media_address}/{token}" for token in links)])
         text += "\n\n" + turn._("Each link opens once, within 2 minutes.")
     else:
         text = turn._("This app cannot show files: please open them on Telegram or on the union's web page.")

@@ -126,7 +126,7 @@ def how(turn: Turn, threshold: int, *, named: bool) -> str:
 def _preview(turn: Turn) -> str:
     given, made = content(turn), _invitation(turn)
     plan = forecast.of(turn, made)
-    k = max(LEAST, turn.house.notices.threshold)
+    k = max(LEAST, turn.site.notices.threshold)
     lines = [
         turn._("Please check before it opens, comrade:"),
         f"🗳 {in_words.words(turn.language, given.title)}",
@@ -218,7 +218,7 @@ def _finish(turn: Turn) -> None:
             turn.session,
             invitation.unit_id,
             given,
-            threshold=max(LEAST, turn.house.notices.threshold),
+            threshold=max(LEAST, turn.site.notices.threshold),
             named=_is_on(turn, "named"),
             voters="anyone" if _is_on(turn, "anyone") else "slips",
             repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ def _config(connection: Connection) -> Config:
 
 def head() -> str:
     """The newest version this program knows: the number its file's name begins with. Every start asks this, and importing
-    Alembic to hear the same (tests/models/test_schema.py) would be a tenth of the start."""
+    Alembic to hear the same (tests/rules/store/test_schema.py) would be a tenth of the start."""
     versions = resources.files("models").joinpath("migrations", "versions").iterdir()
     return max(file.name.partition("_")[0] for file in versions if file.name[0].isdigit())
 

@@ -1,4 +1,4 @@
-"""A house with time cover on, people who take their time, a thief with the files, and the captured log."""
+"""A service with time cover on, people who take their time, a thief with the files, and the captured log."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from config.logging import configure
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TelegramPerson, WallClock, WebPerson, ZaloPerson
-from tests.house import House
-from tests.stories.conftest import *  # noqa: F403 - the house of the stories, with all its fixtures
+from tests.running_app import RunningApp
+from tests.stories.conftest import *  # noqa: F403 - the service of the stories, with all its fixtures
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def clock() -> WallClock:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything the service says to its operator, at its most talkative. Before `house`, so that all of it is here."""
+    """Everything the service says to its operator, at its most talkative. Before `service`, so that all of it is here."""
     kept = io.StringIO()
     with redirect_stderr(kept):
         configure("debug")
@@ -43,6 +43,6 @@ def kinds(log: io.StringIO) -> dict[str, Any]:
 
 
 @pytest.fixture
-def thief(log: io.StringIO, house: House, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Thief:
+def thief(log: io.StringIO, service: RunningApp, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Thief:
     server = None if database_url.startswith("sqlite") else request.getfixturevalue("postgres_server")
-    return Thief(house, database_url, tmp_path, server)
+    return Thief(service, database_url, tmp_path, server)

@@ -12,11 +12,11 @@ from handlers.front import posting
 from models.anonymity.intake import Event
 from models.files import attachments, to_fetch
 from models.store.database import Session
+from tests.actors import OnTelegram, Person
 from tests.anonymity.thief import CASES, Thief
 from tests.anonymity.village import TEAM, a_while, secrets_of
-from tests.files import AUTHOR, GPS_MAKE, photo
-from tests.house import House
-from tests.people import OnTelegram, Person
+from tests.running_app import RunningApp
+from tests.sample_files import AUTHOR, GPS_MAKE, photo
 
 WORDS = "Cơm ca hai ôi thiu, mười người đau bụng"
 FILES = {"pickup", "attachment"}
@@ -30,34 +30,34 @@ def channel() -> str:
 
 
 @pytest.fixture
-def play(house: House, leader: Person, somebody: Callable[[str], Person], thief: Thief) -> Play:
+def play(service: RunningApp, leader: Person, somebody: Callable[[str], Person], thief: Thief) -> Play:
     async def files_with_a_photo() -> set[str]:
         worker = somebody("Khuê Tú")
         assert isinstance(worker, OnTelegram)
-        await worker.joins(house.codes.team)
+        await worker.joins(service.codes.team)
         await worker.taps("Gửi phản ánh")
         await worker.says(WORDS)
         await worker.shows(photo())
         await worker.taps("Tiền lương", TEAM)
         await worker.sees("mã PA-")
-        await a_while(house)
+        await a_while(service)
         await leader.taps("Xem tệp")
         assert len(await leader.received()) == 1
-        await a_while(house)
+        await a_while(service)
         return {*secrets_of(worker), *worker.emulator.files}
 
     return files_with_a_photo
 
 
 async def test_nothing_leads_from_a_case_to_a_chat_or_to_a_file(
-    play: Play, house: House, thief: Thief, log: io.StringIO
+    play: Play, service: RunningApp, thief: Thief, log: io.StringIO
 ) -> None:
     names = await play()
     rows = thief.rows()
     assert not await thief.chains(rows)
     assert not await thief.chains(rows, cases={"intake", "enclosure", *FILES})
     assert not await thief.chains(rows, cases={*CASES, "enclosure"}, people=FILES)
-    ids = {path.name for path in house.app.vault.directory.iterdir()}
+    ids = {path.name for path in service.app.vault.directory.iterdir()}
     assert len(ids) == 1
     # The folder of attachments is searched as well: an id is a file's name there, and stands in no file.
     assert not thief.finds({WORDS, AUTHOR, GPS_MAKE, *ids, *names})
@@ -77,8 +77,8 @@ async def test_a_file_marked_when_its_case_is_posted(play: Play, thief: Thief, m
     assert await thief.chains(thief.rows(), cases={*CASES, "enclosure"}, people=FILES)
 
 
-async def test_an_id_kept_in_clear(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_id_kept_in_clear(play: Play, service: RunningApp, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attachments, "seal", lambda session, place, row, text: text.encode())
     monkeypatch.setattr(attachments, "unseal", lambda session, place, row, sealed: sealed.decode())
     await play()
-    assert thief.finds({path.name for path in house.app.vault.directory.iterdir()})
+    assert thief.finds({path.name for path in service.app.vault.directory.iterdir()})

@@ -16,11 +16,11 @@ from models.grievances import cases, handling
 from models.messages.outbox import NOTICE, Outbound
 from models.store import sealing
 from models.store.database import Session
+from tests.actors import Person
 from tests.anonymity.test_time_and_order import EXACT
 from tests.anonymity.thief import Life, Thief, lives
 from tests.anonymity.village import TEAM, WallClock, a_while, answers, files
-from tests.house import House
-from tests.people import Person
+from tests.running_app import RunningApp
 
 LONG = "Chuyền trưởng bắt tăng ca đêm, ai xin về thì bị ghi sổ và mất chuyên cần. " * 12
 NEAR = 3
@@ -33,9 +33,9 @@ def channel() -> str:
 
 
 @pytest.fixture
-async def reporter(somebody: Callable[[str], Person], house: House) -> Person:
+async def reporter(somebody: Callable[[str], Person], service: RunningApp) -> Person:
     person = somebody("Khuê Tú")
-    await person.joins(house.codes.team)
+    await person.joins(service.codes.team)
     await person.looks_away()
     return person
 
@@ -61,49 +61,49 @@ def lone_ends(known: list[Life]) -> set[str | None]:
 
 
 async def test_the_end_of_an_intake_does_not_stand_beside_its_case(
-    house: House, thief: Thief, leader: Person, reporter: Person
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person
 ) -> None:
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
-    await a_while(house)
+    await a_while(service)
+    await a_while(service)
     known = lives(thief)
     assert births(known, "intake") and any(one.died for one in known if one.table == "intake")
     assert not lone_ends(known)
 
 
 async def test_nor_when_the_service_had_nothing_to_do_before(
-    house: House, thief: Thief, leader: Person, reporter: Person, worker: Person
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person, worker: Person
 ) -> None:
     for one in (worker, reporter):
         await files(one, "Cơm ca hai ôi thiu", TEAM)
         for _ in range(4):
-            await a_while(house)
+            await a_while(service)
     assert not lone_ends(lives(thief))
 
 
 async def test_an_intake_deleted_after_its_case_is_found(
-    house: House, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The two above bite."""
     honest = Ticker._step
 
     async def careless(ticker: Ticker, event: intake.Event, now: datetime) -> bool:
         done = await honest(ticker, event, now)
-        await house.app.writer.write(lambda s: intake.forget(s, [row_id for row_id, _ in intake.due(s, now, {})]))
+        await service.app.writer.write(lambda s: intake.forget(s, [row_id for row_id, _ in intake.due(s, now, {})]))
         return done
 
     monkeypatch.setattr(Ticker, "_step", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
+    await a_while(service)
     assert lone_ends(lives(thief))
 
 
-async def told_and_known(house: House, thief: Thief, leader: Person, reporter: Person) -> tuple[int, list[Life]]:
+async def told_and_known(service: RunningApp, thief: Thief, leader: Person, reporter: Person) -> tuple[int, list[Life]]:
     """The transaction in which the reporter was told, and all row versions."""
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
+    await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
-    await a_while(house)
+    await a_while(service)
     known = lives(thief)
     (told,) = births(known, "told").values()
     assert told in births(known, "outbound").values()
@@ -111,17 +111,17 @@ async def told_and_known(house: House, thief: Thief, leader: Person, reporter: P
 
 
 async def test_what_a_reporter_hears_does_not_stand_beside_its_entry(
-    house: House, thief: Thief, leader: Person, reporter: Person
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person
 ) -> None:
-    told, known = await told_and_known(house, thief, leader, reporter)
+    told, known = await told_and_known(service, thief, leader, reporter)
     written = {moment for one in known if one.table in ("entry", "grievance", "audit") for moment in (one.born, one.died)}
     assert not [moment for moment in written if moment and abs(moment - told) <= NEAR]
 
 
 async def test_the_way_of_an_answer_does_not_end_beside_what_the_reporter_hears(
-    house: House, thief: Thief, leader: Person, reporter: Person
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person
 ) -> None:
-    told, known = await told_and_known(house, thief, leader, reporter)
+    told, known = await told_and_known(service, thief, leader, reporter)
     entries = set(births(known, "entry").values())
     ways = {row_id for row_id, born in births(known, "intake").items() if born in entries}
     assert len(ways) == 1  # sealed in with the officer's answer
@@ -137,7 +137,7 @@ def moments(session: Session, tables: Iterable[str]) -> list[datetime]:
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("planted", [False, True])
 async def test_the_moment_of_relaying_is_not_on_the_case(
-    house: House, thief: Thief, clock: WallClock, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch,
+    service: RunningApp, thief: Thief, clock: WallClock, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch,
     planted: bool,
 ) -> None:  # fmt: skip
     if planted:
@@ -149,20 +149,20 @@ async def test_the_moment_of_relaying_is_not_on_the_case(
 
         monkeypatch.setattr(handling, "_say", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
+    await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
-    (tell,) = await house.app.writer.read(lambda s: [e for e in intake.waiting(s, clock.now()) if e.kind == "tell"])
+    (tell,) = await service.app.writer.read(lambda s: [e for e in intake.waiting(s, clock.now()) if e.kind == "tell"])
     due = datetime.fromisoformat(tell.due)
     clock.waits((due - clock.now()).total_seconds() - 3)
     sent: list[datetime] = []
     while not sent:  # the real tick comes every second
         clock._now += timedelta(seconds=1)
-        await house.app.ticker.tick()
-        sent += await house.app.writer.read(
+        await service.app.ticker.tick()
+        sent += await service.app.writer.read(
             lambda s: list(s.execute(select(Outbound.not_before).where(Outbound.lane == NOTICE)).scalars())
         )
         assert clock.now() < due + timedelta(seconds=5)
-    written = await house.app.writer.read(lambda s: moments(s, ("grievance", "entry", "audit")))
+    written = await service.app.writer.read(lambda s: moments(s, ("grievance", "entry", "audit")))
     assert written
     assert any(abs(moment - one) < timedelta(seconds=3) for moment in sent for one in written) is planted
 
@@ -170,21 +170,21 @@ async def test_the_moment_of_relaying_is_not_on_the_case(
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("planted", [False, True])
 async def test_no_fraction_of_a_second_travels(
-    house: House, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch, planted: bool
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person, monkeypatch: pytest.MonkeyPatch, planted: bool
 ) -> None:
     """Fractions would join a chat to the case filed in it."""
     if planted:
         honest = intake.add
 
         def careless(session: Session, event: intake.Event) -> None:
-            fine = house.clock.now().replace(microsecond=1234).isoformat()
+            fine = service.clock.now().replace(microsecond=1234).isoformat()
             honest(session, replace(event, reply_due=fine) if event.kind == "report" else event)
 
         monkeypatch.setattr(intake, "add", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
-    await a_while(house)
+    await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
-    kept = await house.app.writer.read(
+    kept = await service.app.writer.read(
         lambda s: (
             moments(s, ("grievance", "entry", "audit", "conversation"))
             + list(s.execute(select(Outbound.not_before)).scalars())
@@ -197,7 +197,7 @@ async def test_no_fraction_of_a_second_travels(
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("planted", [False, True])
 async def test_the_length_of_a_text_does_not_travel(
-    house: House, thief: Thief, leader: Person, reporter: Person, worker: Person, monkeypatch: pytest.MonkeyPatch,
+    service: RunningApp, thief: Thief, leader: Person, reporter: Person, worker: Person, monkeypatch: pytest.MonkeyPatch,
     planted: bool,
 ) -> None:  # fmt: skip
     """A text of forty letters and one of four hundred leave the same; a very long one says only that it is very long."""
@@ -206,8 +206,8 @@ async def test_the_length_of_a_text_does_not_travel(
     lengths: list[set[int]] = []
     for one, text in ((reporter, LONG[:40]), (worker, LONG[:250]), (reporter, LONG)):
         await files(one, text.strip(), TEAM)
-        await a_while(house)
-        kept = await house.app.writer.read(
+        await a_while(service)
+        kept = await service.app.writer.read(
             lambda s: [
                 set(s.connection().exec_driver_sql(f"SELECT length({column}) FROM {table}").scalars())
                 for table, column in (("intake", "body"), ("entry", "text"), ("conversation", "state"))

@@ -24,10 +24,10 @@ from models.people import accounts
 from models.people.accounts import Account, Sender
 from models.store.database import Session
 from models.store.sealing import keyed_hash
+from tests.actors import Person
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TEAM, a_while, files, secrets_of
-from tests.house import House
-from tests.people import Person
+from tests.running_app import RunningApp
 
 WORDS = "Cơm ca hai ôi thiu, mười người đau bụng"
 Play = Callable[[], Awaitable[set[str]]]
@@ -39,12 +39,12 @@ def channel() -> str:
 
 
 @pytest.fixture
-def play(house: House, leader: Person, somebody: Callable[[str], Person], thief: Thief) -> Play:
+def play(service: RunningApp, leader: Person, somebody: Callable[[str], Person], thief: Thief) -> Play:
     async def joins_and_files() -> set[str]:
         worker = somebody("Khuê Tú")
-        await worker.joins(house.codes.team)
+        await worker.joins(service.codes.team)
         await files(worker, WORDS, TEAM)
-        await a_while(house)
+        await a_while(service)
         return secrets_of(worker)
 
     return joins_and_files
@@ -112,12 +112,12 @@ async def test_one_key_for_a_chat(play: Play, thief: Thief, monkeypatch: pytest.
 
 @pytest.mark.parametrize("same_key", [False, True])
 async def test_posting_in_the_transaction_of_filing(
-    house: House, play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch, same_key: bool
+    service: RunningApp, play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch, same_key: bool
 ) -> None:
     """Two walls: without the intake the changing key still stands between case and account; without both nothing does."""
 
     def careless(session: Session, event: Event) -> None:
-        posting.post(session, event, house.clock.now())
+        posting.post(session, event, service.clock.now())
 
     monkeypatch.setattr(intake, "add", careless)
     if same_key:
@@ -128,7 +128,7 @@ async def test_posting_in_the_transaction_of_filing(
     assert await thief.chains(rows, people={"inbound"})  # the very message in which it was sent
 
 
-async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_person_on_the_case(play: Play, service: RunningApp, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = cases.post
 
     def careless(session: Session, event: Event, now: Any) -> Any:
@@ -139,7 +139,7 @@ async def test_a_person_on_the_case(play: Play, house: House, thief: Thief, monk
         )
         return case
 
-    await house.app.writer.write(lambda s: s.execute(text("ALTER TABLE grievance ADD COLUMN person_id VARCHAR(13)")))
+    await service.app.writer.write(lambda s: s.execute(text("ALTER TABLE grievance ADD COLUMN person_id VARCHAR(13)")))
     monkeypatch.setattr(cases, "post", careless)
     await play()
     assert await thief.chains(thief.rows())
@@ -181,20 +181,20 @@ async def test_a_turn_that_fails_says_nothing(play: Play, log: io.StringIO, monk
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("secure", [True, False])
 async def test_deleted_words_are_wiped(
-    play: Play, house: House, thief: Thief, monkeypatch: pytest.MonkeyPatch, secure: bool
+    play: Play, service: RunningApp, thief: Thief, monkeypatch: pytest.MonkeyPatch, secure: bool
 ) -> None:
     """Were a draft ever kept unsealed, nothing of it would stay; without secure_delete it would."""
     monkeypatch.setattr(chats, "seal", lambda session, place, row, words: words.encode())
     monkeypatch.setattr(chats, "unseal", lambda session, place, row, sealed: sealed.decode())
-    with house.app.database.engine.connect() as connection:
+    with service.app.database.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         assert raw.execute("PRAGMA secure_delete").fetchone() == (1,)
         raw.execute(f"PRAGMA secure_delete={'ON' if secure else 'OFF'}")
     await play()
     assert thief.finds({WORDS})  # the log still has it
-    await house.clock.passes(days=3)
-    with house.app.database.engine.connect() as connection:
+    await service.clock.passes(days=3)
+    with service.app.database.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

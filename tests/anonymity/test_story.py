@@ -11,10 +11,10 @@ from dataclasses import asdict
 import pytest
 
 from config.i18n import fold
+from tests.actors import Person
 from tests.anonymity.thief import Thief, report
 from tests.anonymity.village import BOARD, TEAM, Told, a_while, adds, answers, files, secrets_of
-from tests.house import House
-from tests.people import Person
+from tests.running_app import RunningApp
 from tests.stories.conftest import SECRET, TOKEN, ZALO_TOKEN
 
 OVERTIME = "Chuyền trưởng bắt tăng ca đêm ba tuần liền, ai xin về bị ghi sổ đen"
@@ -32,8 +32,8 @@ FULL_NAME = "Đinh Thị Hạnh Nhơn"
 class Story:
     """Seven workers and three officers, two days."""
 
-    def __init__(self, house: House, somebody: Callable[[str], Person], officers: list[Person]) -> None:
-        self.house, self.somebody, self.officers = house, somebody, officers
+    def __init__(self, service: RunningApp, somebody: Callable[[str], Person], officers: list[Person]) -> None:
+        self.service, self.somebody, self.officers = service, somebody, officers
         self.leader, self.chair, self.superior = officers
         self.workers: list[Person] = []
         said = (OVERTIME, BOILER, CANTEEN, LEAVE, WAGE, PREGNANT, NAMED, *REPLIES, THANKS, FULL_NAME)
@@ -41,7 +41,7 @@ class Story:
 
     async def joins(self, name: str) -> Person:
         worker = self.somebody(name)
-        await worker.joins(self.house.codes.team)
+        await worker.joins(self.service.codes.team)
         await worker.looks_away()
         self.workers.append(worker)
         return worker
@@ -57,51 +57,51 @@ class Story:
         overtime = await self.files(first, OVERTIME, TEAM)
         second = await self.joins("Bạch Liên")
         await self.files(second, BOILER, BOARD)
-        await self.house.clock.passes(minutes=25)
+        await self.service.clock.passes(minutes=25)
         await self.leader.sees_nothing_new()
         await self.chair.sees_nothing_new()
-        await a_while(self.house)
+        await a_while(self.service)
         await self.leader.sees("Phản ánh mới", overtime, OVERTIME, "không nêu tên", "Nơi: Công đoàn cơ sở")
         await self.chair.sees("Phản ánh mới", BOILER, "Nơi: Công đoàn cơ sở")
         await answers(self.leader, REPLIES[0])
-        await self.house.clock.passes(minutes=25)
+        await self.service.clock.passes(minutes=25)
         await first.sees_nothing_new()
-        await a_while(self.house)
+        await a_while(self.service)
         await first.sees(overtime, REPLIES[0])
         await adds(first, THANKS)
-        await a_while(self.house)
+        await a_while(self.service)
         await self.leader.sees("bổ sung", overtime, THANKS)
         await answers(self.leader, REPLIES[1], "Đề nghị kết thúc")
         third = await self.joins("Mộc Miên")
         await self.files(third, LEAVE, BOARD, at_once=True)
         await self.chair.sees("Phản ánh mới", LEAVE, "Nơi: Công đoàn cơ sở")
-        await a_while(self.house)
+        await a_while(self.service)
         await first.sees("đã ổn chưa", REPLIES[1])
         await first.taps("Đã ổn")
-        await a_while(self.house)
+        await a_while(self.service)
         await self.leader.sees(overtime, "đã ổn")
 
     async def large_team(self) -> None:
         """From five on, the next day: the team is named; somebody reads English; an officer files; one gives a name."""
-        await self.house.clock.passes(hours=20)
+        await self.service.clock.passes(hours=20)
         english = await self.joins("Thạch Thảo")
         await english.taps("Ngôn ngữ · Language", "English")
         fifth = await self.joins("Tường Vi")
-        await a_while(self.house)
+        await a_while(self.service)
         await self.files(fifth, CANTEEN, BOARD)
         await self.leader.looks_away()
         await self.files(self.leader, PREGNANT, BOARD)
-        await a_while(self.house)
+        await a_while(self.service)
         await shows(self.chair, "Phản ánh mới", CANTEEN, "Nơi: Tổ may 1")
         await shows(self.chair, "Phản ánh mới", PREGNANT, "không nêu tên")
-        await self.house.clock.passes(hours=24)
+        await self.service.clock.passes(hours=24)
         await english.taps("Send a grievance")
         await english.says(WAGE)
         await english.taps("Wages", "The executive committee")
         named = await self.joins("Hạnh")
         await self.files(named, NAMED, BOARD, name=FULL_NAME)
         await self.chair.sees("Phản ánh mới", NAMED, f"Người gửi: {FULL_NAME}")
-        await a_while(self.house)
+        await a_while(self.service)
         await self.chair.sees("Phản ánh mới", WAGE, "không nêu tên", "Nơi: Tổ may 1")
 
 
@@ -143,9 +143,9 @@ def officers(leader: Person, chair: Person, superior: Person) -> list[Person]:
 
 
 async def test_nothing_tells_who_filed(
-    house: House, thief: Thief, somebody: Callable[[str], Person], officers: list[Person], log: io.StringIO
+    service: RunningApp, thief: Thief, somebody: Callable[[str], Person], officers: list[Person], log: io.StringIO
 ) -> None:
-    story = Story(house, somebody, officers)
+    story = Story(service, somebody, officers)
     seen = [officer.seen for officer in officers]
     await story.small_team()
     await story.large_team()
@@ -159,7 +159,7 @@ async def test_nothing_tells_who_filed(
 
     everybody = set().union(*(secrets_of(one) for one in [*story.workers, *officers]))
     roll = {"Trần Thị Mai", "Nguyễn Văn Hùng", "Lê Thị Hòa"}
-    secret = {TOKEN, ZALO_TOKEN, SECRET, *roll, *asdict(house.codes).values()}
+    secret = {TOKEN, ZALO_TOKEN, SECRET, *roll, *asdict(service.codes).values()}
     assert thief.finds(story.told.words | everybody | secret) == []
     said = log.getvalue()
     assert not [word for word in escaped(story.told.words | everybody | secret | story.told.codes) if word in said]

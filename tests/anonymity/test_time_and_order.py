@@ -16,10 +16,10 @@ from models.grievances.cases import Grievance
 from models.store.database import Database
 from models.store.ids import new_id
 from models.store.sealing import Keyring
+from tests.actors import Person
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TEAM, WallClock, files, secrets_of
-from tests.house import MONDAY, House
-from tests.people import Person
+from tests.running_app import MONDAY, RunningApp
 
 # Rows with exact times. None of them names a person, but for officers in office (audit; entries they wrote).
 EXACT = {
@@ -81,19 +81,19 @@ def test_a_case_has_no_other_columns() -> None:
 @pytest.mark.parametrize("channel", ["webchat"])
 @pytest.mark.parametrize("covered", [True, False])
 async def test_cases_come_thirty_to_ninety_minutes_after_filing(
-    house: House, clock: WallClock, somebody: Callable[[str], Person], leader: Person, monkeypatch: pytest.MonkeyPatch,
-    covered: bool,
+    service: RunningApp, clock: WallClock, somebody: Callable[[str], Person], leader: Person,
+    monkeypatch: pytest.MonkeyPatch, covered: bool,
 ) -> None:  # fmt: skip
     if not covered:
         monkeypatch.setattr(intake, "cover", lambda now, minutes: now)
     filed: dict[str, datetime] = {}
     for name in ("Khuê Tú", "Bạch Liên", "Mộc Miên", "Tường Vi"):
         worker = somebody(name)
-        await worker.joins(house.codes.team)
+        await worker.joins(service.codes.team)
         filed[await files(worker, f"{name}: cơm ca hai ôi thiu", TEAM)] = clock.now()
     for _ in range(24):
         await clock.passes(minutes=4)
-    cases = await house.app.writer.read(lambda s: dict(s.execute(select(Grievance.code, Grievance.created_at)).all()))
+    cases = await service.app.writer.read(lambda s: dict(s.execute(select(Grievance.code, Grievance.created_at)).all()))
     assert cases.keys() == filed.keys()
     waited = [cases[code] - at for code, at in filed.items()]
     # The tick of this test comes every four minutes; that of the service every second.
@@ -139,13 +139,13 @@ def test_the_same_words_are_never_sealed_the_same() -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_no_hash_in_the_files_can_be_guessed(
-    house: House, channel: str, somebody: Callable[[str], Person], thief: Thief
+    service: RunningApp, channel: str, somebody: Callable[[str], Person], thief: Thief
 ) -> None:
     """Telegram ids are ten digits: any hash of one without a key is the id."""
     worker = somebody("Khuê Tú")
-    await worker.joins(house.codes.team)
+    await worker.joins(service.codes.team)
     await worker.says("Menu")
-    (line,) = [one.line for one in house.app.channels if one.line.startswith(channel)]
+    (line,) = [one.line for one in service.app.channels if one.line.startswith(channel)]
     (known,) = secrets_of(worker) - {"Khuê Tú"}
     guesses = {f"{start}{known}" for start in ("", f"{line}:", f"{line}\x1f", f"account\x1f{line}\x1f")}
     digests = [getattr(hashlib, name)(one.encode()) for one in guesses for name in ("md5", "sha1", "sha256", "blake2b")]
@@ -153,7 +153,7 @@ async def test_no_hash_in_the_files_can_be_guessed(
     assert not thief.finds(needles)
 
     planted = hashlib.sha256(known.encode()).hexdigest()[:32]
-    await house.app.writer.write(
+    await service.app.writer.write(
         lambda s: s.execute(text("UPDATE account SET external_hash = :planted"), {"planted": planted})
     )
     assert thief.finds(needles)

@@ -20,7 +20,7 @@ from tests.forensics import postgres, sqlite, wal
 from tests.forensics.evidence import IDENTIFIERS, Row
 from tests.forensics.links import Step, paths
 from tests.forensics.search import find_bytes
-from tests.house import House
+from tests.running_app import RunningApp
 from tests.stories.conftest import TOKEN, ZALO_TOKEN
 
 # Ids of relayed messages are 13 hexadecimal characters, which the general pattern does not take for an id.
@@ -32,8 +32,8 @@ CASES, PEOPLE = {"grievance", "entry"}, {"account", "person"}
 class Thief:
     """Watches from the moment it is made: what lies before is fixtures, not evidence."""
 
-    def __init__(self, house: House, url: str, directory: Path, server: PostgresServer | None) -> None:
-        self.house, self.url, self.directory, self.server = house, url, directory, server
+    def __init__(self, service: RunningApp, url: str, directory: Path, server: PostgresServer | None) -> None:
+        self.service, self.url, self.directory, self.server = service, url, directory, server
         self.began = time.time() - 0.1
         if server is not None:
             with psycopg.connect(url, autocommit=True) as connection:
@@ -47,10 +47,10 @@ class Thief:
                 for (name,) in tables:
                     connection.execute(f'ALTER TABLE "{name}" SET (autovacuum_enabled = off)'.encode())
         else:
-            self.path = Path(house.app.database.url.database or "")
+            self.path = Path(service.app.database.url.database or "")
             self.before = directory / "before.db"
             with (
-                house.app.database.engine.connect() as connection
+                service.app.database.engine.connect() as connection
             ):  # the only one that writes; no checkpoint: all commits stay
                 raw = connection.connection.driver_connection
                 assert isinstance(raw, sqlite3.Connection)
@@ -98,8 +98,8 @@ class Thief:
     ) -> list[list[Step]]:
         """Chains from a case to somebody who may have filed it. Officers acting in office (all who hold one, unless
         named) are no reporters, units are everybody's, and leases only tell that the service was running."""
-        units, persons, accounts = await self.house.app.writer.read(in_office)
-        leases = {"tick", "fetch", *(channel.line for channel in self.house.app.channels)}
+        units, persons, accounts = await self.service.app.writer.read(in_office)
+        leases = {"tick", "fetch", *(channel.line for channel in self.service.app.channels)}
         known = {*persons, *accounts} if officers is None else set(officers)
         return paths(rows, cases, people, ignore={*units, *known, *BOTS}, ignore_rows={*units, *known, *leases})
 

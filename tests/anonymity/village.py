@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.house import FakeClock, House
-from tests.people import OnTelegram, OnWebChat, OnZalo, Person
+from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
+from tests.running_app import FakeClock, RunningApp
 
 
 class WallClock(FakeClock):
@@ -52,8 +52,8 @@ class Unhurried(Person):
         await super().tap(label)  # type: ignore[safe-super]
 
     def _thinks(self) -> None:
-        assert isinstance(self.house.clock, WallClock)
-        self.house.clock.waits(random.uniform(2, 20))
+        assert isinstance(self.service.clock, WallClock)
+        self.service.clock.waits(random.uniform(2, 20))
 
 
 class TelegramPerson(Unhurried, OnTelegram):
@@ -118,6 +118,6 @@ async def adds(worker: Person, text: str) -> None:
     await worker.sees("30–90")
 
 
-async def a_while(house: House) -> None:
+async def a_while(service: RunningApp) -> None:
     """Longer than any time cover."""
-    await house.clock.passes(minutes=91)
+    await service.clock.passes(minutes=91)

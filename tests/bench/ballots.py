@@ -30,7 +30,7 @@ from tests.bench.broadcast import Service
 from tests.bench.inbound import PER_SECOND, Run, script
 from tests.bench.limited import FIRST
 from tests.bench.processes import Child, CrowdProcess
-from tests.polls.hall import Hall
+from tests.rules.polls.hall import Hall
 
 QUESTIONS = 3
 MARK = "4"

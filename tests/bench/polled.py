@@ -39,7 +39,7 @@ from tests.bench import province, table
 from tests.bench.processes import Child
 from tests.bench.province import Size
 from tests.bench.queueing import memory
-from tests.polls.hall import Hall
+from tests.rules.polls.hall import Hall
 
 QUESTIONS = 10
 RUSH = 10

@@ -23,7 +23,7 @@ from tests.bench import province, table
 from tests.bench.inbound import WORDS as FILING
 from tests.bench.province import Size
 from tests.bench.world import World
-from tests.house import FakeClock
+from tests.running_app import FakeClock
 
 FULL = (Size(150_000, 2_000, 9_000, 200_000), Size(1_500, 20, 90, 2_000))
 QUICK = (Size(15_000, 200, 900, 20_000), FULL[1])

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.dispatch import Dispatcher
 from bot.ticking.tick import Ticker
 from bot.writer import Writer
-from handlers.chat.site import House
+from handlers.chat.site import Site
 from models.anonymity import intake
 from models.anonymity.intake import Event, Intake, Told
 from models.grievances.cases import Entry, Grievance
@@ -26,7 +26,7 @@ from models.store.ids import new_id
 from models.store.sealing import keyed_hash
 from tests.bench import cases
 from tests.bench.province import CHUNK, LINE, Province, Worker
-from tests.house import FakeClock
+from tests.running_app import FakeClock
 
 
 class World:
@@ -35,8 +35,8 @@ class World:
     def __init__(self, database: Database, found: Province, clock: FakeClock) -> None:
         self.database, self.found, self.clock = database, found, clock
         self.writer = Writer(database)
-        house = House((30, 90), confirm_officers=True)
-        self.dispatcher = Dispatcher(self.writer, clock, house, lambda _falls_due: None)
+        site = Site((30, 90), confirm_officers=True)
+        self.dispatcher = Dispatcher(self.writer, clock, site, lambda _falls_due: None)
         self.ticker = Ticker(self.writer, clock, lambda: None)
         self.random = random.Random(1)
         self._leased: list[Claimed] = []

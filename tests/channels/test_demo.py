@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
 from bot.demo.stage import Stage, stage
-from tests.channels.page_house import CHROMIUM, browsing
+from tests.channels.browser import CHROMIUM, browsing
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (apt-get install chromium)")
 

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from tests import files
-from tests.channels.page_house import CHROMIUM, browsing
-from tests.house import FakeClock, House, settings_for
+from tests import sample_files as files
+from tests.channels.browser import CHROMIUM, browsing
+from tests.running_app import FakeClock, RunningApp, settings_for
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),
@@ -29,9 +29,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def service(tmp_path: Path) -> AsyncIterator[RunningApp]:
     clock = FakeClock()
-    house = House(
+    service = RunningApp(
         settings_for(
             tmp_path,
             f"sqlite:///{tmp_path}/test.db",
@@ -40,23 +40,23 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         ),
         clock,
     )
-    await house.open()
+    await service.open()
 
     async def works() -> None:
         while True:
-            await house.app.drain()
+            await service.app.drain()
             await asyncio.sleep(0.05)
 
     working = asyncio.create_task(works())
-    yield house
+    yield service
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
-    await house.close()
+    await service.close()
 
 
 @contextlib.asynccontextmanager
-async def tab(browser: Browser, house: House, code: str) -> AsyncIterator[Page]:
+async def tab(browser: Browser, service: RunningApp, code: str) -> AsyncIterator[Page]:
     """A page that has joined; whatever the browser complains about fails the test."""
     context = await browser.new_context(viewport=PHONE)
     page = await context.new_page()
@@ -64,7 +64,7 @@ async def tab(browser: Browser, house: House, code: str) -> AsyncIterator[Page]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    await page.goto(f"{house.address}/chat#ma={code}")
+    await page.goto(f"{service.address}/chat#ma={code}")
     await page.get_by_role("button", name="Đồng ý", exact=True).click()
     await expect(page.get_by_role("button", name="Gửi phản ánh").last).to_be_visible()
     yield page
@@ -78,8 +78,8 @@ async def chooses(page: Page, name: str, mime: str, content: bytes) -> None:
     await (await chooser.value).set_files([FilePayload(name=name, mimeType=mime, buffer=content)])
 
 
-async def test_a_photo_is_sent_and_opened_in_the_page(browser: Browser, house: House, tmp_path: Path) -> None:
-    async with tab(browser, house, house.codes.team) as worker, tab(browser, house, house.codes.leader) as leader:
+async def test_a_photo_is_sent_and_opened_in_the_page(browser: Browser, service: RunningApp, tmp_path: Path) -> None:
+    async with tab(browser, service, service.codes.team) as worker, tab(browser, service, service.codes.leader) as leader:
         await worker.get_by_label("Tin nhắn của anh/chị").fill("Tăng ca tháng 5 chưa được trả")
         await worker.keyboard.press("Enter")
         await expect(worker.locator("#log .theirs").last).to_contain_text("về việc gì")
@@ -102,8 +102,8 @@ async def test_a_photo_is_sent_and_opened_in_the_page(browser: Browser, house: H
         await leader.screenshot(path=tmp_path / "leader.png")
 
 
-async def test_a_document_is_saved_under_a_name_of_ours(browser: Browser, house: House) -> None:
-    async with tab(browser, house, house.codes.team) as worker, tab(browser, house, house.codes.leader) as leader:
+async def test_a_document_is_saved_under_a_name_of_ours(browser: Browser, service: RunningApp) -> None:
+    async with tab(browser, service, service.codes.team) as worker, tab(browser, service, service.codes.leader) as leader:
         await worker.get_by_label("Tin nhắn của anh/chị").fill("Bảng công bị sửa")
         await worker.keyboard.press("Enter")
         await chooses(worker, "Bang cong.pdf", "application/pdf", files.pdf())
@@ -119,8 +119,8 @@ async def test_a_document_is_saved_under_a_name_of_ours(browser: Browser, house:
         assert kept.startswith(b"%PDF") and files.AUTHOR.encode() not in kept
 
 
-async def test_a_file_that_is_too_large_is_not_even_sent(browser: Browser, house: House) -> None:
-    async with tab(browser, house, house.codes.team) as worker:
+async def test_a_file_that_is_too_large_is_not_even_sent(browser: Browser, service: RunningApp) -> None:
+    async with tab(browser, service, service.codes.team) as worker:
         asked: list[str] = []
         worker.on("request", lambda request: asked.append(request.url))
         await chooses(worker, "to.jpg", "image/jpeg", bytes(11 * 2**20))
@@ -129,8 +129,8 @@ async def test_a_file_that_is_too_large_is_not_even_sent(browser: Browser, house
         assert not [url for url in asked if "/chat/files" in url]
 
 
-async def test_the_button_is_reached_by_keyboard_and_wide_enough_for_a_thumb(browser: Browser, house: House) -> None:
-    async with tab(browser, house, house.codes.team) as worker:
+async def test_the_button_is_reached_by_keyboard_and_wide_enough_for_a_thumb(browser: Browser, service: RunningApp) -> None:
+    async with tab(browser, service, service.codes.team) as worker:
         button = worker.get_by_role("button", name="Gửi ảnh hoặc tệp")
         box = await button.bounding_box()
         assert box is not None and min(box["width"], box["height"]) >= 44

@@ -10,8 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from models.messages.message import Option
-from tests.channels.page_house import CHROMIUM, Service, browsing, serving
-from tests.channels.webchat_house import TOKEN, gone, message
+from tests.channels.browser import CHROMIUM, Service, browsing, serving
+from tests.channels.webchat_wire import TOKEN, gone, message
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),

@@ -12,7 +12,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from bot import pages
-from tests.channels.page_house import CHROMIUM, Service, browsing, serving
+from tests.channels.browser import CHROMIUM, Service, browsing, serving
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),

@@ -14,7 +14,7 @@ import pytest
 
 from bot.writer import Writer
 from config.settings import Web
-from tests.channels.webchat_house import House, opened, writing
+from tests.channels.webchat_wire import Wire, opened, writing
 
 U = "6d4f0e0e-58a1-4a3c-9f39-0d3c4f2d7a11"
 
@@ -26,9 +26,9 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
 
 
 @pytest.fixture
-async def house(writer: Writer) -> AsyncIterator[House]:
-    async with opened(writer) as house:
-        yield house
+async def wire(writer: Writer) -> AsyncIterator[Wire]:
+    async with opened(writer) as wire:
+        yield wire
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ async def house(writer: Writer) -> AsyncIterator[House]:
         (b"\x00\x01", "binary"),
     ],
 )
-async def test_a_frame_no_page_of_ours_sends_is_refused(house: House, raw: str | bytes, why: str) -> None:
-    page = await house.page()
+async def test_a_frame_no_page_of_ours_sends_is_refused(wire: Wire, raw: str | bytes, why: str) -> None:
+    page = await wire.page()
     await (page.socket.send_bytes(raw) if isinstance(raw, bytes) else page.socket.send_str(raw))
     assert (await page.hears("refused"))["why"] == why
     await page.tells("say", id=U, text="vẫn nói được")
@@ -62,76 +62,76 @@ async def test_a_frame_no_page_of_ours_sends_is_refused(house: House, raw: str |
 
 
 @pytest.mark.parametrize("session", ["short", "A" * 44, "!" * 43, 5])
-async def test_a_session_of_the_wrong_shape_is_refused(house: House, session: Any) -> None:
-    page = await house.page(hello=False)
+async def test_a_session_of_the_wrong_shape_is_refused(wire: Wire, session: Any) -> None:
+    page = await wire.page(hello=False)
     await page.tells("hello", session=session)
     assert (await page.hears("refused"))["why"] == "session"
 
 
-async def test_nothing_is_heard_before_hello(house: House) -> None:
-    page = await house.page(hello=False)
+async def test_nothing_is_heard_before_hello(wire: Wire) -> None:
+    page = await wire.page(hello=False)
     await page.tells("say", id=U, text="a")
     assert await page.hears("refused") == {"type": "refused", "why": "hello", "id": U}
-    assert house.came == []
+    assert wire.came == []
 
 
-async def test_a_socket_that_keeps_sending_nonsense_is_closed(house: House) -> None:
-    page = await house.page()
+async def test_a_socket_that_keeps_sending_nonsense_is_closed(wire: Wire) -> None:
+    page = await wire.page()
     for _ in range(5):
         await page.socket.send_str("?")
     assert await page.sees_closing() == 1008
 
 
-async def test_a_long_text_is_passed_on_for_the_conversation_to_answer(house: House) -> None:
-    page = await house.page()
+async def test_a_long_text_is_passed_on_for_the_conversation_to_answer(wire: Wire) -> None:
+    page = await wire.page()
     await page.tells("say", id=U, text="a" * 6000)
     await page.hears("received")
-    assert len(house.came[0].text or "") == 6000
+    assert len(wire.came[0].text or "") == 6000
 
 
-async def test_a_socket_that_talks_too_fast_is_told_and_loses_nothing(house: House) -> None:
-    page = await house.page()
+async def test_a_socket_that_talks_too_fast_is_told_and_loses_nothing(wire: Wire) -> None:
+    page = await wire.page()
     ids = [str(uuid.uuid4()) for _ in range(40)]
     for id in ids:
         await page.tells("say", id=id, text="a")
     heard = [json.loads((await asyncio.wait_for(page.socket.receive(), 3)).data) for _ in ids]
     received = [frame["id"] for frame in heard if frame["type"] == "received"]
     assert {frame["type"] for frame in heard} == {"received", "slow"}
-    assert 29 <= len(received) == len(house.came) < 40
+    assert 29 <= len(received) == len(wire.came) < 40
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", ""])
-async def test_pages_of_other_sites_are_turned_away(house: House, origin: str) -> None:
-    response = await house.get("/chat/ws", Origin=origin)
+async def test_pages_of_other_sites_are_turned_away(wire: Wire, origin: str) -> None:
+    response = await wire.get("/chat/ws", Origin=origin)
     assert response.status == 403
 
 
 async def test_the_public_address_is_our_site_too(writer: Writer) -> None:
-    async with opened(writer, Web(public_url="https://chat.example.vn")) as house:
-        await house.page(origin="https://chat.example.vn")
+    async with opened(writer, Web(public_url="https://chat.example.vn")) as wire:
+        await wire.page(origin="https://chat.example.vn")
         for other in ("http://chat.example.vn", "https://chat.example.vn.evil.example"):
-            assert (await house.get("/chat/ws", Origin=other)).status == 403
+            assert (await wire.get("/chat/ws", Origin=other)).status == 403
 
 
 async def test_a_full_house_says_so(writer: Writer) -> None:
-    async with opened(writer, most_sockets=1) as house:
-        page = await house.page()
+    async with opened(writer, most_sockets=1) as wire:
+        page = await wire.page()
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-            await house.page()
+            await wire.page()
         assert refusal.value.status == 503
         await page.socket.close()
-        await house.page()
+        await wire.page()
 
 
-async def test_stopping_closes_every_page(house: House) -> None:
-    page = await house.page()
-    await house.channel.stop()
+async def test_stopping_closes_every_page(wire: Wire) -> None:
+    page = await wire.page()
+    await wire.channel.stop()
     assert await page.sees_closing() == 1001
-    await house.channel.stop()
+    await wire.channel.stop()
 
 
-async def test_the_page_carries_strict_headers_and_nothing_inline(house: House) -> None:
-    response = await house.get("/chat")
+async def test_the_page_carries_strict_headers_and_nothing_inline(wire: Wire) -> None:
+    response = await wire.get("/chat")
     policy = response.headers["Content-Security-Policy"]
     for rule in (
         "default-src 'none'",
@@ -153,16 +153,16 @@ async def test_the_page_carries_strict_headers_and_nothing_inline(house: House) 
     assert " on" + "click" not in html
 
 
-async def test_files_are_kept_by_browsers_under_their_digest(house: House) -> None:
-    html = await (await house.get("/chat")).text()
+async def test_files_are_kept_by_browsers_under_their_digest(wire: Wire) -> None:
+    html = await (await wire.get("/chat")).text()
     (path,) = [word.split('"')[0] for word in html.split('href="') if word.split('"')[0].endswith("chat.css")]
-    response = await house.get(path)
+    response = await wire.get(path)
     assert response.content_type == "text/css"
     assert "immutable" in response.headers["Cache-Control"]
-    plain = await house.get("/static/chat.js")
+    plain = await wire.get("/static/chat.js")
     assert plain.content_type == "text/javascript"
     assert plain.headers["Cache-Control"] == "no-cache"
-    same = await house.get("/static/chat.js", **{"If-None-Match": plain.headers["ETag"]})
+    same = await wire.get("/static/chat.js", **{"If-None-Match": plain.headers["ETag"]})
     assert same.status == 304
     for missing in (
         "/static/none.js",
@@ -170,4 +170,4 @@ async def test_files_are_kept_by_browsers_under_their_digest(house: House) -> No
         "/static/__init__.py",
         "/static/..%2f__init__.py",
     ):
-        assert (await house.get(missing)).status == 404
+        assert (await wire.get(missing)).status == 404

@@ -13,7 +13,7 @@ import pytest
 from bot.channels.base import Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
 from bot.channels.zalo.channel import BODY
 from models.messages.message import Outgoing
-from tests.channels.zalo_house import SECRET, channel_of, polled, pushed, until
+from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed, until
 from tests.emulators.zalo import ZaloEmulator
 
 TOKEN = "4567890:ZALO-SECRET"

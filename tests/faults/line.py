@@ -20,7 +20,7 @@ from models.messages.message import Outgoing
 from models.messages.outbox import REPLY, Outbound
 from models.people.accounts import Sender
 from models.store.database import Database
-from tests.house import FakeClock
+from tests.running_app import FakeClock
 
 LINE = "test:1"
 

@@ -12,8 +12,8 @@ from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Base, Session
 from models.store.sealing import keyed_hash
-from tests.house import House
-from tests.people import OnTelegram, Person
+from tests.actors import OnTelegram, Person
+from tests.running_app import RunningApp
 
 Row = TypeVar("Row", bound=Base)
 OVERTIME = "Tăng ca tháng 5 chưa được trả"
@@ -40,7 +40,7 @@ async def answers(officer: Person, text: str, verb: str = "Trả lời") -> None
     await officer.sees("Đã gửi")
 
 
-async def appointed(house: House, unit_code: str, role: str, name: str, staff_code: str) -> str:
+async def appointed(service: RunningApp, unit_code: str, role: str, name: str, staff_code: str) -> str:
     """Puts one more officer on the roll, as an import does, and returns their joining code."""
 
     def appoint(session: Session) -> str:
@@ -50,10 +50,10 @@ async def appointed(house: House, unit_code: str, role: str, name: str, staff_co
         session.flush()
         return invites.issue(session, unit.id, person_id=officer.id, uses=1)
 
-    return await house.app.writer.write(appoint)
+    return await service.app.writer.write(appoint)
 
 
-async def also(house: House, staff_code: str, unit_code: str, role: str) -> None:
+async def also(service: RunningApp, staff_code: str, unit_code: str, role: str) -> None:
     """Gives somebody on the roll one more office."""
 
     def appoint(session: Session) -> None:
@@ -62,12 +62,12 @@ async def also(house: House, staff_code: str, unit_code: str, role: str) -> None
         officer = session.execute(select(persons.Person).where(col(persons.Person.staff_hash) == hashed)).scalar_one()
         session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
 
-    await house.app.writer.write(appoint)
+    await service.app.writer.write(appoint)
 
 
-async def rows(house: House, table: type[Row]) -> list[Row]:
+async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
     """All rows of a table, for what a story must not leave behind."""
-    return await house.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+    return await service.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
 
 
 async def forges(person: OnTelegram, token: str) -> None:
@@ -81,7 +81,7 @@ async def forges(person: OnTelegram, token: str) -> None:
         "data": token,
     }
     assert await emulator.deliver(emulator.update("callback_query", query)) == 200
-    await person.house.app.drain()
+    await person.service.app.drain()
 
 
 def token_behind(person: OnTelegram, label: str) -> str:

@@ -1,4 +1,4 @@
-"""A house on each database, and people on each channel."""
+"""A service on each database, and people on each channel."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 
 from bot.channels.zalo import ZaloChannel
+from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
-from tests.house import FakeClock, House, settings_for
-from tests.people import OnTelegram, OnWebChat, OnZalo, Person
+from tests.running_app import FakeClock, RunningApp, settings_for
 
 TOKEN = "123456:TEST"
 ZALO_TOKEN = "4567890:ZALO-SECRET"
@@ -76,7 +76,7 @@ def notices_quiet() -> str:
 
 
 @pytest.fixture
-async def house(
+async def service(
     database_url: str,
     tmp_path: Path,
     clock: FakeClock,
@@ -88,7 +88,7 @@ async def house(
     quiet: str,
     notices_quiet: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[RunningApp]:
     # Which addresses are taken stays as it is; only where they are called is the emulator, since the real ones are not here.
     monkeypatch.setattr("bot.channels.zalo.ZaloChannel", partial(ZaloChannel, files_at=f"{zalo.url}/media"))
     settings = settings_for(
@@ -107,7 +107,7 @@ async def house(
         officers={"confirm": confirm, "quiet": quiet},
         notices={"quiet": notices_quiet},
     )
-    opened = House(settings, clock)
+    opened = RunningApp(settings, clock)
     await opened.open()
     # The port is known only now; the emulators call where the service listens.
     telegram.webhook["url"] = f"{opened.address}/telegram/webhook"
@@ -129,7 +129,7 @@ def kinds() -> dict[str, Any]:
 
 @pytest.fixture
 async def somebody(
-    kinds: dict[str, Any], house: House, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
+    kinds: dict[str, Any], service: RunningApp, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
 ) -> AsyncIterator[Callable[[str], Person]]:
     """Makes people on the channel of this story."""
     people: list[Person] = []
@@ -137,7 +137,7 @@ async def somebody(
         service = {"telegram": telegram, "zalo": zalo, "webchat": http}[channel]
 
         def make(name: str) -> Person:
-            person: Person = kinds[channel](house, name, service)
+            person: Person = kinds[channel](service, name, service)
             people.append(person)
             return person
 
@@ -147,9 +147,9 @@ async def somebody(
 
 
 @pytest.fixture
-async def worker(somebody: Callable[[str], Person], house: House) -> Person:
+async def worker(somebody: Callable[[str], Person], service: RunningApp) -> Person:
     person = somebody("An")
-    await person.joins(house.codes.team)
+    await person.joins(service.codes.team)
     await person.looks_away()
     return person
 
@@ -162,15 +162,15 @@ async def _officer(somebody: Callable[[str], Person], name: str, code: str) -> P
 
 
 @pytest.fixture
-async def leader(somebody: Callable[[str], Person], house: House) -> Person:
-    return await _officer(somebody, "Mai", house.codes.leader)
+async def leader(somebody: Callable[[str], Person], service: RunningApp) -> Person:
+    return await _officer(somebody, "Mai", service.codes.leader)
 
 
 @pytest.fixture
-async def chair(somebody: Callable[[str], Person], house: House) -> Person:
-    return await _officer(somebody, "Hùng", house.codes.chair)
+async def chair(somebody: Callable[[str], Person], service: RunningApp) -> Person:
+    return await _officer(somebody, "Hùng", service.codes.chair)
 
 
 @pytest.fixture
-async def superior(somebody: Callable[[str], Person], house: House) -> Person:
-    return await _officer(somebody, "Hòa", house.codes.superior)
+async def superior(somebody: Callable[[str], Person], service: RunningApp) -> Person:
+    return await _officer(somebody, "Hòa", service.codes.superior)

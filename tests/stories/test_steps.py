@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import House
-from tests.people import Person
+from tests.actors import Person
+from tests.running_app import RunningApp
 from tests.stories.acts import OVERTIME, code_in
-from tests.stories.test_polls import three_questions, voters
+from tests.stories.polls.test_polls import three_questions, voters
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
@@ -27,9 +27,9 @@ def promised(what: str) -> int:
     return int(found[1])
 
 
-async def test_joining(somebody: Callable[[str], Person], house: House) -> None:
+async def test_joining(somebody: Callable[[str], Person], service: RunningApp) -> None:
     person = somebody("Bình")
-    await person.says(f"/start {house.codes.team}")
+    await person.says(f"/start {service.codes.team}")
     await person.taps("Đồng ý")
     await person.sees("đã tham gia")
     assert person.steps == promised("join")
@@ -55,8 +55,8 @@ async def test_answering(worker: Person, leader: Person) -> None:
     await worker.sees("Thứ sáu trả")
 
 
-async def test_voting(somebody: Callable[[str], Person], leader: Person, house: House) -> None:
-    [voter] = await voters(somebody, house, 1)
+async def test_voting(somebody: Callable[[str], Person], leader: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
     await three_questions(leader)
     await voter.sees("Ba câu")
     before = voter.steps

@@ -1,0 +1,141 @@
+"""What the tests of the web chat share: a page without a browser, and the channel with its server around it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import WSMsgType, web
+from aiohttp.test_utils import TestServer
+from sqlmodel import select
+
+from bot.channels.webchat.channel import WebChannel
+from bot.writer import Writer
+from config.settings import Web
+from models.messages.mailbox import Mailbox
+from models.messages.message import Inbound, Outgoing
+from models.store.database import Base, Database
+from models.store.ids import new_id
+from models.store.sealing import Keyring
+
+TOKEN = "A" * 42 + "x"
+NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
+
+
+class Page:
+    """What a browser's page does, in five lines."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def tells(self, type: str, **fields: Any) -> None:
+        await self.socket.send_str(json.dumps({"type": type, **fields}))
+
+    async def hears(self, type: str) -> dict[str, Any]:
+        frame = await asyncio.wait_for(self.socket.receive(), 3)
+        assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
+        heard: dict[str, Any] = json.loads(frame.data)
+        assert heard["type"] == type, heard
+        return heard
+
+    async def hears_nothing(self) -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(self.socket.receive(), 0.1)
+
+    async def sees_closing(self) -> int:
+        while (frame := await asyncio.wait_for(self.socket.receive(), 3)).type is WSMsgType.TEXT:
+            pass
+        assert frame.type is WSMsgType.CLOSE
+        return int(frame.data)
+
+    async def says_hello(self, token: str | None = TOKEN) -> dict[str, Any]:
+        await self.tells("hello", session=token, language="vi")
+        return await self.hears("welcome")
+
+
+class Wire:
+    """The channel, its server and what has come in."""
+
+    def __init__(self, channel: WebChannel, server: TestServer, client: aiohttp.ClientSession) -> None:
+        self.channel = channel
+        self.server = server
+        self.client = client
+        self.came: list[Inbound] = []
+        self.broken = False
+
+    async def receive(self, inbound: Inbound) -> None:
+        if self.broken:
+            raise RuntimeError("the database is away")
+        self.came.append(inbound)
+
+    async def page(self, *, hello: bool = True, origin: str | None = None) -> Page:
+        own = str(self.server.make_url("/")).rstrip("/")
+        page = Page(await self.client.ws_connect(self.server.make_url("/chat/ws"), origin=origin or own))
+        if hello:
+            await page.says_hello()
+        return page
+
+    async def get(self, path: str, **headers: str) -> aiohttp.ClientResponse:
+        response = await self.client.get(self.server.make_url(path), headers=headers)
+        await response.read()
+        return response
+
+
+@contextlib.asynccontextmanager
+async def writing(folder: Path) -> AsyncIterator[Writer]:
+    database = Database(f"sqlite:///{folder}/test.db", Keyring.new())
+    Base.metadata.create_all(database.engine)
+    writer = Writer(database)
+    yield writer
+    await writer.stop()
+    database.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    writer: Writer,
+    settings: Web | None = None,
+    *,
+    wire: type[Wire] | None = None,
+    more: Sequence[web.RouteDef] = (),
+    **limits: int,
+) -> AsyncIterator[Wire]:
+    channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
+    application = web.Application()
+    application.add_routes([*channel.routes(), *more])
+    server = TestServer(application)
+    await server.start_server()
+    async with aiohttp.ClientSession() as client:
+        built = (wire or Wire)(channel, server, client)
+        await channel.start(built.receive)
+        poll = asyncio.create_task(channel.run())
+        yield built
+        poll.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await poll
+        await channel.stop()
+    await server.close()
+
+
+def message(text: str = "Xin chào", recipient: str = TOKEN, **fields: Any) -> Outgoing:
+    return Outgoing(new_id(), recipient, text, **fields)
+
+
+async def kept(writer: Writer) -> list[Mailbox]:
+    return await writer.read(lambda session: list(session.exec(select(Mailbox))))
+
+
+async def gone(writer: Writer) -> None:
+    """`got` is not answered, so its effect is looked for."""
+    for _ in range(100):
+        if not await kept(writer):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the mailbox is not empty")

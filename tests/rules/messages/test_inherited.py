@@ -1,0 +1,26 @@
+"""What a dead sender had claimed goes out at once, as what it is: perhaps a second copy, and only of what was its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.messages import outbox, sending
+from models.messages.outbox import REPLY
+from models.people.accounts import Sender
+from models.store.database import Database
+from tests.running_app import MONDAY
+
+
+def test_the_rows_of_a_dead_sender_are_due_now(database: Database) -> None:
+    now = MONDAY + timedelta(seconds=5)
+    with database.transaction() as session:
+        for line in ("one", "two"):
+            to = Sender(line, "1")
+            outbox.queue(session, to, outbox.chat_of(session, to, None, MONDAY), line, MONDAY)
+            assert len(sending.claim(session, line, REPLY, 1, MONDAY)) == 1
+        sending.inherit(session, "one", 2, now)
+        (row,) = sending.claim(session, "one", REPLY, 2, now)
+        assert row.doubtful and row.attempts == 2
+        assert sending.claim(session, "two", REPLY, 2, now) == []
+        sending.inherit(session, "one", 2, now)  # what it has claimed itself stays its own
+        assert sending.claim(session, "one", REPLY, 2, now) == []

@@ -1,0 +1,135 @@
+"""A union that votes: people in teams, a round of a poll, and a tick as the service's, with places where it may crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from models.anonymity import intake
+from models.anonymity.suppression import Withheld
+from models.people import accounts, persons
+from models.people.accounts import Sender
+from models.people.units import Unit
+from models.polls import ballots, boxes, counting, rounds, turnout
+from models.polls.polls import Answer, Content, Poll, Question, create
+from models.polls.results import Shown, results
+from models.polls.rounds import Round
+from models.store.database import Database, Session
+from models.store.ids import new_id
+from tests.running_app import MONDAY
+
+SATISFIED = Question("one", {"vi": "Anh chị có hài lòng không?"}, [{"vi": word} for word in ("Có", "Không", "Khó nói")])
+NEEDS = Question("several", {"vi": "Cần gì?"}, [{"vi": word} for word in ("Lương", "Cơm ca", "Nhà trẻ")])
+WHY = Question("text", {"vi": "Vì sao?"}, when=(0, 1))
+
+
+class Crash(Exception):
+    """The power goes."""
+
+
+class Hall:
+    def __init__(self, database: Database, crash: Callable[[str], None] = lambda place: None) -> None:
+        self.database, self.crash = database, crash
+        self.now = MONDAY
+        self.units: dict[str, str] = {}
+        self.homes: dict[str, str] = {}
+        self.posted: set[str] = set()
+
+    def unit(self, name: str, above: str | None = None) -> str:
+        with self.database.transaction() as session:
+            row = Unit(
+                id=new_id(), parent_id=self.units.get(above or ""), kind="to" if above else "cdcs", code=new_id(), name=name
+            )
+            session.add(row)
+        self.units[name] = row.id
+        return row.id
+
+    def people(self, unit: str, count: int, *, verified: bool = True) -> list[str]:
+        found = []
+        with self.database.transaction() as session:
+            for _ in range(count):
+                one = persons.add(session, self.units[unit])
+                self.phone(session, one, verified=verified)
+                found.append(one.id)
+        self.homes |= dict.fromkeys(found, unit)
+        return found
+
+    def phone(self, session: Session, one: persons.Person, *, verified: bool = True) -> None:
+        sender = Sender("telegram:1", new_id())
+        today = date(2026, 3, 2)
+        accounts.add(
+            session, sender, one, language="vi", confirmed=True, consent_version="1", today=today, verified=verified
+        )
+
+    def poll(self, *questions: Question, top: str, **how: object) -> Poll:
+        content = Content({"vi": "Lấy ý kiến"}, questions or [SATISFIED], [self.units[top]])
+        with self.database.transaction() as session:
+            return create(session, self.units[top], content, **how)  # type: ignore[arg-type]
+
+    def opens(self, poll: Poll) -> Round:
+        with self.database.transaction() as session:
+            planned = rounds.plan(session, poll, self.now)
+        with self.database.transaction() as session:
+            planned = session.get_one(Round, planned.id)
+            rounds.open_(session, planned)
+        return planned
+
+    def casts(self, one: Round, person_id: str, answers: Sequence[Answer]) -> str:
+        self.now += timedelta(seconds=1)
+        with self.database.transaction() as session:
+            return ballots.cast(session, one.id, person_id, answers, self.now).code
+
+    def tick(self) -> None:
+        """What the service does every second with ballots; each `with` is a transaction."""
+        with self.database.reading() as session:
+            due = [(row, one) for row, one in intake.due(session, self.now, {}) if row not in self.posted]
+            found = ballots.sort_out(session, due)
+        if found.unmarked:
+            self.crash("before marking")
+            with self.database.transaction() as session:
+                turnout.take_part(session, found.unmarked)
+                self.crash("while marking")
+        self.crash("after marking")
+        with self.database.reading() as session:
+            found = ballots.sort_out(session, due)
+        for round_id, cast in found.boxes.items():
+            with self.database.transaction() as session:
+                boxes.put_in(session, round_id, cast.values())
+                session.flush()
+                self.crash("while boxing")
+            self.crash("after boxing")
+            self.posted |= cast.keys()
+        self.posted |= set(found.spent)
+
+    def forgets(self) -> None:
+        with self.database.transaction() as session:
+            intake.forget(session, self.posted)
+            self.crash("while forgetting")
+        self.posted.clear()
+
+    def restarts(self) -> None:
+        self.posted.clear()
+
+    def waits(self, **time: float) -> None:
+        self.now += timedelta(**time)
+        self.tick()
+
+    def counts(self, one: Round) -> counting.Counted:
+        """Everything from the close on, as often as it takes."""
+        self.waits(days=8)
+        with self.database.reading() as session:
+            (due,) = [found for found in rounds.to_count(session, self.now) if found.id == one.id]
+            counted = counting.count(session, due)
+        self.crash("after counting")
+        with self.database.transaction() as session:
+            assert counting.finish(session, due, counted)
+            session.flush()
+            self.crash("while finishing")
+        self.crash("after finishing")
+        with self.database.reading() as session:
+            rounds.sweep_keys(session)
+        return counted
+
+    def sees(self, one: Round, unit: str) -> Shown | Withheld:
+        with self.database.reading() as session:
+            return results(session, session.get_one(Round, one.id), [self.units[unit]])[self.units[unit]]

@@ -1,0 +1,245 @@
+"""A broadcast on its way: watched, stopped, gone on with, cancelled; at night; with files; too many to send by mistake."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.ledger import Recipient
+from models.people import invites, persons
+from models.people.offices import Office
+from models.people.units import Unit
+from models.store.database import Session
+from tests import sample_files as files
+from tests.actors import OnTelegram, Person
+from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import forges, rows, token_behind
+from tests.stories.broadcasts.test_broadcasts import TEXT, code_of, states, wants_notices, writes
+
+Somebody = Callable[[str], Person]
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return "postgresql" if channel == "telegram" else "sqlite"
+
+
+@pytest.fixture
+async def reader(worker: Person) -> Person:
+    await wants_notices(worker)
+    return worker
+
+
+async def on_the_roll(service: RunningApp, number: int) -> None:
+    """So many workers of team 1 whom the union knows by name, none of them with a phone here."""
+
+    def add(session: Session) -> None:
+        team = session.execute(select(col(Unit.id)).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
+        for place in range(number):
+            persons.add(session, team, name=f"Công nhân {place:03}", staff_code=f"CN{place:03}")
+
+    await service.app.writer.write(add)
+
+
+async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str) -> None:
+    await writes(leader)
+    await leader.taps("Gửi")
+    if channel == "zalo":  # which cannot change what was sent: the end is a message of its own
+        await leader.sees("đã gửi xong", "100 %")
+    else:
+        await leader.sees_edited("đã gửi xong", "▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 100 %", "Gửi tới dưới 10 người")
+    bars = [text for text in await leader.texts() if "▓" in text]
+    assert len(bars) <= (2 if channel == "zalo" else 1)
+
+
+@pytest.fixture
+async def busy(reader: Person) -> Person:
+    """A reader in the middle of a grievance: a notice with something to tap waits for them."""
+    await reader.taps("Gửi phản ánh")
+    await reader.looks_away()
+    return reader
+
+
+async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: FakeClock) -> None:
+    await writes(leader)
+    await leader.taps("Gửi")
+    await clock.passes(minutes=1)
+    await busy.sees_nothing_new()
+    await busy.says("dừng")
+    await clock.passes(minutes=1)
+    await busy.sees(TEXT)
+
+
+async def test_stopped_and_gone_on_with(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
+    await writes(leader)
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(service), "Tạm dừng")
+    await leader.sees("Đã tạm dừng")
+    await busy.says("dừng")
+    await clock.passes(minutes=5)
+    await busy.does_not_see(TEXT)
+    assert (await states(service))["queued"] == 1
+    await leader.taps("Gửi tiếp")
+    await busy.sees(TEXT)
+    await leader.taps("Thông báo của đơn vị", await code_of(service))
+    assert "[Tạm dừng]" not in await leader.sees("đã gửi xong")
+
+
+async def test_the_rest_is_cancelled(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
+    await writes(leader)
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(service), "Hủy phần chưa gửi")
+    await leader.sees("Đã hủy thông báo", "Những người đã nhận vẫn đọc được")
+    await busy.says("dừng")
+    await clock.passes(minutes=5)
+    await busy.does_not_see(TEXT)
+    counts = await states(service)
+    assert counts["cancelled"] == 1 and sum(counts.values()) == 2
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_cancelled_twice(busy: Person, leader: OnTelegram, service: RunningApp) -> None:
+    await writes(leader)
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(service))
+    token = token_behind(leader, "Hủy phần chưa gửi")
+    await forges(leader, token)
+    await leader.sees("Đã hủy thông báo")
+    await forges(leader, token)
+    await leader.sees("hiện ở tình trạng «đã hủy»")
+
+
+async def test_an_officer_who_lost_the_role_sends_nothing(reader: Person, leader: Person, service: RunningApp) -> None:
+    await writes(leader)
+    await service.app.writer.write(lambda session: session.execute(delete(Office).where(col(Office.role) == "leader")))
+    await leader.taps("Gửi")
+    await leader.sees("hiện không dùng được, hoặc việc đã khép lại")
+    assert not await rows(service, Broadcast)
+
+
+async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, service: RunningApp) -> None:
+    await on_the_roll(service, 120)
+    preview = await writes(leader)
+    assert "Gửi tới 122 người" in preview and "khoảng 120 người chưa tham gia kênh" in preview
+    await leader.taps("Gửi")
+    await leader.sees("gửi tới 122 người", "nhập đúng số đó")
+    await leader.says("vâng")
+    await leader.sees("Số nhập chưa đúng. Chưa gửi gì")
+    await reader.does_not_see(TEXT)
+    await leader.says("122")
+    await reader.sees(TEXT)
+    await leader.taps("Thông báo của đơn vị", await code_of(service))
+    await leader.sees("Gửi tới 122 người", "Có nhóm quá ít người")
+
+
+async def test_counts_as_a_workbook(reader: Person, leader: Person, service: RunningApp) -> None:
+    await on_the_roll(service, 12)
+    await writes(leader)
+    await leader.taps("Gửi", "Thông báo của đơn vị")
+    await leader.taps(await code_of(service), "Tải số liệu (Excel)")
+    await leader.sees("liệu của thông báo")
+    [(name, content)] = await leader.received()
+    assert name.endswith(".xlsx")
+    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]
+    assert 14 in cells and "Tổng số người thuộc diện nhận" in cells
+    assert not [cell for cell in cells if isinstance(cell, int) and 0 < cell < 5]
+
+
+async def test_with_files(reader: Person, leader: Person, service: RunningApp, channel: str) -> None:
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
+    await leader.says(TEXT)
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
+    await leader.shows(files.photo())
+    await leader.sees("Ảnh 1: đang tải")
+    await leader.taps("Gửi")
+    await reader.sees(TEXT)
+    if channel == "zalo":
+        await reader.taps("Xem tệp")
+    [(_name, content)] = await reader.received()
+    assert content[:2] == b"\xff\xd8" and b"GPS" not in content
+
+
+async def test_an_english_reader_reads_english(reader: Person, leader: Person, clock: FakeClock) -> None:
+    await reader.taps("Ngôn ngữ · Language", "English")
+    await clock.passes(minutes=3)
+    await writes(leader)
+    await leader.taps("Thêm bản tiếng Anh")
+    await leader.says("x" * 4001)
+    await leader.sees("dài quá 4.000 ký tự")
+    await leader.says("Saturday 28 November, 8:00: team meeting.")
+    await leader.taps("Gửi")
+    await reader.sees("📢 Notice", "Saturday 28 November", "[Ask about this notice]")
+
+
+class TestNight:
+    @pytest.fixture
+    def notices_quiet(self) -> str:
+        return "22:00-06:00"
+
+    @pytest.fixture
+    def night(self, clock: FakeClock) -> FakeClock:
+        """23:30 in Vietnam."""
+        clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+        return clock
+
+    async def test_only_what_is_urgent_rings(self, reader: Person, leader: Person, night: FakeClock) -> None:
+        await writes(leader)
+        await leader.taps("Gửi")
+        await reader.does_not_see(TEXT)
+        await writes(leader, "Cháy kho vải: không vào cổng 2.")
+        await leader.taps("○ Khẩn", "Gửi")
+        await reader.sees("Cháy kho vải")
+        await night.passes(hours=6, minutes=31)
+        await reader.sees(TEXT)
+
+    async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:
+        await leader.taps("Thông báo của đơn vị", "Đơn vị làm ca đêm", "○ Tổ may 1")
+        await leader.sees("[● Tổ may 1]")
+        await leader.taps("Quay lại")
+        await writes(leader)
+        await leader.taps("Gửi")
+        await reader.sees(TEXT)
+
+
+async def test_who_left_gets_nothing_and_is_counted(
+    reader: Person, leader: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    await writes(leader)
+    await leader.taps("Hẹn giờ gửi")
+    await leader.says("17:30")
+    await leader.taps("Gửi")
+    await reader.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    await clock.passes(hours=8)
+    await reader.does_not_see(TEXT)
+    assert sum((await states(service)).values()) == 1
+
+
+async def test_old_ledgers_are_folded(reader: Person, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    await on_the_roll(service, 12)
+    await writes(leader)
+    await leader.taps("Gửi")
+    await clock.passes(days=91)
+    assert not await rows(service, Recipient)
+    await leader.taps("Thông báo của đơn vị", await code_of(service))
+    await leader.sees("Gửi tới 14 người")
+
+
+async def test_one_person_with_two_phones_hears_once(
+    reader: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
+    await reader.taps("Cài đặt", "Nối máy khác")
+    shown = await reader.sees("15 phút")
+    second = somebody("An, máy 2")
+    code = next(word.strip(".:,") for word in shown.split() if invites.looks_like_code(word.strip(".:,")))
+    await second.joins(code)
+    await writes(leader)
+    await leader.taps("Gửi")
+    texts = [text for phone in (reader, second) for text in await phone.texts() if TEXT in text]
+    assert len(texts) == 1

@@ -1,0 +1,154 @@
+"""Joining: separate consents on one card, who counts as verified, and what happens to those who guess codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from models.people import invites, wrong_codes
+from models.people.accounts import Account
+from models.people.invites import Invite
+from models.people.units import Unit
+from models.people.wrong_codes import Tries
+from models.store.database import Base, Session
+from tests.actors import Person
+from tests.running_app import FakeClock, RunningApp
+from tests.stories.grievances.test_grievance import files
+
+Somebody = Callable[[str], Person]
+Row = TypeVar("Row", bound=Base)
+WRONG = "34679ACD"
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    """Each channel on one of the databases."""
+    return "sqlite" if channel == "telegram" else "postgresql"
+
+
+async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
+    return await service.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+
+
+async def slips(service: RunningApp, count: int = 1, unit: str = "SONGLAM-MAY1") -> list[str]:
+    """Slips as `haichieu invites --slips` prints them."""
+
+    def draw(session: Session) -> list[str]:
+        unit_id = session.execute(select(col(Unit.id)).where(col(Unit.code) == unit)).scalar_one()
+        return invites.issue_slips(session, unit_id, count, "BATCH1")
+
+    return await service.app.writer.write(draw)
+
+
+async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Somebody, service: RunningApp) -> None:
+    worker = somebody("An")
+    await worker.says(f"/start {service.codes.team}")
+    card = await worker.sees("Để làm gì", "Ai xem được", "Chìa khóa", "[Đồng ý]", "[Không đồng ý]", "[English]")
+    assert "[Thông báo của công đoàn: tắt]" in card, "no consent is given by default"
+    assert "[Lấy ý kiến: tắt]" in card
+    await worker.taps("Đồng ý")
+    await worker.sees("Anh/chị đã tham gia", "[Gửi phản ánh]")
+    [account] = await rows(service, Account)
+    assert (account.notices, account.polls, account.verified) == (False, False, False)
+    assert (account.consent_version, account.joined_on) == ("2026-12", service.clock.now().date())
+
+
+async def test_notices_and_polls_are_switched_on_the_card(somebody: Somebody, service: RunningApp) -> None:
+    worker = somebody("An")
+    await worker.says(f"/start {service.codes.team}")
+    await worker.taps("Thông báo của công đoàn: tắt", "Lấy ý kiến: tắt")
+    assert not await rows(service, Account)
+    await worker.taps("Thông báo của công đoàn: bật", "Đồng ý")
+    [account] = await rows(service, Account)
+    assert (account.notices, account.polls) == (False, True)
+
+
+async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, service: RunningApp) -> None:
+    [code] = await slips(service)
+    first, second = somebody("An"), somebody("Bình")
+    await first.joins(code)
+    await first.sees("Anh/chị đã tham gia")
+    [account] = await rows(service, Account)
+    assert account.verified
+    await second.says(code)
+    await second.sees("Mã này không dùng được")
+
+
+async def test_a_case_from_a_teams_own_code_is_marked(
+    somebody: Somebody, worker: Person, leader: Person, service: RunningApp
+) -> None:
+    await files(worker, "Quạt xưởng hỏng")
+    await leader.sees("Phản ánh mới", "Quạt xưởng hỏng", "không nêu tên · chưa xác minh")
+    [code] = await slips(service)
+    holder = somebody("Chi")
+    await holder.joins(code)
+    await files(holder, "Nhà vệ sinh hỏng")
+    card = await leader.sees("Phản ánh mới", "Nhà vệ sinh hỏng", "không nêu tên")
+    assert "chưa xác minh" not in card
+
+
+@pytest.mark.parametrize("how", ["revoked", "over", "used up"])
+async def test_a_code_that_no_longer_works_sounds_like_one_that_never_did(
+    somebody: Somebody, service: RunningApp, how: str
+) -> None:
+    [code] = await slips(service)
+    values = {"revoked": {"revoked": True}, "over": {"valid_to": service.clock.now().date() - timedelta(days=1)}}
+    await service.app.writer.write(lambda session: session.execute(update(Invite).values(values.get(how, {"uses_left": 0}))))
+    stranger = somebody("An")
+    await stranger.says(code)
+    refused = await stranger.sees("Mã này không dùng được")
+    await stranger.says(WRONG)
+    assert await stranger.sees("Mã này không dùng được") == refused
+
+
+async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebody, service: RunningApp) -> None:
+    [code] = await slips(service)
+    stranger = somebody("An")
+    await stranger.says(code)
+    await service.app.writer.write(lambda session: invites.revoke(session, "BATCH1"))
+    await stranger.taps("Đồng ý")
+    await stranger.sees("Mã này không dùng được")
+    assert not await rows(service, Account)
+
+
+async def test_two_hundred_wrong_codes_in_an_hour_close_the_door_for_all(
+    somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
+    for number in range(wrong_codes.AN_HOUR // wrong_codes.A_CHAT):
+        guesser = somebody(f"Kẻ lạ {number}")
+        for _ in range(wrong_codes.A_CHAT):
+            await guesser.say(WRONG)
+        await service.app.drain()
+    assert len(await rows(service, Tries)) == wrong_codes.AN_HOUR
+    worker = somebody("An")
+    await worker.says(service.codes.team)
+    await worker.sees("quá nhiều lần nhập sai mã", "gặp tổ công đoàn")
+    await clock.passes(hours=1)
+    await worker.says(service.codes.team)
+    await worker.sees("Tổ may 1", "[Đồng ý]")
+
+
+async def test_one_chat_has_ten_tries(somebody: Somebody, service: RunningApp, clock: FakeClock) -> None:
+    guesser, worker = somebody("Kẻ lạ"), somebody("An")
+    for _ in range(wrong_codes.A_CHAT + 3):
+        await guesser.says(WRONG)
+    await guesser.says(service.codes.team)
+    await guesser.sees("quá nhiều lần nhập sai mã")
+    assert len(await rows(service, Tries)) == wrong_codes.A_CHAT, "a chat that is refused does not use up the hour"
+    await worker.joins(service.codes.team)
+    await worker.sees("Anh/chị đã tham gia")
+    await clock.passes(hours=25)
+    await guesser.says(service.codes.team)
+    await guesser.sees("[Đồng ý]")
+
+
+async def test_the_counts_of_wrong_codes_are_swept(somebody: Somebody, service: RunningApp, clock: FakeClock) -> None:
+    await somebody("Kẻ lạ").says(WRONG)
+    assert await rows(service, Tries)
+    await clock.passes(hours=26)
+    assert not await rows(service, Tries)

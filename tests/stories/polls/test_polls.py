@@ -1,0 +1,449 @@
+"""Opinions without names: asked, answered in n + 1 taps, counted when closed, shown only where nobody can be told."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bot.__main__ import app
+from models.anonymity.intake import Intake
+from models.polls.boxes import BallotBox
+from models.polls.rounds import Round
+from models.polls.turnout import Turnout
+from tests.actors import OnTelegram, Person
+from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import appointed, forges, rows, second_factory
+from tests.stories.people.test_consents import slips
+
+Somebody = Callable[[str], Person]
+TITLE = "Bữa ăn ca"
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return "postgresql" if channel == "webchat" else "sqlite"
+
+
+async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> list[Person]:
+    """So many workers who drew a slip and want to be asked."""
+    found = []
+    for number, code in enumerate(await slips(service, count, unit)):
+        voter = somebody(f"Công nhân {unit[-1]}{number}")
+        await voter.says(code)
+        await voter.taps("Lấy ý kiến: tắt", "Đồng ý")
+        await voter.looks_away()
+        found.append(voter)
+    return found
+
+
+async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1", *switches: str) -> None:
+    await officer.taps(
+        "Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", template, f"○ {unit}", "Xong, tiếp tục", "Tất cả mọi người"
+    )
+    await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
+    await officer.taps(*(f"○ {switch}" for switch in switches), "Mở đợt lấy ý kiến")
+    await officer.sees("Trước khi kết thúc không ai xem được kết quả")
+
+
+async def votes(voter: Person, mark: str = "4", need: str = "Thay đổi món", agrees: str = "Có") -> None:
+    await voter.taps(mark, f"○ {need}", "Xong", agrees)
+    await voter.sees("xem lại câu trả lời trước khi gửi", f"→ {mark}", f"→ {need}", f"→ {agrees}")
+    await voter.taps("Gửi câu trả lời")
+    await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+
+
+async def is_counted(clock: FakeClock) -> None:
+    await clock.passes(minutes=2)
+    await clock.passes(days=7)
+    await clock.passes(minutes=3)
+
+
+async def test_asked_answered_counted(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    people = await voters(somebody, service, 10)
+    await opens(leader)
+    invitation = await people[0].sees("🗳 Bữa ăn ca", "Ẩn danh", "từ 10 người", "vẫn còn trên máy này", "Câu 1/3")
+    assert "[1]" in invitation and "[5]" in invitation
+    for place, voter in enumerate(people):
+        await votes(voter, "4" if place < 6 else "2")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
+    await leader.looks_away()
+    await leader.does_not_see("đã tham gia")
+    await is_counted(clock)
+    await leader.sees("Thưa đồng chí", TITLE, "đã có kết quả")
+    await leader.taps("Xem kết quả")
+    shown = await leader.sees("10 người đã tham gia, trong khoảng 15", "4: 6", "2: 4", "Thay đổi món")
+    assert "làm tròn" in shown
+    assert not await rows(service, BallotBox)
+
+
+async def previews(officer: Person, who: str) -> str:
+    await officer.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE, "○ Tổ may 1", "Xong, tiếp tục")
+    await officer.taps(*([who, "Xong, tiếp tục"] if who.startswith("○") else [who]))
+    shown = await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
+    await officer.taps("Hủy")
+    return shown
+
+
+async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    """Two previews with one person's joining between them say the same."""
+    await voters(somebody, service, 10)
+    before = await previews(leader, "Tất cả mọi người")
+    late = somebody("Công nhân đến sau")
+    [slip] = await slips(service, 1, "SONGLAM-MAY1")
+    await late.says(slip)
+    await late.taps("Lấy ý kiến: tắt", "Đồng ý")
+    assert "khoảng 10 người" in before
+    assert await previews(leader, "Tất cả mọi người") == before
+
+
+async def test_few_and_nobody_look_alike(leader: Person, service: RunningApp) -> None:
+    """Of an audience by what people told: whether one of them did, is not to be seen from a preview."""
+    shown = await previews(leader, "○ Người dùng tiếng Anh")
+    assert "Chưa đủ 5 người nhận" in shown and "[Mở đợt lấy ý kiến]" not in shown
+
+
+async def colleague(somebody: Somebody, service: RunningApp) -> Person:
+    """A second officer of the province, which has a second grassroots union."""
+    await service.app.writer.write(second_factory)
+    second = somebody("Nga")
+    await second.joins(await appointed(service, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
+    await second.looks_away()
+    return second
+
+
+async def asks_the_province(superior: Person) -> None:
+    await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
+    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+
+
+async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, service: RunningApp, clock: FakeClock) -> None:
+    """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
+    [voter] = await voters(somebody, service, 1)
+    second = await colleague(somebody, service)
+    await asks_the_province(superior)
+    preview = await superior.sees("Việc này cần thêm một cán bộ duyệt", "Phạm Thị Nga")
+    assert "[Mở đợt lấy ý kiến]" not in preview
+    await superior.taps("Gửi để duyệt")
+    await superior.sees("đang chờ một cán bộ khác duyệt")
+    await clock.passes(days=3)
+    await voter.does_not_see("🗳")
+    asked = await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt đợt lấy ý kiến", "Liên đoàn Lao động tỉnh")
+    assert "1 người" not in asked, "how many have a slip"
+    await second.taps("Xem toàn bộ đợt lấy ý kiến")
+    await second.sees(TITLE, "chờ cán bộ khác duyệt", "Người nhận: Liên đoàn Lao động tỉnh", "Ẩn danh")
+    await second.taps("Duyệt và mở")
+    await superior.sees("Phạm Thị Nga đã duyệt")
+    await voter.sees("🗳 Bữa ăn ca")
+    [one] = await rows(service, Round)
+    assert one.state == "open" and one.closes_at >= clock.now() + timedelta(days=6, hours=23)
+
+
+async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
+    second = await colleague(somebody, service)
+    await asks_the_province(superior)
+    await superior.taps("Gửi để duyệt")
+    await second.taps("Không duyệt")
+    await superior.sees("Phạm Thị Nga không duyệt")
+    await voter.does_not_see("🗳")
+    [one] = await rows(service, Round)
+    assert one.state == "cancelled"
+
+
+async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader)
+    await votes(voter)
+    [one] = await rows(service, Round)
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")))
+    card = await leader.sees("Trước khi tổng hợp xong, không ai xem được", "[Kết thúc ngay]")
+    assert "Xem kết quả" not in card and one.state == "open"
+
+
+async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    people = await voters(somebody, service, 4)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await leader.taps("Xem kết quả")
+    shown = await leader.sees("Không hiện kết quả", "quá ít người tham gia")
+    assert "4 người" not in shown and "▓" not in shown
+
+
+async def test_leaving_half_way_leaves_nothing(
+    somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader)
+    await voter.taps("4")
+    await voter.says("dừng")
+    await voter.sees("Đã dừng")
+    await clock.passes(minutes=2)
+    assert not [row for row in await rows(service, Turnout) if row.mark]
+    await voter.taps("Tham gia ý kiến", f"Trả lời: {TITLE}")
+    await voter.sees("Câu 1/3")
+    await votes(voter)
+
+
+async def test_one_person_one_ballot(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader)
+    await votes(voter)
+    await voter.taps("Tham gia ý kiến")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
+    await clock.passes(minutes=2)
+    await voter.taps("Tham gia ý kiến")
+    await voter.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
+    assert len([row for row in await rows(service, Turnout) if row.mark]) == 1
+
+
+async def test_only_slips_vote_unless_the_union_says_otherwise(
+    worker: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
+    await worker.taps("Cài đặt", "Lấy ý kiến", "Bật")
+    await clock.passes(minutes=2)
+    await opens(leader)
+    await worker.does_not_see(TITLE)
+    await worker.taps("Menu", "Tham gia ý kiến")
+    await worker.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
+    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Hỏi cả người chưa có phiếu riêng")
+    await worker.sees("Nhu cầu tập huấn")
+
+
+async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    [code] = await slips(service)
+    quiet = somebody("Chi")
+    await quiet.joins(code)
+    await opens(leader)
+    await quiet.does_not_see("🗳")
+    await quiet.taps("Tham gia ý kiến", f"Trả lời: {TITLE}")  # but may
+    await votes(quiet)
+
+
+async def test_it_waits_until_the_other_conversation_is_over(
+    somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await voter.taps("Gửi phản ánh")
+    await opens(leader)
+    await voter.does_not_see("🗳")
+    await voter.says("dừng")
+    await clock.passes(minutes=1)
+    await voter.sees("🗳 Bữa ăn ca")
+
+
+async def test_one_reminder_to_who_has_not_voted(
+    somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    early, late = await voters(somebody, service, 2)
+    await opens(leader)
+    await votes(early)
+    await late.looks_away()
+    await clock.passes(days=6, minutes=1)
+    await late.sees("🗳 Bữa ăn ca")
+    await clock.passes(hours=12)
+    await late.sees_nothing_new()
+    assert sum("🗳" in text for text in await early.texts()) == 1
+
+
+@pytest.mark.parametrize("channel", ["telegram", "webchat"])  # a number means nothing days later
+async def test_after_the_close(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader)
+    await clock.passes(days=7, minutes=1)
+    await voter.taps("3")
+    await voter.sees("đã kết thúc")
+
+
+async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    people = await voters(somebody, service, 10)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Kết thúc ngay")
+    await leader.sees("Đã kết thúc đợt lấy ý kiến")
+    await clock.passes(minutes=3)
+    await leader.taps("Xem kết quả")
+    await leader.sees("10 người đã tham gia, trong khoảng 15")
+    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
+    await leader.taps("Đợt lấy ý kiến của đơn vị")
+    shown = await leader.sees("đang mở")
+    await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
+    await leader.sees("Đã hủy đợt lấy ý kiến")
+    await clock.passes(days=8)
+    await leader.does_not_see("«Nhu cầu tập huấn, bồi dưỡng» đã có kết quả")
+
+
+async def test_own_questions(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.says("Đưa đón")
+    await leader.says("Anh/chị có đi xe đưa đón không?")
+    await leader.taps("Có hoặc không", "Thêm câu hỏi")
+    await leader.says("Xe nên đón ở đâu?")
+    await leader.taps("Chọn một phương án")
+    await leader.says("Chợ")
+    await leader.sees("từ 2 đến 12 phương án")
+    await leader.says("Chợ\nchợ")
+    await leader.sees("hai phương án giống nhau")
+    await leader.says("Chợ\n" + "x" * 500)
+    await leader.sees("dài nhất 60 ký tự")
+    await leader.says("Chợ\nCổng khu công nghiệp")
+    await leader.taps("Chỉ khi: Có", "Đủ rồi, tiếp tục", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
+    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời «Có»")
+    await leader.taps("Mở đợt lấy ý kiến")
+    await voter.sees("🗳 Đưa đón", "Câu 1/2")
+    await voter.taps("Không")
+    await voter.sees("xem lại câu trả lời trước khi gửi", "→ Không", "(không trả lời)")
+    await voter.taps("Trả lời lại từ đầu", "Có")
+    await voter.sees("Câu 2/2", "Xe nên đón ở đâu?")
+
+
+async def test_published_to_members(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+    people = await voters(somebody, service, 10)
+    reader = people[0]
+    await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await reader.taps("Tham gia ý kiến")
+    await reader.does_not_see("Kết quả: Bữa ăn ca")
+    await leader.taps("Xem kết quả", "Công bố kết quả")
+    await leader.sees("Người lao động sẽ thấy", "10 người")
+    await leader.taps("Công bố")
+    await leader.sees("Đã công bố.")
+    await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia, trong khoảng 15")
+    await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
+    await reader.sees("10 người đã tham gia, trong khoảng 15")
+
+
+async def test_the_committee_never_sees_its_rating_by_team(
+    somebody: Somebody, chair: Person, superior: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    teams = [await voters(somebody, service, 10, unit) for unit in ("SONGLAM-MAY1", "SONGLAM-MAY2")]
+    factory = "Công đoàn cơ sở Công ty May Sông Lam"
+    await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở", factory)
+    for team in teams:
+        for voter in team:
+            await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
+            await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+    await is_counted(clock)
+    await chair.taps("Xem kết quả")
+    shown = await chair.sees("20 người đã tham gia, trong khoảng 25")
+    assert "[Tổ may 1]" not in shown
+    [one] = [row for row in await rows(service, Round) if row.state == "counted"]
+    if isinstance(chair, OnTelegram):
+        from models.people.units import Unit
+
+        [team] = [row.id for row in await rows(service, Unit) if row.code == "SONGLAM-MAY1"]
+        await forges(chair, f"outcome:{one.id}::{team}:")
+        await chair.sees("hiện không dùng được")
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    assert isinstance(worker, OnTelegram)
+    await voters(somebody, service, 1)
+    await opens(leader)
+    [one] = await rows(service, Round)
+    await forges(worker, f"vote:{one.id}::2:")
+    await worker.sees("hỏi nhóm khác")
+    await forges(worker, f"vote:{one.id}::99:")
+    await worker.sees("hỏi nhóm khác")
+    await forges(worker, f"outcome:{one.id}:::")
+    await worker.sees("hiện không dùng được")
+    assert not [row for row in await rows(service, Turnout) if row.mark]
+
+
+async def three_questions(leader: Person) -> None:
+    """Opens a poll of three scales."""
+    await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
+    await leader.says("Ba câu")
+    for number in (1, 2, 3):
+        await leader.says(f"Câu hỏi {number}?")
+        await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
+        await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi, tiếp tục")
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở đợt lấy ý kiến")
+
+
+@pytest.mark.parametrize("channel", ["zalo"])
+async def test_in_one_line(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await three_questions(leader)
+    await voter.sees("🗳 Ba câu")
+    await voter.says("1 3 2")
+    await voter.sees("trước khi gửi", "→ 1", "→ 3", "→ 2")
+    await voter.taps("Gửi câu trả lời")
+    await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+
+
+async def test_nothing_of_a_vote_stays_in_the_chat_or_the_intake(
+    somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    people = await voters(somebody, service, 10)
+    await opens(leader)
+    for voter in people:
+        await votes(voter)
+    await is_counted(clock)
+    await clock.passes(hours=3)
+    assert not await rows(service, Intake)
+
+
+async def test_pictures_tables_and_codes(
+    somebody: Somebody,
+    leader: Person,
+    service: RunningApp,
+    clock: FakeClock,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    people = await voters(somebody, service, 10)
+    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
+    for voter in people:
+        await votes(voter)
+    given = await people[0].screen()
+    code = given.partition("Mã kiểm tra của anh/chị: ")[2].partition(".")[0]
+    await is_counted(clock)
+    await leader.taps("Xem kết quả", "Xem biểu đồ")
+    pictures = [content for _name, content in await leader.received()]
+    assert len(pictures) == 3 and all(one.startswith(b"\x89PNG") for one in pictures)
+    await leader.taps("Xem kết quả", "Tải kết quả (Excel)")
+    workbook = next(content for name, content in await leader.received() if name.endswith(".xlsx"))
+    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(workbook)).active for cell in row]
+    assert "Số người tham gia" in cells and 10 in cells
+    await leader.taps("Xem kết quả", "Danh sách mã kiểm tra")
+    codes = next(content for name, content in await leader.received() if name.endswith(".txt"))
+    [one] = [row for row in await rows(service, Round) if row.state == "counted"]
+    published = tmp_path / "ma.txt"
+    published.write_bytes(codes)
+    given_to = ["poll", "verify", str(published), "--hash", one.receipts_hash, "--took-part", "10"]
+    assert cli(*given_to, "--mine", code) == 0
+    assert cli(*given_to, "--mine", "KHONGCOTHAT") == 1
+    published.write_bytes(codes + b"ABCDEFGHJK\n")
+    assert cli(*given_to) == 1
+
+
+def cli(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        app(list(arguments))
+    return int(ended.value.code or 0)
+
+
+async def test_free_text_loses_names_and_numbers(somebody: Somebody, leader: Person, service: RunningApp) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader, "Nội dung đề nghị thương lượng tập thể")
+    await voter.taps("Bắt đầu trả lời", "Bỏ qua câu này", "Bỏ qua câu này")
+    await voter.says("Tổ trưởng tran thi mai nói gọi 0912 345 678, mã SL001")
+    shown = await voter.sees("trước khi gửi", "Tổ trưởng … nói gọi …, mã …")
+    assert "mai" not in shown.lower()
