@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
 from tests.rules.polls.hall import Hall
@@ -16,7 +15,6 @@ from tests.rules.polls.hall import Hall
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     opened = Database(database_url, Keyring.new(), round_keys=tmp_path / "round-keys")
-    schema.upgrade(opened)
     yield opened
     opened.close()
 
