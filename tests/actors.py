@@ -264,7 +264,7 @@ class OnWebChat(Person):
         """Reads frames up to the one wanted, keeping the messages among them."""
         assert self._socket is not None
         while True:
-            frame = await self._socket.receive(timeout=10)
+            frame = await self._socket.receive(timeout=60)
             if frame.type is aiohttp.WSMsgType.PONG and kind == "pong":
                 return {}
             if frame.type is aiohttp.WSMsgType.PING:

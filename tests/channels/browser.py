@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from models.messages.message import Inbound, Option, Outgoing
 from models.store.ids import new_id
 from tests.channels.webchat_wire import Wire, opened, writing
 
 CHROMIUM = shutil.which("chromium") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
+HANGS = 60_000
+"""Milliseconds after which something is taken to come never: a busy machine is no fault."""
+expect.set_options(timeout=HANGS)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -79,7 +82,7 @@ class Service(Wire):
 
     async def page_of(self, context: BrowserContext, path: str | None = "/chat") -> Page:
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(HANGS)
         complaints: list[str] = []
         page.complaints = complaints  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -234,10 +234,11 @@ async def test_tls_that_is_none() -> None:
 
 
 async def test_no_free_connection_in_time() -> None:
-    request = AiohttpRequest(connections=1, pool=0.05, connect=0.05, read=5)
-    async with server(is_silent) as (url, _), client(url, request) as bot:
-        first = asyncio.create_task(bot.call("sendMessage", {"text": "x"}))
-        await asyncio.sleep(0.05)
+    request = AiohttpRequest(connections=1, pool=0.05, connect=0.05, read=60)
+    async with server(is_silent) as (url, callers), client(url, request) as bot:
+        first = asyncio.create_task(bot.call("sendMessage", {"text": "x"}, connect_timeout=60))
+        while not callers:  # noqa: ASYNC110 - until the only connection is taken
+            await asyncio.sleep(0.001)
         assert isinstance(await fails(bot), Unreachable)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)

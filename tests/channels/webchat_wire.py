@@ -39,7 +39,7 @@ class Page:
         await self.socket.send_str(json.dumps({"type": type, **fields}))
 
     async def hears(self, type: str) -> dict[str, Any]:
-        frame = await asyncio.wait_for(self.socket.receive(), 3)
+        frame = await asyncio.wait_for(self.socket.receive(), 60)
         assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
         heard: dict[str, Any] = json.loads(frame.data)
         assert heard["type"] == type, heard
@@ -50,7 +50,7 @@ class Page:
             await asyncio.wait_for(self.socket.receive(), 0.1)
 
     async def sees_closing(self) -> int:
-        while (frame := await asyncio.wait_for(self.socket.receive(), 3)).type is WSMsgType.TEXT:
+        while (frame := await asyncio.wait_for(self.socket.receive(), 60)).type is WSMsgType.TEXT:
             pass
         assert frame.type is WSMsgType.CLOSE
         return int(frame.data)

@@ -155,7 +155,7 @@ def test_run_with_the_port_taken(haichieu: Command) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         process = spawned("run", WEB__PORT=port, LOG_LEVEL="error")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 1
     [line] = err.strip().splitlines()
     assert line.startswith(f"HAICHIEU_WEB__PORT: 127.0.0.1:{port} cannot be opened")
@@ -170,7 +170,7 @@ def test_run_stops_in_order_when_told_to(haichieu: Command) -> None:
         assert any('"started"' in line for line in process.stderr), "it starts"
     finally:
         process.send_signal(signal.SIGTERM)
-    _out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=120)
     assert process.returncode == 0
     assert '"stopped"' in err
     assert "Traceback" not in err

@@ -109,9 +109,14 @@ async def desk(database: Database, clock: FakeClock, **capabilities: Any) -> Asy
     await opened.close()
 
 
-async def until(reached: Callable[[], Any], seconds: float = 20) -> None:
+HANGS = 120
+"""Seconds after which something is taken to come never. Where nothing is wrong it comes in a moment, and on a busy machine
+a moment may be long."""
+
+
+async def until(reached: Callable[[], Any]) -> None:
     """Lets the loop work until `reached()`, or what it awaits, is true; for what happens in tasks and writer threads."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(HANGS):
         while True:
             answer = reached()
             if await answer if isinstance(answer, Awaitable) else answer:

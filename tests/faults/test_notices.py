@@ -123,7 +123,7 @@ async def frozen(town: Town, plant: str = "") -> None:
     await town.tell("fault", kind="latency", method="sendMessage", seconds=6, times=None)
     first = town.starts(env=(address := pushed()), plant=plant)
     # All that it may have on its way, and no answer yet: frozen while it writes, it would hold a lock of the database.
-    await until(lambda: begun_by(town, first.pid) >= AT_ONCE, seconds=60)
+    await until(lambda: begun_by(town, first.pid) >= AT_ONCE)
     os.kill(first.pid, signal.SIGSTOP)
     before = begun_by(town, first.pid)
     assert before < FEW
@@ -136,7 +136,7 @@ async def frozen(town: Town, plant: str = "") -> None:
     # It has been through all that it had claimed when it has counted an outcome for each of them.
     claimed = FEW - attempts(town, made).count(1)
     assert claimed > before
-    await until(lambda: has_outcomes(town, address["HAICHIEU_WEB__PUBLIC_URL"], claimed), seconds=60)
+    await until(lambda: has_outcomes(town, address["HAICHIEU_WEB__PUBLIC_URL"], claimed))
     assert begun_by(town, first.pid) == before, "it sent something after it woke"
     await town.stops(first)
     await town.stops(second)

@@ -1,4 +1,4 @@
-"""A service on each database, and people on each channel."""
+"""A service on each database, and people on each channel. On which of them a story is played: tests/stories/channels.py."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp, settings_for
+from tests.stories import channels
 
 TOKEN = "123456:TEST"
 ZALO_TOKEN = "4567890:ZALO-SECRET"
@@ -116,9 +117,16 @@ async def service(
     await opened.close()
 
 
-@pytest.fixture(params=["telegram", "zalo", "webchat"])
+@pytest.fixture
 def channel(request: pytest.FixtureRequest) -> str:
-    return request.param
+    """The one that the story's name picks; all three for stories with @every_channel."""
+    print(f"played on {(channel := channels.picked(request.node.name))}")  # pytest shows it with a story that fails
+    return channel
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return channels.DATABASES[channel]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from models.store.ids import new_id
 from tests.actors import OnTelegram, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.channels import every_channel
 
 NAMES = ["tep-1.pdf", "tep-2.pdf"]
 
@@ -71,7 +72,7 @@ async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
     assert [text for text in await worker.texts() if "nghỉ lễ" in text] == ["Thông báo nghỉ lễ 2/9\n[Đã đọc]"]
 
 
-@pytest.mark.parametrize("channel", ["telegram", "zalo", "webchat"])
+@every_channel
 async def test_a_message_is_corrected_where_it_stands(
     worker: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,18 +17,9 @@ from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
 from tests.sample_files import AUTHOR, GPS_MAKE
 from tests.stories.acts import OVERTIME, rows
+from tests.stories.channels import every_channel, on
 
 VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
-
-
-def on(channel: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("channel", [channel])
 
 
 async def sends(worker: Person, to: str = "Tổ trưởng công đoàn") -> None:
@@ -43,6 +34,7 @@ async def opens(officer: Person) -> list[tuple[str, bytes]]:
     return await officer.received()
 
 
+@every_channel
 async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     worker: Person, leader: Person, service: RunningApp
 ) -> None:
@@ -61,6 +53,7 @@ async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     await leader.sees("[Trả lời]", "[Xem tệp]")
 
 
+@every_channel
 async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Person, leader: Person) -> None:
     await worker.shows(made.photo())
     await worker.sees("Ảnh 1: đang tải")
@@ -77,6 +70,7 @@ async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Perso
     assert AUTHOR.encode() not in sound
 
 
+@every_channel
 async def test_more_can_be_added_later(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -110,6 +104,7 @@ async def test_documents_are_renamed_and_name_nobody(worker: Person, leader: Per
     assert AUTHOR.encode() not in cleaned
 
 
+@every_channel
 async def test_a_photo_that_is_none(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(b"<!DOCTYPE html><script>1</script>")
@@ -226,6 +221,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     await other.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
 
 
+@every_channel
 async def test_files_go_only_with_a_grievance(worker: Person, leader: Person, somebody: Callable[[str], Person]) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -332,6 +328,7 @@ async def test_what_was_sent_stays(worker: Person, leader: Person, clock: FakeCl
     assert len(await opens(leader)) == 1
 
 
+@every_channel
 async def test_another_officer_sees_no_files(worker: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())

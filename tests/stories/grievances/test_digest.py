@@ -9,11 +9,7 @@ import pytest
 from tests.actors import Person
 from tests.running_app import FakeClock
 from tests.stories.acts import OVERTIME, answers, files
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "telegram" else "sqlite"
+from tests.stories.channels import every_channel
 
 
 @pytest.fixture
@@ -28,6 +24,7 @@ def night(clock: FakeClock) -> FakeClock:
     return clock
 
 
+@every_channel
 async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, leader: Person, night: FakeClock) -> None:
     code = await files(worker)
     await leader.sees_nothing_new()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.actors import Person
+from tests.stories.channels import every_channel, every_database
 
 
 async def files(worker: Person, text: str = "Tăng ca tháng 5 chưa được trả", to: str = "Tổ trưởng công đoàn") -> str:
@@ -14,6 +15,8 @@ async def files(worker: Person, text: str = "Tăng ca tháng 5 chưa được tr
     return thanks[thanks.index("PA-") :][:9]
 
 
+@every_channel
+@every_database
 async def test_a_worker_is_answered(worker: Person, leader: Person, chair: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới", code, "Tăng ca tháng 5 chưa được trả", "không nêu tên")
