@@ -134,10 +134,10 @@ async def somebody(
     """Makes people on the channel of this story."""
     people: list[Person] = []
     async with aiohttp.ClientSession() as http:
-        service = {"telegram": telegram, "zalo": zalo, "webchat": http}[channel]
+        reached_by = {"telegram": telegram, "zalo": zalo, "webchat": http}[channel]
 
         def make(name: str) -> Person:
-            person: Person = kinds[channel](service, name, service)
+            person: Person = kinds[channel](service, name, reached_by)
             people.append(person)
             return person
 
