@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
@@ -69,7 +70,9 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
         await leader.taps("Khác", BOARD)
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    waiting = await service.app.writer.read(lambda s: intake._opened(s, intake._ids(s)))
+    waiting = await service.app.writer.read(
+        lambda s: [pair for kind in get_args(intake.Kind) for pair in intake.every(s, kind)]
+    )
     opened = {row_id: event.kind for row_id, event in waiting}
     assert {"report", "tell"} <= set(opened.values())
     await a_while(service)

@@ -49,8 +49,7 @@ class Service(Wire):
         if self.cut:
             # Committed, and then the connection is lost before the page hears of it.
             self.cut = False
-            for socket in list(self.channel._open):
-                await socket.response.close()
+            self.loses_lines()
         if known or inbound.kind != "message":
             return
         if inbound.text and inbound.text.startswith("/start"):

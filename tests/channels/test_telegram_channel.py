@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.channels.telegram.outgoing import keyboard
 from config.settings import Telegram
 from models.messages.message import Inbound, Option, Outgoing
 from tests.emulators.telegram import TelegramEmulator
+from tests.waiting import until
 
 TOKEN = "123456:TEST-SECRET"
 SECRET = "webhook_secret_1"
@@ -113,12 +114,6 @@ async def pushed(telegram: TelegramEmulator) -> AsyncIterator[tuple[TelegramChan
     finally:
         await channel.stop()
         await site.close()
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.002)
 
 
 def note(recipient: object, text: str = "Xin chào", *options: Option, **more: str) -> Outgoing:

@@ -17,6 +17,7 @@ from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
 from models.messages.message import Inbound
+from tests.waiting import until
 
 AT_ONCE = Backoff(first=0.001, most=0.004, jitter=0)
 
@@ -65,12 +66,6 @@ async def polling(queue: Queue, act: Act, grace: float = 1.0) -> AsyncIterator[a
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
 
 
 def number(event: Event) -> int:

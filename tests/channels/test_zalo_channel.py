@@ -11,10 +11,12 @@ import aiohttp
 import pytest
 
 from bot.channels.base import Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
+from bot.channels.retry import Backoff
 from bot.channels.zalo.channel import BODY
 from models.messages.message import Outgoing
-from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed, until
+from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed
 from tests.emulators.zalo import ZaloEmulator
+from tests.waiting import until
 
 TOKEN = "4567890:ZALO-SECRET"
 
@@ -194,11 +196,15 @@ async def test_a_failing_event_is_offered_again_since_zalo_will_not(zalo: ZaloEm
     assert received.offers == 4
 
 
+class NoPause(Backoff):
+    def delay(self, attempt: int) -> float:
+        raise AssertionError("it paused")
+
+
 async def test_an_idle_answer_is_asked_again_at_once(zalo: ZaloEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.zalo.channel.HASTY", 0.0)
     zalo.idle = 0.02
-    async with polled(zalo) as (channel, received):
-        channel._asking = None  # type: ignore[assignment] - any pause would fail
+    async with polled(zalo, asking=NoPause()) as (_, received):
         await until(lambda: zalo.counters["getUpdates"] > 3)
         await zalo.deliver(zalo.user().message_update("một"))
         await until(lambda: received.texts == ["một"])

@@ -28,8 +28,8 @@ from models.messages.outbox import Outbound
 from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
-from tests.faults.line import until
 from tests.faults.nursery import Life, Nursery
+from tests.waiting import until
 
 TOKEN = "123456:TEST"
 SECRET = "crash-secret-0001"
@@ -152,6 +152,11 @@ class Town:
         async with self._http.post(f"{self.url}/control/{name}", json=asked) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
+
+    async def metrics(self, address: str) -> list[str]:
+        """What the process that serves there tells an operator's monitoring."""
+        async with self._http.get(f"{address}/metrics") as answer:
+            return (await answer.text()).splitlines()
 
     async def enters(self, code: str, words: str = "") -> Citizen:
         [user] = (await self.tell("users"))["ids"]

@@ -13,8 +13,9 @@ from bot.sending.outbox import Outbox
 from bot.sending.pacing import Pacer
 from models.messages.outbox import BULK, NOTICE, REPLY
 from models.store.database import Database
-from tests.faults.line import Desk, desk, until
+from tests.faults.line import Desk, desk
 from tests.running_app import FakeClock
+from tests.waiting import until
 
 
 @pytest.fixture
