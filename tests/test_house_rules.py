@@ -146,8 +146,8 @@ def is_own(node: ast.Attribute) -> bool:
 
 
 def reaching(tree: ast.AST, tests: Classes, code: Classes, inside: str = "") -> Iterator[str]:
-    """Where this code takes a private name of somebody else's. Its own is what a class of the tests made, and no class of the
-    service that it builds on."""
+    """Where this code takes a private name of somebody else's. Its own is what a class of the tests has made, and not what a
+    class of the service has that it builds on."""
     for node in ast.iter_child_nodes(tree):
         names: list[str] = []
         if isinstance(node, ast.Attribute) and is_private(node.attr):

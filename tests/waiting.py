@@ -15,3 +15,9 @@ async def until(reached: Callable[[], Any], seconds: float = 20) -> None:
             if await answer if isinstance(answer, Awaitable) else answer:
                 return
             await asyncio.sleep(0.002)
+
+
+async def idle(turns: int = 50) -> None:
+    """Lets everything in this loop go on as far as it can without time, a thread or another machine."""
+    for _ in range(turns):
+        await asyncio.sleep(0)

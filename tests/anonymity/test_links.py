@@ -13,8 +13,9 @@ from models.messages.outbox import Outbound
 from models.people.accounts import Account
 from tests.actors import OnTelegram, Person
 from tests.anonymity.thief import Thief, in_office, report
-from tests.anonymity.village import BOARD, TEAM, a_while, answers, files
+from tests.anonymity.village import BOARD, TEAM, a_while, files
 from tests.running_app import RunningApp
+from tests.stories.acts import answers
 
 FILED = {"intake"}
 

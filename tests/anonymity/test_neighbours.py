@@ -18,9 +18,11 @@ from models.store import sealing
 from models.store.database import Session
 from tests.actors import Person
 from tests.anonymity.test_time_and_order import EXACT
-from tests.anonymity.thief import Life, Thief, lives
-from tests.anonymity.village import TEAM, WallClock, a_while, answers, files
+from tests.anonymity.thief import Thief
+from tests.anonymity.village import TEAM, WallClock, a_while, files
+from tests.forensics.watcher import Life
 from tests.running_app import RunningApp
+from tests.stories.acts import answers
 
 LONG = "Chuyền trưởng bắt tăng ca đêm, ai xin về thì bị ghi sổ và mất chuyên cần. " * 12
 SIZES = 3
@@ -68,7 +70,7 @@ async def test_the_end_of_an_intake_does_not_stand_beside_its_case(
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await a_while(service)
     await a_while(service)
-    known = lives(thief)
+    known = thief.lives()
     assert births(known, "intake") and any(one.died for one in known if one.table == "intake")
     assert not lone_ends(known)
 
@@ -80,7 +82,7 @@ async def test_nor_when_the_service_had_nothing_to_do_before(
         await files(one, "Cơm ca hai ôi thiu", TEAM)
         for _ in range(4):
             await a_while(service)
-    assert not lone_ends(lives(thief))
+    assert not lone_ends(thief.lives())
 
 
 async def test_an_intake_deleted_after_its_case_is_found(
@@ -105,7 +107,7 @@ async def test_an_intake_deleted_after_its_case_is_found(
     monkeypatch.setattr(service.app.writer, "write", careless)
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await a_while(service)
-    assert lone_ends(lives(thief))
+    assert lone_ends(thief.lives())
 
 
 async def told_and_known(service: RunningApp, thief: Thief, leader: Person, reporter: Person) -> tuple[int, list[Life]]:
@@ -114,7 +116,7 @@ async def told_and_known(service: RunningApp, thief: Thief, leader: Person, repo
     await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
     await a_while(service)
-    known = lives(thief)
+    known = thief.lives()
     (told,) = births(known, "told").values()
     assert told in births(known, "outbound").values()
     return told, known

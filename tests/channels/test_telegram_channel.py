@@ -23,6 +23,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
 from config.settings import Telegram
 from models.messages.message import Inbound, Option, Outgoing
+from tests.channels.pauses import Counted
 from tests.emulators.telegram import TelegramEmulator
 from tests.waiting import until
 
@@ -47,7 +48,9 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
     assert emulator.violations == []
 
 
-def channel_of(url: str, mode: str = "poll", public_url: str = "", **more: Any) -> TelegramChannel:
+def channel_of(
+    url: str, mode: str = "poll", public_url: str = "", asking: Backoff = AT_ONCE, **more: Any
+) -> TelegramChannel:
     settings = Telegram(
         token=SecretStr(TOKEN),
         api_url=url,
@@ -60,7 +63,7 @@ def channel_of(url: str, mode: str = "poll", public_url: str = "", **more: Any) 
         public_url,
         commands=COMMANDS,
         group_farewell=FAREWELL,
-        asking=AT_ONCE,
+        asking=asking,
         offering=AT_ONCE,
         grace=1,
     )
@@ -80,8 +83,8 @@ class Received(list[Inbound]):
 
 
 @asynccontextmanager
-async def polled(telegram: TelegramEmulator) -> AsyncIterator[tuple[TelegramChannel, Received]]:
-    channel, received = channel_of(telegram.url), Received()
+async def polled(telegram: TelegramEmulator, asking: Backoff = AT_ONCE) -> AsyncIterator[tuple[TelegramChannel, Received]]:
+    channel, received = channel_of(telegram.url, asking=asking), Received()
     await channel.start(received)
     running = asyncio.create_task(channel.run())
     try:
@@ -289,8 +292,8 @@ async def test_a_group_hears_one_sentence_and_is_left(telegram: TelegramEmulator
         telegram.fault("latency", method="sendMessage", seconds=0.05)
         await telegram.deliver(group.added_update(an))
         await telegram.deliver(group.message_update(an, "/start@haichieu_test_bot lương"))
-        await until(lambda: telegram.counters["leaveChat", 200])
-        await asyncio.sleep(0.02)
+        await until(lambda: not telegram.queue)  # both are confirmed: what was to be done about them is done
+    assert telegram.counters["leaveChat", 200]
     assert [shown.text for shown in group.inbox] == [FAREWELL]
     assert received == []
 
@@ -298,8 +301,9 @@ async def test_a_group_hears_one_sentence_and_is_left(telegram: TelegramEmulator
 async def test_it_starts_without_a_network_and_goes_on_trying(telegram: TelegramEmulator) -> None:
     an = telegram.user()
     await telegram.down()
-    async with polled(telegram) as (_, received):
-        await asyncio.sleep(0.05)
+    pauses = Counted()
+    async with polled(telegram, asking=pauses) as (_, received):
+        await until(lambda: len(pauses.taken) > 1)
         await telegram.start()
         await telegram.deliver(an.message_update("Chào"))
         await until(lambda: received)

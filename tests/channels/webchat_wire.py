@@ -26,6 +26,7 @@ from models.messages.message import Inbound, Outgoing
 from models.store.database import Base, Database
 from models.store.ids import new_id
 from models.store.sealing import Keyring
+from tests.waiting import until
 
 TOKEN = "A" * 42 + "x"
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -153,8 +154,8 @@ async def kept(writer: Writer) -> list[Mailbox]:
 
 async def gone(writer: Writer) -> None:
     """`got` is not answered, so its effect is looked for."""
-    for _ in range(100):
-        if not await kept(writer):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the mailbox is not empty")
+
+    async def is_empty() -> bool:
+        return not await kept(writer)
+
+    await until(is_empty)

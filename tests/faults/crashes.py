@@ -190,10 +190,12 @@ class Town:
 
     async def webhook_is_set(self, beside: str = "") -> None:
         """Until Telegram pushes to a new process."""
-        async with asyncio.timeout(10):
-            while self.webhook in ("", beside):
-                self.webhook = (await self.ask("state"))["webhook"]
-                await asyncio.sleep(0.02)
+
+        async def is_set() -> bool:
+            self.webhook = (await self.ask("state"))["webhook"]
+            return self.webhook not in ("", beside)
+
+        await until(is_set, seconds=10)
 
     def journal(self) -> list[tuple[int, str, str]]:
         """Every message that a process began to send: its number, to whom, and which (`identity`)."""

@@ -12,7 +12,7 @@ from models.people.persons import Person as Row
 from models.people.second_phones import Link
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.grievances.test_grievance import files
+from tests.stories.acts import files
 from tests.stories.people.test_consents import rows
 
 Somebody = Callable[[str], Person]
