@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,30 @@ from models.store.database import Database
 from models.store.ids import new_id
 from models.store.sealing import Keyring
 from tests.running_app import FakeClock
+from tests.stories.channels import DATABASES
+
+FAST = ("rules/", "test_house_rules.py", "stories/test_steps.py", "stories/grievances/test_grievance.py")
+"""Where the fast tests are (`pytest -m fast`): all but those that are slow or need a PostgreSQL."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here).as_posix()
+        if place.startswith(FAST) and "slow" not in item.keywords and not _needs_postgresql(item):
+            item.add_marker("fast")
+
+
+def _needs_postgresql(item: pytest.Item) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return params.get("backend", DATABASES.get(params.get("channel", ""))) == "postgresql"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again and again (5 % of a story)."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Whether something spins, told by its pauses and not by a clock, which runs as it likes on a busy machine."""
+"""Pauses between questions to a service: short, and counted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from bot.channels.retry import Backoff
 
 @dataclass(frozen=True)
 class Counted(Backoff):
-    """Short pauses; `taken` has one entry for each."""
+    """Notes each pause; none is longer than some milliseconds."""
 
     first: float = 0.001
-    most: float = 0.004
-    jitter: float = 0
-    taken: list[int] = field(default_factory=list)
+    most: float = 0.005
+    jitter: float = 0.0
+    taken: list[float] = field(default_factory=list)
 
     def delay(self, attempt: int) -> float:
-        self.taken.append(attempt)
-        # Not super(): a dataclass with slots has made its class anew.
-        return Backoff.delay(self, attempt)
+        self.taken.append(super().delay(attempt))
+        return self.taken[-1]

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
 from bot.demo.stage import Stage, stage
-from tests.channels.browser import CHROMIUM, HANGS, browsing
+from tests.channels.browser import CHROMIUM, PATIENCE, browsing
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -32,7 +32,7 @@ async def page(demo: Stage) -> AsyncIterator[Page]:
     complaints: list[str] = []
     async with browsing() as browser:
         opened = await browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.set_default_timeout(HANGS)
+        opened.set_default_timeout(PATIENCE)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         await opened.goto(f"{demo.address}/")
         yield opened

@@ -19,7 +19,7 @@ from models.people.accounts import Account, Sender
 from models.people.offices import Office
 from models.people.units import Unit
 from tests.faults.crashes import TOKEN, Town
-from tests.faults.line import until
+from tests.waiting import until
 
 ON = f"telegram:{TOKEN.split(':')[0]}"
 OF_A_PROCESS = 300

@@ -19,9 +19,9 @@ from sqlmodel import col
 
 from models.broadcasts.ledger import Recipient
 from tests.faults.crashes import SECRET, Town, a_town, free_port
-from tests.faults.line import until
 from tests.faults.notices import adds_up, crowd, is_over, reckon, state, writes
 from tests.faults.nursery import Nursery
+from tests.waiting import until
 
 PEOPLE, KILLS = map(int, os.environ.get("FULL_CAST", "900x6").split("x"))
 SENDS = PEOPLE // (3 * KILLS)
@@ -160,7 +160,7 @@ def attempts(town: Town, broadcast_id: str) -> list[int]:
 
 async def has_outcomes(town: Town, address: str, count: int) -> bool:
     """Whether this process has come to an end with so many parts of broadcasts, in whatever way."""
-    async with town._http.get(f"{address}/metrics") as answer:
-        lines = (await answer.text()).splitlines()
-    bulk = [line for line in lines if line.startswith("haichieu_outbound_total{") and 'lane="bulk"' in line]
+    bulk = [
+        line for line in await town.metrics(address) if line.startswith("haichieu_outbound_total{") and 'lane="bulk"' in line
+    ]
     return sum(float(line.rpartition(" ")[2]) for line in bulk) >= count

@@ -9,7 +9,7 @@ import pytest
 
 from models.store.database import Database
 from models.store.sealing import Keyring
-from tests.rules.polls.hall import Hall
+from tests.rules.polls.hall import Hall, furnished
 
 
 @pytest.fixture
@@ -21,12 +21,7 @@ def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def hall(database: Database) -> Hall:
-    hall = Hall(database)
-    hall.unit("factory")
-    for name, people in (("A", 12), ("B", 11), ("C", 4)):
-        hall.unit(name, "factory")
-        hall.people(name, people)
-    return hall
+    return furnished(Hall(database))
 
 
 @pytest.fixture

@@ -186,6 +186,7 @@ def test_counting_only_heads_would_not_do() -> None:
     assert tell_apart(parents, parents, members, ["A", "R"]) == 1
 
 
+@pytest.mark.slow
 def test_a_province() -> None:
     """2,000 grassroots unions with 9,000 teams: most is shown, and a second round can still be compared. What it takes is
     measured by `python -m tests.bench ballots`."""

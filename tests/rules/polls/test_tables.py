@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +137,7 @@ def test_free_answers_from_ten_on() -> None:
             assert Counter(unit for unit, _, _ in texts) == {"R": many + 3}
 
 
+@pytest.mark.slow
 def test_a_province() -> None:
     """150,000 people in 9,000 teams: what is withheld and rounded everywhere below does not add up at the top. What it takes
     is measured by `python -m tests.bench ballots`."""

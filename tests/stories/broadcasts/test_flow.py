@@ -190,7 +190,7 @@ class TestNight:
     @pytest.fixture
     def night(self, clock: FakeClock) -> FakeClock:
         """23:30 in Vietnam."""
-        clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+        clock.is_at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
         return clock
 
     async def test_only_what_is_urgent_rings(self, reader: Person, leader: Person, night: FakeClock) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from handlers.chat.site import Site
 from models.files.attachments import Attachment, Enclosure
 from models.files.one_time_links import MediaLink
 from models.files.to_fetch import Pickup
@@ -181,7 +182,7 @@ async def test_only_zalos_own_addresses_are_called(worker: Person, zalo: ZaloEmu
 async def test_a_page_uploads_no_more_than_allowed(worker: Person, service: RunningApp) -> None:
     assert isinstance(worker, OnWebChat)
     await worker.texts()
-    address, http = f"{service.address}/chat/files?kind=photo", worker._http
+    address, http = f"{service.address}/chat/files?kind=photo", worker.http
     own = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
 
     async def endless() -> object:
@@ -213,7 +214,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     assert isinstance(worker, OnWebChat) and isinstance(other, OnWebChat)
     await worker.texts()
     headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
-    async with worker._http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
+    async with worker.http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
         upload = (await answer.json())["upload"]
     await other.looks_away()
     await other.send({"type": "file", "kind": "photo", "upload": upload})
@@ -337,10 +338,9 @@ async def test_another_officer_sees_no_files(worker: Person, leader: Person, cha
     await leader.taps("Xem tệp")
     if isinstance(chair, OnWebChat) and isinstance(leader, OnWebChat):
         await leader.texts()
-        [media] = [message["media"] for message in leader._messages if "media" in message]
-        address = f"{service.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
+        [(address, _name)] = leader.media()
         for token, wanted in ((leader.token, 200), (chair.token, 404), ("x" * 43, 404)):
-            async with chair._http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
+            async with chair.http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
                 assert answer.status == wanted
     await chair.does_not_see("Xem tệp", "Tệp kèm theo")
 
@@ -388,14 +388,17 @@ async def test_a_link_opens_once_and_only_by_its_button(
             assert answer.status == 404
 
 
-@on("zalo")
-async def test_without_a_public_address_the_officer_is_told_where_to_look(
-    worker: Person, leader: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
+@pytest.fixture
+def no_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before `service` is made: it knows no address under which a phone would find it."""
+    monkeypatch.setattr("bot.app.Site", lambda *given, **more: Site(*given, **{**more, "media_address": ""}))
 
-    dispatcher = service.app.dispatcher
-    monkeypatch.setattr(dispatcher, "_house", replace(dispatcher._house, media_address=""))
+
+@on("zalo")
+@pytest.mark.usefixtures("no_public_address")
+async def test_without_a_public_address_the_officer_is_told_where_to_look(
+    worker: Person, leader: Person, service: RunningApp
+) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await sends(worker)

@@ -20,7 +20,7 @@ def quiet() -> str:
 @pytest.fixture
 def night(clock: FakeClock) -> FakeClock:
     """23:30 in Vietnam."""
-    clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    clock.is_at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
     return clock
 
 

@@ -18,8 +18,8 @@ from models.people.wrong_codes import Tries
 from models.store.database import Base, Session
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import files
 from tests.stories.channels import every_channel
-from tests.stories.grievances.test_grievance import files
 
 Somebody = Callable[[str], Person]
 Row = TypeVar("Row", bound=Base)

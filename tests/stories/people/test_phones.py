@@ -12,8 +12,8 @@ from models.people.persons import Person as Row
 from models.people.second_phones import Link
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import files
 from tests.stories.channels import every_channel
-from tests.stories.grievances.test_grievance import files
 from tests.stories.people.test_consents import rows
 
 Somebody = Callable[[str], Person]
@@ -285,5 +285,7 @@ async def test_notices_polls_and_advice_in_settings(worker: Person, service: Run
     await service.clock.passes(minutes=1)
     [account] = await rows(service, Account)
     assert (account.notices, account.polls) == (True, True)
+    await worker.taps("Đoàn viên công đoàn", "Có")
+    await worker.sees("Đoàn viên công đoàn: Có")
     await worker.taps("Ẩn khỏi máy này")
     await worker.sees("Telegram", "Zalo", "Trang web", "Ẩn nhanh")

@@ -318,11 +318,11 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
     people = await voters(somebody, service, 10)
     reader = people[0]
     await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
-    await opens(leader)
+    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
     for voter in people:
         await votes(voter)
     await is_counted(clock)
-    await reader.taps("Tham gia ý kiến")
+    await reader.taps("Menu", "Tham gia ý kiến")
     await reader.does_not_see("Kết quả: Bữa ăn ca")
     await leader.taps("Xem kết quả", "Công bố kết quả")
     await leader.sees("Người lao động sẽ thấy", "10 người")
@@ -331,6 +331,10 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
     await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia, trong khoảng 15")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
     await reader.sees("10 người đã tham gia, trong khoảng 15")
+    await reader.taps("Xem biểu đồ")
+    assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * 3
+    await reader.taps("Danh sách mã kiểm tra")
+    assert any(name.endswith(".txt") for name, _content in await reader.received())
 
 
 async def test_the_committee_never_sees_its_rating_by_team(
