@@ -278,14 +278,14 @@ async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Pers
 @every_channel
 async def test_notices_polls_and_advice_in_settings(worker: Person, service: RunningApp) -> None:
     await worker.says("menu")
-    await worker.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await worker.taps("Cài đặt", "Menu", "Cài đặt", "Thông báo của công đoàn", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: tắt")
     await worker.taps("Lấy ý kiến", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: bật")
     await service.clock.passes(minutes=1)
     [account] = await rows(service, Account)
     assert (account.notices, account.polls) == (True, True)
-    await worker.taps("Đoàn viên công đoàn", "Có")
-    await worker.sees("Đoàn viên công đoàn: Có")
+    await worker.taps("Đoàn viên công đoàn", "Rồi")
+    await worker.sees("Đoàn viên công đoàn: Rồi")
     await worker.taps("Ẩn khỏi máy này")
     await worker.sees("Telegram", "Zalo", "Trang web", "Ẩn nhanh")
