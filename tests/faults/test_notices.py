@@ -6,14 +6,17 @@ FULL_CAST=10000x25 plays it with so many people and kills; the suite has fewer o
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from models.broadcasts.recipients import Recipient
@@ -119,11 +122,10 @@ async def frozen(town: Town, plant: str = "") -> None:
 
     await crowd(town, FEW)
     made = writes(town)
-    await town.tell("fault", kind="latency", method="sendMessage", seconds=6, times=None)
+    await town.tell("fault", kind="held", method="sendMessage", times=None)
     first = town.starts(env=(address := pushed()), plant=plant)
-    # All that it may have on its way, and no answer yet: frozen while it writes, it would hold a lock of the database.
-    await until(lambda: begun_by(town, first.pid) >= AT_ONCE)
-    os.kill(first.pid, signal.SIGSTOP)
+    await until(lambda: begun_by(town, first.pid) >= AT_ONCE)  # all that it may have on its way, and no answer yet
+    await freezes(town, first.pid)
     before = begun_by(town, first.pid)
     assert before < FEW
     town.a_minute_ahead()
@@ -142,6 +144,33 @@ async def frozen(town: Town, plant: str = "") -> None:
     assert adds_up(town, made) == counts, "it changed what stood"
     found = await reckon(town, made, FEW, frozen=first.pid)
     assert found.missed == found.unknown == 0 and found.extra <= before
+
+
+async def freezes(town: Town, pid: int) -> None:
+    """Between two of its transactions: in one it would hold a lock of the database, and everybody with it."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        await until(
+            lambda: all(task.read_text().rpartition(") ")[2][0] == "T" for task in Path(f"/proc/{pid}/task").glob("*/stat"))
+        )
+        if at_peace(town):
+            return
+        os.kill(pid, signal.SIGCONT)
+        await asyncio.sleep(0.01)
+
+
+def at_peace(town: Town) -> bool:
+    """Whether nobody is in the middle of a transaction that writes."""
+    if town.database.is_sqlite:
+        with closing(sqlite3.connect(str(town.database.url.database), timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+    with town.database.reading() as session:
+        under_way = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
+        return bool(session.execute(text(f"{under_way} AND pid <> pg_backend_pid()")).scalar_one() == 0)
 
 
 def begun_by(town: Town, pid: int) -> int:
