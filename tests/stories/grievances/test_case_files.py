@@ -463,7 +463,7 @@ async def test_without_a_public_address_the_officer_is_told_where_to_look(
     from dataclasses import replace
 
     dispatcher = service.app.dispatcher
-    monkeypatch.setattr(dispatcher, "_house", replace(dispatcher._house, media_address=""))
+    monkeypatch.setattr(dispatcher, "_site", replace(dispatcher._site, media_address=""))
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await sends(worker)
