@@ -61,7 +61,7 @@ class Looks:
 
     def written(self) -> str:
         codes = "".join(
-            f'<numFmt numFmtId="{number}" formatCode="{quoted(code)}"/>' for number, code in self._codes.items() if code
+            f'<numFmt numFmtId="{number}" formatCode="{quoted(code or "General")}"/>' for number, code in self._codes.items()
         )
         plain_font = '<font><sz val="11"/><name val="Calibri"/></font>'
         return (

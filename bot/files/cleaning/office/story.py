@@ -162,7 +162,10 @@ class Story:
         return f"<w:p>{formats}{inner}</w:p>{''.join(boxes)}"
 
     def _table(self, element: etree._Element) -> str:
-        head = "".join(copied(one, PROPERTIES, self._own, "w:") for one in element if local(one) in ("tblPr", "tblGrid"))
+        parts = {name: child(element, name) for name in ("tblPr", "tblGrid")}
+        head = "".join(
+            copied(one, PROPERTIES, self._own, "w:") if one is not None else f"<w:{name}/>" for name, one in parts.items()
+        )
         rows = "".join(self._row(one) for one in _inside(element, "tr"))
         return f"<w:tbl>{head}{rows}</w:tbl>" if rows else ""
 

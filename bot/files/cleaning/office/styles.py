@@ -11,7 +11,7 @@ import re
 from lxml import etree
 
 from bot.files.cleaning.letters import seen
-from bot.files.cleaning.office.lists import Own, attributes, copied, listed
+from bot.files.cleaning.office.lists import Own, copied, listed
 from bot.files.cleaning.office.package import attribute, below, child, local, quoted
 from bot.files.cleaning.office.values import font, whole
 
@@ -201,9 +201,10 @@ class Numbers:
         level = attribute(element, "ilvl")
         if whole(level, 8) is None:
             return ""
-        own = self._styles.own({"lvlText": lambda one: self._text(one, level in used)})
+        # No pointers to styles: those are written by now. A style says itself at which level of which list it stands.
+        own: Own = {"rFonts": self._styles.fonts.written, "lvlText": lambda one: self._text(one, level in used)}
         inner = "".join(copied(one, self._LEVEL, own, "w:") for one in element)
-        return f'<w:lvl w:ilvl="{level}"{attributes(element, frozenset())}>{inner}</w:lvl>'
+        return f'<w:lvl w:ilvl="{level}">{inner}</w:lvl>'
 
     def _text(self, element: etree._Element, used: bool) -> str:
         """What stands before a paragraph; at a level that none has, only its digits."""
