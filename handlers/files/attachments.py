@@ -44,8 +44,19 @@ _WHY = {
     "locked": N_("it is locked with a password"),
     "damaged": N_("it is damaged"),
     "large": N_("it is too large"),
+    "long": N_("it has too many pages"),
+    "old": N_("it was made by a Word or Excel from before 2007"),
+    "foreign": N_("it is a picture that only some phones can open (HEIC)"),
+    "many": N_("you have sent very many files today"),
     "": N_("the chat service did not hand it over"),
 }
+_SCREENSHOT = N_("You can take a screenshot of the part that matters and send it as a photo.")
+_INSTEAD = {
+    **dict.fromkeys(("unknown", "macros", "locked", "damaged", "long", "old", "foreign"), _SCREENSHOT),
+    "many": N_("Please send the rest tomorrow; words can be sent at any time."),
+    "not_a_voice": N_("You can record it anew in the chat, or write it down."),
+}
+"""What to do instead; for everything else, what can be sent."""
 
 
 def label(reader: Language, kind: str, number: int) -> str:
@@ -119,6 +130,8 @@ def review(turn: Turn) -> list[str]:
     kinds = {one.kind for one in found}
     if "photo" in kinds:
         lines.append(turn._("Place, time and phone are taken out of a photo; what can be seen in it stays."))
+    if "document" in kinds:
+        lines.append(turn._("A document is made anew: author, comments and hidden parts stay out; what can be read stays."))
     if "voice" in kinds and not turn.chat.in_office:
         lines.append(
             turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
@@ -142,7 +155,8 @@ def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:
         return
     reader = language(wanted.language)
     about = {"file": capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
-    text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + what_can_be_sent(reader)
+    instead = reader.gettext(_INSTEAD[fate.why]) + "\n" if fate.why in _INSTEAD else ""
+    text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + instead + what_can_be_sent(reader)
     chat = outbox.chat_of(session, wanted.sender, account.id, now)
     outbox.queue(session, wanted.sender, chat, text, now, language=reader.code)
 

@@ -76,6 +76,9 @@ EXTENSIONS = {
     "text/plain": "txt",
     "audio/ogg": "ogg",
     "audio/aac": "aac",
+    "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "audio/wav": "wav",
     "audio/webm": "webm",
 }
 

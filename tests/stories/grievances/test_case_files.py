@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.channels.webchat import files as webchat_files
+from bot.files import queue
 from handlers.chat.site import Site
 from models.files.attachments import Attachment
 from models.files.one_time_links import MediaLink
 from models.files.to_fetch import Pickup
 from models.grievances.enclosures import Enclosure
 from tests import sample_files as made
+from tests import traces
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
@@ -20,6 +23,7 @@ from tests.running_app import FakeClock, RunningApp
 from tests.sample_files import AUTHOR, GPS_MAKE
 from tests.stories.acts import OVERTIME, rows
 from tests.stories.channels import every_channel, on
+from tests.traces import words
 
 VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
 
@@ -106,6 +110,39 @@ async def test_documents_are_renamed_and_name_nobody(worker: Person, leader: Per
     assert AUTHOR.encode() not in cleaned
 
 
+@on("telegram")
+async def test_a_document_is_made_anew_and_its_sender_is_told_so(worker: Person, leader: Person) -> None:
+    """What was read stays, and nothing else: seen in the file that reaches the officer."""
+    await worker.says(OVERTIME)
+    await worker.shows(words.docx("<w:p><w:del><w:r><w:delText>BINHCANARY</w:delText></w:r></w:del></w:p>"), "document")
+    await worker.taps("Tiền lương")
+    await worker.sees("tài liệu 1 (đã nhận)", "Tài liệu được làm lại mới", "lời nhận xét và phần ẩn bị bỏ đi")
+    await worker.taps("Tổ trưởng công đoàn")
+    await leader.sees("Phản ánh mới")
+    [(name, content)] = await opens(leader)
+    assert name == "tep-1.docx" and not traces.holds(content)
+    assert any(traces.SEEN in layer.decode("utf-8", "ignore") for layer in traces.layers(content))
+
+
+@on("telegram")
+async def test_somebody_who_sends_very_many_files_is_asked_to_wait(
+    worker: Person, somebody: Callable[[str], Person], service: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", 1)
+    await worker.says(OVERTIME)
+    await worker.shows(made.photo())
+    await worker.taps("Hủy")  # never sent: it is here all the same
+    await worker.says(OVERTIME)
+    await worker.shows(made.photo())
+    await worker.sees("Ảnh 1 chưa nhận được", "rất nhiều tệp", "gửi vào ngày mai")
+    other = somebody("Bình")
+    await other.joins(service.codes.team)
+    await other.says(OVERTIME)
+    await other.shows(made.photo())
+    await other.taps("Tiền lương")
+    await other.sees("ảnh 1 (đã nhận)")
+
+
 @every_channel
 async def test_a_photo_that_is_none(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
@@ -125,6 +162,8 @@ async def test_a_photo_that_is_none(worker: Person, leader: Person, service: Run
         (made.bomb(), "document", "tệp quá lớn"),
         (made.docx(**{"word/vbaProject.bin": b"x"}), "document", "macro"),
         (b"MZ\x90\x00", "document", "chưa nhận được loại tệp này"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "document", "Word hoặc Excel đời cũ"),
+        (b"\0\0\0\x18ftypheic" + bytes(64), "document", "HEIC"),
     ],
 )
 async def test_what_is_nothing_we_keep_is_said_kindly(
@@ -132,7 +171,9 @@ async def test_what_is_nothing_we_keep_is_said_kindly(
 ) -> None:
     await worker.says(OVERTIME)
     await worker.shows(content, kind)
-    await worker.sees("1 chưa nhận được", why, "Công đoàn nhận được ảnh (đến 10 MB)")
+    text = await worker.sees("1 chưa nhận được", why, "Công đoàn nhận được ảnh (đến 10 MB)")
+    instead = "ghi âm lại" if kind == "voice" else "chụp ảnh màn hình"
+    assert (instead in text) == (why != "tệp quá lớn") and len(text.splitlines()) <= 10
     await worker.taps("Tiền lương")
     await worker.sees("(không dùng được)")
     await worker.taps("Tổ trưởng công đoàn")
@@ -204,6 +245,29 @@ async def test_a_page_uploads_no_more_than_allowed(worker: Person, service: Runn
         except ConnectionError:  # cut in the middle of the body: the same, said sooner
             assert wanted == 413
     assert not list(service.app.vault.directory.glob("*"))
+
+
+@on("webchat")
+async def test_a_page_leaves_no_more_uploads_than_it_may(
+    worker: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads that no message names: each takes a quarter of a megabyte at least."""
+    assert isinstance(worker, OnWebChat)
+    monkeypatch.setattr(webchat_files, "UNNAMED", 2 * 2**18)
+    await worker.texts()
+    headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
+
+    async def uploads() -> tuple[int, str]:
+        async with worker._http.post(
+            f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers
+        ) as answer:
+            return answer.status, (await answer.json())["upload"] if answer.status == 200 else ""
+
+    first = await uploads()
+    assert [first[0], *[(await uploads())[0] for _ in range(2)]] == [200, 200, 429]
+    await worker.send({"type": "file", "kind": "photo", "upload": first[1]})
+    await service.app.drain()
+    assert (await uploads())[0] == 200, "once a message has taken one there is room again"
 
 
 @on("webchat")
