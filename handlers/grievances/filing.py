@@ -229,7 +229,7 @@ def _finish(turn: Turn) -> None:
         verified=turn.member.verified,
         covered=covered,
         reply_due=reply_due.isoformat(),
-        files=attachments.sent(turn),  # attachments
+        files=attachments.sent(turn),
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

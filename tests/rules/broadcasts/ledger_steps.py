@@ -18,8 +18,8 @@ from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
 from models.broadcasts import broadcasts, ledger
-from models.broadcasts.ledger import OPEN
 from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.broadcasts.recipients import OPEN
 from models.messages.message import Outgoing
 from models.messages.sending import Claimed, Outcome
 from models.people import accounts
