@@ -28,6 +28,7 @@ from handlers.chat.conversation import (
 from handlers.chat.words import category_name, level_name, shortened
 from handlers.files import attachments
 from models.anonymity import intake
+from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
 from models.broadcasts import broadcasts
 from models.grievances import cases, deadlines
@@ -101,10 +102,8 @@ def _covered(turn: Turn) -> bool:
 
 
 def _warnings(turn: Turn) -> list[str]:
-    """What in the words could give their writer away. Looked for once: it reads the roll."""
-    if "tells" not in turn.answers:
-        turn.answers["tells"] = ",".join(identifying.found(turn, turn.answers["text"]))
-    return [identifying.warning(turn, kind) for kind in turn.answers["tells"].split(",") if kind]
+    """What in the words could give their writer, or somebody else, away."""
+    return [identifying.warning(turn, kind) for kind in kinds_in(turn.answers["text"])]
 
 
 def _review(turn: Turn) -> str:
@@ -187,7 +186,6 @@ def _reviewed(turn: Turn, value: str) -> str:
         turn.answers["at_once"] = "yes" if value == "at_once" else "no"
         raise Again
     if value == "rewrite":
-        turn.answers.pop("tells", None)
         del turn.answers["text"]
         raise Again
     return value
@@ -226,7 +224,6 @@ def _finish(turn: Turn) -> None:
         name_for="committee" if _mode(turn) == "committee" else "all",
         passed_over=[found[one].id for one in below if one in found],
         urgent=danger,
-        verified=turn.member.verified,
         covered=covered,
         reply_due=reply_due.isoformat(),
         files=attachments.sent(turn),  # attachments
