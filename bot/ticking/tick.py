@@ -22,6 +22,7 @@ from bot.ticking.polls import Rounds
 from bot.writer import Writer
 from handlers.front import posting
 from handlers.grievances import digest
+from handlers.people import officer_claims
 from models.anonymity import intake
 from models.files import one_time_links
 from models.messages import chats, mailbox, outbox, received, unopened
@@ -101,6 +102,7 @@ class Ticker:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
+                await self._writer.write(lambda session: officer_claims.end_over(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
             if worked:
                 self._nudge()

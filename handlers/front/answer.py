@@ -65,7 +65,7 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _tap(turn, inbound.choice)
         return
     text = clean(inbound.text or "")
-    if inbound.files:  # attachments: handlers/files/attachments.py
+    if inbound.files and not turn.is_claim:  # attachments: handlers/files/attachments.py
         taken = attachments.take(turn, inbound.files)
         if not text or (taken and attachments.caption(turn, text)):
             _where_were_we(turn)
@@ -92,6 +92,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
+    elif turn.is_claim:
+        menu.show(turn)
     elif (answered := voting.in_one_line(turn, text)) is not None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
@@ -287,7 +289,12 @@ def _is_over(turn: Turn) -> bool:
     case been closed, since the first question."""
     run = turn.state.run
     assert run is not None
-    if CONVERSATIONS[run.conversation].allowed(turn):
+    conversation = CONVERSATIONS[run.conversation]
+    if turn.is_claim and not conversation.for_claims:
+        _end(turn)
+        menu.show(turn)
+        return True
+    if conversation.allowed(turn):
         return False
     _end(turn)
     turn.say(turn._("This is not open to you, or is over by now."))

@@ -27,8 +27,10 @@ _ONLY_ME = (
     *("only i know", "only me"),
 )
 _DIGIT_WORDS = frozenset(
-    ("không", "một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "bẩy", "tám", "chín")
-    + ("khong", "mot", "bon", "tu", "nam", "lam", "sau", "bay", "tam", "chin")
+    (
+        *("không", "một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "bẩy", "tám", "chín"),
+        *("khong", "mot", "bon", "tu", "nam", "lam", "sau", "bay", "tam", "chin"),
+    )
 )
 _SPOKEN_NUMBER = 8
 """So many digits in words are a phone number that somebody wrote out."""
@@ -287,13 +289,18 @@ def _with_capitals(words: _Words) -> Iterator[Span]:
             head = words.low[run[0]]
             if head in lexicon.called and not called:
                 called = True
-            elif not (called or words.begins_sentence(whole[0])) or head not in lexicon.openers:
-                break
-            elif called and len(run) == 1 and head in _BIRTH_ORDER:
+            elif not _is_opener(words, whole[0], head, called=called, last=len(run) == 1):
                 break
             run.pop(0)
         if run and _is_name(words, run, called=called):
             yield words.found[run[0]].start(), words.found[run[-1]].end()
+
+
+def _is_opener(words: _Words, first: int, head: str, *, called: bool, last: bool) -> bool:
+    """Whether this word has its capital from where it stands, at the head of a sentence."""
+    if head not in _lexicon().openers or (called and last and head in _BIRTH_ORDER):
+        return False
+    return called or words.begins_sentence(first)
 
 
 _BIRTH_ORDER = frozenset(("hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười"))

@@ -31,8 +31,8 @@ SMALL_UNIT = 5
 
 class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
-    in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance for
-    somebody without a phone: such a case has no way back but its paper slip.
+    in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance
+    for somebody without a phone: such a case has no way back but its paper slip.
 
     Nothing here depends on how its reporter joined. Whoever gives one worker the team's own code and the others slips would
     see in such a mark which cases are that worker's; and so would a thief of the database, in a team with one such account.

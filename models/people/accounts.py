@@ -26,15 +26,18 @@ class Account(Base, table=True):
     """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
 
     `confirmed` is false while nobody has vouched for an officer's claim, and `claim` is then the code it was joined with
-    (models.people.claims). `verified`: joined by a one-time slip or by a staff code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
-    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
+    (models.people.claims). `verified`: joined by a one-time slip or by a staff code, where a team's own code lets anybody
+    in. `blocked`: the person stopped the line. `notices` and `polls` are consents of their own. `pin` is sealed;
+    `plain_previews` shows words on the lock screen instead of “the union has news”.
     """
 
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("line", "external_hash"),
         # The few that are claims, for the clock, which would else read every account.
-        Index("ix_account_claim", "claim", sqlite_where=text("claim IS NOT NULL"), postgresql_where=text("claim IS NOT NULL")),
+        Index(
+            "ix_account_claim", "claim", sqlite_where=text("claim IS NOT NULL"), postgresql_where=text("claim IS NOT NULL")
+        ),
     )
 
     id: str = Id()

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models.people import invites, wrong_codes
 from models.grievances.cases import Grievance
+from models.people import invites, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 from models.people.units import Unit
