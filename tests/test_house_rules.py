@@ -11,7 +11,7 @@ from importlinter.cli import lint_imports
 
 from config import settings
 from config.i18n import LANGUAGES
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.all_conversations import CONVERSATIONS, is_about
 from tests import catalogs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +75,15 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
     begin = {"join", "menu"}
     assert reachable(begin, sources) == set(CONVERSATIONS)
     assert reachable(begin, {**sources, "menu": ""}) != set(CONVERSATIONS), "the check must notice an empty menu"
+
+
+def test_what_a_button_may_be_about_is_known() -> None:
+    """Every button we make can be tapped: one that names a row opens a conversation about one, and only that."""
+    made = re.compile(r'open_token\(\s*"(\w+)"(,)?')
+    found = [pair for path in CODE for pair in made.findall(path.read_text("utf-8"))]
+    assert {name for name, _ in found} <= set(CONVERSATIONS)
+    assert not [name for name, more in found if not is_about(name, "x" if more else "")]
+    assert not is_about("file", "x") and not is_about("again", "")
 
 
 def test_nothing_asks_which_channel_it_is() -> None:

@@ -16,7 +16,7 @@ from handlers.chat.conversation import Again, Conversation, Invalid, Question, S
 from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, typed
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.all_conversations import CONVERSATIONS, is_about
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats, unopened
@@ -294,7 +294,7 @@ def _is_over(turn: Turn) -> bool:
         _end(turn)
         menu.show(turn)
         return True
-    if conversation.allowed(turn):
+    if is_about(run.conversation, run.subject) and conversation.allowed(turn):
         return False
     _end(turn)
     turn.say(turn._("This is not open to you, or is over by now."))
