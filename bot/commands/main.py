@@ -217,4 +217,4 @@ def demo(
         raise typer.Exit(asyncio.run(play()))
     from bot.demo.page import show
 
-    raise typer.Exit(asyncio.run(show(port)))
+    raise typer.Exit(asyncio.run(show(port, serve)))

@@ -15,9 +15,8 @@ from handlers.grievances import cases
 from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.broadcasts import ledger
-from models.files import attachments
 from models.grievances import cases as case_rows
-from models.grievances import handling
+from models.grievances import enclosures, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.people import accounts, leaving, units
@@ -58,7 +57,7 @@ def _seen(session: Session, event: Event, now: datetime) -> None:
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:
     if case is None:
         return
-    attachments.enclose(session, event)  # before anybody is shown the case
+    enclosures.enclose(session, event)  # before anybody is shown the case
     if quiet and not case.urgent and case.state in case_rows.OPEN:  # of a closed case the morning would say nothing
         return
     if case.urgent and event.kind == "report":

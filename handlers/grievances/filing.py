@@ -226,7 +226,7 @@ def _finish(turn: Turn) -> None:
         urgent=danger,
         covered=covered,
         reply_due=reply_due.isoformat(),
-        files=attachments.sent(turn),  # attachments
+        files=attachments.sent(turn),
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

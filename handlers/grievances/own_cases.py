@@ -20,7 +20,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, level_name, shortened, state_name
 from handlers.files import attachments
-from handlers.grievances import own_name
+from handlers.grievances import case_files, own_name
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake
@@ -116,7 +116,7 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
             lines.append(f"{by}: «{words}»")
-    lines += attachments.listed(turn.session, turn.language, case)  # attachments
+    lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
@@ -153,7 +153,7 @@ def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None  # `allowed` was asked first
     text = shortened(turn.answers["text"], 600)
-    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]  # attachments
+    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]
     return "\n\n".join([*lines, turn._("Send this?")])
 
 
@@ -167,7 +167,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
-        files=attachments.sent(turn),  # attachments
+        files=attachments.sent(turn),
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now

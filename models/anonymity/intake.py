@@ -186,7 +186,7 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _event(body: str) -> Event:
     kept = json.loads(body)
-    kept.pop("verified", None)  # sealed before migration 0009, after which a case does not say how its reporter joined
+    kept.pop("verified", None)  # sealed before migration 0010, after which a case does not say how its reporter joined
     if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
         kept["reporter_id"] = kept["account_id"]
         if kept["kind"] in ("language", "back"):

@@ -51,7 +51,6 @@ class Grievance(Base, table=True):
     state: str = Field(default="new", max_length=12)
     created_at: datetime = Field(index=True)
     due_at: datetime
-    closed_at: datetime | None = None
     assignee_id: str | None = Ref("person", optional=True)
     spoken_to: str | None = Ref("person", optional=True)
     reporter_name: bytes | None = None
@@ -129,7 +128,6 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "state": "new",
         "created_at": now,
         "due_at": datetime.fromisoformat(event.reply_due),
-        "closed_at": None,
         "assignee_id": None,
         "spoken_to": None,
         "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
@@ -188,11 +186,10 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
         case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)
         case.name_for = event.name_for
     elif event.kind in ("settled", "withdrawn"):
-        case.state, case.closed_at = event.kind, now
+        case.state = event.kind
     elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
         if event.kind == "unsettled" and event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
             case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
-        case.closed_at = None
         # The union owes an answer again, and its clock starts anew; but adding a word does not put off what is owed already.
         if event.kind == "unsettled" or not is_owed(case):
             case.due_at = deadlines.first_reply_due(now, urgent=case.urgent)

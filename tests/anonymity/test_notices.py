@@ -17,8 +17,8 @@ from handlers.broadcasts import reading
 from models.anonymity import intake
 from models.broadcasts import ledger, ledger_results
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
 from models.broadcasts.ledger_sending import Bulk
+from models.broadcasts.recipients import Recipient
 from models.messages import chats
 from models.messages.sending import Outcome
 from models.people import accounts

@@ -21,7 +21,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from bot.demo import union
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.grievances.cases import Grievance
 from models.messages.leases import Lease
 from models.messages.outbox import Outbound

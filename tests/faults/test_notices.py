@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from tests.faults.crashes import SECRET, Town, a_town, free_port
 from tests.faults.line import until
 from tests.faults.notices import adds_up, crowd, is_over, reckon, state, writes

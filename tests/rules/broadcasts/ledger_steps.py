@@ -16,8 +16,8 @@ from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
 from models.broadcasts import broadcasts, ledger
-from models.broadcasts.ledger import OPEN
 from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.broadcasts.recipients import OPEN
 from models.messages.message import Outgoing
 from models.people import accounts
 from models.people.accounts import Sender

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.broadcasts import ledger, lifecycle
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.people.offices import Office
 from models.people.persons import Person
 from models.store.database import Database

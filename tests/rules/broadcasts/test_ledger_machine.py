@@ -20,8 +20,8 @@ from sqlmodel import col
 
 from models.broadcasts import ledger, ledger_results, ledger_sending, lifecycle
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
 from models.broadcasts.ledger_sending import TRIES
+from models.broadcasts.recipients import Recipient
 from models.store import schema
 from models.store.database import Database, Session
 from models.store.sealing import Keyring

@@ -8,8 +8,8 @@ from sqlmodel import col
 
 from models.broadcasts import ledger_sending
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
 from models.broadcasts.ledger_sending import Unwritable
+from models.broadcasts.recipients import Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import LEASE
 from models.store.database import Database, Session

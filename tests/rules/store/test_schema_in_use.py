@@ -71,7 +71,6 @@ def test_old_cases_stay_with_their_reporter(empty: Database) -> None:
     with empty.reading() as session:
         rows = session.execute(text("SELECT id, reporter_id FROM person")).all()
         assert {tuple(row) for row in rows} == {(person, account), (other, other)}
-        assert session.execute(text("SELECT time_zone FROM unit")).scalar_one() == "Asia/Ho_Chi_Minh"
         assert not session.execute(text("SELECT verified FROM account")).scalar_one()
 
 

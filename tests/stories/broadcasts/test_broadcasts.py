@@ -8,7 +8,7 @@ import pytest
 
 from models.broadcasts import ledger
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import appointed, rows, second_factory

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.people import invites, persons
 from models.people.offices import Office
 from models.people.units import Unit

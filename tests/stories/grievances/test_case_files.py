@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from models.files.attachments import Attachment, Enclosure
+from models.files.attachments import Attachment
 from models.files.one_time_links import MediaLink
 from models.files.to_fetch import Pickup
+from models.grievances.enclosures import Enclosure
 from tests import sample_files as made
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
