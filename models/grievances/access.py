@@ -117,6 +117,32 @@ def state_counts(
     return dict(session.execute(statement).all())
 
 
+def count_urgent(session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime) -> int:
+    """How many open cases of danger, that this officer may see, came to the unit from `begin` to `end`."""
+    came = col(Grievance.created_at) >= begin, col(Grievance.created_at) <= end, col(Grievance.urgent).is_(True)
+    asked = select(func.count()).select_from(Grievance).where(_theirs_open(session, person_id, now), *came)
+    return int(session.execute(asked.where(col(Grievance.holder_id) == unit_id)).scalar_one())
+
+
+def heard_apart(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """SQL: what workers wrote in open cases between two moments, but for dangers, which ring by themselves."""
+    return (
+        col(Entry.grievance_id) == col(Grievance.id),
+        col(Grievance.state).in_(OPEN),
+        col(Entry.officer_id).is_(None),
+        col(Entry.at) >= begin,
+        col(Entry.at) < end,
+        ~and_(col(Grievance.urgent).is_(True), col(Entry.kind) == "report"),
+    )
+
+
+def count_heard(session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime) -> int:
+    """How often workers wrote so in the unit's cases that this officer may see."""
+    asked = select(func.count()).select_from(Entry).join(Grievance, col(Grievance.id) == col(Entry.grievance_id))
+    asked = asked.where(_theirs_open(session, person_id, now), *heard_apart(begin, end))
+    return int(session.execute(asked.where(col(Grievance.holder_id) == unit_id)).scalar_one())
+
+
 # Which units the clock should tell (handlers.grievances.digest). `but` is a condition on HOLDER.
 
 HOLDER = col(Grievance.holder_id)

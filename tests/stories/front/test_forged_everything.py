@@ -115,9 +115,9 @@ async def yard(
         subjects: set[str] = {""}
         for table in METADATA.sorted_tables:
             for column in table.columns:
-                if column.type.python_type is str and (column.name == "id" or column.foreign_keys):
-                    found = [value for (value,) in session.execute(select(column).distinct().limit(2)) if value]
-                    subjects |= {value for value in found if is_id(value)}
+                if column.name == "id" or column.foreign_keys:
+                    found = session.execute(select(column).distinct().limit(2)).scalars()
+                    subjects |= {value for value in found if isinstance(value, str) and is_id(value)}
         return people, [*sorted(subjects), new_id()]
 
     known: dict[str, str] = {}
@@ -129,6 +129,7 @@ async def yard(
     await service.app.writer.read(hashes)
     people, subjects = await service.app.writer.read(look)
     site = Site((30, 90), True, lines=(Line("telegram:123456", 29, 0, 0, True),))
+    assert len(subjects) > 30
     return Yard(service, people, subjects, site, service.clock.now().replace(microsecond=0))
 
 
