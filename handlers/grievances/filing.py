@@ -255,7 +255,7 @@ def _finish(turn: Turn) -> None:
 def _more_danger(turn: Turn, earlier: cases.Grievance) -> None:
     """More danger from one chat than makes cases: the words and files go to the case of the one before, at once."""
     event = Event(
-        kind="addition",
+        kind="danger",
         due=turn.now.isoformat(),
         case_id=earlier.id,
         entry_id=new_id(),

@@ -31,6 +31,7 @@ from models.store.sealing import keyed_hash, seal, unseal
 Kind = Literal[
     "report",
     "addition",
+    "danger",
     "settled",
     "unsettled",
     "withdrawn",

@@ -6,7 +6,7 @@ Asked here and nowhere else, each time anew: an office may have ended, a case go
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import col
@@ -117,10 +117,28 @@ def state_counts(
     return dict(session.execute(statement).all())
 
 
+DANGERS = ("report", "danger")
+"""Entries of an urgent case by which its reporter says that somebody is in danger."""
+
+
+def dangers(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """SQL: where somebody said, from `begin` to `end`, that there is danger. A case is of the hour before at the earliest
+    (models.grievances.floods.earlier_danger), so that few are read."""
+    return (
+        col(Entry.grievance_id) == col(Grievance.id),
+        col(Grievance.urgent).is_(True),
+        col(Grievance.state).in_(OPEN),
+        col(Grievance.created_at) >= begin - timedelta(hours=1),
+        col(Entry.kind).in_(DANGERS),
+        col(Entry.at) >= begin,
+        col(Entry.at) <= end,
+    )
+
+
 def count_urgent(session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime) -> int:
-    """How many open cases of danger, that this officer may see, came to the unit from `begin` to `end`."""
-    came = col(Grievance.created_at) >= begin, col(Grievance.created_at) <= end, col(Grievance.urgent).is_(True)
-    asked = select(func.count()).select_from(Grievance).where(_theirs_open(session, person_id, now), *came)
+    """How often danger was said from `begin` to `end` in the unit's cases that this officer may see."""
+    asked = select(func.count()).select_from(Entry).join(Grievance, col(Grievance.id) == col(Entry.grievance_id))
+    asked = asked.where(_theirs_open(session, person_id, now), *dangers(begin, end))
     return int(session.execute(asked.where(col(Grievance.holder_id) == unit_id)).scalar_one())
 
 
@@ -132,7 +150,7 @@ def heard_apart(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ..
         col(Entry.officer_id).is_(None),
         col(Entry.at) >= begin,
         col(Entry.at) < end,
-        ~and_(col(Grievance.urgent).is_(True), col(Entry.kind) == "report"),
+        ~and_(col(Grievance.urgent).is_(True), col(Entry.kind).in_(DANGERS)),
     )
 
 

@@ -63,7 +63,7 @@ def rings(session: Session, case: Grievance, now: datetime) -> bool:
 def is_told_apart(session: Session, case: Grievance, event: Event, now: datetime, most: int) -> bool:
     """Whether officers are shown this at once: not of a later danger, which rings with others, and not of more than `most`
     messages of workers in an hour."""
-    if case.urgent and event.kind == "report":
+    if case.urgent and event.kind in access.DANGERS:
         return False
     heard = access.heard_apart(hour_of(now), now + _INSTANT)
     found = select(col(Entry.id)).where(*heard, col(Grievance.holder_id) == case.holder_id)
@@ -86,11 +86,8 @@ class Together:
 def dangers_due(session: Session, now: datetime) -> list[Together]:
     """The dangers of this hour and the last that have not rung, and should by now."""
     since = hour_of(now) - HOUR
-    found = session.execute(
-        select(col(Grievance.holder_id), col(Grievance.created_at))
-        .where(col(Grievance.urgent).is_(True), col(Grievance.state).in_(OPEN), col(Grievance.created_at) >= since)
-        .order_by(col(Grievance.holder_id), col(Grievance.created_at))
-    )
+    asked = select(col(Grievance.holder_id), col(Entry.at)).where(*access.dangers(since, now))
+    found = session.execute(asked.order_by(col(Grievance.holder_id), col(Entry.at)))
     due: list[Together] = []
     for (unit_id, hour), times in groupby(found, key=lambda row: (row[0], hour_of(row[1]))):
         due += _after_the_first(unit_id, hour, [at for _, at in times], now)
