@@ -98,6 +98,8 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
         start(turn, overview.opening(turn, notice), notice.id)
+    elif reading.is_code(text):  # as of a notice that was not for them: nobody learns which codes there are
+        menu.show(turn, turn._("This is not open to you, or is over by now."))
     elif (found := case_codes.split(text, inbound.quoted))[0]:
         _about(turn, *found)
     elif typed.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
