@@ -65,7 +65,8 @@ class App:
             Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
         ]
         casts = Casts(self.writer, site)
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts)
+        told_apart = settings.limits.messages
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, told_apart)
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)
@@ -107,6 +108,7 @@ class App:
                 for channel in by_preference
             ),
             notices=settings.notices,
+            limits=settings.limits,
         )
 
     def _channels(self) -> list[Channel]:

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 
 from config import settings
 from config.i18n import LANGUAGES
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.all_conversations import CONVERSATIONS, is_about
 from tests import catalogs, gate
 from tests.stories.channels import CHANNELS
 
@@ -84,6 +84,15 @@ def test_all_tables_are_all() -> None:
     alone = subprocess.run([sys.executable, "-c", count], cwd=ROOT, capture_output=True, check=True)
     written = sum(path.read_text("utf-8").count("table=True") for path in CODE if "models" in path.parts)
     assert int(alone.stdout) == written
+
+
+def test_what_a_button_may_be_about_is_known() -> None:
+    """Every button we make can be tapped: one that names a row opens a conversation about one, and only that."""
+    made = re.compile(r'open_token\(\s*"(\w+)"(,)?')
+    found = [pair for path in CODE for pair in made.findall(path.read_text("utf-8"))]
+    assert {name for name, _ in found} <= set(CONVERSATIONS)
+    assert not [name for name, more in found if not is_about(name, "x" if more else "")]
+    assert not is_about("file", "x") and not is_about("again", "")
 
 
 def test_nothing_asks_which_channel_it_is() -> None:

@@ -24,3 +24,21 @@ CONVERSATIONS: dict[str, Conversation] = {
     )
     for conversation in module.CONVERSATIONS
 }
+
+_OF_ONE = frozenset(
+    (
+        *("view", "ack", "reply", "ask", "close", "unfounded", "note", "assign", "escalate", "end", "keep", "files", "why"),
+        *("add", "settled", "unsettled", "withdraw", "name", "unname", "confirm"),
+        *("seen", "reread", "enclosed", "askback", "cast", "halt", "resume", "cancelrest", "approve", "refuse"),
+        *("correct", "again", "counts", "round", "close_poll", "cancel_poll", "agree_poll", "refuse_poll"),
+        *("vote", "outcome", "published", "publish", "chart", "picture", "codes", "office_codes", "tables"),
+    )
+)
+"""Conversations about one thing that their button names."""
+_OF_ONE_OR_ALL = frozenset(("mine", "news", "office_news"))
+
+
+def is_about(name: str, subject: str) -> bool:
+    """Whether a conversation can be about this. A button is 64 bytes that anybody can make: what needs a subject must not be
+    begun without, and what has none must not be told of one. A new conversation takes none until it is named here."""
+    return name in _OF_ONE_OR_ALL or bool(subject) == (name in _OF_ONE)

@@ -67,8 +67,7 @@ def card(
 def _from(session: Session, reader: Language, case: Grievance, name: str) -> str:
     if case.spoken_to is not None:
         return reader.gettext("From: a worker without a phone, told to {name}", name=_name(session, case.spoken_to))
-    whose = reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
-    return whose if case.verified else whose + " · " + reader.gettext("not verified")
+    return reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
 
 
 def _name(session: Session, person_id: str) -> str:

@@ -6,11 +6,13 @@ Whatever a reporter does here leaves the chat sealed and under the same time cov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from handlers.chat import menu
 from handlers.chat.conversation import (
     Choice,
     Conversation,
+    Invalid,
     Question,
     Turn,
     is_member,
@@ -25,7 +27,7 @@ from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake
 from models.anonymity.intake import Event, Kind
-from models.grievances import access, cases
+from models.grievances import access, cases, floods
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import units
@@ -173,7 +175,22 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
     turn.falls_due = due <= turn.now
 
 
+def _sent(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if at := floods.free_at(turn.state.guard.additions, turn.now, turn.site.limits.additions):
+        raise Invalid(
+            turn._(
+                "You have added much in a row, so this was not sent yet. It stays here: you can send it after {when}. "
+                "Danger can be sent at once, with a new grievance.",
+                when=turn.language.when(at + timedelta(minutes=1)),
+            )
+        )
+    return value
+
+
 def _added(turn: Turn) -> None:
+    guard = turn.state.guard
+    guard.additions = floods.spent(guard.additions, turn.now, turn.site.limits.additions)
     covered = turn.answers["send"] == "covered"
     _post(turn, "addition", turn.answers["text"], covered=covered)
     turn.say(
@@ -257,7 +274,7 @@ CONVERSATIONS = (
         (
             pin.question(),
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
-            Question("send", _preview, _send_choices, chosen=unless_cancelled),
+            Question("send", _preview, _send_choices, chosen=_sent),
         ),
         allowed=_own_open_case,
     ),

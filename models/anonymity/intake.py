@@ -31,6 +31,7 @@ from models.store.sealing import keyed_hash, seal, unseal
 Kind = Literal[
     "report",
     "addition",
+    "danger",
     "settled",
     "unsettled",
     "withdrawn",
@@ -95,7 +96,6 @@ class Event:
     name_for: str = "all"
     passed_over: list[str] = field(default_factory=list)
     urgent: bool = False
-    verified: bool = False
     covered: bool = True
     reply_due: str = ""
     files: Sequence[Mapping[str, str]] = ()
@@ -187,6 +187,7 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _event(body: str) -> Event:
     kept = json.loads(body)
+    kept.pop("verified", None)  # sealed before migration 0010, after which a case does not say how its reporter joined
     if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
         kept["reporter_id"] = kept["account_id"]
         if kept["kind"] in ("language", "back"):

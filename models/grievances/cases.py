@@ -31,8 +31,12 @@ SMALL_UNIT = 5
 
 class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
-    in it who took it on. `name_for` says who may read `reporter_name`. `verified`: see Account. `spoken_to` is the officer
-    who entered a grievance for somebody without a phone: such a case has no way back but its paper slip."""
+    in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance
+    for somebody without a phone: such a case has no way back but its paper slip.
+
+    Nothing here depends on how its reporter joined. Whoever gives one worker the team's own code and the others slips would
+    see in such a mark which cases are that worker's; and so would a thief of the database, in a team with one such account.
+    """
 
     __tablename__ = "grievance"
     __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
@@ -44,7 +48,6 @@ class Grievance(Base, table=True):
     category: str = Field(max_length=24)
     urgent: bool = False
     covered: bool = True
-    verified: bool = False
     state: str = Field(default="new", max_length=12)
     created_at: datetime = Field(index=True)
     due_at: datetime
@@ -122,7 +125,6 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "category": event.category,
         "urgent": event.urgent,
         "covered": event.covered,
-        "verified": event.verified,
         "state": "new",
         "created_at": now,
         "due_at": datetime.fromisoformat(event.reply_due),

@@ -70,7 +70,7 @@ def test_a_case_has_no_other_columns() -> None:
     named = {name: set(METADATA.tables[name].columns.keys()) for name in ("grievance", "entry")}
     assert named["grievance"] == {
         *("id", "code", "unit_id", "holder_id", "category", "urgent", "covered", "state", "created_at", "due_at"),
-        *("reporter_name", "route", "mark", "verified", "name_for"),
+        *("reporter_name", "route", "mark", "name_for"),
         *("assignee_id", "spoken_to"),  # officers
     }
     assert named["entry"] == {"id", "grievance_id", "kind", "officer_id", "text", "at", "number"}

@@ -83,7 +83,7 @@ async def test_danger_passes_nobody_over(worker: Person, leader: Person, chair: 
     [
         ("Chưa trả tăng ca, gọi cho tôi 0912 345 678", "số điện thoại"),
         ("Chưa trả tăng ca, mã nhân viên SL002", "mã số nhân viên"),
-        ("Anh Nguyễn Văn Hùng không trả tăng ca", "tên người trong danh sách"),
+        ("Anh Nguyễn Văn Hùng không trả tăng ca", "hình như có tên người"),
         ("Tôi tên là Bình, chưa trả tăng ca", "nêu tên anh/chị"),
         ("Việc này chỉ mình tôi biết: chưa trả tăng ca", "chỉ anh/chị biết"),
     ],
