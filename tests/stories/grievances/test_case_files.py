@@ -258,7 +258,7 @@ async def test_a_page_leaves_no_more_uploads_than_it_may(
     headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
 
     async def uploads() -> tuple[int, str]:
-        async with worker._http.post(
+        async with worker.http.post(
             f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers
         ) as answer:
             return answer.status, (await answer.json())["upload"] if answer.status == 200 else ""
