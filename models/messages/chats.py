@@ -52,10 +52,12 @@ class Run:
 
 @dataclass(slots=True)
 class Guard:
-    """Wrong tries of this chat, and until when (ISO 8601) its own cases are locked or open. Here and not in the account: a
-    wrong try would write the account in the same transaction as the chat's rows of the day."""
+    """Wrong tries of this chat, when the last code was wrong, and until when (all ISO 8601) its own cases are locked or
+    open. Here and not in the account: a wrong try would write the account in the same transaction as the chat's rows of the
+    day."""
 
     wrong_codes: int = 0
+    wrong_code_at: str = ""
     wrong_pins: int = 0
     locked_until: str = ""
     open_until: str = ""

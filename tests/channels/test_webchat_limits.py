@@ -14,7 +14,7 @@ import pytest
 
 from bot.writer import Writer
 from config.settings import Web
-from tests.channels.webchat_wire import Wire, opened, writing
+from tests.channels.webchat_wire import Wire, join, opened, writing
 
 U = "6d4f0e0e-58a1-4a3c-9f39-0d3c4f2d7a11"
 
@@ -61,7 +61,7 @@ async def test_a_frame_no_page_of_ours_sends_is_refused(wire: Wire, raw: str | b
     await page.hears("received")
 
 
-@pytest.mark.parametrize("session", ["short", "A" * 44, "!" * 43, 5])
+@pytest.mark.parametrize("session", ["short", "A" * 43, "A" * 44, "!" * 43, "A" * 120, 5])
 async def test_a_session_of_the_wrong_shape_is_refused(wire: Wire, session: Any) -> None:
     page = await wire.page(hello=False)
     await page.tells("hello", session=session)
@@ -114,6 +114,7 @@ async def test_the_public_address_is_our_site_too(writer: Writer) -> None:
 
 
 async def test_a_full_house_says_so(writer: Writer) -> None:
+    await join(writer)
     async with opened(writer, most_sockets=1) as wire:
         page = await wire.page()
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
@@ -166,6 +167,9 @@ async def test_files_are_kept_by_browsers_under_their_digest(wire: Wire) -> None
     assert same.status == 304
     for missing in (
         "/static/none.js",
+        "/static/demo.js",
+        "/static/demo_chat.js",
+        "/demo/static/demo_chat.js",
         "/static/chat.html",
         "/static/__init__.py",
         "/static/..%2f__init__.py",
