@@ -49,7 +49,7 @@ class Service(Wire):
         if self.cut:
             # Committed, and then the connection is lost before the page hears of it.
             self.cut = False
-            for socket in list(self.channel._open):
+            for socket in self.channel.open_pages(inbound.sender):
                 await socket.response.close()
         if known or inbound.kind != "message":
             return

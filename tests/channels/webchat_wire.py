@@ -43,9 +43,13 @@ class Page:
         await self.socket.send_str(json.dumps({"type": type, **fields}))
 
     async def hears(self, type: str) -> dict[str, Any]:
-        frame = await asyncio.wait_for(self.socket.receive(), 3)
-        assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
-        heard: dict[str, Any] = json.loads(frame.data)
+        """The next frame, which must be of this type; what is said about other pages at the door is passed over."""
+        while True:
+            frame = await asyncio.wait_for(self.socket.receive(), 3)
+            assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
+            heard: dict[str, Any] = json.loads(frame.data)
+            if heard["type"] == type or heard["type"] not in ("asked", "settled"):
+                break
         assert heard["type"] == type, heard
         return heard
 

@@ -168,6 +168,10 @@ class WebChannel:
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         return self._files.fetch(reference, most)
 
+    def open_pages(self, who: str) -> list[Socket]:
+        """The pages of this person's session that are in."""
+        return list(self._admission.pages(who))
+
     def _show(self, waiting: dict[str, list[Outgoing]]) -> None:
         for who, messages in waiting.items():
             for socket in self._admission.pages(who):
