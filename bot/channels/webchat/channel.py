@@ -109,7 +109,7 @@ class WebChannel:
         self._receive: Receive | None = None
         self._open: set[Socket] = set()
         self._lobby: dict[Socket, None] = {}
-        self._guests: Guests[Socket] = strangers or Guests(guests.TURNS)
+        self._guests: Guests[Socket] = Guests(guests.TURNS) if strangers is None else strangers
         self._admission = Admission(self._admit, self._turn_away, answer_within=answer_within)
         self._waited: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
