@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 
 from aiohttp import web
 
@@ -38,10 +38,11 @@ STRICT = {
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def files() -> dict[str, bytes]:
+    """All that is here to be served."""
     return {
         entry.name: entry.read_bytes()
-        for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name)
+        for entry in sorted(resources.files(__name__).iterdir(), key=lambda entry: entry.name)
         if entry.name[entry.name.rfind(".") :] in TYPES
     }
 
@@ -49,7 +50,7 @@ def _files() -> dict[str, bytes]:
 @cache
 def _digest() -> str:
     whole = hashlib.sha256()
-    for name, content in _files().items():
+    for name, content in files().items():
         whole.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     return whole.hexdigest()[:16]
 
@@ -59,7 +60,7 @@ def page(name: str, *, demo: bool = False) -> Handler:
     root = DEMO if demo else "/static"
 
     async def serve(_request: web.Request) -> web.StreamResponse:
-        content = _files()[name].replace(b'"/static/', f'"{root}/{_digest()}/'.encode())
+        content = files()[name].replace(b'"/static/', f'"{root}/{_digest()}/'.encode())
         if demo:
             content = content.replace(b'/page.js"', b'/demo_chat.js"')
         return web.Response(body=content, content_type="text/html", charset="utf-8", headers=STRICT)
@@ -83,7 +84,7 @@ async def _static_of_the_chat(request: web.Request) -> web.StreamResponse:
 
 async def _static(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
-    content = _files().get(name)
+    content = files().get(name)
     if content is None or name.endswith(".html"):
         raise web.HTTPNotFound
     etag = hashlib.sha256(content).hexdigest()[:32]

@@ -13,7 +13,9 @@ from bot.visitors import Visitors
 from config.settings import Web
 
 
-def request(peer: str = "203.0.113.9", *passed: str, host: str = "chat.example.vn", arrived: str = "192.168.1.5") -> BaseRequest:
+def request(
+    peer: str = "203.0.113.9", *passed: str, host: str = "chat.example.vn", arrived: str = "192.168.1.5"
+) -> BaseRequest:
     transport = Mock()
     known: dict[str, Any] = {"peername": (peer, 50000), "sockname": (arrived, 8080), "sslcontext": None}
     transport.get_extra_info = lambda name, default=None: known.get(name, default)

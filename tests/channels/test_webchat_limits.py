@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import pages
 from bot.writer import Writer
 from config.settings import Web
 from tests.channels.webchat_wire import Wire, join, opened, writing
@@ -175,3 +176,12 @@ async def test_files_are_kept_by_browsers_under_their_digest(wire: Wire) -> None
         "/static/..%2f__init__.py",
     ):
         assert (await wire.get(missing)).status == 404
+
+
+def test_no_file_of_a_unions_page_takes_a_session_from_an_address() -> None:
+    """Nor is any of the demo's files served there (above)."""
+    served = {name: content for name, content in pages.files().items() if not name.startswith("demo")}
+    assert {"chat.html", "page.js", "chat.js", "session.js"} <= served.keys()
+    for name, content in served.items():
+        assert b"phien" not in content and b"khung" not in content and b"window.name" not in content, name
+    assert b"phien" in pages.files()["demo_chat.js"]
