@@ -116,6 +116,7 @@ async def frozen(town: Town, plant: str = "") -> None:
             "HAICHIEU_TELEGRAM__WEBHOOK_SECRET": SECRET,
             "HAICHIEU_WEB__PORT": str(port),
             "HAICHIEU_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "HAICHIEU_WEB__METRICS_TOKEN": SECRET,
         }
 
     await crowd(town, FEW)
@@ -160,7 +161,7 @@ def attempts(town: Town, broadcast_id: str) -> list[int]:
 
 async def has_outcomes(town: Town, address: str, count: int) -> bool:
     """Whether this process has come to an end with so many parts of broadcasts, in whatever way."""
-    async with town._http.get(f"{address}/metrics") as answer:
+    async with town._http.get(f"{address}/metrics", headers={"Authorization": f"Bearer {SECRET}"}) as answer:
         lines = (await answer.text()).splitlines()
     bulk = [line for line in lines if line.startswith("haichieu_outbound_total{") and 'lane="bulk"' in line]
     return sum(float(line.rpartition(" ")[2]) for line in bulk) >= count

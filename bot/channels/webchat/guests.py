@@ -48,8 +48,8 @@ class Turns:
     guests 100,000 on the first day and 86,400 on those after it."""
 
     session: tuple[Allowed, ...] = (Allowed(40, 1),)
-    address: tuple[Allowed, ...] = (Allowed(240, 4), Allowed(6_000, 6_000 / 86_400))
-    everybody: tuple[Allowed, ...] = (Allowed(240, 8), Allowed(100_000, 1))
+    address: tuple[Allowed, ...] = (Allowed(120, 4), Allowed(6_000, 6_000 / 86_400))
+    everybody: tuple[Allowed, ...] = (Allowed(60, 8), Allowed(100_000, 1))
 
 
 TURNS = Turns()
