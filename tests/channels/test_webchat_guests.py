@@ -139,7 +139,7 @@ async def test_a_guest_who_joins_is_none_any_more(writer: Writer) -> None:
 
 async def test_a_member_finds_a_seat_while_strangers_fill_the_house(writer: Writer) -> None:
     await join(writer)
-    async with opened(writer, most_sockets=6, lobby=2, strangers=Guests(TURNS, seats=3, seats_here=3)) as wire:
+    async with opened(writer, most_sockets=6, lobby=2, held=0.0, strangers=Guests(TURNS, seats=3, seats_here=3)) as wire:
         strangers = [await wire.page(hello=False) for _ in range(10)]  # silent: they never say hello
         assert sum([await is_open(page) for page in strangers]) == 2
         guests = [await wire.page(hello=False) for _ in range(10)]
@@ -165,7 +165,7 @@ async def is_open(page: Page) -> bool:
 
 
 async def test_one_address_holds_few_seats(writer: Writer) -> None:
-    async with opened(writer) as wire:
+    async with opened(writer, held=0.0) as wire:
         pages = [await wire.page(hello=False) for _ in range(70)]
         for page in pages:
             await page.says_hello(None)

@@ -297,15 +297,19 @@ class WebChannel:
         if not has_joined and (opened.issued is None or opened.issued < today - timedelta(days=GUEST_DAYS)):
             raise FrameError("session")
         fits = opened.fits(frame.secret)
+        is_guest = not (has_joined and fits)
+        if is_guest and not self._guests.has_room(socket.origin):
+            # Somebody will have to give way. Not at once: guests who only chase each other from seats cost nearly nothing.
+            await asyncio.sleep(self._held)
         self._lobby.pop(socket, None)
         if socket not in self._open:
             return  # it has given way meanwhile, and is being closed
         socket.who, socket.language, socket.page = opened.who, frame.language, frame.page or str(uuid4())
-        socket.has_joined = has_joined and fits
+        socket.has_joined, socket.is_new = not is_guest, not frame.session
         keeps = frame.session and opened.issued is not None and fits
         token = (frame.session or "") if keeps else self.sessions.seal(opened.who, frame.secret, today)
         socket.grant = token, has_joined
-        if not socket.has_joined and (gives_way := self._guests.sit(socket, socket.origin, _now())) is not None:
+        if is_guest and (gives_way := self._guests.sit(socket, socket.origin, _now())) is not None:
             self._let_go(gives_way, RESTING)
         before = self._admission.comes(socket, fits=fits)
         if before is not None:
@@ -322,7 +326,8 @@ class WebChannel:
         if len(others) > self._most_per_session:
             # The oldest goes, not the newest: it is probably a connection the phone has lost without knowing.
             self._let_go(others[0], REPLACED)
-        self._begin(self._settle_in(socket))
+        if not socket.is_new:
+            self._begin(self._settle_in(socket))
 
     async def _settle_in(self, socket: Socket) -> None:
         try:

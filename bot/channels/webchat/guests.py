@@ -28,7 +28,7 @@ LOBBY = 500
 """Sockets that have not said who they are: at most so many, and the oldest gives way. A page says it within a round trip."""
 SILENT = 600.0
 HELD = 5.0
-"""So long a page beyond its budget is not read before it is told so."""
+"""So long a page beyond its budget is not read before it is told so, and a guest without a seat waits for one."""
 _REMEMBERED = 20_000
 
 Seat = TypeVar("Seat")
@@ -87,9 +87,13 @@ class Guests(Generic[Seat]):
     def __len__(self) -> int:
         return len(self._seats)
 
+    def has_room(self, address: str) -> bool:
+        """Whether a guest from there can sit down without anybody giving way."""
+        return len(self._seats) < self._seats_in_all and len(self._here(address)) < self._seats_here
+
     def sit(self, seat: Seat, address: str, now: float) -> Seat | None:
         """Gives a guest a seat; returns whose it was, where there was none free."""
-        here = [other for other, (from_where, _) in self._seats.items() if address and from_where == address]
+        here = self._here(address)
         gives_way = here[0] if len(here) >= self._seats_here else None
         if gives_way is None and len(self._seats) >= self._seats_in_all:
             gives_way = next(iter(self._seats))
@@ -97,6 +101,10 @@ class Guests(Generic[Seat]):
             self.leave(gives_way)
         self._seats[seat] = (address, now)
         return gives_way
+
+    def _here(self, address: str) -> list[Seat]:
+        """The guests from one address, the longest silent first; none where addresses are not known."""
+        return [other for other, (from_where, _) in self._seats.items() if address and from_where == address]
 
     def leave(self, seat: Seat) -> None:
         self._seats.pop(seat, None)

@@ -179,6 +179,8 @@ class Socket:
         """What its session is known by to the page, once it is in: a page that waits has none."""
         self.grant = "", False
         """What it is given when it is let in: its token, and whether the person has joined."""
+        self.is_new = False
+        """Its session began with this page: nothing can be waiting for it."""
         self.has_joined = False
         self.language = ""
         self.strikes = 0
