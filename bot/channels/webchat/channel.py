@@ -120,7 +120,7 @@ class WebChannel:
     async def run(self) -> None:
         """Looks into the mailbox for pages open here (another process may have put something there), and after the
         guests."""
-        swept = 0.0
+        swept = _now()
         while True:
             await asyncio.sleep(POLL)
             for silent in self._guests.silent(now := _now()):
