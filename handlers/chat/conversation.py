@@ -134,6 +134,8 @@ class Turn:
     person: Person | None
     chat: chats.Chat
     hint: str
+    origin: str = ""
+    """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
     said: list[str] = field(default_factory=list)
     joined: bool = False
     falls_due: bool = False

@@ -44,7 +44,7 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
     keys = {side: accounts.chat_keys(session, sender, account_id, now.date(), in_office=side) for side in (False, True)}
     chat = chats.load(session, keys, now)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    turn = Turn(session, now, site, sender, account, person, chat, hint)
+    turn = Turn(session, now, site, sender, account, person, chat, hint, inbound.origin)
     if account is not None:
         if chat.state.touched is None or now - chat.state.touched > _SETTLED:
             chat.state.language = ""

@@ -26,6 +26,8 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from models.store.private_files import make_folder
+
 _STEP = 64
 _WORDS = frozenset(
     {
@@ -89,7 +91,7 @@ class Keyring:
 
     def write(self, path: Path) -> None:
         """Writes the file whole or not at all, readable by its owner only: half a key file is a lost union."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         kept = {
             "lookup": base64.b64encode(self._lookup).decode(),
             "seal": {str(number): base64.b64encode(key).decode() for number, key in self._raw.items()},
@@ -124,6 +126,11 @@ class Keyring:
         except InvalidTag:
             raise Unsealable(place) from None
         return padded[4 : 4 + int.from_bytes(padded[:4])]
+
+    def derived(self, purpose: str) -> bytes:
+        """A key for one purpose outside the database. It comes from the look-up key, which does not rotate: what it seals is
+        kept by others, and could not be sealed anew."""
+        return hmac.digest(self._lookup, f"key\x1f{purpose}".encode(), hashlib.sha256)
 
     def keyed_hash(self, purpose: str, *parts: str) -> str:
         message = "\x1f".join((purpose, *parts)).encode()
