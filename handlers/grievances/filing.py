@@ -231,7 +231,7 @@ def _finish(turn: Turn) -> None:
         reply_due=reply_due.isoformat(),
         files=attachments.sent(turn),
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     turn.falls_due = due <= turn.now
     said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
     turn.say(said, [mine_option(turn)])

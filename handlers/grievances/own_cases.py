@@ -50,8 +50,7 @@ def _own_open_case(turn: Turn) -> bool:
 
 def _undecided(turn: Turn, case: Grievance) -> bool:
     """No decision about this case is on its way: under cover two of them could overtake each other."""
-    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in _DECISIONS)
-    return all(event.case_id != case.id for event in decisions)
+    return not any(event.kind in _DECISIONS for event in intake.waiting_for(turn.session, case.id, turn.now))
 
 
 def _may_settle(turn: Turn) -> bool:
@@ -88,8 +87,8 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     known = {case.id for case in posted}
     return [
         event.code
-        for event in intake.waiting(turn.session, turn.now)
-        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
+        for event in intake.waiting_of(turn.session, turn.reporter, turn.now)
+        if event.kind == "report" and event.case_id not in known
     ]
 
 
@@ -111,7 +110,8 @@ def _show(turn: Turn) -> None:
         lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
         if cases.is_owed(case):
             lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
-    unheard = {event.entry_id for event in intake.waiting(turn.session, turn.now) if event.kind == "tell"}
+    on_their_way = intake.waiting_for(turn.session, case.id, turn.now)
+    unheard = {event.entry_id for event in on_their_way if event.kind == "tell"}
     for entry in cases.entries(turn.session, case.id):
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
@@ -169,7 +169,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         holder_id=holder_id,
         files=attachments.sent(turn),
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     turn.falls_due = due <= turn.now
 
 

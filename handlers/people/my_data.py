@@ -12,7 +12,7 @@ from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
-from models.people import persons
+from models.people import persons, wishes
 from models.store.ids import new_id
 
 
@@ -66,23 +66,21 @@ def _leave(turn: Turn) -> None:
     assert turn.person is not None
     for case in cases.own(turn.session, turn.reporter):
         if case.reporter_name is not None:
-            intake.add(
-                turn.session,
-                Event(kind="left", due=turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text=""),
-            )
-    for row_id, event in intake.waiting_of(turn.session, turn.reporter, turn.now):
+            gone = Event("left", turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text="")
+            intake.add(turn.session, gone, turn.now)
+    for event in intake.waiting_of(turn.session, turn.reporter, turn.now):
         if event.kind == "named":
-            intake.forget(turn.session, [row_id])
+            intake.take_back(turn.session, event, turn.now)
         elif event.kind == "report" and event.name:  # on its way under time cover: the name goes right after it
             after = datetime.fromisoformat(event.due) + timedelta(seconds=1)
             gone = Event("left", after.isoformat(), case_id=event.case_id, entry_id=new_id(), reporter_id="", text="")
-            intake.add(turn.session, gone)
+            intake.add(turn.session, gone, turn.now)
     words = turn._(
         "You have left, and who you are is forgotten. If you need the union: your union team, or the union office. To join "
         "again, ask for a new slip and write /start."
     )
     turn.say(words)
-    intake.ask(turn.session, "leave", turn.member.id, turn.now)
+    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
 
 
