@@ -15,6 +15,7 @@ from bot.dispatch import Dispatcher
 from bot.files.fetching import Fetcher
 from bot.files.links import MediaLinks
 from bot.files.opening import Contents
+from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
 from bot.ticking.tick import Ticker
@@ -61,7 +62,7 @@ class App:
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
         site = self._site()
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, quiet=settings.notices.quiet) for channel in self.channels
+            Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
         ]
         casts = Casts(self.writer, site)
         self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts)
@@ -133,6 +134,9 @@ class App:
 
             channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url))
         return channels
+
+    def _ledgers(self, channel: Channel) -> Ledgers:
+        return Ledgers(channel.line, channel.capabilities, self.writer, self.clock, self.settings.notices.quiet)
 
     def _nudge_outboxes(self) -> None:
         for outbox in self.outboxes:

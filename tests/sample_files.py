@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from functools import cache
 
 GPS_MAKE = "Redmi-13C-cua-Binh"
 AUTHOR = "Nguyen Thi Binh"
@@ -104,6 +105,7 @@ def xlsx() -> bytes:
     return written.getvalue()
 
 
+@cache
 def bomb() -> bytes:
     """Half a megabyte that unpacks to 300 times as much."""
     return docx(**{"word/big.xml": b"<x>" + b" " * (150 * 2**20) + b"</x>"})

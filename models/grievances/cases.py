@@ -85,7 +85,7 @@ def mark(session: Session, reporter_id: str, number: int) -> str:
     return keyed_hash(session, "grievance.mark", reporter_id, str(number))
 
 
-_AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
+AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
 _MARKED = select(Grievance).where(col(Grievance.mark).in_(bindparam("marks", expanding=True)))
 
 
@@ -93,7 +93,7 @@ def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
     """A person's cases, oldest first, and the first mark that is still free."""
     found: list[Grievance] = []
     while True:
-        marks = [mark(session, reporter_id, len(found) + place) for place in range(_AT_ONCE)]
+        marks = [mark(session, reporter_id, len(found) + place) for place in range(AT_ONCE)]
         known = {case.mark: case for case in session.execute(_MARKED, {"marks": marks}).scalars()}
         for candidate in marks:
             if candidate not in known:

@@ -72,7 +72,7 @@ def count(session: Session, round_: Round) -> Counted:
     codes: list[str] = []
     named: list[Ballot] = []
     seen = 0
-    for ballot in _ballots(session, round_):
+    for ballot in each_ballot(session, round_):
         tally.add(ballot.unit_id, ballot.answers)
         seen += 1
         if ballot.code:
@@ -87,8 +87,9 @@ def count(session: Session, round_: Round) -> Counted:
     return Counted(parents, invited, outcome, same, codes, named, seen)
 
 
-def _ballots(session: Session, round_: Round) -> Iterator[Ballot]:
-    """Of the boxes, then those that never came into one."""
+def each_ballot(session: Session, round_: Round) -> Iterator[Ballot]:
+    """Every ballot of a round, opened, and none twice: of the boxes, then those that never came into one. Raises `TooEarly`,
+    `NoRoundKey`; reads only."""
     seen: set[str] = set()
     for ballot in boxes.open_all(session, round_.id):
         seen.add(ballot.id)

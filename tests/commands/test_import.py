@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,21 +167,3 @@ def test_a_list_with_faults_changes_nothing(union: Path) -> None:
 def test_without_a_file_the_command_says_what_to_do(union: Path) -> None:
     assert "--sample DIR" in runs("import", code=1)
     assert "cannot be read" in runs("import", union / "none.xlsx", code=1)
-
-
-def test_twenty_thousand_people_in_half_a_minute(union: Path) -> None:
-    units = [UNITS[0], ["TINH", "Liên đoàn Lao động tỉnh", "ldld_tinh", "", ""]]
-    people = [PEOPLE[0]]
-    for number in range(400):
-        units.append([f"CS{number}", f"Công đoàn cơ sở số {number}", "CĐCS", "TINH", "fdi"])
-        units += [[f"CS{number}-{team}", f"Tổ {team}", "tổ", f"CS{number}", ""] for team in range(4)]
-        people += [
-            [f"N{number}-{one}", f"Nguyễn Thị Người {one}", f"CS{number}-{one % 4}", "" if one > 9 else "tổ trưởng", "vi"]
-            for one in range(50)
-        ]
-    path = book(union / "large.xlsx", units, people)
-    began = time.monotonic()
-    assert "20000 new people" in runs("import", path)
-    took = time.monotonic() - began
-    assert took < 30, took
-    assert "Nothing changed" in runs("import", path)

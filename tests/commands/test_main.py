@@ -27,6 +27,7 @@ from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
 from tests.running_app import MONDAY
+from tests.waiting import HANGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "123456:geheim-4711"
@@ -155,7 +156,7 @@ def test_run_with_the_port_taken(haichieu: Command) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         process = spawned("run", WEB__PORT=port, LOG_LEVEL="error")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 1
     [line] = err.strip().splitlines()
     assert line.startswith(f"HAICHIEU_WEB__PORT: 127.0.0.1:{port} cannot be opened")
@@ -170,7 +171,7 @@ def test_run_stops_in_order_when_told_to(haichieu: Command) -> None:
         assert any('"started"' in line for line in process.stderr), "it starts"
     finally:
         process.send_signal(signal.SIGTERM)
-    _out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 0
     assert '"stopped"' in err
     assert "Traceback" not in err

@@ -19,24 +19,10 @@ from models.messages.chats import Run, State
 from models.messages.message import Option, Outgoing
 from models.messages.sending import DOUBTFUL, HELD_BACK, LEASE
 from models.people.accounts import Account, Sender, chat_keys, find
-from models.store.database import Database, Session
+from models.store.database import Session
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_union import SECOND, Phone, Roll, later, outcome, words
 from tests.running_app import MONDAY
-
-
-@pytest.fixture
-def roll(database: Database) -> Roll:
-    made = Roll(database)
-    for name in ("An", "Bình", "Chi"):
-        made.joins(name, "MAY1", Phone())
-    return made
-
-
-@pytest.fixture
-def garment(roll: Roll) -> str:
-    """A broadcast to three people with phones."""
-    return roll.sends(roll.audience("MAY"))
 
 
 def test_leased_once_and_sent_once(roll: Roll, garment: str) -> None:

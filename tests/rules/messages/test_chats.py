@@ -101,7 +101,9 @@ def test_a_row_is_sealed_under_its_own_name(database: Database) -> None:
         assert words.encode() not in row.state
     turn(database, State(), minutes=1)
     with database.transaction() as session:
-        session.execute(select(Conversation).where(col(Conversation.number) == row.number + 1)).scalar_one().state = row.state
+        session.execute(
+            select(Conversation).where(col(Conversation.number) == row.number + 1)
+        ).scalar_one().state = row.state
     with pytest.raises(Unsealable):
         recall(database, minutes=2)
 

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageFont
 
-from bot.files import drawing
 from bot.files.drawing import Fetches, NotDrawn, render_apart, render_png
 from config.i18n import language
 from handlers.polls import charts
@@ -28,6 +27,8 @@ from models.polls.results import Shown
 from models.polls.tally import Table, Tally
 from tests import catalogs
 from tests.test_house_rules import ROOT
+
+pytestmark = pytest.mark.slow
 
 VI, EN = language("vi"), language("en")
 ABOUT = About("Lấy ý kiến quý IV", "Tổ may 1", datetime(2026, 11, 23, 10, tzinfo=UTC), 5, datetime(2026, 8, 24, tzinfo=UTC))
@@ -181,8 +182,8 @@ def leaks(specs: Sequence[dict[str, Any]], results: dict[str, Shown | Withheld])
 def test_nothing_withheld_is_in_a_picture(plant: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     results = counted()
     if plant:  # a picture that is kind enough to say how few they were
-        kind = charts._why
-        monkeypatch.setattr(charts, "_why", lambda *given: f"{kind(*given)} (19: 13 + 6)")
+        honest = charts.drawn
+        monkeypatch.setattr(charts, "drawn", lambda *shown: honest(*shown[:-1], [*shown[-1], "19: 13 + 6"]))
     specs: list[dict[str, Any]] = []
     for unit, one in results.items():
         specs += pictures(VI, [asked("yesno")], one, About("Lấy ý kiến", f"Tổ {unit}", ABOUT.closed, 5))
@@ -293,10 +294,17 @@ def test_nothing_is_fetched(part: str) -> None:
             server.accept()
 
 
-def test_the_drawer_itself_may_not_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_check", lambda part: None)
+class Unseen(dict[str, Any]):
+    """Shows whoever looks through it nothing; what draws takes all of it."""
+
+    def values(self) -> Any:
+        return []
+
+
+def test_the_drawer_itself_may_not_fetch() -> None:
+    """Behind our own look at what is to be drawn stands another wall."""
     with pytest.raises(ValueError, match="not allowed"):
-        render_png({"data": {"url": "http://127.0.0.1:9/a.json"}, "mark": "bar"})
+        render_png(Unseen({"data": {"url": "http://127.0.0.1:9/a.json"}, "mark": "bar"}))
 
 
 def test_it_is_loaded_only_to_draw() -> None:

@@ -22,13 +22,9 @@ from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import forges, rows, token_behind
 from tests.stories.broadcasts.test_broadcasts import TEXT, code_of, states, wants_notices, writes
+from tests.stories.channels import every_channel, on
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "telegram" else "sqlite"
 
 
 @pytest.fixture
@@ -48,6 +44,7 @@ async def on_the_roll(service: RunningApp, number: int) -> None:
     await service.app.writer.write(add)
 
 
+@every_channel
 async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -67,6 +64,7 @@ async def busy(reader: Person) -> Person:
     return reader
 
 
+@every_channel
 async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -77,6 +75,7 @@ async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: 
     await busy.sees(TEXT)
 
 
+@every_channel
 async def test_stopped_and_gone_on_with(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị")
@@ -92,6 +91,7 @@ async def test_stopped_and_gone_on_with(busy: Person, leader: Person, clock: Fak
     assert "[Tạm dừng]" not in await leader.sees("đã gửi xong")
 
 
+@every_channel
 async def test_the_rest_is_cancelled(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị")
@@ -104,7 +104,7 @@ async def test_the_rest_is_cancelled(busy: Person, leader: Person, clock: FakeCl
     assert counts["cancelled"] == 1 and sum(counts.values()) == 2
 
 
-@pytest.mark.parametrize("channel", ["telegram"])
+@on("telegram")
 async def test_cancelled_twice(busy: Person, leader: OnTelegram, service: RunningApp) -> None:
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị")
@@ -124,6 +124,7 @@ async def test_an_officer_who_lost_the_role_sends_nothing(reader: Person, leader
     assert not await rows(service, Broadcast)
 
 
+@every_channel
 async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, service: RunningApp) -> None:
     await on_the_roll(service, 120)
     preview = await writes(leader)
@@ -139,6 +140,7 @@ async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, 
     await leader.sees("Gửi tới 122 người", "Có nhóm quá ít người")
 
 
+@every_channel
 async def test_counts_as_a_workbook(reader: Person, leader: Person, service: RunningApp) -> None:
     await on_the_roll(service, 12)
     await writes(leader)
@@ -152,6 +154,7 @@ async def test_counts_as_a_workbook(reader: Person, leader: Person, service: Run
     assert not [cell for cell in cells if isinstance(cell, int) and 0 < cell < 5]
 
 
+@every_channel
 async def test_with_files(reader: Person, leader: Person, service: RunningApp, channel: str) -> None:
     await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says(TEXT)
@@ -166,6 +169,7 @@ async def test_with_files(reader: Person, leader: Person, service: RunningApp, c
     assert content[:2] == b"\xff\xd8" and b"GPS" not in content
 
 
+@every_channel
 async def test_an_english_reader_reads_english(reader: Person, leader: Person, clock: FakeClock) -> None:
     await reader.taps("Ngôn ngữ · Language", "English")
     await clock.passes(minutes=3)
@@ -186,7 +190,7 @@ class TestNight:
     @pytest.fixture
     def night(self, clock: FakeClock) -> FakeClock:
         """23:30 in Vietnam."""
-        clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+        clock.is_at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
         return clock
 
     async def test_only_what_is_urgent_rings(self, reader: Person, leader: Person, night: FakeClock) -> None:
@@ -199,6 +203,7 @@ class TestNight:
         await night.passes(hours=6, minutes=31)
         await reader.sees(TEXT)
 
+    @every_channel
     async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:
         await leader.taps("Thông báo của đơn vị", "Đơn vị làm ca đêm", "○ Tổ may 1")
         await leader.sees("[● Tổ may 1]")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from handlers.chat.site import Site
 from models.files.attachments import Attachment
 from models.files.one_time_links import MediaLink
 from models.files.to_fetch import Pickup
@@ -18,18 +19,9 @@ from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
 from tests.sample_files import AUTHOR, GPS_MAKE
 from tests.stories.acts import OVERTIME, rows
+from tests.stories.channels import every_channel, on
 
 VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
-
-
-def on(channel: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("channel", [channel])
 
 
 async def sends(worker: Person, to: str = "Tổ trưởng công đoàn") -> None:
@@ -44,6 +36,7 @@ async def opens(officer: Person) -> list[tuple[str, bytes]]:
     return await officer.received()
 
 
+@every_channel
 async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     worker: Person, leader: Person, service: RunningApp
 ) -> None:
@@ -62,6 +55,7 @@ async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     await leader.sees("[Trả lời]", "[Xem tệp]")
 
 
+@every_channel
 async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Person, leader: Person) -> None:
     await worker.shows(made.photo())
     await worker.sees("Ảnh 1: đang tải")
@@ -78,6 +72,7 @@ async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Perso
     assert AUTHOR.encode() not in sound
 
 
+@every_channel
 async def test_more_can_be_added_later(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -111,6 +106,7 @@ async def test_documents_are_renamed_and_name_nobody(worker: Person, leader: Per
     assert AUTHOR.encode() not in cleaned
 
 
+@every_channel
 async def test_a_photo_that_is_none(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(b"<!DOCTYPE html><script>1</script>")
@@ -187,7 +183,7 @@ async def test_only_zalos_own_addresses_are_called(worker: Person, zalo: ZaloEmu
 async def test_a_page_uploads_no_more_than_allowed(worker: Person, service: RunningApp) -> None:
     assert isinstance(worker, OnWebChat)
     await worker.texts()
-    address, http = f"{service.address}/chat/files?kind=photo", worker._http
+    address, http = f"{service.address}/chat/files?kind=photo", worker.http
     own = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
 
     async def endless() -> object:
@@ -219,7 +215,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     assert isinstance(worker, OnWebChat) and isinstance(other, OnWebChat)
     await worker.texts()
     headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
-    async with worker._http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
+    async with worker.http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
         upload = (await answer.json())["upload"]
     await other.looks_away()
     await other.send({"type": "file", "kind": "photo", "upload": upload})
@@ -227,6 +223,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     await other.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
 
 
+@every_channel
 async def test_files_go_only_with_a_grievance(worker: Person, leader: Person, somebody: Callable[[str], Person]) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -333,6 +330,7 @@ async def test_what_was_sent_stays(worker: Person, leader: Person, clock: FakeCl
     assert len(await opens(leader)) == 1
 
 
+@every_channel
 async def test_another_officer_sees_no_files(worker: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
@@ -341,10 +339,9 @@ async def test_another_officer_sees_no_files(worker: Person, leader: Person, cha
     await leader.taps("Xem tệp")
     if isinstance(chair, OnWebChat) and isinstance(leader, OnWebChat):
         await leader.texts()
-        [media] = [message["media"] for message in leader._messages if "media" in message]
-        address = f"{service.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
+        [(address, _name)] = leader.media()
         for token, wanted in ((leader.token, 200), (chair.token, 404), ("x" * 43, 404)):
-            async with chair._http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
+            async with chair.http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
                 assert answer.status == wanted
     await chair.does_not_see("Xem tệp", "Tệp kèm theo")
 
@@ -392,14 +389,17 @@ async def test_a_link_opens_once_and_only_by_its_button(
             assert answer.status == 404
 
 
-@on("zalo")
-async def test_without_a_public_address_the_officer_is_told_where_to_look(
-    worker: Person, leader: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
+@pytest.fixture
+def no_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before `service` is made: it knows no address under which a phone would find it."""
+    monkeypatch.setattr("bot.app.Site", lambda *given, **more: Site(*given, **{**more, "media_address": ""}))
 
-    dispatcher = service.app.dispatcher
-    monkeypatch.setattr(dispatcher, "_house", replace(dispatcher._house, media_address=""))
+
+@on("zalo")
+@pytest.mark.usefixtures("no_public_address")
+async def test_without_a_public_address_the_officer_is_told_where_to_look(
+    worker: Person, leader: Person, service: RunningApp
+) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await sends(worker)

@@ -14,11 +14,6 @@ from tests.stories.acts import OVERTIME, also, appointed, files, rows
 ANONYMOUS, COMMITTEE, NAMED = "Không hiện tên (ẩn danh)", "Chỉ BCH biết tên", "Ghi tên tôi"
 
 
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "webchat" else "sqlite"
-
-
 async def test_the_three_ways_of_naming_stand_above_the_recipients(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")

@@ -18,17 +18,12 @@ from models.people.wrong_codes import Tries
 from models.store.database import Base, Session
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.grievances.test_grievance import files
+from tests.stories.acts import files
+from tests.stories.channels import every_channel
 
 Somebody = Callable[[str], Person]
 Row = TypeVar("Row", bound=Base)
 WRONG = "34679ACD"
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
 
 
 async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
@@ -45,6 +40,7 @@ async def slips(service: RunningApp, count: int = 1, unit: str = "SONGLAM-MAY1")
     return await service.app.writer.write(draw)
 
 
+@every_channel
 async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Somebody, service: RunningApp) -> None:
     worker = somebody("An")
     await worker.says(f"/start {service.codes.team}")
@@ -58,6 +54,7 @@ async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Someb
     assert (account.consent_version, account.joined_on) == ("2026-12", service.clock.now().date())
 
 
+@every_channel
 async def test_notices_and_polls_are_switched_on_the_card(somebody: Somebody, service: RunningApp) -> None:
     worker = somebody("An")
     await worker.says(f"/start {service.codes.team}")
@@ -68,6 +65,7 @@ async def test_notices_and_polls_are_switched_on_the_card(somebody: Somebody, se
     assert (account.notices, account.polls) == (False, True)
 
 
+@every_channel
 async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, service: RunningApp) -> None:
     [code] = await slips(service)
     first, second = somebody("An"), somebody("Bình")

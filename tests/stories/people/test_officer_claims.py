@@ -11,6 +11,7 @@ from models.people.accounts import Account
 from tests.actors import OnTelegram, Person
 from tests.running_app import RunningApp
 from tests.stories.acts import files, forges, rows, token_behind
+from tests.stories.channels import every_channel, on
 
 Somebody = Callable[[str], Person]
 
@@ -18,11 +19,6 @@ Somebody = Callable[[str], Person]
 @pytest.fixture
 def confirm() -> bool:
     return True
-
-
-@pytest.fixture
-def channel() -> str:
-    return "telegram"
 
 
 @pytest.fixture
@@ -65,6 +61,7 @@ async def test_no_powers_before_somebody_vouches(worker: Person, chair: Person, 
     await claimant.does_not_see("[Việc cần xử lý]")
 
 
+@every_channel
 async def test_the_officer_above_confirms(worker: Person, chair: Person, claimant: Person) -> None:
     await chair.sees("Trần Thị Mai", "tổ trưởng công đoàn", "Tổ may 1", "hỏi trực tiếp", "[Xác nhận hoặc từ chối]")
     await chair.taps("Xác nhận hoặc từ chối")
@@ -76,6 +73,7 @@ async def test_the_officer_above_confirms(worker: Person, chair: Person, claiman
     await claimant.sees("Phản ánh mới", code)
 
 
+@every_channel
 async def test_the_officer_above_refuses(worker: Person, chair: Person, claimant: Person, service: RunningApp) -> None:
     await chair.taps("Xác nhận hoặc từ chối", "Không phải, từ chối")
     await chair.sees("Đã từ chối", "cấp mã mới")
@@ -97,6 +95,7 @@ async def test_a_decision_is_taken_once(chair: Person, claimant: Person) -> None
     await claimant.sees("[Việc cần xử lý]")
 
 
+@on("telegram")
 async def test_nobody_confirms_themselves_or_from_the_side(worker: Person, chair: Person, claimant: Person) -> None:
     assert isinstance(chair, OnTelegram)
     await chair.sees("Trần Thị Mai", "[Xác nhận hoặc từ chối]")
