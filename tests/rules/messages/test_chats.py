@@ -1,4 +1,4 @@
-"""Where a chat stands: for how long it is remembered, who is busy, and that its rows say nothing, not even whose they are."""
+"""Where a chat stands: for how long it is remembered, who is busy, and that its rows say nothing of whose they are."""
 
 from __future__ import annotations
 
