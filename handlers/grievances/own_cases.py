@@ -70,7 +70,9 @@ def _list(turn: Turn) -> None:
         _show(turn)
         return
     mine = cases.own(turn.session, turn.reporter)[::-1]
-    lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, mine)]
+    lines = [
+        turn._("{code}: on its way, with the next that are passed on.", code=code) for code in _on_their_way(turn, mine)
+    ]
     options = []
     for case in mine[:_SHOWN]:
         lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
@@ -95,7 +97,7 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
 def _show(turn: Turn) -> None:
     case = _case(turn)
     if case is None and turn.subject in _on_their_way(turn, ()):
-        menu.show(turn, turn._("{code}: on its way, at a random moment.", code=turn.subject))
+        menu.show(turn, turn._("{code}: on its way, with the next that are passed on.", code=turn.subject))
         return
     if case is None:
         menu.show(turn, turn._("There is no grievance with that code in this chat."))
@@ -177,7 +179,10 @@ def _added(turn: Turn) -> None:
     covered = turn.answers["send"] == "covered"
     _post(turn, "addition", turn.answers["text"], covered=covered)
     turn.say(
-        turn._("Thank you. It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+        turn._(
+            "Thank you. It is passed on within {minutes} minutes, at a moment that is the same for everybody.",
+            minutes=delay(turn),
+        )
         if covered
         else turn._("Thank you. The union has it now."),
         [Option(open_token("mine", turn.subject), turn._("Show this grievance"))],
@@ -198,7 +203,9 @@ def _settled(turn: Turn) -> None:
 def _cover_note(turn: Turn, case: Grievance) -> str:
     if not case.covered:
         return ""
-    return "\n\n" + turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+    return "\n\n" + turn._(
+        "It is passed on within {minutes} minutes, at a moment that is the same for everybody.", minutes=delay(turn)
+    )
 
 
 def _above(turn: Turn, case: Grievance) -> Unit | None:
