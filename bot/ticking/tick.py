@@ -96,6 +96,7 @@ class Ticker:
             if self._casts is not None:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+                await self._writer.read(intake.look_again)
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
             if worked:

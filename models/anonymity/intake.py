@@ -389,6 +389,11 @@ def _taken_back(known: Iterable[Iterable[_Waiting]]) -> Iterator[str]:
                 yield from (one.event.text, one.event.entry_id)
 
 
+def look_again(session: Session) -> None:
+    """Has `due` see what was committed late; once a minute is enough."""
+    _tail(session).look_again(session)
+
+
 _BODIES = select(col(Intake.number), col(Intake.id), col(Intake.body)).where(
     col(Intake.id).in_(bindparam("ids", expanding=True))
 )
@@ -442,8 +447,9 @@ def forget_told(session: Session, today: date) -> None:
 
 
 def forget_old(session: Session, today: date, done: Collection[str]) -> None:
-    """Rows whose night has come, but for those that could not be posted yet."""
+    """Rows whose night has come, but for those that could not be posted yet, or were not seen till now."""
     tail = _tail(session)
+    tail.look_again(session, late=None)
     old = set(session.execute(select(col(Intake.id)).where(col(Intake.kept_until) < today)).scalars())
     known = tail.every(session)
     late = {row_id for row_id in old & known.keys() if not {one.event.entry_id for one in known[row_id]} <= set(done)}

@@ -25,6 +25,10 @@ OVERLAP = 256
 """So many rows are looked at again: on PostgreSQL a row of a lower number may be committed a moment later."""
 AT_ONCE = 500
 """Rows named in one statement: both databases limit its parameters."""
+LATE = 4096
+"""So many are looked at once a minute by whoever must miss none: a turn that waited is committed much later."""
+SWEPT = 1_000
+"""After so many new rows (and half as many as are remembered) a process looks which old ones are gone: others delete."""
 KEPT_IN_ORDER = {"sqlite_autoincrement": True}
 """For `__table_args__` of a table with a `Number`."""
 
@@ -53,6 +57,7 @@ class Tail(Generic[T]):
         self._read, self._keys, self._skip, self._begin = read, keys, skip, begin
         self._lock = threading.Lock()
         self._last: int | None = None
+        self._taken = 0
         self._known: dict[int, str] = {}
         self._items: dict[str, T] = {}
         self._index: dict[str, dict[str, T]] = {}
@@ -61,6 +66,7 @@ class Tail(Generic[T]):
         self._after = select(func.aggregate_strings(row, " ")).where(columns.number > bindparam("after"))
         self._bodies = select(columns.id, columns[body]).where(columns.id.in_(bindparam("ids", expanding=True)))
         self._newest = select(func.max(columns.number))
+        self._here = select(columns.id).where(columns.id.in_(bindparam("ids", expanding=True)))
 
     def every(self, session: Session) -> dict[str, T]:
         """By row id, in the order of the rows: all that is remembered."""
@@ -83,11 +89,29 @@ class Tail(Generic[T]):
         if self._last is None:
             newest = session.execute(self._newest).scalar_one() or 0
             self._last = max(newest - self._begin, 0) if self._begin else 0
-        listed = session.execute(self._after, {"after": self._last - OVERLAP}).scalar_one() or ""
-        rows = sorted((int(number), row_id) for number, _, row_id in (row.partition("/") for row in listed.split()))
-        fresh = [(number, row_id) for number, row_id in rows if self._known.get(number) != row_id]
+        listed = self._listed(session, self._last - OVERLAP)
+        fresh = [(number, row_id) for number, row_id in listed if self._known.get(number) != row_id]
         if fresh:
             self._take(session, fresh)
+        if self._taken > max(SWEPT, len(self._items) // 2):
+            self._sweep(session)
+
+    def look_again(self, session: Session, *, late: int | None = LATE) -> None:
+        """Reads what was committed after rows of far higher numbers, which is not looked at otherwise. `late`: how far back;
+        None: all there is."""
+        with self._lock:
+            self._catch_up(session)
+            after = (self._last or 0) - late if late is not None else 0
+            missed = [
+                (number, row_id)
+                for number, row_id in self._listed(session, after)
+                if self._known.get(number) != row_id and row_id not in self._items and not self._skip(session, row_id)
+            ]
+            self._take(session, missed)
+
+    def _listed(self, session: Session, after: int) -> list[tuple[int, str]]:
+        listed = session.execute(self._after, {"after": after}).scalar_one() or ""
+        return sorted((int(number), row_id) for number, _, row_id in (row.partition("/") for row in listed.split()))
 
     def _take(self, session: Session, fresh: Sequence[tuple[int, str]]) -> None:
         worth = [row_id for _, row_id in fresh if not self._skip(session, row_id)]
@@ -95,31 +119,35 @@ class Tail(Generic[T]):
         for row_id in worth:
             if row_id in bodies and (item := self._read(session, row_id, bodies[row_id])) is not None:
                 self._items[row_id] = item
+                self._taken += 1
                 for key in self._keys(item):
                     self._index.setdefault(key, {})[row_id] = item
         self._known.update(fresh)
-        self._last = max(self._last or 0, fresh[-1][0])
-        while len(self._known) > 4 * OVERLAP:
+        self._last = max([self._last or 0, *(number for number, _ in fresh)])
+        while len(self._known) > 2 * LATE:
             del self._known[next(iter(self._known))]
 
-    def look_back(self, session: Session, table: type[Base]) -> None:
-        """Forgets what is not there any more, whoever deleted it."""
-        here = set(session.execute(select(table.__table__.c.id)).scalars())  # type: ignore[attr-defined]
-        with self._lock:
-            gone = self._items.keys() - here
-        self.forget(gone)
+    def _sweep(self, session: Session) -> None:
+        """Of the older half: the newest a session that began earlier may not see yet."""
+        old = list(self._items)[: len(self._items) // 2]
+        here = {row_id for some in batches(old) for row_id in session.execute(self._here, {"ids": some}).scalars()}
+        self._drop(row_id for row_id in old if row_id not in here)
+        self._taken = 0
 
     def forget(self, row_ids: Iterable[str]) -> None:
         """These rows are gone."""
         with self._lock:
-            for row_id in row_ids:
-                if (item := self._items.pop(row_id, None)) is None:
-                    continue
-                for key in self._keys(item):
-                    if found := self._index.get(key):
-                        found.pop(row_id, None)
-                        if not found:
-                            del self._index[key]
+            self._drop(row_ids)
+
+    def _drop(self, row_ids: Iterable[str]) -> None:
+        for row_id in row_ids:
+            if (item := self._items.pop(row_id, None)) is None:
+                continue
+            for key in self._keys(item):
+                if found := self._index.get(key):
+                    found.pop(row_id, None)
+                    if not found:
+                        del self._index[key]
 
 
 def written(session: Session) -> None:
