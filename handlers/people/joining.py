@@ -19,7 +19,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import role_name, unit_name
 from handlers.people import officer_claims, second_phone
-from models.people import accounts, invites, offices, persons, second_phones, wrong_codes
+from models.people import accounts, invites, offices, persons, second_phones, wishes, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 
@@ -152,6 +152,7 @@ def _finish(turn: Turn) -> None:
         else persons.add(turn.session, found.unit_id)
     )
     claimed = found.person_id is not None and turn.site.confirm_officers
+    wishes.clear(turn.session, turn.sender)
     turn.account = accounts.add(
         turn.session,
         turn.sender,

@@ -41,14 +41,16 @@ class Base(SQLModel):
 
 
 class Database:
-    """One database and the keyring that opens its sealed fields. `memory` and `forms` (in `Session.info`) are what all its
-    sessions in this process may remember together of rows that never change (models.anonymity.intake, models.polls.rounds),
-    `records` what is better forgotten with the process (models.people.wrong_codes). `round_keys` is the folder with the
-    keys of open polls; whoever opens, casts or counts needs it."""
+    """One database and the keyring that opens its sealed fields. `tails`, `places` and `forms` (in `Session.info`) are what
+    all its sessions in this process may remember together of rows that never change (models.store.tail,
+    models.messages.chats, models.polls.rounds), `records` what is better forgotten with the process
+    (models.people.wrong_codes). `round_keys` is the folder with the keys of open polls; whoever opens, casts
+    or counts needs it.
+    """
 
     def __init__(self, url: str, keyring: Keyring, *, round_keys: Path | None = None, pool_size: int = 8) -> None:
         self.url = make_url(url)
-        self._info: dict[str, Any] = {"keyring": keyring, "memory": {}, "forms": {}, "records": {}}
+        self._info: dict[str, Any] = {"keyring": keyring, "tails": {}, "places": {}, "forms": {}, "records": {}}
         if round_keys is not None:
             self._info["round_keys"] = RoundKeys(round_keys)
         if self.url.drivername == "postgresql":

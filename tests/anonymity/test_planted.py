@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -85,23 +85,20 @@ async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: 
     assert await thief.chains(thief.rows())
 
 
-def _one_key(
-    session: Session, sender: Sender, account_id: str | None, today: date, *, in_office: bool = False
-) -> tuple[str, str]:
-    key = keyed_hash(session, "chat", sender.line, sender.external)
-    return key, key
-
-
 def _same_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One key for guest and member, today and for ever."""
-    from models.messages import outbox
+    """The names of a chat's turns begin alike, for guest and member, today and for ever."""
 
-    for module in (accounts, outbox):
-        monkeypatch.setattr(module, "chat_keys", _one_key)
+    def careless(session: Session, purpose: str, who: str, side: str, day: str, number: str) -> str:
+        account = session.get(Account, who)
+        sender = accounts.sender_of(session, account) if account else Sender(*who.split("\x1f"))
+        key = keyed_hash(session, purpose, sender.line, sender.external, side)
+        return f"{key[:20]}-{date.fromisoformat(day).toordinal() % 1000}-{number}"
+
+    monkeypatch.setattr(chats, "keyed_hash", careless)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
-async def test_one_key_for_a_chat(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_name_for_the_turns_of_a_chat(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone it tells who filed something; the intake still hides what."""
     _same_key(monkeypatch)
     await play()
@@ -112,12 +109,12 @@ async def test_one_key_for_a_chat(play: Play, thief: Thief, monkeypatch: pytest.
 
 @pytest.mark.parametrize("same_key", [False, True])
 async def test_posting_in_the_transaction_of_filing(
-    service: RunningApp, play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch, same_key: bool
+    play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch, same_key: bool
 ) -> None:
-    """Two walls: without the intake the changing key still stands between case and account; without both nothing does."""
+    """Two walls: without the intake turns still share no name that leads from case to account; without both nothing does."""
 
-    def careless(session: Session, event: Event) -> None:
-        posting.post(session, event, service.clock.now())
+    def careless(session: Session, event: Event, now: datetime) -> None:
+        posting.post(session, event, now)
 
     monkeypatch.setattr(intake, "add", careless)
     if same_key:
@@ -151,24 +148,24 @@ async def test_a_log_line_with_the_words(play: Play, log: io.StringIO, monkeypat
     itself do, and are found."""
     honest = intake.add
 
-    def careless(session: Session, event: Event) -> None:
+    def careless(session: Session, event: Event, now: datetime) -> None:
         structlog.get_logger().info("filed", text=event.text)
         structlog.get_logger().info(f"filed {event.text}")
-        honest(session, event)
+        honest(session, event, now)
 
     monkeypatch.setattr(intake, "add", careless)
     await play()
     assert "filed" in log.getvalue()
     assert WORDS not in log.getvalue() and fold(WORDS) not in log.getvalue()
 
-    monkeypatch.setattr(intake, "add", lambda session, event: structlog.get_logger().info(f"filed {fold(event.text)}"))
+    monkeypatch.setattr(intake, "add", lambda session, event, now: structlog.get_logger().info(f"filed {fold(event.text)}"))
     await play()
     assert fold(WORDS) in log.getvalue()
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_turn_that_fails_says_nothing(play: Play, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(session: Session, event: Event) -> None:
+    def broken(session: Session, event: Event, now: datetime) -> None:
         raise ValueError(f"cannot keep {event.text}")
 
     monkeypatch.setattr(intake, "add", broken)

@@ -217,8 +217,20 @@ async def test_what_waits_cannot_be_read_without_the_keys(wire: Wire, writer: Wr
     dumped = repr(row.model_dump())
     for secret in ("Lương", "Bấm", WHO, "2026-06-01"):
         assert secret not in dumped
-    assert row.position == 1
+    assert row.recipient == "", "whose page it waits for is sealed with it"
     assert row.kept_until == (NOW + timedelta(days=30)).date()
+
+
+async def test_messages_of_one_page_share_nothing(wire: Wire, writer: Writer) -> None:
+    """Nor are those of two told apart: not by a name, and not by their length."""
+    for text in ("Chào", "Lương tháng 5 chưa trả. " * 40):
+        for recipient in (WHO, "B" * 43):
+            await wire.channel.send(message(text, recipient))
+    rows = [row.model_dump() for row in await kept(writer)]
+    assert len(rows) == 4 and len({len(row["body"]) for row in rows}) == 1
+    for name in rows[0].keys() - {"number", "id", "body"}:
+        assert len({row[name] for row in rows}) == 1, name
+    assert len({row["id"] for row in rows}) == 4
 
 
 async def test_pages_that_never_come_back_are_forgotten(wire: Wire, writer: Writer) -> None:

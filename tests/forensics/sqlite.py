@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .evidence import IDENTIFIERS, Row, marks_of, tokens
+from .evidence import IDENTIFIERS, Row, id_of, marks_of, tokens
 from .sqlite_pages import Cell, Owner, Pages, carve, owners, page, record
 
 NOBODY = Owner("?", False)  # a free page
@@ -87,13 +87,13 @@ class _Reader:
                 values = record(cell.payload)
             except ValueError:  # its overflow is lost
                 values = [cell.payload]
-            first: object = values[0] if values else None
+            first = id_of(values)
             if owner.index:
                 first = self.ids.get((owner.table, last)) if isinstance(last := values[-1], int) else None
             elif cell.rowid is not None:
-                self.ids[owner.table, cell.rowid] = first if isinstance(first, str) else None
+                self.ids[owner.table, cell.rowid] = first
             name = "index" if owner.index else "row" if cell.rowid is None else f"rowid {cell.rowid}"
-            row = Row(owner.table, name, state, first if isinstance(first, str) else None)
+            row = Row(owner.table, name, state, first)
             row.marks = marks_of(values, self.pattern)
             self.rows[owner, cell] = row
         return self.rows[owner, cell]
@@ -179,7 +179,7 @@ class _Reader:
     def _carved(self, owner: Owner, cell: Cell, number: int) -> None:
         values = record(cell.payload)
         row = Row(owner.table, f"rowid {cell.rowid} in page {number}", "residue")
-        row.id = values[0] if isinstance(values[0], str) else None
+        row.id = id_of(values)
         row.marks = marks_of(values, self.pattern)
         self.found.rows.append(row)
 

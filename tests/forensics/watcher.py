@@ -65,9 +65,10 @@ class Watcher:
             self.before.write_bytes(self.path.read_bytes())
 
     def rows(self) -> list[Row]:
-        """Every row version that any file still tells of."""
+        """Every row version that any file still tells of. Not SQLite's own counts of rows: such a count stands in the commit
+        that raised it and in the next that did, whoever made either."""
         if self.server is None:
-            return self.read().rows
+            return [row for row in self.read().rows if row.table != "sqlite_sequence"]
         cluster = self.cluster()
         log = wal.read(cluster, self.since)
         assert not log.unread  # no page that we could not look into

@@ -45,7 +45,7 @@ from bot.writer import Writer
 from config.settings import Web
 from models.messages import mailbox
 from models.messages.message import File, Inbound, Outgoing
-from models.people import accounts
+from models.people import wishes
 from models.people.accounts import Sender
 from models.store.database import Session
 
@@ -149,7 +149,7 @@ class WebChannel:
         now = self._clock()
 
         def keep(session: Session) -> dict[str, list[Outgoing]]:
-            guest = accounts.find(session, Sender(self.line, message.recipient)) is None
+            guest = wishes.find(session, Sender(self.line, message.recipient)) is None
             mailbox.put(session, message, now, guest=guest)
             # All that waits, not this message alone: pages then see messages in the order of the mailbox.
             return mailbox.waiting(session, [message.recipient]) if self._admission.pages(message.recipient) else {}
@@ -340,7 +340,7 @@ class WebChannel:
 
     async def _has_joined(self, who: str) -> bool:
         sender = Sender(self.line, who)
-        return await self._writer.read(lambda session: accounts.find(session, sender) is not None)
+        return await self._writer.read(lambda session: wishes.find(session, sender) is not None)
 
     async def _look_whether_joined(self, socket: Socket) -> None:
         if not socket.has_joined and await self._has_joined(socket.who):

@@ -25,7 +25,7 @@ from bot.writer import Writer
 from handlers.front import file_rights
 from models.files.attachments import LIMITS
 from models.messages.message import FileKind
-from models.people import accounts
+from models.people import wishes
 from models.people.accounts import Sender
 
 AT_ONCE = 8
@@ -130,7 +130,7 @@ class Files:
 
     async def _has_joined(self, who: str) -> bool:
         sender = Sender(self._line, who)
-        return await self._writer.read(lambda session: accounts.find(session, sender) is not None)
+        return await self._writer.read(lambda session: wishes.find(session, sender) is not None)
 
     def _within_pace(self, who: str) -> bool:
         now = self._clock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.messages import chats
 from models.messages.chats import Conversation
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
@@ -115,7 +116,7 @@ async def test_a_question_waits_half_an_hour_at_most(
     await clock.passes(minutes=29)
     await leader.does_not_see(code)
     await clock.passes(minutes=2)
-    assert not any(chat.busy for chat in await rows(service, Conversation))
+    assert not await service.app.writer.read(lambda session: chats.busy(session, clock.now()))
     await leader.sees("Phản ánh mới", code)
     await leader.says("Tổ đã hỏi phòng nhân sự")  # the draft is still there
     await leader.sees("Tổ đã hỏi phòng nhân sự", OVERTIME, "[Gửi]")
