@@ -42,6 +42,7 @@ def test_what_another_process_leaves_is_seen(database: Database, keyring: Keyrin
 
 def test_what_came_to_nothing_is_not_posted(database: Database) -> None:
     """Its number comes again with another row, which is."""
+
     def fails() -> None:
         with database.transaction() as session:
             says(session)
