@@ -128,24 +128,26 @@ def joined(chat: Chat, account_id: str) -> Chat:
 
 
 @lru_cache(maxsize=16)
-def _asked(count: int) -> Select[str, bytes]:
+def _asked(count: int) -> Select[str, int, bytes]:
     """Built once for each number of names: every message asks this, and building the question costs more than asking it."""
     names: list[BindParameter[str]] = [bindparam(f"n{number}") for number in range(count)]
-    return select(col(Conversation.id), col(Conversation.state)).where(col(Conversation.id).in_(names))
+    return select(col(Conversation.id), col(Conversation.number), col(Conversation.state)).where(
+        col(Conversation.id).in_(names)
+    )
 
 
 def _name(session: Session, who: str, in_office: bool, day: date, number: int) -> str:
     return keyed_hash(session, "turn", who, "office" if in_office else "person", day.isoformat(), str(number))
 
 
-def _states(session: Session, names: Sequence[str]) -> dict[str, bytes]:
+def _states(session: Session, names: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     count = next(size for size in (8, 16, 32, 64, 128, 256, len(names)) if size >= len(names))
     values = {f"n{number}": name for number, name in enumerate([*names, *[""] * (count - len(names))])}
-    return {row.id: row.state for row in session.connection().execute(_asked(count), values)}
+    return {row.id: (row.number, row.state) for row in session.connection().execute(_asked(count), values)}
 
 
-def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) -> dict[bool, tuple[str, bytes]]:
-    """By side: the name and the state of the newest turn of today or yesterday; notes where it stands."""
+def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) -> dict[bool, tuple[str, int, bytes]]:
+    """By side: the name, the number and the state of the newest turn of today or yesterday; notes where it stands."""
     memory: dict[tuple[str, bool], Place] = session.info["places"]
     yesterday = today - timedelta(days=1)
     spans: dict[tuple[bool, date], range] = {}
@@ -158,7 +160,7 @@ def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) ->
                 spans[side, asked] = range(AT_FIRST)
             elif day < asked:
                 spans[side, asked] = range(AHEAD)
-    found: dict[bool, tuple[str, bytes]] = {}
+    found: dict[bool, tuple[str, int, bytes]] = {}
     while spans:
         named = {
             _name(session, chat.who, side, day, number): (side, day, number)
@@ -166,10 +168,10 @@ def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) ->
             for number in span
         }
         spans = {}
-        for name, state in sorted(_states(session, list(named)).items(), key=lambda pair: named[pair[0]][1:]):
+        for name, row in sorted(_states(session, list(named)).items(), key=lambda pair: named[pair[0]][1:]):
             side, day, number = named[name]
             chat.places[side] = day, number
-            found[side] = name, state
+            found[side] = name, *row
         for side, (day, number) in chat.places.items():
             last = max((n for s, d, n in named.values() if (s, d) == (side, day)), default=_BEFORE)
             if number == last:  # all that were asked for are there: there may be more
@@ -188,12 +190,13 @@ def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) ->
 def load(session: Session, chat: Chat, now: datetime, *, sides: Sequence[bool] = (False, True)) -> Chat:
     """Finds where the chat stands. A draft older than 24 hours is not shown again. `sides`: those it can have."""
     never = datetime.min.replace(tzinfo=UTC)
-    newest = never, False, never
-    for in_office, (name, sealed) in _newest(session, chat, sides, now.date()).items():
+    newest = never, False, 0
+    for in_office, (name, number, sealed) in _newest(session, chat, sides, now.date()).items():
         kept = json.loads(unseal(session, "conversation.state", name, sealed))
         touched = datetime.fromisoformat(kept["touched"])
-        # Of one second (messages carry no finer time) the side that asks something is the one that is answered.
-        age = touched.replace(microsecond=0), kept["run"] is not None, touched
+        # Of one second (messages carry no finer time) the side that asks something is the one that is answered; else the one
+        # that was written last.
+        age = touched.replace(microsecond=0), kept["run"] is not None, number
         if age < newest or now - touched > DRAFT:
             continue
         newest = age

@@ -18,8 +18,6 @@ from tests.anonymity.village import BOARD, TEAM, a_while, carried, files, nights
 from tests.running_app import RunningApp
 from tests.stories.acts import answers
 
-FILED = {"intake"}
-
 
 def known_accounts(session: Session) -> list[dict[str, Any]]:
     rows = session.execute(select(Account).order_by(col(Account.id))).scalars()
@@ -35,10 +33,11 @@ async def test_no_trace_leads_from_an_intake_to_an_account(
         one = somebody(name)
         await one.joins(service.codes.team)
         await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
     await nights(service)
     await nights(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -53,14 +52,15 @@ async def test_choosing_a_language_does_not_name_a_chat(
     before = await read(known_accounts)
     await worker.taps("Send a grievance")
     await worker.says("Cơm ca hai ôi thiu")
-    await worker.taps("Wages", "Your team's union leader")
+    await worker.taps("Wages", "The union team leader")
+    await thief.is_told_what_was_filed()
     await a_while(service)
     assert await read(known_accounts) == before
     await nights(service, 1)
     after = await read(known_accounts)
     assert [one["language"] for one in before].count("en") + 1 == [one["language"] for one in after].count("en")
     await nights(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -73,10 +73,11 @@ async def test_coming_back_does_not_name_a_chat(service: RunningApp, thief: Thie
     before = await service.app.writer.read(known_accounts)
     await worker.says("Menu")
     await files(worker, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
     assert await service.app.writer.read(known_accounts) == before
     await nights(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -94,13 +95,14 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
     opened = await service.app.writer.read(carried)
+    await thief.is_told_what_was_filed()
     kinds = {row_id: {event.kind for event in events} for row_id, events in opened.items()}
     assert {"report", "tell"} <= set().union(*kinds.values())
     await a_while(service)
     # The way of an answer is sealed in by an officer in office, whose name is on it; it is nothing they filed.
     rows = [row for row in thief.rows() if "tell" not in kinds.get(row.id or "", ())]
     assert {row_id for row_id, said in kinds.items() if "report" in said} <= {row.id for row in rows}
-    found = await thief.chains(rows, cases=FILED, officers=())
+    found = await thief.chains_from_filing(rows, officers=())
     assert not found, report(found)
 
 
@@ -141,6 +143,7 @@ async def test_leaving_does_not_name_who_filed(
     one.curious = looks
     await one.joins(service.codes.team)
     await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
     await a_while(service)
@@ -153,6 +156,5 @@ async def test_leaving_does_not_name_who_filed(
     assert len(await service.app.writer.read(known_accounts)) == len(before) - 1
     rows = thief.rows()
     assert {"news", "person", "account"} <= {row.table for row in rows}
-    for begin in (FILED, {"grievance", "entry"}):
-        found = await thief.chains(rows, cases=begin)
+    for found in (await thief.chains_from_filing(rows), await thief.chains(rows)):
         assert not found, report(found)

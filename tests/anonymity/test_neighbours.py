@@ -83,6 +83,7 @@ async def test_all_that_turns_leave_on_one_day_ends_together(
     """A filing and a look at the menu: nothing is changed once it is written, and what stays longer would say so."""
     await files(reporter, "Cơm ca hai ôi thiu", TEAM)
     await worker.says("menu")
+    await a_while(service)
     await nights(service)
     known = thief.lives()
     for table in ("intake", "conversation"):
@@ -224,7 +225,7 @@ async def test_no_fraction_of_a_second_travels(
     kept = await service.app.writer.read(
         lambda s: moments(s, ("grievance", "entry", "audit")) + list(s.execute(select(Outbound.not_before)).scalars())
     )
-    assert len(kept) > 5
+    assert len(kept) >= 5
     assert any(moment.microsecond for moment in kept) is planted
 
 

@@ -85,7 +85,7 @@ def at_once(session: Session, account_id: str, _now: datetime, _at: datetime, **
 
 @pytest.mark.parametrize("planted", ["", "menu leaves no intake", "a setting is written in its turn"])
 async def test_every_turn_leaves_the_same(
-    service: RunningApp, somebody: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch, planted: str
+    service: RunningApp, leader: Person, somebody: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch, planted: str
 ) -> None:
     """A filing, a choice, a look at the menu, leaving: three rows of one shape, and nothing of what was there is touched."""
     person = somebody("Khuê Tú")

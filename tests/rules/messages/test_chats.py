@@ -80,6 +80,17 @@ def test_the_side_used_last_is_where_an_officer_stands(database: Database) -> No
     assert recall(database, minutes=4).state.run == drafting().run
 
 
+def test_of_one_second_the_side_that_was_written_last(database: Database) -> None:
+    """A preview for the officer arrives in the second in which they have answered as a worker, once more."""
+    menu = State(offered=[Option("menu::::", "Menu")])
+    for _ in range(3):
+        turn(database, menu)
+    turn(database, menu, in_office=True)
+    assert recall(database).in_office
+    turn(database, menu)
+    assert not recall(database).in_office
+
+
 def test_every_turn_leaves_one_row_of_its_own(database: Database) -> None:
     """Whatever was done: no name stands twice, no row is changed or ends, and all are of one length."""
     long = State(run=Run("file", "", "abc", {"text": "Chuyền 3 nóng quá, " * 60}, asking="to"))

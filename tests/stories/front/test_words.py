@@ -6,6 +6,7 @@ import pytest
 
 from models.messages import chats
 from models.messages.chats import Conversation
+from models.messages.sending import HELD_BACK
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, files, rows
@@ -94,7 +95,7 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.says("menu")
 
 
-async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person) -> None:
+async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person, clock: FakeClock) -> None:
     first = await files(worker)
     await leader.sees("Phản ánh mới", first)
     await leader.taps("Trả lời")
@@ -104,6 +105,7 @@ async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader
     await leader.says("Tổ đã hỏi")
     await leader.does_not_see(second)
     await leader.taps("Gửi")
+    await clock.passes(seconds=HELD_BACK.total_seconds())
     await leader.sees("Phản ánh mới", second)
 
 
