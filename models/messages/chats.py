@@ -136,7 +136,8 @@ def _asked(count: int) -> Select[str, int, bytes]:
     )
 
 
-def _name(session: Session, who: str, in_office: bool, day: date, number: int) -> str:
+def name_of(session: Session, who: str, in_office: bool, day: date, number: int) -> str:
+    """The name of one turn: whoever has no key cannot tell two of one chat from two of two."""
     return keyed_hash(session, "turn", who, "office" if in_office else "person", day.isoformat(), str(number))
 
 
@@ -163,7 +164,7 @@ def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) ->
     found: dict[bool, tuple[str, int, bytes]] = {}
     while spans:
         named = {
-            _name(session, chat.who, side, day, number): (side, day, number)
+            name_of(session, chat.who, side, day, number): (side, day, number)
             for (side, day), span in spans.items()
             for number in span
         }
@@ -223,7 +224,7 @@ def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: 
     since = touched or now
     day, last = chat.places.get(chat.in_office, (date.min, _BEFORE))
     place = now.date(), last + 1 if day == now.date() else 0
-    name = _name(session, chat.who, chat.in_office, *place)
+    name = name_of(session, chat.who, chat.in_office, *place)
     kept = {
         "run": {slot: getattr(state.run, slot) for slot in Run.__slots__} if state.run else None,
         "offered": [[option.token, option.label] for option in state.offered],

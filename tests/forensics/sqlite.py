@@ -55,17 +55,17 @@ class _Reader:
         written = log.read_bytes() if log.exists() else b""
         self.size = struct.unpack_from(">I", written, 8)[0] if written else struct.unpack_from(">H", raw, 16)[0]
         self.size = 65536 if self.size == 1 else self.size
-        generations = _generations(written, self.size)
+        logged = generations(written, self.size)
         main = self._split(raw)
-        newest = {**main, **{number: data for commit in generations[-1] for number, data in commit}}
+        newest = {**main, **{number: data for commit in logged[-1] for number, data in commit}}
         self.reserved = newest[1][20]
         began = self._split(baseline.read_bytes()) if baseline else {}
         # Only for pages whose version is lost; a page may pass from one table to another (see _owned).
         self.owners = {**owners(main, self.reserved), **owners(began, self.reserved), **owners(newest, self.reserved)}
         self.versions: list[tuple[Pages, int, Owner | None]] = []
-        for commits in generations:
+        for commits in logged:
             before: Pages = {}  # an older generation began from pages that are gone
-            if commits is generations[-1]:
+            if commits is logged[-1]:
                 copied = _checkpointed(commits, main)
                 before = {number: data for number, data in main.items() if number not in copied}
                 if baseline:
@@ -195,7 +195,7 @@ def _checkpointed(commits: list[list[tuple[int, bytes]]], main: Pages) -> set[in
     return copied
 
 
-def _generations(raw: bytes, size: int) -> list[list[list[tuple[int, bytes]]]]:
+def generations(raw: bytes, size: int) -> list[list[list[tuple[int, bytes]]]]:
     """Frames by generation (a salt of its own), oldest first, the WAL's own last; each a list of commits.
 
     A commit ends with a frame whose header gives the size of the database; the last may have been left open.
