@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 from bot.clock import Clock
 from bot.lease import Holding
 from bot.ticking.broadcasts import Casts
+from bot.ticking.night import Night
 from bot.ticking.polls import Rounds
 from bot.writer import Writer
 from handlers.front import posting
@@ -48,9 +49,11 @@ class Ticker:
         nudge: Callable[[], None],
         quiet: digest.Quiet = None,
         casts: Casts | None = None,
+        night: Night | None = None,
     ) -> None:
         self._writer = writer
         self._casts = casts
+        self._night = night
         self._rounds = Rounds(writer)
         self._clock = clock
         self._nudge = nudge
@@ -95,7 +98,9 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now) + await self._digest(now)
+            # First: what this tick does is not counted before tomorrow.
+            worked = await self._night.step(now) if self._night is not None else 0
+            worked += await self._post(now) + await self._digest(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)

@@ -27,9 +27,9 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, level_name, shortened
 from handlers.files import attachments
-from models.anonymity import intake
+from models.anonymity import counts, intake
 from models.anonymity.intake import Event
-from models.broadcasts import broadcasts
+from models.broadcasts import broadcasts, sizes
 from models.grievances import cases, deadlines
 from models.messages.message import Option
 from models.people import offices, units
@@ -145,7 +145,10 @@ def _whereabout(turn: Turn) -> str:
 def _asked(turn: Turn) -> str:
     """What stands before the words of a question about a notice; officers read Vietnamese."""
     row = _about_notice(turn)
-    if row is None or row.size < 2 * turn.site.notices.threshold or broadcasts.audience_of(row).is_private:
+    if row is None or broadcasts.audience_of(row).is_private:
+        return ""
+    k = turn.site.notices.threshold
+    if sizes.heads(turn.session, broadcasts.audience_of(row)) < counts.enough(k):
         return ""  # whoever sent a notice to a few would know from its code who asks
     return language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
 

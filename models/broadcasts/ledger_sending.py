@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
 from models.broadcasts.broadcasts import POLL, Broadcast, words_of
-from models.broadcasts.ledger import A_MOMENT, Recipient, blurred
+from models.broadcasts.ledger import A_MOMENT, OPEN, Recipient, blurred
 from models.messages.chats import Conversation
 from models.messages.message import Outgoing
 from models.messages.outbox import BULK
@@ -89,6 +89,8 @@ def claim(
                 break  # it waits for its words, and holds up no other
             claimed += found
             if len(found) == looked_at:
+                if looked_at < left:
+                    _note_passed(session, row, line, [person_id for of, person_id in busy if of == row.id])
                 break
     return claimed
 
@@ -181,6 +183,17 @@ def _claim_of(
     if claimed:
         _lease(session, row.id, [one.person_id for one in claimed], fence, now)
     return claimed, len(due)
+
+
+def _note_passed(session: Session, row: Broadcast, line: str, alone: Sequence[str]) -> None:
+    """Once nothing waits on this line but for those who are left alone, it counts as sent (models.broadcasts.ledger)."""
+    if f"|{line}|" in row.passed:
+        return
+    waits = col(Recipient.broadcast_id) == row.id, col(Recipient.line) == line, col(Recipient.state).in_(OPEN)
+    some = select(col(Recipient.person_id)).where(*waits).limit(len(alone) + 1)
+    if set(session.connection().execute(some).scalars()) <= set(alone):
+        passed = f"{row.passed or '|'}{line}|"
+        session.connection().execute(update(Broadcast).where(col(Broadcast.id) == row.id).values(passed=passed))
 
 
 def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[str, str]:

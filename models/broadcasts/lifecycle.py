@@ -78,6 +78,7 @@ def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
             ask=row.ask,
             repeat=row.repeat,
             follows=row.follows or row.id,
+            shown_size=row.shown_size,
         ),
         now,
     )
@@ -125,6 +126,18 @@ def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | No
     except broadcasts.Refused:
         return None
     return row
+
+
+def shown_state(session: Session, row: Broadcast) -> broadcasts.State:
+    """How it stands, as officers are told. Sent, once everybody has been sent it or passed over: whom it waits for is in the
+    middle of a conversation, and that somebody is, tells that somebody is writing."""
+    return "done" if row.state == "sending" and ledger.is_through(session, row) else row.state  # type: ignore[return-value]
+
+
+def followed(session: Session, since: datetime) -> Sequence[str]:
+    """Ids of the notices whose counts still move (those begun since then)."""
+    counted = col(Broadcast.state).in_(broadcasts.SENT), col(Broadcast.kind) != broadcasts.POLL
+    return session.execute(select(col(Broadcast.id)).where(*counted, col(Broadcast.started_at) >= since)).scalars().all()
 
 
 def unreachable(session: Session, lines: Sequence[str]) -> None:

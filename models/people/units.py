@@ -23,8 +23,8 @@ LEVELS: tuple[Level, ...] = ("team", "grassroots", "superior")
 
 
 class Unit(Base, table=True):
-    """One node of the tree. `parent_id` is empty at the root. `night_shift`: quiet hours hold no notices for it and
-    below."""
+    """One node of the tree. `parent_id` is empty at the root. `night_shift`: quiet hours hold no notices for it and below.
+    `headcount`: how many people work in it and below, as the union's own list says; 0 where it does not."""
 
     __tablename__ = "unit"
 
@@ -36,6 +36,7 @@ class Unit(Base, table=True):
     sector: str = Field(default="", max_length=24)
     time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
     night_shift: bool = False
+    headcount: int = 0
     valid_from: date | None = None
     valid_to: date | None = None
 

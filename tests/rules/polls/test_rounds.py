@@ -15,7 +15,7 @@ from models.anonymity.suppression import Withheld
 from models.people import leaving
 from models.people.accounts import Account
 from models.people.persons import Person
-from models.polls import ballots, boxes, counting, polls, results, rounds, turnout
+from models.polls import ballots, boxes, counting, opening, polls, results, rounds, turnout
 from models.polls.ballots import NotCast
 from models.polls.boxes import BallotBox
 from models.polls.polls import Answer, Content, Question, Unfit
@@ -148,9 +148,9 @@ def test_planning(hall: Hall) -> None:
         assert not planned.takes_votes(hall.now + timedelta(days=1))
         assert not rounds.to_open(session, hall.now)
         assert [found.id for found in rounds.to_open(session, hall.now + timedelta(days=1))] == [planned.id]
-        assert rounds.open_(session, planned) == 27
+        assert opening.open_(session, planned) == 27
         with pytest.raises(Unplannable):
-            rounds.open_(session, planned)
+            opening.open_(session, planned)
 
 
 @pytest.mark.parametrize(
