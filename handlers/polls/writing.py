@@ -143,7 +143,8 @@ def _obstacles(turn: Turn, to: Audience) -> list[str]:
             "choose the whole union, or let only slips vote."
         )
         found.append(text)
-    if (earlier := overlap.in_the_way(turn.session, replace(to, verified=False), turn.now, _threshold(turn))) is not None:
+    asked, k = replace(to, verified=False), _threshold(turn)
+    if (earlier := overlap.in_the_way(turn.session, asked, turn.now, k, is_open=_is_open(turn))) is not None:
         one, poll = earlier
         text = turn._(
             "⚠ {code} asked nearly the same people. What the few in whom they differ answered could be found by "

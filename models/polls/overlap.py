@@ -46,8 +46,9 @@ def rule_of(session: Session, poll: Poll) -> Audience:
     return Audience.load(content.rule) if content.rule else Audience(tuple(content.audience))
 
 
-def in_the_way(session: Session, to: Audience, now: datetime, k: int) -> tuple[Round, Poll] | None:
-    """An earlier poll that differs from one to these people by too few of them."""
+def in_the_way(session: Session, to: Audience, now: datetime, k: int, *, is_open: bool = False) -> tuple[Round, Poll] | None:
+    """An earlier poll that differs from one to these people by too few of them. Of one in which anybody votes and one for
+    slips the difference is whoever has none, and how many of those are people, nobody knows."""
     rows = session.execute(
         select(Round, Poll)
         .join(Poll, col(Poll.id) == col(Round.poll_id))
@@ -57,7 +58,10 @@ def in_the_way(session: Session, to: Audience, now: datetime, k: int) -> tuple[R
     judged: dict[str, bool] = {}
     for one, poll in rows:
         if poll.id not in judged:
-            judged[poll.id] = sizes.differ_by_few(session, to, rule_of(session, poll), k)
+            rule = rule_of(session, poll)
+            judged[poll.id] = sizes.differ_by_few(session, to, rule, k) or (
+                poll.is_open is not is_open and not set(sizes.reach(session, to)).isdisjoint(sizes.reach(session, rule))
+            )
         if judged[poll.id]:
             return one, poll
     return None
