@@ -42,6 +42,8 @@ class Casts:
         worked = await self._begin(now)
         for broadcast_id in await self._writer.read(lifecycle.ended):
             worked += await self._safely(partial(lifecycle.settle, broadcast_id=broadcast_id, now=now))
+        if await self._writer.read(lifecycle.any_to_note):
+            worked += await self._safely(partial(lifecycle.note_through, now=now))
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now
@@ -89,7 +91,7 @@ class Casts:
         return told
 
     async def _sight(self, broadcast_id: str, now: datetime) -> Sight:
-        sight = await self._writer.read(lambda session: self._looked_at(session, broadcast_id))
+        sight = await self._writer.read(lambda session: self._looked_at(session, broadcast_id, now))
         now_done = sight.done
         seen = [(at, done) for at, done in self._seen.get(broadcast_id, []) if now - at <= WATCH_RATE]
         self._seen[broadcast_id] = [*seen, (now, now_done)]
@@ -97,11 +99,12 @@ class Casts:
         seconds = (now - first_at).total_seconds()
         return replace(sight, rate=(now_done - first_done) / seconds if seconds else 0.0)
 
-    def _looked_at(self, session: Session, broadcast_id: str) -> Sight:
+    def _looked_at(self, session: Session, broadcast_id: str, now: datetime) -> Sight:
         row, k = session.get_one(Broadcast, broadcast_id), self._site.notices.threshold
         audience = broadcasts.audience_of(row)
         heads = 0 if audience.is_private else sizes.heads(session, audience)
-        return Sight(ledger.counts(session, broadcast_id), lifecycle.shown_state(session, row), heads, k)
+        state, over = lifecycle.shown_state(row, now), lifecycle.is_over(session, row)
+        return Sight(ledger.counts(session, broadcast_id), state, over, heads, k)
 
     def _tell_one(self, broadcast_id: str, account_id: str, sight: Sight, now: datetime, session: Session) -> bool:
         found = progress_rows.find(session, broadcast_id, account_id)

@@ -84,7 +84,7 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
     """What can be done next; with `row`, to that broadcast."""
     found: list[Option] = []
     if row is not None:
-        sent, state = row.state in broadcasts.SENT, lifecycle.shown_state(turn.session, row)
+        sent, state = row.state in broadcasts.SENT, lifecycle.shown_state(row, turn.now)
         if state == "sending":
             found.append(Option(open_token("halt", row.id), turn._("Stop")))
         if state == "stopped":
@@ -104,7 +104,7 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
 
 
 def _row(turn: Turn, row: Broadcast) -> str:
-    reader, state = turn.language, lifecycle.shown_state(turn.session, row)
+    reader, state = turn.language, lifecycle.shown_state(row, turn.now)
     return f"{row.code}: {reading.kind_name(reader, row.kind)} · {reader.when(row.send_at)} · {state_name(reader, state)}"
 
 
@@ -216,11 +216,11 @@ def _change(turn: Turn) -> None:
     name = turn.state.run.conversation
     verb = {"halt": broadcasts.stop, "resume": broadcasts.resume, "cancelrest": broadcasts.cancel}[name]
     try:
-        if lifecycle.shown_state(turn.session, row) != row.state:
+        if lifecycle.is_over(turn.session, row):
             raise broadcasts.Refused  # what is left of it waits for whoever is writing just now
         verb(turn.session, row, turn.member.person_id, turn.now)
     except broadcasts.Refused:
-        state = state_name(turn.language, lifecycle.shown_state(turn.session, row))
+        state = state_name(turn.language, "done" if lifecycle.is_over(turn.session, row) else row.state)
         turn.say(turn._("{code} is “{state}” by now. Nothing was changed.", code=row.code, state=state), options(turn, row))
         return
     turn.falls_due = True

@@ -37,11 +37,12 @@ _BAR = 20
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What there is to tell of one broadcast at one moment, of those it is sent to. `state` as officers are told
-    (models.broadcasts.lifecycle.shown_state). `heads`: how many had joined last night, at least. `rate` is people a second
-    lately, 0 where not known."""
+    (models.broadcasts.lifecycle.shown_state); `over`: it will be done soon. `heads`: how many had joined last night, at
+    least. `rate` is people a second lately, 0 where not known."""
 
     counts: Mapping[str, int]
     state: str
+    over: bool
     heads: int
     k: int
     rate: float = 0.0
@@ -64,7 +65,7 @@ class Sight:
         if self.state == "done":
             return 100
         parts = counts.parts(self.heads, self.k)
-        reached = parts * self.done // self.sendable if self.sendable else 0
+        reached = parts if self.over else parts * self.done // max(1, self.sendable)
         return 100 * min(reached, parts - 1) // parts
 
     @property

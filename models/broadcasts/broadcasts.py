@@ -43,7 +43,7 @@ class Broadcast(Base, table=True):
     repeating one, the first. `size` is the audience when the ledger was written; `totals` (JSON, by state) is what is left
     of a folded ledger. `at_night`: quiet hours do not hold it (urgent). `shown_size`: for how many it is, as officers
     were told (models.anonymity.counts.Size). `passed`: the lines, between strokes, on which everybody has been sent it or
-    was in the middle of a conversation; from then on it counts as sent (models.broadcasts.ledger.is_through)."""
+    was in the middle of a conversation; `through_at`: since when that is so of all (models.broadcasts.lifecycle.is_over)."""
 
     __tablename__ = "broadcast"
     __table_args__ = (Index("ix_broadcast_state_send_at", "state", "send_at"),)
@@ -68,6 +68,7 @@ class Broadcast(Base, table=True):
     size: int = 0
     shown_size: str = Field(default="few", max_length=20)
     passed: str = Field(default="", max_length=400)
+    through_at: datetime | None = None
     totals: str = ""
     body: bytes
 

@@ -4,9 +4,11 @@ service without sockets. What a web page would show is read from its mailbox and
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import re
 import secrets
+import shutil
 from collections.abc import Coroutine
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -27,6 +29,7 @@ from models.people.accounts import Sender
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Session
+from models.store.ids import id_from
 from tests.running_app import MONDAY, FakeClock, settings_for
 
 LINE = "webchat:main"
@@ -37,8 +40,12 @@ T = TypeVar("T")
 class World:
     """One service with a clock of its own. Synchronous, because Hypothesis is."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, like: World | None = None) -> None:
+        """`like`: with the keys of another, so that what is drawn by them is drawn alike."""
         directory.mkdir(exist_ok=True)
+        self.directory, self.unions = directory, 0
+        if like is not None:
+            shutil.copy(like.directory / "haichieu.key", directory / "haichieu.key")
         settings = settings_for(
             directory, f"sqlite:///{directory}/haichieu.db", privacy={"relay_minutes": "0"}, officers={"confirm": False}
         )
@@ -82,15 +89,17 @@ class Union:
         self.codes: dict[str, str] = {}
         """Wall codes of teams, and the chair's own."""
         self.workers: dict[str, list[Phone]] = {}
-        self.name = f"MAY{secrets.randbelow(10**9)}"
+        world.unions += 1
+        self.name = f"MAY{world.unions}"
 
         def make(session: Session) -> None:
-            factory = Unit(kind="cdcs", code=self.name, name="Công đoàn cơ sở MAY")
+            factory = Unit(id=self._id("MAY"), kind="cdcs", code=self.name, name="Công đoàn cơ sở MAY")
             session.add(factory)
             session.flush()
             self.units["MAY"] = factory.id
             for team, many in teams.items():
                 unit = Unit(
+                    id=self._id(team),
                     kind="to_cong_doan",
                     code=f"{self.name}-{team}",
                     name=f"Tổ {team}",
@@ -109,6 +118,10 @@ class Union:
 
         world.writes(make)
         self.chair = self.joins(self.codes["chair"])
+
+    def _id(self, unit: str) -> str:
+        """The same in each world: a count's edges are drawn by what it counts."""
+        return id_from(hashlib.sha256(self.code(unit).encode()).hexdigest())
 
     def code(self, unit: str) -> str:
         return self.name if unit == "MAY" else f"{self.name}-{unit}"
@@ -208,7 +221,7 @@ class Officer:
         self.socks: list[Phone] = []
 
     def _writes(self, units: str, marks: tuple[str, ...]) -> str:
-        self.chair.says("thôi", "menu")
+        self.chair.says("dừng", "menu")
         self.chair.taps("Thông báo của đơn vị", "Soạn thông báo")
         self.chair.says("Mời họp")
         return self._audience(units, marks)
@@ -227,15 +240,15 @@ class Officer:
 
     def previews(self, units: str, *marks: str) -> str:
         said = self._writes(units, marks)
-        return said + self.chair.says("thôi")
+        return said + self.chair.says("dừng")
 
     def sends(self, units: str, *marks: str) -> str:
         said = self._writes(units, marks)
         if "[○ Đề nghị xác nhận đã đọc]" not in said:
-            return said + self.chair.says("thôi")
+            return said + self.chair.says("dừng")
         said += self.chair.taps("○ Đề nghị xác nhận đã đọc")
         if "[Gửi]" not in said:
-            return said + self.chair.says("thôi")
+            return said + self.chair.says("dừng")
         return said + self.chair.taps("Gửi") + self.looks()
 
     def looks(self) -> str:
@@ -243,7 +256,7 @@ class Officer:
         before = len(self.chair.log)
         self.chair.looks()
         said = self.chair.since(before) + self.chair.opens_news()
-        self.chair.says("thôi", "menu")
+        self.chair.says("dừng", "menu")
         said += self.chair.taps("Thông báo của đơn vị")
 
         def mine(session: Session) -> list[str]:
@@ -262,21 +275,21 @@ class Officer:
 
     def asks(self, units: str, *switches: str, opens: bool = True) -> str:
         """A poll, up to its preview, or opened."""
-        self.chair.says("thôi", "menu")
+        self.chair.says("dừng", "menu")
         self.chair.taps("Đợt lấy ý kiến", "Tạo đợt lấy ý kiến", "Bữa ăn ca")
         said = self._audience(units, ())
         if "kiểm tra trước khi mở" not in said:
-            return said + self.chair.says("thôi")
+            return said + self.chair.says("dừng")
         for switch in switches:
             said = self.chair.taps(switch)
         if not opens or "[Mở đợt lấy ý kiến]" not in said:
-            return said + self.chair.says("thôi")
+            return said + self.chair.says("dừng")
         return said + self.chair.taps("Mở đợt lấy ý kiến") + self.looks_at_polls()
 
     def looks_at_polls(self) -> str:
         self.chair.looks()
         said = self.chair.opens_news()
-        self.chair.says("thôi", "menu")
+        self.chair.says("dừng", "menu")
         said += self.chair.taps("Đợt lấy ý kiến")
         if self.chair.offers("YK-") is not None:
             said += self.chair.taps("YK-")

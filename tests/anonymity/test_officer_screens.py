@@ -1,9 +1,9 @@
 """An officer learns nothing about one person from any number on any screen.
 
-Two worlds are the same but for one person's one act (who joins, confirms, begins to write, votes, switches notices off,
-leaves) at some moment of a day. Whatever the officer sends, asks, looks at and does with accounts made by the team's code, at
-any moment of that day: both screens say the same, to the letter. What may show in a night, and how little that helps, is in
-tests/rules/anonymity/test_counts.py; what is published of polls, in tests/rules/polls/test_overlap.py.
+Two worlds are the same but for one person's one act (who joins, confirms, begins to write, votes, switches notices off or
+leaves) at some moment of a day. Whatever the officer sends, asks, looks at and does with accounts made by the team's code,
+at any moment of that day: both screens say the same, to the letter. What may show in a night, and how little that helps,
+is in tests/rules/anonymity/test_counts.py; what is published of polls, in tests/rules/polls/test_overlap.py.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from models.broadcasts.audiences import Audience
 from models.people import leaving
 from tests.anonymity.officer import Officer, Phone, Union, World
 
-EXAMPLES = int(os.environ.get("FULL_OFFICER", "6"))
+EXAMPLES = int(os.environ.get("FULL_OFFICER", "3"))
 TEAMS = {"MAY1": 22, "MAY2": 9, "MAY3": 3}
 Act = Callable[[Union, Phone], object]
 
@@ -91,10 +91,11 @@ OFFICER = st.one_of(
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, World]]:
     """With the act, and without."""
     folder = tmp_path_factory.mktemp("worlds")
-    both = World(folder / "with"), World(folder / "without")
-    yield both
-    for world in both:
-        world.close()
+    one = World(folder / "with")
+    other = World(folder / "without", like=one)
+    yield one, other
+    one.close()
+    other.close()
 
 
 def a_day(
@@ -115,7 +116,7 @@ def a_day(
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(OFFICER, min_size=3, max_size=7), st.sampled_from(sorted(VICTIM)), st.integers(0, 6), st.booleans())
+@given(st.lists(OFFICER, min_size=2, max_size=5), st.sampled_from(sorted(VICTIM)), st.integers(0, 4), st.booleans())
 def test_no_screen_of_a_day_tells_what_one_person_did(
     worlds: tuple[World, World],
     steps: list[tuple[str, str, tuple[str, ...]]],
@@ -163,7 +164,7 @@ def test_a_number_of_this_moment_is_found(worlds: tuple[World, World], monkeypat
 
 def test_a_state_as_the_ledger_has_it_is_found(worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch) -> None:
     """It bites: whoever is passed over for the moment keeps a notice from being done."""
-    monkeypatch.setattr(lifecycle, "shown_state", lambda _session, row: row.state)
+    monkeypatch.setattr(lifecycle, "shown_state", lambda row, _now: row.state)
     assert differs(worlds, "who is writing")
 
 
@@ -214,7 +215,7 @@ def files(union: Union, team: str) -> str:
 
 
 def test_a_team_with_the_code_of_the_wall_is_not_asked_openly(worlds: tuple[World, World]) -> None:
-    """“Hỏi cả người chưa có phiếu riêng”: not of a team, and of the union the result is withheld where so few verified vote."""
+    """“Hỏi cả người chưa có phiếu riêng”: not of a team, and of the union nothing is shown where so few verified vote."""
     world = worlds[0]
     union = world.found({"MAY1": 1})
     officer = Officer(union)

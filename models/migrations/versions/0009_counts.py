@@ -24,6 +24,7 @@ def upgrade() -> None:
         unit.add_column(sa.Column("headcount", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("broadcast") as broadcast:
         broadcast.add_column(sa.Column("shown_size", sa.String(length=20), nullable=False, server_default="few"))
+        broadcast.add_column(sa.Column("through_at", sa.DateTime(timezone=True), nullable=True))
         broadcast.add_column(sa.Column("passed", sa.String(length=400), nullable=False, server_default=""))
     with op.batch_alter_table("unit") as unit:
         unit.alter_column("headcount", server_default=None)
@@ -35,6 +36,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("broadcast") as broadcast:
         broadcast.drop_column("passed")
+        broadcast.drop_column("through_at")
         broadcast.drop_column("shown_size")
     with op.batch_alter_table("unit") as unit:
         unit.drop_column("headcount")

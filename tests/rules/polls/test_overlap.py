@@ -193,7 +193,7 @@ def voters(hall: Hall, one: Round) -> set[str]:
 
 
 def test_all_and_all_but_three_are_not_both_shown(hall: Hall, people: list[str]) -> None:
-    """A committee that got past the preview (by the command line, or because people moved) is shown nothing of the second."""
+    """A committee that got past the preview (two at once, or because people moved) is shown nothing of the second."""
     first = answered(hall, asks(hall, rule(hall, "factory")), people)
     assert isinstance(hall.sees(first, "factory"), Shown)
     second = answered(hall, asks(hall, rule(hall, "factory", minus=("C",))), people)
