@@ -119,19 +119,23 @@ async def test_only_ones_own_subtree(chair: Person, leader: Person, worker: Pers
         await leader.sees("không có đơn vị")
 
 
-async def test_nobody_and_a_few_look_alike(chair: Person, leader: Person, somebody: Somebody, service: RunningApp) -> None:
+async def test_nobody_and_a_few_look_alike(
+    chair: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
     """Whether anybody of a team has joined, and whether its notice reached one of them, its sender is not told."""
     nobody = await writes(chair, TEXT, "Tổ may 2")
-    await chair.taps("Gửi", "Thông báo của đơn vị")
-    await chair.taps(await code_of(service))
+    await chair.taps("Gửi")
+    await clock.passes(seconds=20)
+    await chair.taps("Thông báo của đơn vị", await code_of(service))
     reached_nobody = await chair.sees("đã gửi xong", TEXT)
     late = somebody("Bình")
     await late.joins(service.codes.second_team)
     await wants_notices(late)
     assert await writes(chair, TEXT, "Tổ may 2") == nobody
-    await chair.taps("Gửi", "Thông báo của đơn vị")
+    await chair.taps("Gửi")
     await late.sees(TEXT)
-    await chair.taps(await code_of(service))
+    await clock.passes(seconds=20)
+    await chair.taps("Thông báo của đơn vị", await code_of(service))
     reached_one = await chair.sees("đã gửi xong", TEXT)
     assert _without_names(reached_one) == _without_names(reached_nobody)
 

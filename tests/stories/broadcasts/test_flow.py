@@ -48,9 +48,11 @@ async def on_the_roll(service: RunningApp, number: int) -> None:
     await service.app.writer.write(add)
 
 
-async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str) -> None:
+async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
+    await leader.does_not_see("100 %")
+    await clock.passes(seconds=20)
     if channel == "zalo":  # which cannot change what was sent: the end is a message of its own
         await leader.sees("đã gửi xong", "100 %")
     else:
@@ -187,6 +189,7 @@ class TestNight:
         assert (await states(service))["queued"] == 1
         await leader.taps("Gửi tiếp")
         await reader.sees(TEXT)
+        await night.passes(seconds=20)
         await leader.taps("Thông báo của đơn vị", await code_of(service))
         assert "[Tạm dừng]" not in await leader.sees("đã gửi xong")
 
