@@ -15,6 +15,7 @@ from bot.dispatch import Dispatcher
 from bot.files.fetching import Fetcher
 from bot.files.links import MediaLinks
 from bot.files.opening import Contents
+from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
 from bot.ticking.night import Night
@@ -62,12 +63,15 @@ class App:
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
         site = self._site()
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, quiet=settings.notices.quiet) for channel in self.channels
+            Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
         ]
         casts = Casts(self.writer, site)
         counted = tuple(line.name for line in site.lines if line.per_month)
         night = Night(self.writer, counted, settings.notices.threshold)
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, night)
+        told_apart = settings.limits.messages
+        self.ticker = Ticker(
+            self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, told_apart, night=night
+        )
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)
@@ -109,6 +113,7 @@ class App:
                 for channel in by_preference
             ),
             notices=settings.notices,
+            limits=settings.limits,
         )
 
     def _channels(self) -> list[Channel]:
@@ -136,6 +141,9 @@ class App:
 
             channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url))
         return channels
+
+    def _ledgers(self, channel: Channel) -> Ledgers:
+        return Ledgers(channel.line, channel.capabilities, self.writer, self.clock, self.settings.notices.quiet)
 
     def _nudge_outboxes(self) -> None:
         for outbox in self.outboxes:

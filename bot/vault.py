@@ -14,6 +14,7 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,20 +26,37 @@ from models.store.sealing import Keyring, Unsealable
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _KEPT = timedelta(days=1)
 """How long an upload waits for the message that names it, at least."""
+LEFT = 512 * 2**20
+"""Bytes of the disk that attachments leave to the database."""
 
 
 class Vault:
-    """The folder and what opens it. Makes the folder when there is something to put in."""
+    """The folder and what opens it. Makes the folder when there is something to put in. `left`: bytes of the disk that stay
+    free."""
 
-    def __init__(self, directory: Path, keyring: Keyring) -> None:
+    def __init__(self, directory: Path, keyring: Keyring, left: int = LEFT) -> None:
         self.directory = directory
+        self._left = left
         self._keyring = keyring
 
-    async def put(self, attachment_id: str, content: bytes, today: date) -> None:
-        """Keeps an attachment; once this returns it survives a power cut."""
+    async def put(self, attachment_id: str, content: bytes, today: date) -> int:
+        """Keeps an attachment; once this returns it survives a power cut. Returns what it takes on the disk."""
         assert is_id(attachment_id)
         sealed = await asyncio.to_thread(self._keyring.seal_bytes, "attachment.bytes", attachment_id, content)
         await asyncio.to_thread(self._write, attachment_id, sealed, today)
+        return len(sealed)
+
+    async def size(self, attachment_id: str) -> int:
+        """What an attachment takes on the disk; 0 where there is none."""
+        assert is_id(attachment_id)
+        try:
+            return (await asyncio.to_thread((self.directory / attachment_id).stat)).st_size
+        except FileNotFoundError:
+            return 0
+
+    async def has_room(self) -> bool:
+        """Whether the disk has room for more than what is written anyway: words must never wait for somebody's photos."""
+        return await asyncio.to_thread(self._free) >= self._left
 
     async def open(self, attachment_id: str) -> bytes | None:
         """The attachment, or None where there is none (or it is damaged, or sealed with a key we do not have)."""
@@ -47,11 +65,13 @@ class Vault:
     async def remove(self, names: Iterable[str]) -> None:
         await asyncio.to_thread(self._remove, [name for name in names if is_id(name) or _UPLOAD.fullmatch(name)])
 
-    async def put_upload(self, name: str, content: bytes, today: date) -> None:
-        """Keeps what a page has uploaded. `name`: 32 hexadecimal digits that only this page's session can name again."""
+    async def put_upload(self, name: str, content: bytes, today: date) -> int:
+        """Keeps what a page has uploaded; returns what it takes on the disk. `name`: 32 hexadecimal digits that only this
+        page's session can name again."""
         assert _UPLOAD.fullmatch(name)
         sealed = await asyncio.to_thread(self._keyring.seal_bytes, "upload.bytes", name, content)
         await asyncio.to_thread(self._write, name, sealed, today)
+        return len(sealed)
 
     async def upload(self, name: str) -> bytes | None:
         return await self._read(name, "upload.bytes") if _UPLOAD.fullmatch(name) else None
@@ -59,6 +79,10 @@ class Vault:
     async def sweep(self, today: date) -> None:
         """Deletes uploads that no message named, and what a crash left half written."""
         await asyncio.to_thread(self._sweep, today)
+
+    def _free(self) -> int:
+        there = next((path for path in (self.directory, *self.directory.absolute().parents) if path.is_dir()), Path("/"))
+        return shutil.disk_usage(there).free
 
     def fault(self) -> str:
         """Why attachments cannot be kept here; empty when they can. Leaves nothing behind."""

@@ -52,7 +52,7 @@ class WebServer:
     async def _metrics(self, request: web.Request) -> web.Response:
         """For this machine only: counts by the minute would tell an outsider when somebody speaks up."""
         remote = request.remote or ""
-        if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or not _is_loopback(remote):
+        if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or not is_this_machine(remote):
             raise web.HTTPNotFound
         await self._refresh()
         return web.Response(
@@ -60,7 +60,8 @@ class WebServer:
         )
 
 
-def _is_loopback(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
+    """Whether whoever calls from there is a program beside us."""
     try:
         return ip_address(address).is_loopback
     except ValueError:

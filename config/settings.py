@@ -156,6 +156,16 @@ class Officers(BaseModel, extra="forbid"):
     quiet: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = (time(22), time(6))
 
 
+class Limits(BaseModel, extra="forbid"):
+    """In an hour: grievances, additions and dangers of one chat (further dangers are taken, and added to the case of the one
+    before); messages of workers of which a unit's officers are told one by one (further ones are counted together)."""
+
+    filings: Annotated[int, Field(ge=1)] = 6
+    additions: Annotated[int, Field(ge=1)] = 20
+    dangers: Annotated[int, Field(ge=1)] = 3
+    messages: Annotated[int, Field(ge=1)] = 30
+
+
 class Notices(BaseModel, extra="forbid"):
     """`quiet`: hours in which only urgent notices ring. Above `typed_above` people the sender types their number, above
     `second_above` (or into several grassroots unions) a second officer must agree. `threshold`: fewer people are never
@@ -189,6 +199,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     officers: Officers = Officers()
     notices: Notices = Notices()
+    limits: Limits = Limits()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("database_url")

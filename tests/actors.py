@@ -13,6 +13,7 @@ import aiohttp
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import RunningApp
+from tests.waiting import HANGS
 
 PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
 """How unasked messages arrive, and the button that opens them."""
@@ -245,15 +246,15 @@ class OnWebChat(Person):
 
     def __init__(self, service: RunningApp, name: str, session: aiohttp.ClientSession) -> None:
         super().__init__(service, name)
-        self._http = session
+        self.http = session
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._messages: list[dict[str, object]] = []
+        self.messages: list[dict[str, object]] = []
         self.token = ""
 
     async def _open(self) -> aiohttp.ClientWebSocketResponse:
         if self._socket is None or self._socket.closed:
             address = self.service.address
-            self._socket = await self._http.ws_connect(
+            self._socket = await self.http.ws_connect(
                 f"{address}/chat/ws", autoping=False, headers={"Origin": address}, max_msg_size=0
             )
             await self._socket.send_json({"type": "hello", "session": self.token or None, "language": "vi"})
@@ -264,7 +265,7 @@ class OnWebChat(Person):
         """Reads frames up to the one wanted, keeping the messages among them."""
         assert self._socket is not None
         while True:
-            frame = await self._socket.receive(timeout=10)
+            frame = await self._socket.receive(timeout=HANGS)
             if frame.type is aiohttp.WSMsgType.PONG and kind == "pong":
                 return {}
             if frame.type is aiohttp.WSMsgType.PING:
@@ -286,9 +287,9 @@ class OnWebChat(Person):
     def _show(self, got: dict[str, object]) -> None:
         """As the page does: each message once, and an edited one where it stands."""
         place = got.get("edits", got["id"])
-        shown = next((known for known in self._messages if known["id"] == place), None)
+        shown = next((known for known in self.messages if known["id"] == place), None)
         if shown is None:
-            self._messages.append({**got, "id": place})
+            self.messages.append({**got, "id": place})
         elif "edits" in got:
             shown.update(text=got["text"], options=got["options"], changed=True)
 
@@ -303,7 +304,7 @@ class OnWebChat(Person):
 
     async def tap(self, label: str) -> None:
         await self.texts()
-        for message in reversed(self._messages):
+        for message in reversed(self.messages):
             for option in message["options"]:  # type: ignore[attr-defined]
                 if option["label"] == label:
                     await self.send({"type": "tap", "choice": option["token"]})
@@ -314,17 +315,17 @@ class OnWebChat(Person):
         socket = await self._open()
         await socket.ping(b"")
         await self._until("pong")
-        return [_read(message) for message in self._messages]
+        return [_read(message) for message in self.messages]
 
     async def edited(self) -> list[str]:
         await self.texts()
-        return [_read(message) for message in self._messages if "changed" in message]
+        return [_read(message) for message in self.messages if "changed" in message]
 
     async def send_file(self, content: bytes, kind: str, caption: str) -> None:
         await self._open()
         address, mine = self.service.address, {"Authorization": f"Bearer {self.token}"}
         headers = {**mine, "Origin": address}
-        async with self._http.post(f"{address}/chat/files?kind={kind}", data=content, headers=headers) as answer:
+        async with self.http.post(f"{address}/chat/files?kind={kind}", data=content, headers=headers) as answer:
             assert answer.status == 200, answer.status
             upload = (await answer.json())["upload"]
         await self.send({"type": "file", "kind": kind, "upload": upload})
@@ -334,12 +335,16 @@ class OnWebChat(Person):
     async def received(self) -> list[tuple[str, bytes]]:
         await self.texts()
         found = []
-        for media in [message["media"] for message in self._messages if "media" in message]:
-            address = f"{self.service.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
-            async with self._http.get(address, headers={"Authorization": f"Bearer {self.token}"}) as answer:
+        for address, name in self.media():
+            async with self.http.get(address, headers={"Authorization": f"Bearer {self.token}"}) as answer:
                 assert answer.status == 200
-                found.append((str(media["name"]), await answer.read()))  # type: ignore[index]
+                found.append((name, await answer.read()))
         return found
+
+    def media(self) -> list[tuple[str, str]]:
+        """Where the attachments on the screen are fetched, and what they are called."""
+        shown = [message["media"] for message in self.messages if "media" in message]
+        return [(f"{self.service.address}/chat/media/{one['case_id']}/{one['id']}", str(one["name"])) for one in shown]  # type: ignore[index]
 
     async def leaves(self) -> None:
         if self._socket is not None:

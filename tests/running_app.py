@@ -34,6 +34,10 @@ class FakeClock:
         self._now += max(timedelta(seconds=seconds), timedelta(microseconds=1))
         await asyncio.sleep(0)
 
+    def is_at(self, moment: datetime) -> None:
+        """It is that moment, and nothing has fallen due yet."""
+        self._now = moment
+
     def then(self, after: Callable[[], Awaitable[None]]) -> None:
         self._after = after
 

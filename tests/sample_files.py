@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from functools import cache
 
 GPS_MAKE = "Redmi-13C-cua-Binh"
 AUTHOR = "Nguyen Thi Binh"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_A = "http://schemas.openxmlformats.org/drawingml/2006"
 
 
 def photo(size: tuple[int, int] = (64, 48), *, orientation: int = 6, form: str = "JPEG") -> bytes:
@@ -64,13 +67,20 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
 
 def docx(**more: str | bytes) -> bytes:
     """A Word file with an author, a commenter, a template on somebody's disk and a photo with a place in it."""
-    relations = f'<Relationships xmlns="{_R}"><Relationship Id="r1" Type="{_R}/attachedTemplate" '
+    relations = f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="r1" Type="{_R}/attachedTemplate" '
     relations += f'Target="file:///C:/Users/{AUTHOR}/mau.dotx" TargetMode="External"/><Relationship Id="r2" '
-    relations += f'Type="{_R}/hyperlink" Target="https://congdoan.vn/" TargetMode="External"/></Relationships>'
+    relations += f'Type="{_R}/hyperlink" Target="https://congdoan.vn/" TargetMode="External"/><Relationship Id="r3" '
+    relations += f'Type="{_R}/image" Target="media/image1.jpeg"/><Relationship Id="r4" Type="{_R}/comments" '
+    relations += 'Target="comments.xml"/></Relationships>'
     core = f"<cp:coreProperties><dc:creator>{AUTHOR}</dc:creator></cp:coreProperties>"
     comments = f'<w:comments xmlns:w="{_W}"><w:comment w:id="0" w:author="{AUTHOR}" w:initials="NTB" '
     comments += 'w:date="2026-05-01T08:00:00Z"><w:p/></w:comment></w:comments>'
-    body = f'<w:document xmlns:w="{_W}"><w:body><w:p><w:ins w:id="1" w:author="{AUTHOR}"><w:r><w:t>Lương tháng 5</w:t>'
+    body = f'<w:document xmlns:w="{_W}" xmlns:r="{_R}" xmlns:a="{_A}/main" xmlns:pic="{_A}/picture"><w:body>'
+    body += f'<w:p><w:ins w:id="1" w:author="{AUTHOR}"><w:r><w:t>Lương tháng 5</w:t></w:r></w:ins></w:p>'
+    body += '<w:p><w:hyperlink r:id="r2"><w:r><w:t>trang công đoàn</w:t></w:r></w:hyperlink></w:p>'
+    body += f'<w:p><w:r><w:drawing><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="{AUTHOR}"/></pic:nvPicPr>'
+    body += '<pic:blipFill><a:blip r:embed="r3"/></pic:blipFill></pic:pic></w:drawing></w:r></w:p></w:body></w:document>'
+    people = f'<w15:people xmlns:w15="x"><w15:person w15:author="{AUTHOR}"/></w15:people>'
     return packed(
         {
             "[Content_Types].xml": '<Types xmlns="x"><Default Extension="xml" ContentType="application/xml"/></Types>',
@@ -79,11 +89,10 @@ def docx(**more: str | bytes) -> bytes:
             "docProps/core.xml": core,
             "docProps/app.xml": f"<Properties><Company>{AUTHOR}</Company></Properties>",
             "docProps/thumbnail.jpeg": photo(),
-            "word/document.xml": body + "</w:r></w:ins></w:p></w:body></w:document>",
+            "word/document.xml": body,
             "word/comments.xml": comments,
-            "word/people.xml": f'<w15:people><w15:person w15:author="{AUTHOR}"><w15:presenceInfo '
-            f'w15:providerId="AD" w15:userId="{AUTHOR}"/></w15:person></w15:people>',
-            "word/_rels/settings.xml.rels": relations,
+            "word/people.xml": people,
+            "word/_rels/document.xml.rels": relations,
             "word/media/image1.jpeg": photo(),
             **more,
         }
@@ -104,9 +113,15 @@ def xlsx() -> bytes:
     return written.getvalue()
 
 
+@cache
 def bomb() -> bytes:
     """Half a megabyte that unpacks to 300 times as much."""
     return docx(**{"word/big.xml": b"<x>" + b" " * (150 * 2**20) + b"</x>"})
+
+
+def slow() -> bytes:
+    """140 KB that kept a processor busy for a minute: a search for an end that never came, from eight million places."""
+    return docx(**{"word/document.xml": b"<absPath " * 8_000_000})
 
 
 def ogg(tags: bytes = AUTHOR.encode()) -> bytes:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from importlinter.cli import lint_imports
 
 from config import settings
 from config.i18n import LANGUAGES
-from handlers.front.all_conversations import CONVERSATIONS
-from tests import catalogs
+from handlers.front.all_conversations import CONVERSATIONS, is_about
+from tests import catalogs, gate
+from tests.stories.channels import CHANNELS
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for room in ("bot", "handlers", "models", "config") for path in (ROOT / room).rglob("*.py"))
 LONGEST = 400  # lines; what grows past it splits by noun
-
-
-def test_imports_follow_the_one_arrow() -> None:
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_logo=True) == 0
 
 
 def test_every_setting_is_in_the_readme() -> None:
@@ -68,13 +69,30 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
             "handlers.front.posting",
             "handlers.chat.conversation",
             "handlers.people.officer_claims",
-            "handlers.files.attachments",
+            "handlers.grievances.case_files",
         )
     )
     sources = {name: doors(one.finish.__module__) + unasked for name, one in CONVERSATIONS.items()}
     begin = {"join", "menu"}
     assert reachable(begin, sources) == set(CONVERSATIONS)
     assert reachable(begin, {**sources, "menu": ""}) != set(CONVERSATIONS), "the check must notice an empty menu"
+
+
+def test_all_tables_are_all() -> None:
+    """Alone in a process: elsewhere some other import may have made a table known. Migrations begin with this module."""
+    count = "from models.all_tables import METADATA; print(len(METADATA.tables))"
+    alone = subprocess.run([sys.executable, "-c", count], cwd=ROOT, capture_output=True, check=True)
+    written = sum(path.read_text("utf-8").count("table=True") for path in CODE if "models" in path.parts)
+    assert int(alone.stdout) == written
+
+
+def test_what_a_button_may_be_about_is_known() -> None:
+    """Every button we make can be tapped: one that names a row opens a conversation about one, and only that."""
+    made = re.compile(r'open_token\(\s*"(\w+)"(,)?')
+    found = [pair for path in CODE for pair in made.findall(path.read_text("utf-8"))]
+    assert {name for name, _ in found} <= set(CONVERSATIONS)
+    assert not [name for name, more in found if not is_about(name, "x" if more else "")]
+    assert not is_about("file", "x") and not is_about("again", "")
 
 
 def test_nothing_asks_which_channel_it_is() -> None:
@@ -96,3 +114,153 @@ def test_no_clock_but_one() -> None:
     assert reads.search("datetime.now(UTC)")
     found = {path.name for path in CODE if reads.search(path.read_text("utf-8"))}
     assert found <= {"clock.py", "main.py", "doctor.py"}
+
+
+TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "bench" not in path.relative_to(ROOT).parts]
+"""The bench measures parts that no reader of a message ever meets; everything else drives what it is given."""
+
+
+def test_no_test_measures_time() -> None:
+    """It would tell how busy the machine is. What takes how long stands beside something smaller, in tests/bench."""
+    measures = re.compile(r"\btime\.(monotonic|perf_counter|process_time|thread_time)(_ns)?\(|from time import")
+    assert measures.search("assert time.perf_counter() - began < 5")
+    assert not [
+        str(path) for path in TESTS if path.name != "test_house_rules.py" and measures.search(path.read_text("utf-8"))
+    ]
+
+
+def test_a_conversation_that_no_story_comes_to_is_noticed() -> None:
+    """The gate asks it of a whole run."""
+    met = [f"{channel}: join vote" for channel in CHANNELS]
+    assert not gate.unmet(met, ["join", "vote"])
+    assert gate.unmet(met, ["join", "leave"], {"leave": ["zalo"]}) == ["leave on zalo"]
+    assert gate.unmet(met[1:], ["join"]) == [f"join on {CHANNELS[0]}"]
+    assert set(gate.ONLY) <= set(CONVERSATIONS)
+
+
+MEANT_FOR_US = {
+    ("os", "_exit"): "the standard library's public name for ending a forked child without its parent's clean-up",
+}
+BY_NAME = {"setattr", "getattr", "delattr", "hasattr", "attrgetter", "methodcaller", "patch", "object"}
+"""Calls that reach an attribute by its name as a string: built in, monkeypatch's, operator's and unittest.mock's."""
+
+
+def is_private(name: str) -> bool:
+    """But for `_`, the translating verb of a turn."""
+    return name.startswith("_") and name != "_" and not (name.startswith("__") and name.endswith("__"))
+
+
+class Classes:
+    """What private names classes have made for themselves, by the class's name."""
+
+    def __init__(self, trees: Iterable[ast.AST]) -> None:
+        self.own: defaultdict[str, set[str]] = defaultdict(set)
+        self.bases: defaultdict[str, set[str]] = defaultdict(set)
+        for made in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            self.bases[made.name] |= {ast.unparse(base).rpartition(".")[2] for base in made.bases}
+            for node in made.body:
+                given = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+                self.own[made.name] |= {name.id for name in given if isinstance(name, ast.Name)}
+                self.own[made.name] |= {node.name} if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else set()
+            for node in ast.walk(made):
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_own(node):
+                    self.own[made.name].add(node.attr)
+
+    def above(self, name: str) -> set[str]:
+        """The class and all that it builds on, as far as they are known here."""
+        found, edge = {name}, {name}
+        while edge := {base for one in edge for base in self.bases[one]} - found:
+            found |= edge
+        return found
+
+
+def is_own(node: ast.Attribute) -> bool:
+    """`self._x`, `cls._x`, `super()._x`."""
+    whose = node.value.func if isinstance(node.value, ast.Call) else node.value
+    return isinstance(whose, ast.Name) and whose.id in ("self", "cls", "super")
+
+
+def reaching(tree: ast.AST, tests: Classes, code: Classes, inside: str = "") -> Iterator[str]:
+    """Where this code takes a private name of somebody else's. Its own is what a class of the tests has made, and not what a
+    class of the service has that it builds on."""
+    for node in ast.iter_child_nodes(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            family = tests.above(inside) if inside else set()
+            theirs = set().union(*(code.own[one] for base in family for one in code.above(base) if one in code.bases))
+            own = is_own(node) and node.attr in set().union(*(tests.own[one] for one in family)) - theirs
+            names += [] if own or (ast.unparse(node.value), node.attr) in MEANT_FOR_US else [node.attr]
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names += [part for alias in node.names for part in alias.name.split(".")]
+            names += (getattr(node, "module", "") or "").split(".")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in BY_NAME:
+            given = [*node.args, *(word.value for word in node.keywords)]
+            texts = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            names += [part for text in texts for part in text.split(".")]
+        yield from (f"line {getattr(node, 'lineno', 0)}: {name}" for name in names if is_private(name))
+        yield from reaching(node, tests, code, node.name if isinstance(node, ast.ClassDef) else inside)
+
+
+def test_no_test_reaches_into_what_is_private() -> None:
+    """A test drives what anybody may use: what it must hold in its hands is an argument, as in `Outbox(…, pacer=…)`. What
+    reaches further in proves something of a part that the next change renames, and stands in the way of that change."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in [*TESTS, *CODE]}
+    tests, code = (Classes(trees[path] for path in paths) for paths in (TESTS, CODE))
+    found = [f"{path.relative_to(ROOT)}, {where}" for path in TESTS for where in reaching(trees[path], tests, code)]
+    assert not found, "\n".join(found)
+
+
+OWN = "class FakeClock:\n    _made = 1\n    def __init__(self):\n        self._now = 1\n    def _tick(self): ...\n"
+REACHES = [
+    "first._pacer",
+    "first._pacer.take = take",
+    "ledgers.writer._threads[0]",
+    "from bot.web import _is_loopback",
+    "from bot import web, _secret",
+    "from bot._web import serve",
+    "import bot._web",
+    'monkeypatch.setattr(drawing, "_check", None)',
+    'monkeypatch.setattr("bot.files.drawing._check", None)',
+    'monkeypatch.setattr(target="bot.files.drawing._check", name=None)',
+    'setattr(writer, "_threads", [])',
+    'getattr(writer, "_threads")',
+    'mock.patch.object(Writer, "_work")',
+    "clock._FakeClock__now",
+    "async def wrapped(self):\n    return self._writer",
+    "lambda self: self._full",
+    "class Sleeper(Holding):\n    def lasts(self):\n        return self._until",
+    "class Sleeper(Holding):\n    def lasts(self):\n        self._until = None",
+    "class Sleeper(Holding):\n    def _is_gone(self, holder):\n        return super()._is_gone(holder)",
+    "class Person:\n    def looks(self, clock):\n        return clock._now",
+    "class Person:\n    def looks(self):\n        return self._never_made",
+    "sys._getframe()",
+    "os._execvpe()",
+]
+KEEPS = [
+    OWN + "class WallClock(FakeClock):\n    def now(self):\n        return self._now + self._made + super()._tick()",
+    "class Reader:\n    @classmethod\n    def of(cls):\n        cls._known = {}\n        return cls._known",
+    'turn._("Hello")',
+    "os._exit(0)",
+    "found.__class__.__name__",
+    "def _helper(_row): ...\n_helper(1)",
+    'getattr(user, f"{kind}_update")',
+    'monkeypatch.setattr("bot.sending.pacing.STEPS", 1)',
+    "from __future__ import annotations",
+    "for _ in range(3): ...",
+]
+
+
+@pytest.mark.parametrize("planted", REACHES)
+def test_whoever_reaches_into_it_is_noticed(planted: str) -> None:
+    assert list(reaching_in(planted))
+
+
+@pytest.mark.parametrize("honest", KEEPS)
+def test_whoever_keeps_to_what_is_theirs_is_not(honest: str) -> None:
+    assert not list(reaching_in(honest))
+
+
+def reaching_in(source: str) -> Iterator[str]:
+    tree = ast.parse(source)
+    code = Classes(ast.parse(path.read_text("utf-8")) for path in CODE)
+    return reaching(tree, Classes([tree]), code)

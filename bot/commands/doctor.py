@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from bot.channels.base import SendError
+from bot.files.cleaning import apart
 from bot.sending.month import WARN_AT
 from bot.vault import Vault
 from config.settings import Settings
@@ -34,6 +35,7 @@ async def examine(settings: Settings) -> list[Finding]:
     if settings.zalo_bot.token.get_secret_value():
         found += await asyncio.to_thread(_zalo_limits, settings, keyring)
     found.append(await asyncio.to_thread(_media, settings, keyring))
+    found.append(await cleaning())
     found.append(_clock())
     return found
 
@@ -117,6 +119,29 @@ def _media(settings: Settings, keyring: Keyring) -> Finding:
     if fault:
         return ("attachments", False, f"HAICHIEU_MEDIA_DIR ({settings.media_dir}) cannot be written ({fault})")
     return ("attachments", True, f"kept in {settings.media_dir}")
+
+
+async def cleaning() -> Finding:
+    """Which walls stand around the process that opens what people send (bot/files/cleaning/walls.py): tried, not
+    supposed."""
+    walls = await apart.look()
+    if walls is None:
+        return ("files apart", False, "the process that cleans files does not start: every file will be refused")
+    names = {"landlock": "Landlock", "seccomp": "seccomp", "limits": "limits"}
+    closed = ", ".join(names[wall] for wall in walls.closed)
+    missing = " and ".join(name for wall, name in names.items() if wall not in walls.closed)
+    without = f"; this machine has no {missing}" if missing else ""
+    if walls.open:
+        return (
+            "files apart",
+            False,
+            f"{closed}{without}: a file that takes the process over could reach {', '.join(walls.open)}",
+        )
+    return (
+        "files apart",
+        True,
+        f"no file, network or other process can be reached while one is cleaned ({closed}{without})",
+    )
 
 
 def _clock() -> Finding:

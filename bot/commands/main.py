@@ -150,18 +150,43 @@ def keys_new() -> None:
 
 
 @officers_app.command("confirm")
-def officers_confirm(staff_code: Annotated[str, typer.Argument(help="The staff code on the roll.")]) -> None:
-    """Confirms that a chat joined with an officer's code belongs to that officer. Ask them first."""
+def officers_confirm(
+    staff_code: Annotated[str, typer.Argument(help="The staff code on the roll; without it, who waits is listed.")] = "",
+    words: Annotated[str, typer.Option("--words", help="The two words on the officer's screen.")] = "",
+) -> None:
+    """Confirms that a chat joined with an officer's code belongs to that officer. Ask them first for the two words."""
     settings = settings_or_exit()
     from datetime import UTC, datetime
 
-    from handlers.people.officer_claims import confirm_by_operator
+    from handlers.people import officer_claims
 
+    now = datetime.now(UTC)
     with database_faults(), database_or_exit(settings).transaction() as session:
-        count = confirm_by_operator(session, staff_code, datetime.now(UTC))
-    if not count:
+        waiting = officer_claims.waiting(session, now)
+        theirs = [line for line in waiting if staff_code and line[0] == staff_code.strip().upper()]
+        try:
+            done = bool(staff_code) and officer_claims.confirm_by_operator(session, staff_code, now, words)
+        except officer_claims.Several:
+            done = False
+    if not staff_code:
+        _list_claims(waiting)
+    elif done:
+        said = next(line[1] for line in theirs if not words or officer_claims.same(line[1], words))
+        print(f"1 chat confirmed, whose screen shows: {said}. Its holder is told in it.")
+    elif theirs:
+        _list_claims(theirs)
+        if words:
+            fail("None of them shows these words; nobody was confirmed.")
+        fail(f'Which of them? Ask the officer: haichieu officers confirm {staff_code} --words "FIRST SECOND"')
+    else:
         fail("Nobody with that staff code waits to be confirmed.")
-    print(f"{count} chat confirmed; its holder is told in it.")
+
+
+def _list_claims(waiting: list[tuple[str, str, str]]) -> None:
+    for code, words, last_day in waiting:
+        print(f"{code:<14} {words:<28} until {last_day}")
+    if not waiting:
+        print("Nobody waits to be confirmed.")
 
 
 @app.command()
@@ -192,4 +217,4 @@ def demo(
         raise typer.Exit(asyncio.run(play()))
     from bot.demo.page import show
 
-    raise typer.Exit(asyncio.run(show(port)))
+    raise typer.Exit(asyncio.run(show(port, serve)))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from models.people.roll_import import Changes
+    from models.people.roll_same import Question
     from models.store.database import Database
 
 _SHOWN = 20
@@ -27,6 +28,8 @@ def import_(
     files: Annotated[list[Path] | None, typer.Argument(help="One workbook, or one CSV of units and one of people.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")] = False,
     leavers: Annotated[bool, typer.Option("--leavers", help="End the offices of people missing from the list.")] = False,
+    same: Annotated[list[str] | None, typer.Option("--same", help="OLD=NEW: both staff codes are one person.")] = None,
+    different: Annotated[list[str] | None, typer.Option("--different", help="OLD=NEW: they are two people.")] = None,
     sample: Annotated[Path | None, typer.Option("--sample", help="Write an example list into this directory.")] = None,
 ) -> None:
     """Takes a union's units and people from a workbook: all of it, or nothing and every fault named."""
@@ -43,8 +46,11 @@ def import_(
         fail("Which file? `haichieu import --sample DIR` writes an example.")
     settings = settings_or_exit()
     from bot.commands import roll_file
-    from models.people import roll, roll_import
+    from models.grievances import exclusions
+    from models.people import roll, roll_import, roll_same
 
+    one, two = ([_pair(text) for text in given or ()] for given in (same, different))
+    recoded = {new: old for old, new in one}
     began = time.perf_counter()
     lines, unreadable = roll_file.read(files)
     if unreadable:
@@ -57,13 +63,35 @@ def import_(
             wanted, faults = roll.check(lines["units"], lines["people"], roll_import.parents(session))
             if faults:
                 _refuse(faults)
-            changes = roll_import.compare(session, wanted, today, _progress)
+            if impossible := roll_same.wrong(session, wanted, recoded):
+                _refuse(impossible)
+            changes = roll_import.compare(session, wanted, today, _progress, same=recoded, different=two)
+            if changes.questions and not check:
+                _ask(changes.questions)
+                fail("Nothing was changed: please answer these, with the options named, and run it again.")
             if not check:
                 roll_import.write(session, changes, today, leavers=leavers)
+                for old_id, new_id in changes.one_person:
+                    exclusions.follow(session, old_id, new_id)
     finally:
         database.close()
     _tell(changes, check=check, leavers=leavers)
     print(f"{len(wanted.units)} units and {len(wanted.people)} people read, {time.perf_counter() - began:.1f} s.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, _, new = text.upper().partition("=")
+    if not old.strip() or not new.strip():
+        fail(f"{text}: should be two staff codes, the old one first: OLD=NEW.")
+    return old.strip(), new.strip()
+
+
+def _ask(questions: Sequence[Question]) -> None:
+    """On whether it is one person hangs what they may see: whom a reporter passed over stays passed over."""
+    print("Is it one person? Reporters may have passed them over.", file=sys.stderr)
+    for one in questions:
+        print(f"  {one.name}: {one.old} ({one.old_unit}) on the roll, {one.new} ({one.new_unit}) in the list: "
+              f"--same {one.old}={one.new} or --different {one.old}={one.new}", file=sys.stderr)  # fmt: skip
 
 
 def ready_database(settings: Settings) -> Database:
@@ -106,9 +134,12 @@ def _tell(changes: Changes, *, check: bool, leavers: bool) -> None:
         ("units with another headcount", changes.recounted),
         ("new people", changes.new_people),
         ("people changed", changes.changed_people),
+        ("people under another code", changes.recoded),
     ):
         if codes:
             print(f"{len(codes)} {words}: {_first(codes)}")
+    if changes.questions:
+        _ask(changes.questions)
     if changes.missing:
         what = "their offices end today" if leavers else "nothing was done about them; --leavers ends their offices"
         print(f"{len(changes.missing)} people of these units are on the roll but not in the list ({what}): "

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 
-from bot.commands.main import serve
+from bot.app import App
 from bot.demo.stage import stage
 
+Serve = Callable[[App, asyncio.Event], Awaitable[int]]
+"""Runs a service until it is asked to stop, sets the event once it is open; returns the exit code."""
 
-async def show(port: int) -> int:
+
+async def show(port: int, serve: Serve) -> int:
     """Serves the demo on this machine and says where. Returns the exit code."""
     async with stage(port) as demo:
         ready = asyncio.Event()
-        serving = asyncio.create_task(serve(demo.app, ready))
+        serving = asyncio.ensure_future(serve(demo.app, ready))
         opening = asyncio.create_task(ready.wait())
         await asyncio.wait({serving, opening}, return_when=asyncio.FIRST_COMPLETED)
         if not ready.is_set():

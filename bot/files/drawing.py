@@ -1,12 +1,11 @@
-"""Drawing a Vega-Lite specification: a PNG for a chat, an SVG for a page.
+"""Drawing a Vega-Lite specification: a PNG for a chat or a page.
 
 What draws is a V8 with Vega in it (vl-convert): the first picture takes a second and 90 MB, which stay; each after it a
 quarter of a second, and while it draws no other thread of Python runs. So a service draws in a process of its own
 (`render_apart`). It could fetch data, maps and images, and for images cannot even be told not to; so a specification that
 asks for anything by address is refused here.
 
-The font is ours (bot/print/fonts), so that a machine without fonts, or with others, draws the same; pages name it first and
-then whatever sans-serif the reader's own machine has.
+The font is ours (bot/print/fonts), so that a machine without fonts, or with others, draws the same.
 """
 
 from __future__ import annotations
@@ -53,13 +52,6 @@ def render_png(spec: Mapping[str, Any], scale: float = 1) -> bytes:
     _check(spec)
     drawn = _drawer().vegalite_to_png(dict(spec), vl_version=FORMAT, scale=scale, allowed_base_urls=[])
     return _small(drawn)
-
-
-def render_svg(spec: Mapping[str, Any]) -> str:
-    """Raises `Fetches`."""
-    _check(spec)
-    drawn: str = _drawer().vegalite_to_svg(dict(spec), vl_version=FORMAT, allowed_base_urls=[])
-    return drawn
 
 
 async def render_apart(specs: Sequence[Mapping[str, Any]]) -> list[bytes]:

@@ -3,13 +3,17 @@
 Woken like the outbox, and one process at a time (a lease). A row to fetch (models.files.to_fetch) is never written here:
 what is done is known from the attachment's own row, and how often something was tried from memory alone; a restart tries
 again. Two things are told apart: a line that cannot be reached now is asked again for six hours; a file that the service
-does not have, that is too large, or that turns out to be nothing we keep, is over at once, and the worker is told.
+does not have, that is too large, or that turns out to be nothing we keep, is over at once, and the worker is told. Whose
+file is next, and how many one person may have here, is queue.py's.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+import contextlib
+import errno
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -21,6 +25,7 @@ from bot.channels.base import Channel, Gone, SendError, TooLarge
 from bot.clock import Clock
 from bot.files.cleaning import Clean, Refused
 from bot.files.cleaning.apart import clean_apart
+from bot.files.queue import Queue
 from bot.lease import Holding
 from bot.vault import Vault
 from bot.writer import Writer
@@ -30,14 +35,13 @@ from models.files import to_fetch
 from models.files.attachments import LIMITS, Fate
 from models.files.to_fetch import Wanted
 from models.messages.message import FileKind
+from models.people.accounts import Sender
 from models.store.database import Session
 
 log = structlog.get_logger()
 
 FETCHED = Counter("haichieu_attachments_total", "Attachments, by line and what became of them", ["line", "state"])
 
-AT_ONCE = 2
-"""Files in memory at the same time, 20 MB each, and as many processes that clean."""
 IDLE_SECONDS = 5.0
 RETRY_SECONDS = (5, 30, 120, 600, 1800)
 TIDY_EVERY = timedelta(minutes=10)
@@ -69,6 +73,8 @@ class Fetcher:
         self._due: dict[str, datetime] = {}
         self._wanted: dict[str, Wanted] = {}
         self._tries: dict[str, int] = {}
+        self._queue = Queue()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
         self._tidied: datetime | None = None
 
     def nudge(self) -> None:
@@ -76,32 +82,56 @@ class Fetcher:
         self._nudged.set()
 
     async def run(self) -> None:
-        """Fetches for ever. Cancelled in the middle of a file, it begins that file again after the next start."""
-        while True:
-            self._nudged.clear()
-            try:
-                await self.drain()
-            except Exception as error:  # the database or the disk is away; the rows wait
-                log.error("fetching failed", exc_info=error)
-            try:
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await self._nudged.wait()
-            except TimeoutError:
-                continue
+        """Fetches for ever, and looks again whenever a file came or is done. Cancelled in the middle of a file, it begins
+        that file again after the next start."""
+        try:
+            while True:
+                self._nudged.clear()
+                try:
+                    await self._round()
+                except Exception as error:  # the database or the disk is away; the rows wait
+                    log.error("fetching failed", exc_info=error)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await self._nudged.wait()
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def drain(self) -> int:
         """Fetches all that is due now, and deletes what is over; returns how many files were tried."""
+        tried = await self._round()
+        while self._under_way:
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+            tried += await self._round()
+        return tried
+
+    async def _round(self) -> int:
+        """Begins what can be begun, and tidies now and then; returns how many were begun. Raises what went wrong with those
+        that are done."""
+        for row_id in [row_id for row_id, task in self._under_way.items() if task.done()]:
+            self._queue.over(row_id)
+            self._under_way.pop(row_id).result()
         if not await self._held.hold():
             return 0
         now = self._clock.now()
         await self._look()
-        due = [row_id for row_id, at in self._due.items() if at <= now]
-        room = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._try(row_id, room) for row_id in due))
+        begun = 0
+        while (chosen := self._queue.next(self._waiting(now))) is not None:
+            self._under_way[chosen] = task = asyncio.create_task(self._try(chosen))
+            task.add_done_callback(lambda _: self._nudged.set())
+            begun += 1
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:
             await self._tidy(now)
             self._tidied = now
-        return len(due)
+        return begun
+
+    def _waiting(self, now: datetime) -> Iterator[tuple[str, Sender, FileKind]]:
+        """What is due, in the order in which it came."""
+        due = [(self._wanted[row_id], row_id) for row_id, at in self._due.items() if at <= now]
+        due.sort(key=lambda file: (file[0].since, file[0].number))
+        return ((row_id, wanted.sender, wanted.kind) for wanted, row_id in due)
 
     async def stop(self) -> None:
         await self._held.release()
@@ -116,15 +146,21 @@ class Fetcher:
 
         found, fates = await self._writer.read(look)
         for row_id, wanted in found.items():
-            done = wanted.attachment_id in fates
-            self._due[row_id] = NEVER if done else datetime.fromisoformat(wanted.since)
-            if not done:
+            fate = fates.get(wanted.attachment_id)
+            self._due[row_id] = NEVER if fate else datetime.fromisoformat(wanted.since)
+            if fate is None:
                 self._wanted[row_id] = wanted
+            elif fate.state == "kept":  # before the last restart
+                self._queue.keep(wanted.sender, row_id, await self._vault.size(wanted.attachment_id))
 
-    async def _try(self, row_id: str, room: asyncio.Semaphore) -> None:
+    async def _try(self, row_id: str) -> None:
         wanted = self._wanted[row_id]
-        async with room:
+        try:
             fate = await self._fate(row_id, wanted)
+        except Exception:
+            # What we did not think of: said by whoever waits for this task, and not tried again at once for ever.
+            self._due[row_id] = self._clock.now() + timedelta(seconds=RETRY_SECONDS[-1])
+            raise
         if fate is None:
             return
 
@@ -147,9 +183,14 @@ class Fetcher:
         try:
             if channel is None:
                 raise Gone("the line is not configured any more")
+            if not self._queue.has_room(wanted.sender):
+                raise Refused("many")
+            if self._queue.is_full or not await self._vault.has_room():
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             content = await self._read(channel, wanted)
             clean = await self._cleans(content, wanted.kind)
-            await self._vault.put(wanted.attachment_id, clean.content, self._clock.now().date())
+            size = await self._vault.put(wanted.attachment_id, clean.content, self._clock.now().date())
+            self._queue.keep(wanted.sender, row_id, size)
         except Refused as refused:
             return Fate("refused", wanted.kind, why=refused.why)
         except TooLarge:
@@ -195,7 +236,9 @@ class Fetcher:
 
             await self._writer.write(forget, alone=True)
         rows = await self._writer.read(to_fetch.ids)
-        for gone in self._due.keys() - rows:
+        over_now = self._due.keys() - rows - self._under_way.keys()
+        self._queue.forget(over_now)
+        for gone in over_now:
             del self._due[gone]
             self._wanted.pop(gone, None)
             self._tries.pop(gone, None)

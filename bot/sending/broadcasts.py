@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,7 @@ from models.broadcasts.broadcasts import POLL, Broadcast
 from models.broadcasts.ledger_sending import Bulk, Busy, Unwritable
 from models.messages.message import Outgoing
 from models.messages.sending import Claimed, Outcome
+from models.polls import invited
 from models.store.database import Session
 
 log = structlog.get_logger()
@@ -56,9 +58,8 @@ class Ledgers:
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
             quiet = digest.is_quiet(now, self._quiet)
-            return list(
-                ledger_sending.claim(session, self._line, fence, now, limit, self._compose, quiet=quiet, busy=self._busy)
-            )
+            about: Any = {"voted": invited.voted, "quiet": quiet, "busy": self._busy}
+            return [*ledger_sending.claim(session, self._line, fence, now, limit, self._compose, **about)]
 
         # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
         if limit <= 0 or not await self._writer.read(ledger_sending.any_sending):

@@ -36,7 +36,6 @@ from bot.sending.numbered_lists import Listed
 from bot.sending.pacing import Pacer
 from bot.sending.results import Recorder, again, by_chat, ended
 from bot.writer import Writer
-from handlers.grievances import digest
 from models.broadcasts.ledger_sending import Bulk
 from models.messages import sending
 from models.messages.outbox import BULK, LANES, NOTICE, REPLY
@@ -81,7 +80,10 @@ class UnderWay:
 
 
 class Outbox:
-    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose."""
+    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose.
+
+    What it works with is made for its line where it is not given: `ledgers`, from which it claims what goes to many; the
+    `lease` on the line; the `pacer`; and how much of a lease must be left to begin a send (`spare`)."""
 
     def __init__(
         self,
@@ -89,16 +91,20 @@ class Outbox:
         writer: Writer,
         clock: Clock,
         by_number: Mapping[str, str] | None = None,
-        quiet: digest.Quiet = None,
+        *,
+        ledgers: Ledgers | None = None,
+        lease: Holding | None = None,
+        pacer: Pacer | None = None,
+        spare: timedelta | None = None,
     ) -> None:
         self._channel = channel
         self._writer = writer
         self._clock = clock
-        self._held = Holding(channel.line, writer, clock)
+        self._held = lease or Holding(channel.line, writer, clock)
         self._nudged = {lane: asyncio.Event() for lane in LANES}
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
-        self._ledgers = Ledgers(channel.line, channel.capabilities, writer, clock, quiet)
+        self._ledgers = ledgers or Ledgers(channel.line, channel.capabilities, writer, clock)
         listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._recorder = Recorder(channel.line, writer, clock, self._allowance, self._ledgers, listed)
         self._under_way: set[asyncio.Task[int]] = set()
@@ -106,8 +112,8 @@ class Outbox:
         ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
         self._ahead = {REPLY: (BATCH, BATCH - 1), NOTICE: (BATCH, BATCH - 1), BULK: (ahead, ahead // 2)}
         """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
-        self._spare = timedelta(seconds=capabilities.timeout)
-        self._pacer = Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
+        self._spare = timedelta(seconds=capabilities.timeout) if spare is None else spare
+        self._pacer = pacer or Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""

@@ -21,10 +21,13 @@ from bot.ticking.broadcasts import Casts
 from bot.ticking.night import Night
 from bot.ticking.polls import Rounds
 from bot.writer import Writer
+from config.settings import Limits
 from handlers.front import posting
-from handlers.grievances import digest
+from handlers.grievances import digest, rings
+from handlers.people import officer_claims
 from models.anonymity import intake
 from models.files import one_time_links
+from models.grievances.floods import Together
 from models.messages import chats, mailbox, outbox, received, unopened
 from models.people import second_phones, wrong_codes
 from models.store import firings
@@ -49,6 +52,7 @@ class Ticker:
         nudge: Callable[[], None],
         quiet: digest.Quiet = None,
         casts: Casts | None = None,
+        told_apart: int = Limits().messages,
         night: Night | None = None,
     ) -> None:
         self._writer = writer
@@ -58,6 +62,7 @@ class Ticker:
         self._clock = clock
         self._nudge = nudge
         self._quiet = quiet
+        self._told_apart = told_apart
         self._held = Holding("tick", writer, clock)
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
@@ -106,7 +111,11 @@ class Ticker:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
+                await self._writer.write(lambda session: officer_claims.end_over(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
+                together = await self._writer.read(lambda session: rings.due(session, now, self._told_apart))
+                for what in together:
+                    await self._writer.write(partial(self._ring, what, now), alone=True)
             if worked:
                 self._nudge()
             self.last = now
@@ -146,6 +155,9 @@ class Ticker:
         self._digested = None if due_firings else now
         return len(due_firings)
 
+    def _ring(self, what: Together, now: datetime, session: Session) -> None:
+        rings.tell_together(session, what, now, self._quiet)
+
     def _fire(self, firing: digest.Firing, now: datetime, session: Session) -> None:
         digest.fire(session, firing, now, self._quiet)
 
@@ -153,7 +165,9 @@ class Ticker:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
         quiet = digest.is_quiet(now, self._quiet)
         try:
-            await self._writer.write(lambda session: posting.post(session, event, now, quiet=quiet), alone=True)
+            await self._writer.write(
+                lambda session: posting.post(session, event, now, quiet=quiet, most=self._told_apart), alone=True
+            )
         except Exception as error:
             log.error("event not posted", exc_info=error)
             return False

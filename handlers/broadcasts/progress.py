@@ -19,8 +19,8 @@ from handlers.chat.conversation import open_token
 from models.anonymity import counts
 from models.broadcasts import progress
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import OPEN
 from models.broadcasts.progress import Progress
+from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
 from models.people import accounts

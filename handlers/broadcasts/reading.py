@@ -130,6 +130,10 @@ def _is_mine(turn: Turn) -> bool:
     return mine(turn) is not None
 
 
+def is_code(text: str) -> bool:
+    return _CODE.fullmatch(text.strip()) is not None
+
+
 def by_code(turn: Turn, text: str) -> Broadcast | None:
     """The notice whose code this is."""
     found = _CODE.fullmatch(text.strip())

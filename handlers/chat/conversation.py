@@ -113,6 +113,8 @@ class Conversation:
     """What a button that opens it may answer already: given the subject and the button's value, the answers known."""
     in_office: bool = False
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
+    for_claims: bool = False
+    """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
 
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:
@@ -171,6 +173,11 @@ class Turn:
         if self.account is None or not self.account.confirmed:
             return ()
         return office_rows.held_by(self.session, self.account.person_id, self.now.date())
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether this chat only claims to be somebody's: nothing of theirs is its own yet."""
+        return self.account is not None and not self.account.confirmed
 
     @property
     def is_officer(self) -> bool:

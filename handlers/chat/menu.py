@@ -5,12 +5,20 @@ from __future__ import annotations
 from config.i18n import N_
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
 from models.messages.message import Option
+from models.people import claims
 
 
 def options(turn: Turn) -> list[Option]:
     """What the menu offers this person; empty for somebody who has not joined."""
     if turn.account is None:
         return []
+    language = Option(open_token("lang"), turn._("Language · Ngôn ngữ"))
+    if turn.is_claim:
+        return [
+            Option(open_token("unclaim"), turn._("This is not my code")),
+            language,
+            Option(open_token("help"), turn._("Help")),
+        ]
     queue = Option(open_token("queue"), turn._("Cases to handle"))
     desk = Option(open_token("desk"), turn._("Notices to members"))
     polls = Option(open_token("polls_desk"), turn._("Ask for opinions"))
@@ -21,7 +29,7 @@ def options(turn: Turn) -> list[Option]:
         Option(open_token("notices_list"), turn._("Notices I received")),
         Option(open_token("polls_mine"), turn._("Give my opinion")),
         Option(open_token("settings"), turn._("Settings")),
-        Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
+        language,
         Option(open_token("help"), turn._("Help")),
     ]
 
@@ -31,9 +39,23 @@ def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
     if turn.account is None:
         turn.say(first or turn._("Write your joining code, or /start to begin."))
         return
-    if not first:
+    if turn.is_claim:
+        first = "\n\n".join(filter(None, (first, _waits(turn))))
+    elif not first:
         first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     turn.say(first, options(turn), commands=commands)
+
+
+def _waits(turn: Turn) -> str:
+    """What somebody reads who has used an officer's code and is not confirmed."""
+    if claims.why_over(turn.session, turn.member, turn.now.date()) is not None:
+        return turn._("Comrade, this code can no longer be confirmed. Please ask for a new one.")
+    return turn._(
+        "Comrade, before this chat can be used, an officer above must confirm that it is yours. Please tell them, in person "
+        "or by phone, these two words: {words}\n\nThey will ask for them until {day}.",
+        words=claims.words(turn.session, turn.member),
+        day=f"{claims.last_day(turn.member):%d/%m/%Y}",
+    )
 
 
 def _menu(turn: Turn) -> None:
@@ -80,6 +102,6 @@ BY_NUMBER = N_("Answer with a number, for example: 1.")
 """Under a numbered list, on lines that have no buttons."""
 
 CONVERSATIONS = (
-    Conversation("menu", _menu, allowed=is_member),
-    Conversation("help", _help),
+    Conversation("menu", _menu, allowed=is_member, for_claims=True),
+    Conversation("help", _help, for_claims=True),
 )

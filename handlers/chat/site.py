@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.settings import Notices
+from config.settings import Limits, Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,4 @@ class Site:
     media_address: str = ""
     lines: tuple[Line, ...] = ()
     notices: Notices = field(default_factory=Notices)
+    limits: Limits = field(default_factory=Limits)

@@ -1,4 +1,4 @@
-"""Photos, documents and voice: taken with a grievance, shown to the officers who have it.
+"""Photos, documents and voice: taken with words to the union. What officers see of them is handlers.grievances.case_files.
 
 Words come first: a file alone begins a grievance that then asks for them. What arrives is only noted in the turn and fetched
 after it (models.files.to_fetch), so the answer is "being fetched", and the review says how far each file is. Sending does
@@ -13,19 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from config.i18n import N_, Language, language
-from handlers.chat.conversation import LONGEST, Conversation, Turn, is_officer, open_token
-from models.files import attachments, one_time_links, to_fetch
+from handlers.chat.conversation import LONGEST, Turn
+from models.files import attachments, to_fetch
 from models.files.attachments import LIMITS, Enclosed, Fate
 from models.files.to_fetch import Wanted
-from models.grievances import access
-from models.grievances.cases import Grievance
 from models.messages import outbox
 from models.messages.chats import Run
-from models.messages.message import File, Media, Option
+from models.messages.message import File
 from models.people import accounts
 from models.store.database import Session
 from models.store.ids import new_id
-from models.trust import audit
 
 TAKEN_IN = ("file", "askback", "add", "unsettled", "notice", "correct")
 """Conversations that end in words to the union, which a file may go with."""
@@ -47,15 +44,23 @@ _WHY = {
     "locked": N_("it is locked with a password"),
     "damaged": N_("it is damaged"),
     "large": N_("it is too large"),
+    "long": N_("it has too many pages"),
+    "old": N_("it was made by a Word or Excel from before 2007"),
+    "foreign": N_("it is a picture that only some phones can open (HEIC)"),
+    "many": N_("you have sent very many files today"),
     "": N_("the chat service did not hand it over"),
 }
+_SCREENSHOT = N_("You can take a screenshot of the part that matters and send it as a photo.")
+_INSTEAD = {
+    **dict.fromkeys(("unknown", "macros", "locked", "damaged", "long", "old", "foreign"), _SCREENSHOT),
+    "many": N_("Please send the rest tomorrow; words can be sent at any time."),
+    "not_a_voice": N_("You can record it anew in the chat, or write it down."),
+}
+"""What to do instead; for everything else, what can be sent."""
 
 
 def label(reader: Language, kind: str, number: int) -> str:
     return reader.gettext(_LABELS[kind], number=number)
-
-
-# The worker's side.
 
 
 def take(turn: Turn, files: Sequence[File]) -> bool:
@@ -91,7 +96,7 @@ def _take_one(turn: Turn, file: File) -> None:
     known = (turn.member.id, turn.language.code)
     attachment_id = to_fetch.ask(turn.session, turn.sender, *known, file, number, turn.now)
     turn.answers[_KEY] = json.dumps([*these, {"id": attachment_id, "kind": file.kind}])
-    turn.say(_capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
+    turn.say(capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 
 
 def caption(turn: Turn, text: str) -> bool:
@@ -121,10 +126,12 @@ def review(turn: Turn) -> list[str]:
         return []
     to_fetch.keep(turn.session, [one["id"] for one in these], turn.now)  # the draft lives on: so do its files
     found = attachments.numbered(turn.session, these)
-    lines = [turn._("With it: {files}.", files=_with_states(turn.language, found))]
+    lines = [turn._("With it: {files}.", files=with_states(turn.language, found))]
     kinds = {one.kind for one in found}
     if "photo" in kinds:
         lines.append(turn._("Place, time and phone are taken out of a photo; what can be seen in it stays."))
+    if "document" in kinds:
+        lines.append(turn._("A document is made anew: author, comments and hidden parts stay out; what can be read stays."))
     if "voice" in kinds and not turn.chat.in_office:
         lines.append(
             turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
@@ -147,8 +154,9 @@ def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:
     if account is None or account.id != wanted.account_id or account.blocked:
         return
     reader = language(wanted.language)
-    about = {"file": _capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
-    text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + what_can_be_sent(reader)
+    about = {"file": capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
+    instead = reader.gettext(_INSTEAD[fate.why]) + "\n" if fate.why in _INSTEAD else ""
+    text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + instead + what_can_be_sent(reader)
     chat = outbox.chat_of(session, wanted.sender, account.id, now)
     outbox.queue(session, wanted.sender, chat, text, now, language=reader.code)
 
@@ -162,65 +170,6 @@ def what_can_be_sent(reader: Language) -> str:
     )
 
 
-# The officers' side.
-
-
-def listed(session: Session, reader: Language, case: Grievance) -> list[str]:
-    """The line under a case's words; nothing when nothing came with it."""
-    found = attachments.of_case(session, case.id)
-    return [reader.gettext("Attached: {files}", files=_with_states(reader, found))] if found else []
-
-
-def _with_states(reader: Language, found: Sequence[Enclosed]) -> str:
-    return ", ".join(f"{label(reader, one.kind, one.number)} ({reader.gettext(_STATES[one.fate.state])})" for one in found)
-
-
-def options(session: Session, reader: Language, case: Grievance) -> list[Option]:
-    """The button under an officers' card."""
-    return (
-        [Option(open_token("files", case.id), reader.gettext("See files"))] if attachments.of_case(session, case.id) else []
-    )
-
-
-def of_case(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
-    """An attachment of a case is seen by the officers who may see the case."""
-    case = access.for_officer(session, person_id, case_id, now)
-    found = attachments.of_case(session, case.id) if case else []
-    return next((_media(case_id, one) for one in found if one.id == attachment_id and one.fate.state == "kept"), None)
-
-
-def _media(case_id: str, one: Enclosed) -> Media:
-    return Media(one.id, case_id, one.fate.kind, one.name, one.fate.mime)
-
-
-def _case(turn: Turn) -> Grievance | None:
-    if not is_officer(turn):
-        return None
-    return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
-
-
-def _show(turn: Turn) -> None:
-    """Sends each attachment where the line can; where not, a link for each, or the way to a line that can."""
-    case = _case(turn)
-    assert case is not None  # `allowed` was asked first
-    found = attachments.of_case(turn.session, case.id)
-    kept = [one for one in found if one.fate.state == "kept"]
-    audit.note(turn.session, turn.member.person_id, "files", case.id, turn.now)
-    lines = [turn._("Files of {code}:", code=case.code) + " " + _with_states(turn.language, found)]
-    if turn.sender.line in turn.site.uploads:
-        for one in kept:
-            name = _capital(label(turn.language, one.kind, one.number))
-            turn.say(f"{case.code} · {name}", media=_media(case.id, one))
-    elif not turn.site.media_address:
-        lines.append(turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page."))
-    elif kept:
-        for one in kept:
-            token = one_time_links.issue(turn.session, turn.member.person_id, _media(case.id, one), turn.now)
-            lines.append(f"{_capital(label(turn.language, one.kind, one.number))}: {turn.site.media_address}/{token}")
-        lines.append(turn._("Each link opens once, within 2 minutes. Please do not pass it on, comrade."))
-    turn.say("\n\n".join(lines), [Option(open_token("view", case.id), turn._("Back to the case"))])
-
-
 def link_page(reader: Language, name: str) -> dict[str, str]:
     """What stands on the page behind a link: before the file is opened (“ask”), and when there is nothing to open."""
     if name == "ask":
@@ -230,8 +179,9 @@ def link_page(reader: Language, name: str) -> dict[str, str]:
     return {"title": reader.gettext("This link opens nothing now"), "words": words}
 
 
-def _capital(text: str) -> str:
+def with_states(reader: Language, found: Sequence[Enclosed]) -> str:
+    return ", ".join(f"{label(reader, one.kind, one.number)} ({reader.gettext(_STATES[one.fate.state])})" for one in found)
+
+
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-CONVERSATIONS = (Conversation("files", _show, allowed=lambda turn: _case(turn) is not None, in_office=True),)

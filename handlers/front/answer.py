@@ -16,7 +16,7 @@ from handlers.chat.conversation import Again, Conversation, Invalid, Question, S
 from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, typed
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.all_conversations import CONVERSATIONS, is_about
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats, unopened
@@ -65,7 +65,7 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _tap(turn, inbound.choice)
         return
     text = clean(inbound.text or "")
-    if inbound.files:  # attachments: handlers/files/attachments.py
+    if inbound.files and not turn.is_claim:  # attachments: handlers/files/attachments.py
         taken = attachments.take(turn, inbound.files)
         if not text or (taken and attachments.caption(turn, text)):
             _where_were_we(turn)
@@ -92,10 +92,14 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     elif turn.account is None:
         _join(turn, text)
+    elif turn.is_claim:
+        menu.show(turn)
     elif (answered := voting.in_one_line(turn, text)) is not None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
         start(turn, overview.opening(turn, notice), notice.id)
+    elif reading.is_code(text):  # as of a notice that was not for them: nobody learns which codes there are
+        menu.show(turn, turn._("This is not open to you, or is over by now."))
     elif (found := case_codes.split(text, inbound.quoted))[0]:
         _about(turn, *found)
     elif typed.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
@@ -287,7 +291,12 @@ def _is_over(turn: Turn) -> bool:
     case been closed, since the first question."""
     run = turn.state.run
     assert run is not None
-    if CONVERSATIONS[run.conversation].allowed(turn):
+    conversation = CONVERSATIONS[run.conversation]
+    if turn.is_claim and not conversation.for_claims:
+        _end(turn)
+        menu.show(turn)
+        return True
+    if is_about(run.conversation, run.subject) and conversation.allowed(turn):
         return False
     _end(turn)
     turn.say(turn._("This is not open to you, or is over by now."))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.broadcasts import counts_sheet, reading
-from handlers.files import attachments
+from handlers.grievances import case_files
 from handlers.polls import result_files
 from models.messages.message import Media
 from models.people import accounts
 from models.people.accounts import Sender
 from models.store.database import Session
 
-RIGHTS = (attachments.of_case, reading.attached, counts_sheet.attached, result_files.attached)
+RIGHTS = (case_files.of_case, reading.attached, counts_sheet.attached, result_files.attached)
 """Every right by which somebody sees an attachment, one for each kind of thing that has any: given who, what it belongs to,
 its id and the moment, the attachment, or None. Ids are random, so one thing's id is no other's."""
 

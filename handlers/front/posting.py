@@ -9,15 +9,15 @@ import json
 from datetime import datetime
 
 from config.i18n import HERE, Language, language
+from config.settings import Limits
 from handlers.chat.conversation import open_token, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.broadcasts import ledger
-from models.files import attachments
 from models.grievances import cases as case_rows
-from models.grievances import handling
+from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.people import accounts, leaving, units
@@ -25,9 +25,10 @@ from models.people.accounts import Account
 from models.store.database import Session
 
 
-def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) -> None:
+def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, most: int = Limits().messages) -> None:
     """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing. `quiet`: officers
-    are told of danger only (handlers.grievances.digest)."""
+    are told of danger only (handlers.grievances.digest). `most`: of so many messages in an hour they are told one by one
+    (models.grievances.floods)."""
     assert event.kind != "ballot", "ballots go together, or their order would tell (models.polls.ballots)"
     match event.kind:
         case "tell":
@@ -43,9 +44,9 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False) 
         case "seen":
             _seen(session, event, now)
         case "report":
-            _show_officers(session, case_rows.post(session, event, now), event, now, quiet=quiet)
+            _show_officers(session, case_rows.post(session, event, now), event, now, quiet=quiet, most=most)
         case _:
-            _show_officers(session, case_rows.hear_reporter(session, event, now), event, now, quiet=quiet)
+            _show_officers(session, case_rows.hear_reporter(session, event, now), event, now, quiet=quiet, most=most)
 
 
 def _seen(session: Session, event: Event, now: datetime) -> None:
@@ -55,14 +56,16 @@ def _seen(session: Session, event: Event, now: datetime) -> None:
         ledger.confirm(session, event.text, account.person_id, now.astimezone(HERE).date())
 
 
-def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool) -> None:
+def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool, most: int) -> None:
     if case is None:
         return
-    attachments.enclose(session, event)  # before anybody is shown the case
+    enclosures.enclose(session, event)  # before anybody is shown the case
     if quiet and not case.urgent and case.state in case_rows.OPEN:  # of a closed case the morning would say nothing
         return
-    if case.urgent and event.kind == "report":
+    if case.urgent and event.kind == "report" and floods.rings(session, case, now):
         cases.ring(session, case, now)
+    elif not floods.is_told_apart(session, case, event, now, most):
+        return
     whole = event.kind in ("report", "unsettled")
     cases.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
 
@@ -72,6 +75,7 @@ def _title(reader: Language, event: Event, case: Grievance) -> str:
     return {
         "report": reader.gettext("New grievance {code}", code=code),
         "addition": reader.gettext("The worker added to {code}", code=code),
+        "danger": reader.gettext("The worker added to {code}", code=code),
         "settled": reader.gettext("The worker says {code} is settled", code=code),
         "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
         "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
-from handlers.files import attachments
-from handlers.grievances import cases
+from handlers.grievances import case_files, cases
 from handlers.people import pin
 from models.grievances import access
 from models.messages import unopened
@@ -54,7 +53,7 @@ def _show(turn: Turn) -> None:
         menu.show(turn, turn._("This is not open to you, or is over by now."))
         return
     card = cases.card(turn.session, turn.language, case, item.text, person_id, turn.now)
-    attached = attachments.options(turn.session, turn.language, case)
+    attached = case_files.options(turn.session, turn.language, case)
     turn.say(card, [*cases.card_options(turn.language, case), *attached, *more])
 
 

@@ -10,7 +10,7 @@ from config.i18n import Language, language
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, tell
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
-from handlers.files import attachments
+from handlers.grievances import case_files
 from handlers.people import pin
 from models.anonymity import intake
 from models.grievances import access, cases, handling
@@ -60,15 +60,14 @@ def card(
     for entry, words in said:
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
         lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
-    lines += attachments.listed(session, reader, case)
+    lines += case_files.listed(session, reader, case)
     return "\n\n".join(lines)
 
 
 def _from(session: Session, reader: Language, case: Grievance, name: str) -> str:
     if case.spoken_to is not None:
         return reader.gettext("From: a worker without a phone, told to {name}", name=_name(session, case.spoken_to))
-    whose = reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
-    return whose if case.verified else whose + " · " + reader.gettext("not verified")
+    return reader.gettext("From: {name}", name=name) if name else reader.gettext("From: a worker, not named")
 
 
 def _name(session: Session, person_id: str) -> str:
@@ -114,7 +113,7 @@ def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
-    turn.say(text, [*card_options(turn.language, case), *attachments.options(turn.session, turn.language, case), queue])
+    turn.say(text, [*card_options(turn.language, case), *case_files.options(turn.session, turn.language, case), queue])
 
 
 def tell_handlers(
@@ -134,7 +133,7 @@ def tell_handlers(
             reader = language(account.language)
             # A hidden card is composed when it is opened (handlers.front.unopened).
             text = "" if is_hidden(account) else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
-            options = [*card_options(reader, case), *attachments.options(session, reader, case)]
+            options = [*card_options(reader, case), *case_files.options(session, reader, case)]
             tell(
                 session,
                 account,

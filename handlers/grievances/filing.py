@@ -8,7 +8,7 @@ those passed over never see the case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.i18n import DEFAULT, fold, language
 from config.tables import table
@@ -18,6 +18,7 @@ from handlers.chat.conversation import (
     Again,
     Choice,
     Conversation,
+    Invalid,
     Question,
     Turn,
     is_member,
@@ -28,9 +29,10 @@ from handlers.chat.conversation import (
 from handlers.chat.words import category_name, level_name, shortened
 from handlers.files import attachments
 from models.anonymity import counts, intake
+from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
 from models.broadcasts import broadcasts, sizes
-from models.grievances import cases, deadlines
+from models.grievances import cases, deadlines, floods
 from models.messages.message import Option
 from models.people import offices, units
 from models.people.units import Unit
@@ -101,10 +103,8 @@ def _covered(turn: Turn) -> bool:
 
 
 def _warnings(turn: Turn) -> list[str]:
-    """What in the words could give their writer away. Looked for once: it reads the roll."""
-    if "tells" not in turn.answers:
-        turn.answers["tells"] = ",".join(identifying.found(turn, turn.answers["text"]))
-    return [identifying.warning(turn, kind) for kind in turn.answers["tells"].split(",") if kind]
+    """What in the words could give their writer, or somebody else, away."""
+    return [identifying.warning(turn, kind) for kind in kinds_in(turn.answers["text"])]
 
 
 def _review(turn: Turn) -> str:
@@ -190,9 +190,16 @@ def _reviewed(turn: Turn, value: str) -> str:
         turn.answers["at_once"] = "yes" if value == "at_once" else "no"
         raise Again
     if value == "rewrite":
-        turn.answers.pop("tells", None)
         del turn.answers["text"]
         raise Again
+    if value != "danger" and (at := floods.free_at(turn.state.guard.filings, turn.now, turn.site.limits.filings)):
+        raise Invalid(
+            turn._(
+                "You have sent many grievances in a row, so this one was not sent yet. It stays here: you can send it after "
+                "{when}, or add to one you have sent. Danger can be sent at once.",
+                when=turn.language.when(at + timedelta(minutes=1)),
+            )
+        )
     return value
 
 
@@ -209,6 +216,15 @@ def _finish(turn: Turn) -> None:
     if level is None:
         turn.say(_nobody(turn))
         return
+    guard = turn.state.guard
+    if danger:
+        many = floods.free_at(guard.dangers, turn.now, turn.site.limits.dangers) is not None
+        if many and (earlier := floods.earlier_danger(turn.session, turn.reporter, turn.now)) is not None:
+            _more_danger(turn, earlier)
+            return
+        guard.dangers = floods.spent(guard.dangers, turn.now, turn.site.limits.dangers)
+    else:
+        guard.filings = floods.spent(guard.filings, turn.now, turn.site.limits.filings)
     covered = _covered(turn) and not danger
     due = intake.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     reply_due = deadlines.first_reply_due(due, urgent=danger)
@@ -229,15 +245,37 @@ def _finish(turn: Turn) -> None:
         name_for="committee" if _mode(turn) == "committee" else "all",
         passed_over=[found[one].id for one in below if one in found],
         urgent=danger,
-        verified=turn.member.verified,
         covered=covered,
         reply_due=reply_due.isoformat(),
-        files=attachments.sent(turn),  # attachments
+        files=attachments.sent(turn),
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now
     said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
     turn.say(said, [mine_option(turn)])
+
+
+def _more_danger(turn: Turn, earlier: cases.Grievance) -> None:
+    """More danger from one chat than makes cases: the words and files go to the case of the one before, at once."""
+    event = Event(
+        kind="danger",
+        due=turn.now.isoformat(),
+        case_id=earlier.id,
+        entry_id=new_id(),
+        reporter_id=turn.reporter,
+        text=_asked(turn) + turn.answers["text"],
+        covered=False,
+        files=attachments.sent(turn),
+    )
+    intake.add(turn.session, event)
+    turn.falls_due = True
+    said = turn._(
+        "Thank you. This was added at once to your grievance {code}, which the union has already as urgent; a name was not "
+        "passed on with it.",
+        code=earlier.code,
+    )
+    urgent = turn._("If somebody is hurt, or there is fire or violence, call 115, 114 or 113 at once as well.")
+    turn.say(f"{said}\n\n{urgent}", [Option(open_token("mine", earlier.id), turn._("Show this grievance"))])
 
 
 def _level(value: str) -> units.Level:

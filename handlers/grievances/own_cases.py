@@ -6,11 +6,13 @@ Whatever a reporter does here leaves the chat sealed and under the same time cov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from handlers.chat import menu
 from handlers.chat.conversation import (
     Choice,
     Conversation,
+    Invalid,
     Question,
     Turn,
     is_member,
@@ -20,12 +22,12 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, level_name, shortened, state_name
 from handlers.files import attachments
-from handlers.grievances import own_name
+from handlers.grievances import case_files, own_name
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake
 from models.anonymity.intake import Event, Kind
-from models.grievances import access, cases
+from models.grievances import access, cases, floods
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import units
@@ -116,7 +118,7 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
             lines.append(f"{by}: «{words}»")
-    lines += attachments.listed(turn.session, turn.language, case)  # attachments
+    lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
@@ -153,7 +155,7 @@ def _preview(turn: Turn) -> str:
     case = _case(turn)
     assert case is not None  # `allowed` was asked first
     text = shortened(turn.answers["text"], 600)
-    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]  # attachments
+    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]
     return "\n\n".join([*lines, turn._("Send this?")])
 
 
@@ -167,13 +169,28 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         reporter_id=turn.reporter,
         text=text,
         holder_id=holder_id,
-        files=attachments.sent(turn),  # attachments
+        files=attachments.sent(turn),
     )
     intake.add(turn.session, event)
     turn.falls_due = due <= turn.now
 
 
+def _sent(turn: Turn, value: str) -> str:
+    unless_cancelled(turn, value)
+    if at := floods.free_at(turn.state.guard.additions, turn.now, turn.site.limits.additions):
+        raise Invalid(
+            turn._(
+                "You have added much in a row, so this was not sent yet. It stays here: you can send it after {when}. "
+                "Danger can be sent at once, with a new grievance.",
+                when=turn.language.when(at + timedelta(minutes=1)),
+            )
+        )
+    return value
+
+
 def _added(turn: Turn) -> None:
+    guard = turn.state.guard
+    guard.additions = floods.spent(guard.additions, turn.now, turn.site.limits.additions)
     covered = turn.answers["send"] == "covered"
     _post(turn, "addition", turn.answers["text"], covered=covered)
     turn.say(
@@ -257,7 +274,7 @@ CONVERSATIONS = (
         (
             pin.question(),
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
-            Question("send", _preview, _send_choices, chosen=unless_cancelled),
+            Question("send", _preview, _send_choices, chosen=_sent),
         ),
         allowed=_own_open_case,
     ),

@@ -157,6 +157,7 @@ def _finish(turn: Turn) -> None:
         holder,
         language=turn.language.code,
         confirmed=not claimed,
+        claim=found.id if claimed else None,
         verified=found.person_id is not None or invites.is_slip(found),
         notices=_is_on(turn, "notices"),
         polls=_is_on(turn, "polls"),
@@ -166,13 +167,7 @@ def _finish(turn: Turn) -> None:
     turn.person, turn.joined = holder, True
     if claimed:
         officer_claims.announce(turn, turn.account, holder)
-        menu.show(
-            turn,
-            turn._(
-                "Thank you, comrade. Before this chat receives cases, an officer above must confirm that it is yours. "
-                "You will be told here."
-            ),
-        )
+        menu.show(turn, turn._("Thank you, comrade. You will be told here when it is confirmed."))
     elif turn.is_officer:
         menu.show(turn, turn._("Thank you, comrade. This chat now receives your unit's cases."), commands="officer")
     else:

@@ -1,5 +1,5 @@
 """An officer's own code is only a claim, until an officer above or the operator has confirmed who claimed it; otherwise a
-stolen slip would read a team's grievances.
+stolen slip would read a team's grievances. Both screens show the same two words (models.people.claims).
 """
 
 from __future__ import annotations
@@ -7,20 +7,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from config.i18n import language
+from config.i18n import fold, language
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, tell
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, tell, unless_back
 from handlers.chat.words import role_name
+from models.anonymity import intake
 from models.messages.message import Option
-from models.people import accounts, offices, persons, units
+from models.people import accounts, claims, offices, persons, units
 from models.people.accounts import Account
+from models.people.claims import Ended
 from models.people.units import Unit
 from models.store.database import Session
 from models.trust import audit
 
 
 def announce(turn: Turn, claimed: Account, holder: persons.Person) -> None:
-    """Tells the officers of the unit and asks those above to confirm who claimed the office."""
+    """Tells the officers of the unit and asks those above to confirm who claimed the office; the officer's own phones hear
+    of it, too, since it may not be theirs."""
     session, day = turn.session, turn.now.date()
     for held in offices.held_by(session, holder.id, day):
         path = units.path(session, held.unit_id)
@@ -29,6 +32,13 @@ def announce(turn: Turn, claimed: Account, holder: persons.Person) -> None:
                 if somebody.id == holder.id:
                     continue
                 _tell_of_claim(turn, account, claimed, holder, held, path[0], may_confirm=at > 0 or len(path) == 1)
+    for own in accounts.of_person(session, holder.id):
+        if own.confirmed:
+            reader = language(own.language)
+            text = reader.gettext(
+                "Another chat was just joined with a code of yours, comrade. If that was not you, tell the officer above."
+            )
+            tell(session, own, text, turn.now, in_office=True)
 
 
 def _tell_of_claim(
@@ -59,9 +69,11 @@ def _tell_of_claim(
 
 
 def _claim(turn: Turn) -> Account | None:
-    """The unconfirmed account this run is about, if this officer stands above it."""
+    """The claim this run is about, if it can still be confirmed and this officer stands above it."""
     claimed = turn.session.get(Account, turn.subject)
-    if claimed is None or claimed.confirmed or turn.account is None or claimed.person_id == turn.account.person_id:
+    if claimed is None or claimed.claim is None or turn.account is None or claimed.person_id == turn.account.person_id:
+        return None
+    if claims.why_over(turn.session, claimed, turn.now.date()) is not None:
         return None
     mine = {held.unit_id for held in turn.offices if held.role in offices.HANDLERS}
     for held in offices.held_by(turn.session, claimed.person_id, turn.now.date()):
@@ -76,13 +88,23 @@ def _confirm_text(turn: Turn) -> str:
     assert claimed is not None  # `allowed` was asked first
     holder = turn.session.get_one(persons.Person, claimed.person_id)
     return turn._(
-        "Did {name} join with their own code, as you know from speaking with them?",
+        "The chat that was joined with the code of {name} shows these two words: {words}\n\nHave you asked {name}, in "
+        "person or by phone, and do the same words stand on their screen?",
         name=persons.name_of(turn.session, holder),
+        words=claims.words(turn.session, claimed),
     )
 
 
 def _confirm_choices(turn: Turn) -> Sequence[Choice]:
-    return (Choice("yes", turn._("Yes, confirm")), Choice("no", turn._("No, it is somebody else")))
+    return (
+        Choice("yes", turn._("The same words: confirm")),
+        Choice("no", turn._("Not the same: refuse")),
+        Choice("back", turn._("Not asked yet")),
+    )
+
+
+def _sure(turn: Turn, value: str) -> str:
+    return unless_back(turn, value) if value == "back" else value
 
 
 def _decide(turn: Turn) -> None:
@@ -90,42 +112,131 @@ def _decide(turn: Turn) -> None:
     assert claimed is not None
     mine = turn.member.person_id
     if turn.answers["sure"] == "yes":
-        confirm(turn.session, claimed, turn.now)
+        if not confirm(turn.session, claimed, turn.now):
+            menu.show(turn, turn._("This is not open to you, or is over by now."))
+            return
         audit.note(turn.session, mine, "confirm", claimed.id, turn.now)
         menu.show(turn, turn._("Confirmed. That chat now receives the unit's cases."))
         return
     audit.note(turn.session, mine, "refuse", claimed.id, turn.now)
     reader = language(claimed.language)
-    words = reader.gettext("The claim was not confirmed. Please speak with the officer above.")
-    tell(turn.session, claimed, words, turn.now, plain=True)  # there will be nobody to open it
-    turn.session.flush()
-    accounts.detach(turn.session, claimed)
+    _end(
+        turn.session, claimed, reader.gettext("The claim was not confirmed. Please speak with the officer above."), turn.now
+    )
     menu.show(turn, turn._("Refused. That chat sees nothing; please give the officer a new code."))
 
 
-def confirm(session: Session, claimed: Account, now: datetime) -> None:
-    """Gives a claimed office its powers and tells whoever holds it."""
-    claimed.confirmed = True
-    session.add(claimed)
-    reader = language(claimed.language)
+def confirm(session: Session, claimed: Account, now: datetime) -> bool:
+    """Gives one claim its powers and tells its holder; every other claim to the same office ends. False, and nothing is
+    changed, where it is over by now."""
+    done = claims.confirm(session, claimed.id, claimed.person_id, now.date())
+    if done is None:
+        return False
+    chosen, others = done
+    reader = language(chosen.language)
     text = reader.gettext("Comrade, this chat is confirmed and now receives your unit's cases.")
-    tell(session, claimed, text, now, commands="officer")
+    options = [Option(open_token("menu"), reader.gettext("Menu"))]
+    if any(one.confirmed and one is not chosen for one in accounts.of_person(session, chosen.person_id)):
+        text += "\n\n" + reader.gettext("An earlier phone of yours is connected, too. If you no longer have it, put it out.")
+        options.insert(0, Option(open_token("unlink"), reader.gettext("Put other phones out")))
+    tell(session, chosen, text, now, commands="officer", options=options)
+    for other in others:
+        _end(session, other, _why(other, "other"), now)
+    return True
 
 
-def confirm_by_operator(session: Session, staff_code: str, now: datetime) -> int:
-    """Confirms the chats joined with the code of the officer with this staff code; returns how many there were."""
-    claimed = accounts.unconfirmed(session, staff_code)
-    for account in claimed:
-        confirm(session, account, now)
-    return len(claimed)
+def _why(claimed: Account, ended: Ended) -> str:
+    reader = language(claimed.language)
+    return {
+        "lapsed": reader.gettext("Comrade, nobody confirmed this chat in time, so it has ended. Please ask for a new code."),
+        "code": reader.gettext("Comrade, a newer code was made for you, or yours was taken back, so this chat has ended."),
+        "other": reader.gettext("Comrade, another chat was confirmed with your name, so this one has ended."),
+    }[ended]
+
+
+def _end(session: Session, claimed: Account, why: str, now: datetime) -> None:
+    """Tells whoever claimed an office that this is over, and forgets the chat."""
+    tell(session, claimed, why, now, plain=True)  # there will be nobody to open it
+    session.flush()
+    accounts.detach(session, claimed)
+
+
+def end_over(session: Session, now: datetime) -> int:
+    """The clock's: forgets the claims that have ended, and says so to them and, of one that nobody confirmed in time, to the
+    officers above; returns how many there were."""
+    ended = claims.over(session, now.date())
+    for claimed, why in ended:
+        if why == "lapsed":
+            _tell_above(session, claimed, now)
+        _end(session, claimed, _why(claimed, why), now)
+    return len(ended)
+
+
+def _tell_above(session: Session, claimed: Account, now: datetime) -> None:
+    """Once a chat, to those who had been asked."""
+    day = now.date()
+    found: dict[str, Account] = {}
+    for held in offices.held_by(session, claimed.person_id, day):
+        path = units.path(session, held.unit_id)
+        for named in path[1:] or path:
+            rows = offices.officers_of(session, named.id, day)
+            found |= {account.id: account for account, somebody, _ in rows if somebody.id != claimed.person_id}
+    name = persons.name_of(session, session.get_one(persons.Person, claimed.person_id))
+    for account in found.values():
+        text = language(account.language).gettext(
+            "Comrade, the chat that was joined with the code of {name} was not confirmed in time and has ended.", name=name
+        )
+        tell(session, account, text, now, in_office=True)
+
+
+class Several(Exception):
+    """More than one claim fits: the operator has to say which, by its words."""
+
+
+def confirm_by_operator(session: Session, staff_code: str, now: datetime, words: str = "") -> bool:
+    """Confirms the one chat that was joined with the code of the officer with this staff code, or the one with these words;
+    False where there is none. Raises `Several`."""
+    found = claims.of_staff_code(session, staff_code, now.date())
+    if words:
+        found = [claim for claim in found if same(claims.words(session, claim), words)]
+    if len(found) > 1:
+        raise Several
+    return bool(found) and confirm(session, found[0], now)
+
+
+def same(shown: str, typed: str) -> bool:
+    """Whether these are the two words, in their order, as they may be typed."""
+    letters, meant = ("".join(filter(str.isalnum, fold(words))) for words in (typed, shown))
+    return letters == meant
+
+
+def waiting(session: Session, now: datetime) -> list[tuple[str, str, str]]:
+    """(staff code, the two words, the last day) of every claim that can be confirmed, for the operator."""
+    found = []
+    for claimed in claims.all_claims(session):
+        if claims.why_over(session, claimed, now.date()) is None:
+            holder = session.get_one(persons.Person, claimed.person_id)
+            last = f"{claims.last_day(claimed):%d/%m/%Y}"
+            found.append((persons.staff_code_of(session, holder), claims.words(session, claimed), last))
+    return sorted(found)
+
+
+# Taking one's own claim back.
+
+
+def _unclaim(turn: Turn) -> None:
+    intake.ask(turn.session, "leave", turn.member.id, turn.now)
+    turn.falls_due = True
+    turn.say(turn._("Thank you. This chat is forgotten; please give the slip back to your union team."))
 
 
 CONVERSATIONS = (
     Conversation(
         "confirm",
         _decide,
-        (Question("sure", _confirm_text, _confirm_choices),),
+        (Question("sure", _confirm_text, _confirm_choices, chosen=_sure),),
         allowed=lambda turn: is_officer(turn) and _claim(turn) is not None,
         in_office=True,
     ),
+    Conversation("unclaim", _unclaim, allowed=lambda turn: turn.is_claim, for_claims=True),
 )

@@ -26,7 +26,7 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         turn.say(turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
         return
     holder = turn.session.get_one(persons.Person, first.person_id)
-    known = accounts.of_person(turn.session, holder.id)
+    known = [one for one in accounts.of_person(turn.session, holder.id) if one.confirmed]
     turn.account = accounts.add(
         turn.session,
         turn.sender,

@@ -112,6 +112,7 @@ CONVERSATIONS = (
         "lang",
         _finish,
         (Question("language", lambda turn: turn._("Which language shall the union write to you in?"), _languages),),
+        for_claims=True,
     ),
     _switch(
         "notices", "notices", lambda turn: turn._("Notices: what the union tells everybody, such as a meeting or a result.")

@@ -24,10 +24,6 @@ from models.polls.polls import SCALE, Question
 from models.polls.results import Shown
 from models.polls.tally import Table
 
-UNITS = 8
-"""Most units in one picture."""
-BARS = 24
-"""Most bars in one picture of several units; the other options follow in the next."""
 _FEW = 0.12
 """No bar of none or a few is longer."""
 _EXACT = 1000
@@ -127,45 +123,6 @@ _NOBODY = N_("Nobody or hardly anybody of {unit} was asked this and answered.")
 _FRANKER = N_(
     "When asked again, more people usually answer, and more frankly: a lower figure need not mean that things got worse."
 )
-
-
-def compared(
-    reader: Language,
-    questions: Sequence[Question],
-    number: int,
-    results: Mapping[str, Shown | Withheld],
-    about: About,
-) -> list[Spec]:
-    """What several units, by name, answered to one question: as many pictures as it takes. `about` the unit above them."""
-    question = questions[number]
-    title, where = _said(question.text, reader), _where(about)
-    tables: dict[str, tuple[Table, Shown]] = {}
-    withheld: dict[Withheld, list[str]] = {}
-    silent: list[str] = []
-    for name, result in results.items():
-        table = result.tables[number] if isinstance(result, Shown) else result
-        if isinstance(table, Table) and isinstance(result, Shown):
-            if _answered(question, table, result):
-                tables[name] = table, result
-            else:
-                silent.append(drawable(name))
-        elif isinstance(table, Withheld):
-            withheld.setdefault(table, []).append(drawable(name))
-    notes = [_why(reader, why, ", ".join(names), about.threshold) for why, names in withheld.items()]
-    if silent:
-        notes.append(reader.gettext(_NOBODY, unit=", ".join(silent)))
-    if not tables:
-        return [drawn(title, [where], [], notes)]
-    found: list[Spec] = []
-    names = list(tables)
-    for begin in range(0, len(names), UNITS):
-        some = names[begin : begin + UNITS]
-        series = [(drawable(name), _shares(reader, question, *tables[name])) for name in some]
-        groups = _groups(reader, question, series, _order(question, None))
-        fit = max(1, BARS // len(some))
-        for first in range(0, len(groups), fit):
-            found.append(drawn(title, [where], groups[first : first + fit], [*notes, _rounding(reader)]))
-    return found
 
 
 def _groups(

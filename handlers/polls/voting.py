@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from config.i18n import fold
-from handlers.chat import identifying, menu
+from handlers.chat import menu
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
 from handlers.polls import in_words
+from models.anonymity import identifying
 from models.polls import ballots, rounds
 from models.polls.ballots import NotCast
 from models.polls.polls import QUESTIONS, SINGLE, SKIP, TEXT_WORDS, Answer, Content, Unfit, is_asked
@@ -146,7 +147,7 @@ def _check(number: int) -> Callable[[Turn, str], str]:
                 raise Invalid(turn._("There were no words in that message. Please write a few."))
             if len(text) > TEXT_WORDS:
                 raise Invalid(turn._("Please write at most {count} characters.", count=TEXT_WORDS))
-            return identifying.without(turn, text)
+            return identifying.without(text)
         given = text.replace(",", " ").split()
         if not given or not all(one.isdecimal() for one in given):
             raise Invalid(turn._("Please choose one of these."))

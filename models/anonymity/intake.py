@@ -31,6 +31,7 @@ from models.store.sealing import keyed_hash, seal, unseal
 Kind = Literal[
     "report",
     "addition",
+    "danger",
     "settled",
     "unsettled",
     "withdrawn",
@@ -95,7 +96,6 @@ class Event:
     name_for: str = "all"
     passed_over: list[str] = field(default_factory=list)
     urgent: bool = False
-    verified: bool = False
     covered: bool = True
     reply_due: str = ""
     files: Sequence[Mapping[str, str]] = ()
@@ -167,7 +167,7 @@ def is_there(session: Session, row_id: str) -> bool:
 _IDS = select(func.aggregate_strings(col(Intake.id), " "))
 """One row, asked for at every tick: as hundreds of rows, fetching them costs most of an idle tick."""
 _BODIES = select(col(Intake.id), col(Intake.body)).where(col(Intake.id).in_(bindparam("ids", expanding=True)))
-_AT_ONCE = 500
+AT_ONCE = 500
 """Rows named in one statement: both databases limit its parameters, and an intake may grow while nobody ticks."""
 
 
@@ -182,11 +182,12 @@ def _opened(session: Session, ids: Collection[str]) -> list[tuple[str, Event]]:
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
     listed = list(ids)
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))
 
 
 def _event(body: str) -> Event:
     kept = json.loads(body)
+    kept.pop("verified", None)  # sealed before migration 0010, after which a case does not say how its reporter joined
     if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
         kept["reporter_id"] = kept["account_id"]
         if kept["kind"] in ("language", "back"):

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.broadcasts.recipients import Recipient
 from models.people import offices, units
 from models.people.accounts import Account
 from models.people.offices import Office
@@ -75,7 +76,6 @@ def people(audience: Audience, day: date) -> Select[str, str]:
 
 
 def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
-    from models.broadcasts.ledger import Recipient  # the ledger is written from this question
 
     unit_of = col(Person.unit_id)
     found: list[ColumnElement[bool]] = [unit_of.in_(below(col(Unit.id).in_(audience.units), "chosen"))]

@@ -3,7 +3,7 @@
 The rows are also what the bulk lane sends from: text stands once in the broadcast and not in a million rows. Every row ends
 in exactly one state, and the states always sum to the audience: queued and sending on the way; sent, confirmed, blocked,
 rejected, no_channel, window_closed, uncertain or cancelled at its end. Told in person is a mark beside the state and not one
-of its values (`ending`): a team leader ticks names, and a count of chats that fell with a tick would tell who has an
+of its values: a team leader ticks names, and a count of chats that fell with a tick would tell who has an
 account.
 
 A row names a person, so it holds no time finer than a day once it is over, and it is never written in a transaction with a
@@ -19,51 +19,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, insert, literal, or_, select, update
-from sqlmodel import Field, Index, col
+from sqlmodel import col
 
 from config.tables import table
 from models.broadcasts import audiences
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast
+from models.broadcasts.recipients import ENDINGS, OPEN, REACHED, Recipient
 from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
-from models.store.database import Base, Session
+from models.store.database import Session
 
-OPEN = ("queued", "sending")
-ENDINGS = ("sent", "confirmed", "blocked", "rejected", "no_channel", "window_closed", "uncertain", "cancelled")
-REACHED = ("sent", "confirmed")
 A_MOMENT = timedelta(seconds=1)
-
-
-class Recipient(Base, table=True):
-    """One person one broadcast is for, and what became of it.
-
-    `account_id` is the phone it goes to (no reference: who leaves must not be held back by what they were sent). `due_at`:
-    from when a queued row may be sent, until when a sending one is leased; nothing at its end. `doubtful`: an earlier try
-    may have arrived. `reference` is the channel's own name of the message, sealed: Telegram counts a chat's messages in
-    order, so two of them would tell how much was written between. `at_night`: quiet hours do not hold it."""
-
-    __tablename__ = "recipient"
-    # Counting by state and finding what is due read this index alone, in the order of the question.
-    __table_args__ = (Index("ix_recipient_due", "broadcast_id", "state", "line", "due_at"),)
-
-    broadcast_id: str = Field(primary_key=True, max_length=13, foreign_key="broadcast.id")
-    person_id: str = Field(primary_key=True, max_length=13, index=True)
-    unit_id: str = Field(max_length=13)
-    line: str = Field(default="", max_length=64)
-    account_id: str = Field(default="", max_length=13)
-    state: str = Field(max_length=13)
-    due_at: datetime | None = None
-    at_night: bool = False
-    attempts: int = 0
-    parts_done: int = 0
-    fence: int = 0
-    doubtful: bool = False
-    reason: str = Field(default="", max_length=80)
-    reference: bytes | None = None
-    confirmed_on: date | None = None
-    told_on: date | None = None
 
 
 def blurred(at: datetime) -> datetime:
@@ -165,15 +133,6 @@ def counts(session: Session, broadcast_id: str) -> Counter[str]:
         .where(col(Recipient.broadcast_id) == broadcast_id)
         .group_by(col(Recipient.state))
     )
-    return Counter(dict(session.execute(statement).all()))
-
-
-def endings(session: Session, broadcast_id: str) -> Counter[str]:
-    """The same with told in person as an ending of its own, for whom nothing else reached: the sum of the year, which is
-    never shown beside a list of ticks."""
-    told = col(Recipient.told_on).is_not(None) & col(Recipient.state).not_in(REACHED)
-    ending = case((told, "told"), else_=col(Recipient.state)).label("ending")
-    statement = select(ending, func.count()).where(col(Recipient.broadcast_id) == broadcast_id).group_by(ending)
     return Counter(dict(session.execute(statement).all()))
 
 

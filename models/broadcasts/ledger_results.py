@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, update
 
-from models.broadcasts.ledger import Recipient, blurred
+from models.broadcasts.ledger import blurred
 from models.broadcasts.ledger_sending import Bulk
+from models.broadcasts.recipients import Recipient
 from models.messages.sending import DOUBTFUL, Outcome
 from models.store.database import Session
 from models.store.sealing import seal

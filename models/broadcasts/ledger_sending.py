@@ -15,15 +15,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
-from models.broadcasts.broadcasts import POLL, Broadcast, words_of
-from models.broadcasts.ledger import A_MOMENT, OPEN, Recipient, blurred
+from models.broadcasts.broadcasts import POLL, Broadcast
+from models.broadcasts.ledger import A_MOMENT, blurred
+from models.broadcasts.recipients import OPEN, Recipient
 from models.messages.chats import Conversation
 from models.messages.message import Outgoing
 from models.messages.outbox import BULK
 from models.messages.sending import HELD_BACK, LEASE, Claimed
 from models.people.accounts import Account, Sender, chat_keys
-from models.polls import turnout
-from models.polls.rounds import Round
 from models.store.database import Session
 from models.store.sealing import Unsealable, keyed_hash, unseal
 
@@ -32,6 +31,8 @@ TRIES = 5
 sent is in doubt as well after a crash, and its reader would be missed."""
 Compose = Callable[[Session, Broadcast, str], Outgoing]
 """Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+Voted = Callable[[Session, Broadcast, Sequence[str], datetime], set[str]]
+"""Given an invitation to vote and people: those whom it need not reach any more."""
 
 
 Busy = dict[tuple[str, str], datetime]
@@ -71,6 +72,7 @@ def claim(
     limit: int,
     compose: Compose,
     *,
+    voted: Voted = lambda *_: set(),
     quiet: bool = False,
     busy: Busy | None = None,
 ) -> list[Bulk]:
@@ -84,7 +86,7 @@ def claim(
     for row in _sending(session):
         while (left := limit - len(claimed)) > 0:
             try:
-                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, busy, quiet=quiet)
+                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, voted, busy, quiet=quiet)
             except Unwritable:
                 break  # it waits for its words, and holds up no other
             claimed += found
@@ -145,6 +147,7 @@ def _claim_of(
     now: datetime,
     limit: int,
     compose: Compose,
+    voted: Voted,
     busy: Busy,
     *,
     quiet: bool,
@@ -155,7 +158,7 @@ def _claim_of(
     ended: list[dict[str, Any]] = []
     due = _due(session, row, line, now, limit, busy, quiet=quiet)
     edited = _references(session, row, due)
-    voted = _voted(session, row, [one.person_id for one in due], now)
+    done = voted(session, row, [one.person_id for one in due], now) if row.kind == POLL and due else set()
     for one in due:
         if one.state == "sending" and one.doubtful and one.attempts >= TRIES:
             ended.append(_end(row, one, "uncertain"))
@@ -174,7 +177,7 @@ def _claim_of(
             row_id = keyed_hash(session, "recipient", row.id, one.person_id)
             message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
             leased = _leased(session, row, one, message, to, fence, now)
-            claimed.append(replace(leased, silent=one.person_id in voted, invites=row.kind == POLL))
+            claimed.append(replace(leased, silent=one.person_id in done, invites=row.kind == POLL))
     if ended:
         session.connection().execute(_END, ended)
     alone = _in_a_run(session, claimed)
@@ -207,20 +210,6 @@ def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[st
         for one in session.execute(sent.where(col(Recipient.reference).is_not(None))).scalars()
         if one.account_id == phones[one.person_id]
     }
-
-
-def _voted(session: Session, row: Broadcast, people: Sequence[str], now: datetime) -> set[str]:
-    """Those of these people who have taken part in the round it invites to; everybody, once it is closed."""
-    if row.kind != POLL or not people:
-        return set()
-    try:
-        round_id = words_of(session, row).round_id
-    except Unsealable:
-        return set()  # composing it says so
-    one = session.get(Round, round_id)
-    if one is None or not one.takes_votes(now):
-        return set(people)
-    return set(people) - set(turnout.missing(session, round_id, people))
 
 
 def _opened(session: Session, broadcast_id: str, one: Any) -> str:

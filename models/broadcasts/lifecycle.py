@@ -16,7 +16,7 @@ from sqlmodel import col
 from config.i18n import HERE
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast, Draft
-from models.broadcasts.ledger import OPEN, Recipient
+from models.broadcasts.recipients import OPEN, Recipient
 from models.people.units import Unit
 from models.store.database import Session
 

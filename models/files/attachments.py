@@ -1,9 +1,9 @@
 """What came with somebody's words: photos, documents, voice. The bytes are sealed files on disk (bot/vault.py); here is what
-became of each, and which case has it.
+became of each.
 
 No table holds an attachment's id beside a case or a chat. `Attachment` rows are found by a keyed hash of the id and say,
 sealed, whether the file could be had; they are written by whoever fetches, in a transaction of its own, and never again.
-`Enclosure` rows stand with a case and hold the ids sealed; they are written when the case is (models.anonymity.intake). The
+Which case has it is told by models.grievances.enclosures, and by nothing here. The
 id itself travels in the chat's sealed draft and in the sealed event, so nothing but the keys leads from a case to the moment
 in which a file was fetched, or from there to a chat.
 """
@@ -19,8 +19,6 @@ from typing import Any, Literal, cast
 from sqlalchemy import delete, select
 from sqlmodel import Field, col
 
-from models.anonymity.intake import Event
-from models.grievances.cases import Entry
 from models.messages.message import FileKind
 from models.store.database import Base, Session, insert_ignore
 from models.store.sealing import keyed_hash, seal, unseal
@@ -41,15 +39,6 @@ class Attachment(Base, table=True):
     __tablename__ = "attachment"
 
     id: str = Field(primary_key=True, max_length=32)
-    body: bytes
-
-
-class Enclosure(Base, table=True):
-    """The attachments of one entry of a case, sealed."""
-
-    __tablename__ = "enclosure"
-
-    id: str = Field(primary_key=True, max_length=13, foreign_key="entry.id")
     body: bytes
 
 
@@ -87,6 +76,9 @@ EXTENSIONS = {
     "text/plain": "txt",
     "audio/ogg": "ogg",
     "audio/aac": "aac",
+    "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "audio/wav": "wav",
     "audio/webm": "webm",
 }
 
@@ -122,26 +114,6 @@ def numbered(session: Session, files: Sequence[Mapping[str, Any]]) -> list[Enclo
         counts[kind] += 1
         found.append(Enclosed(file["id"], kind, counts[kind], known.get(file["id"], Fate("fetching", kind))))
     return found
-
-
-def enclose(session: Session, event: Event) -> None:
-    """Puts what came with an event to its entry, in the transaction that posts both. Again: nothing."""
-    if event.files:
-        body = seal(session, "enclosure.body", event.entry_id, json.dumps(list(event.files)))
-        insert_ignore(session, Enclosure, [{"id": event.entry_id, "body": body}])
-
-
-def of_case(session: Session, case_id: str) -> list[Enclosed]:
-    """All attachments of a case, in the order in which they came to it."""
-    rows = session.execute(
-        select(Enclosure)
-        .join(Entry, col(Entry.id) == col(Enclosure.id))
-        .where(col(Entry.grievance_id) == case_id)
-        .order_by(col(Entry.at), col(Entry.id))
-    ).scalars()
-    return numbered(
-        session, [file for row in rows for file in json.loads(unseal(session, "enclosure.body", row.id, row.body))]
-    )
 
 
 def _row_id(session: Session, attachment_id: str) -> str:

@@ -6,7 +6,7 @@ Asked here and nowhere else, each time anew: an office may have ended, a case go
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import col
@@ -115,6 +115,50 @@ def state_counts(
         .group_by(col(Grievance.state))
     )
     return dict(session.execute(statement).all())
+
+
+DANGERS = ("report", "danger")
+"""Entries of an urgent case by which its reporter says that somebody is in danger."""
+
+
+def dangers(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """SQL: where somebody said, from `begin` to `end`, that there is danger. A case is of the hour before at the earliest
+    (models.grievances.floods.earlier_danger), so that few are read."""
+    return (
+        col(Entry.grievance_id) == col(Grievance.id),
+        col(Grievance.urgent).is_(True),
+        col(Grievance.state).in_(OPEN),
+        col(Grievance.created_at) >= begin - timedelta(hours=1),
+        col(Entry.kind).in_(DANGERS),
+        col(Entry.at) >= begin,
+        col(Entry.at) <= end,
+    )
+
+
+def count_urgent(session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime) -> int:
+    """How often danger was said from `begin` to `end` in the unit's cases that this officer may see."""
+    asked = select(func.count()).select_from(Entry).join(Grievance, col(Grievance.id) == col(Entry.grievance_id))
+    asked = asked.where(_theirs_open(session, person_id, now), *dangers(begin, end))
+    return int(session.execute(asked.where(col(Grievance.holder_id) == unit_id)).scalar_one())
+
+
+def heard_apart(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """SQL: what workers wrote in open cases between two moments, but for dangers, which ring by themselves."""
+    return (
+        col(Entry.grievance_id) == col(Grievance.id),
+        col(Grievance.state).in_(OPEN),
+        col(Entry.officer_id).is_(None),
+        col(Entry.at) >= begin,
+        col(Entry.at) < end,
+        ~and_(col(Grievance.urgent).is_(True), col(Entry.kind).in_(DANGERS)),
+    )
+
+
+def count_heard(session: Session, person_id: str, unit_id: str, begin: datetime, end: datetime, now: datetime) -> int:
+    """How often workers wrote so in the unit's cases that this officer may see."""
+    asked = select(func.count()).select_from(Entry).join(Grievance, col(Grievance.id) == col(Entry.grievance_id))
+    asked = asked.where(_theirs_open(session, person_id, now), *heard_apart(begin, end))
+    return int(session.execute(asked.where(col(Grievance.holder_id) == unit_id)).scalar_one())
 
 
 # Which units the clock should tell (handlers.grievances.digest). `but` is a condition on HOLDER.

@@ -30,8 +30,12 @@ REOPENABLE = (*OPEN, "unfounded")
 
 class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
-    in it who took it on. `name_for` says who may read `reporter_name`. `verified`: see Account. `spoken_to` is the officer
-    who entered a grievance for somebody without a phone: such a case has no way back but its paper slip."""
+    in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance
+    for somebody without a phone: such a case has no way back but its paper slip.
+
+    Nothing here depends on how its reporter joined. Whoever gives one worker the team's own code and the others slips would
+    see in such a mark which cases are that worker's; and so would a thief of the database, in a team with one such account.
+    """
 
     __tablename__ = "grievance"
     __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
@@ -43,11 +47,9 @@ class Grievance(Base, table=True):
     category: str = Field(max_length=24)
     urgent: bool = False
     covered: bool = True
-    verified: bool = False
     state: str = Field(default="new", max_length=12)
     created_at: datetime = Field(index=True)
     due_at: datetime
-    closed_at: datetime | None = None
     assignee_id: str | None = Ref("person", optional=True)
     spoken_to: str | None = Ref("person", optional=True)
     reporter_name: bytes | None = None
@@ -86,7 +88,7 @@ def mark(session: Session, reporter_id: str, number: int) -> str:
     return keyed_hash(session, "grievance.mark", reporter_id, str(number))
 
 
-_AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
+AT_ONCE = 8  # marks asked for in one question: hardly anybody has more cases
 _MARKED = select(Grievance).where(col(Grievance.mark).in_(bindparam("marks", expanding=True)))
 
 
@@ -94,7 +96,7 @@ def _walk(session: Session, reporter_id: str) -> tuple[list[Grievance], str]:
     """A person's cases, oldest first, and the first mark that is still free."""
     found: list[Grievance] = []
     while True:
-        marks = [mark(session, reporter_id, len(found) + place) for place in range(_AT_ONCE)]
+        marks = [mark(session, reporter_id, len(found) + place) for place in range(AT_ONCE)]
         known = {case.mark: case for case in session.execute(_MARKED, {"marks": marks}).scalars()}
         for candidate in marks:
             if candidate not in known:
@@ -123,11 +125,9 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "category": event.category,
         "urgent": event.urgent,
         "covered": event.covered,
-        "verified": event.verified,
         "state": "new",
         "created_at": now,
         "due_at": datetime.fromisoformat(event.reply_due),
-        "closed_at": None,
         "assignee_id": None,
         "spoken_to": None,
         "reporter_name": seal(session, "grievance.reporter_name", event.case_id, event.name) if event.name else None,
@@ -186,11 +186,10 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
         case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)
         case.name_for = event.name_for
     elif event.kind in ("settled", "withdrawn"):
-        case.state, case.closed_at = event.kind, now
+        case.state = event.kind
     elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
         if event.kind == "unsettled" and event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
             case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
-        case.closed_at = None
         # The union owes an answer again, and its clock starts anew; but adding a word does not put off what is owed already.
         if event.kind == "unsettled" or not is_owed(case):
             case.due_at = deadlines.first_reply_due(now, urgent=case.urgent)

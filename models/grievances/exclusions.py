@@ -1,8 +1,10 @@
 """Who is barred from a case: the people and the offices its reporter passed over.
 
 Nobody is asked why. Barred are those who held office in a unit passed over when the case was posted, whatever they become
-later, and whoever comes to hold office there. Every question about a case goes through `bars`: lists, cards, searches,
-statistics, alerts and the audit trail.
+later and whatever staff code they are given (models.people.roll_same); and, by their office, whoever comes to hold office
+there. Somebody who came to an office there only afterwards and has risen since is not: nobody passed *them* over, and were
+every later holder barred for good, a union in which leaders rise would in some years have nobody left to ask. Every
+question about a case goes through `bars`: lists, cards, searches, statistics, alerts and the audit trail.
 
 Rows name nobody in the open: the unit passed over is the reporter's own team, which a case shows only where the team is big
 enough (models.grievances.cases.shown_unit), and its number of members would make the thief of a database guess well.
@@ -50,6 +52,20 @@ def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day:
         who += [secrets.token_hex(16) for _ in range(-len(who) % ROUND)]
         rows = [{"id": new_id(), "grievance_id": grievance_id, "who": one} for one in sorted(who)]
         insert_ignore(session, Exclusion, rows)
+
+
+def follow(session: Session, first_id: str, second_id: str) -> int:
+    """Bars whoever is on the roll under a second row from all that the first is barred from; returns of how many cases."""
+    (first,), (second,) = _hashed(session, [first_id]), _hashed(session, [second_id])
+    barred = select(col(Exclusion.grievance_id)).where(col(Exclusion.who) == second)
+    asked = select(col(Exclusion.grievance_id)).where(
+        col(Exclusion.who) == first, col(Exclusion.grievance_id).not_in(barred)
+    )
+    cases = session.execute(asked.distinct()).scalars().all()
+    for case_id in cases:
+        who = sorted([second, *(secrets.token_hex(16) for _ in range(ROUND - 1))])
+        insert_ignore(session, Exclusion, [{"id": new_id(), "grievance_id": case_id, "who": one} for one in who])
+    return len(cases)
 
 
 def any_for(session: Session, grievance_id: str) -> bool:

@@ -92,7 +92,7 @@ def propose_settling(
 
 def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
     """Closes a grievance that was spoken to the union: whoever spoke it is asked in person, as the officer states."""
-    _move(session, case, OPEN, state="settled", closed_at=now)
+    _move(session, case, OPEN, state="settled")
     _note(session, case, officer_id, "proposal", text, now)
 
 
@@ -100,7 +100,7 @@ def close_unfounded(
     session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
 ) -> None:
     """Closes for want of grounds, with the reason; counted apart, and the reporter may take it further."""
-    _move(session, case, OPEN, state="unfounded", closed_at=now)
+    _move(session, case, OPEN, state="unfounded")
     _say(session, case, officer_id, "unfounded", text, now, relay_at)
 
 
@@ -135,11 +135,9 @@ def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str,
         "category": category,
         "urgent": False,
         "covered": False,
-        "verified": True,
         "state": "acknowledged",
         "created_at": now,
         "due_at": deadlines.first_reply_due(now, urgent=False),
-        "closed_at": None,
         "assignee_id": officer_id,
         "spoken_to": officer_id,
         "reporter_name": None,

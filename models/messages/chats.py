@@ -52,13 +52,17 @@ class Run:
 
 @dataclass(slots=True)
 class Guard:
-    """Wrong tries of this chat, and until when (ISO 8601) its own cases are locked or open. Here and not in the account: a
-    wrong try would write the account in the same transaction as the chat's rows of the day."""
+    """Wrong tries of this chat, until when (ISO 8601) its own cases are locked or open, and what it may still send within an
+    hour (models.grievances.floods). Here and not in the account: a wrong try would write the account in the same
+    transaction as the chat's rows of the day, and what is sent is to leave no row that names its sender."""
 
     wrong_codes: int = 0
     wrong_pins: int = 0
     locked_until: str = ""
     open_until: str = ""
+    filings: str = "0" * 10
+    additions: str = "0" * 10
+    dangers: str = "0" * 10
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Index, bindparam, func, select, text, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.people.persons import Person
@@ -25,13 +25,20 @@ from models.store.sealing import keyed_hash, seal, unseal
 class Account(Base, table=True):
     """`external` is the person's id on the line, sealed. Days only: an exact time here would date somebody's message.
 
-    `confirmed` is false while nobody has vouched for an officer's claim. `verified`: joined by a one-time slip or by a staff
-    code, where a team's own code lets anybody in. `blocked`: the person stopped the line. `notices` and `polls` are consents
-    of their own. `pin` is sealed; `plain_previews` shows words on the lock screen instead of “the union has news”.
+    `confirmed` is false while nobody has vouched for an officer's claim, and `claim` is then the code it was joined with
+    (models.people.claims). `verified`: joined by a one-time slip or by a staff code, where a team's own code lets anybody
+    in. `blocked`: the person stopped the line. `notices` and `polls` are consents of their own. `pin` is sealed;
+    `plain_previews` shows words on the lock screen instead of “the union has news”.
     """
 
     __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("line", "external_hash"),)
+    __table_args__ = (
+        UniqueConstraint("line", "external_hash"),
+        # The few that are claims, for the clock, which would else read every account.
+        Index(
+            "ix_account_claim", "claim", sqlite_where=text("claim IS NOT NULL"), postgresql_where=text("claim IS NOT NULL")
+        ),
+    )
 
     id: str = Id()
     line: str = Field(max_length=64)
@@ -40,6 +47,7 @@ class Account(Base, table=True):
     person_id: str = Ref("person")
     language: str = Field(max_length=5)
     confirmed: bool = True
+    claim: str | None = Field(default=None, max_length=32)
     verified: bool = False
     blocked: bool = False
     notices: bool = False
@@ -84,6 +92,7 @@ def add(
     *,
     language: str,
     confirmed: bool,
+    claim: str | None = None,
     consent_version: str,
     today: date,
     verified: bool = False,
@@ -97,6 +106,7 @@ def add(
         person_id=person.id,
         language=language,
         confirmed=confirmed,
+        claim=claim,
         verified=verified,
         notices=notices,
         polls=polls,
@@ -120,10 +130,11 @@ def of_person(session: Session, person_id: str) -> Sequence[Account]:
 
 
 def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
+    """Every phone on which they hear of their cases: not one that only claims to be theirs."""
     statement = (
         select(Account)
         .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.reporter_id) == reporter_id)
+        .where(col(Person.reporter_id) == reporter_id, col(Account.confirmed).is_(True))
         .order_by(col(Account.id))
     )
     return session.execute(statement).scalars().all()
@@ -180,17 +191,6 @@ def take_pin(session: Session, account: Account, kept: str) -> None:
     if kept:
         account.pin = seal(session, "account.pin", account.id, kept)
         session.add(account)
-
-
-def unconfirmed(session: Session, staff_code: str) -> Sequence[Account]:
-    """The accounts that claim the office of the officer with this staff code."""
-    hashed = keyed_hash(session, "person.staff", staff_code.strip().upper())
-    statement = (
-        select(Account)
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.staff_hash) == hashed, col(Account.confirmed).is_(False))
-    )
-    return session.execute(statement).scalars().all()
 
 
 def detach(session: Session, account: Account) -> None:

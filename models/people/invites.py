@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import and_, func, or_, select, update
@@ -59,7 +60,10 @@ def issue(
     batch: str = "",
     valid_to: date | None = None,
 ) -> str:
-    """Makes a code and returns it: the only moment at which it can be read."""
+    """Makes a code and returns it: the only moment at which it can be read. An officer's ends the earlier ones of theirs,
+    and whoever joined with one and is not confirmed (models.people.claims)."""
+    if person_id is not None:
+        revoke_own(session, person_id)
     code = random_code(LENGTH)
     row_id = keyed_hash(session, "invite", code)
     session.add(Invite(id=row_id, unit_id=unit_id, person_id=person_id, uses_left=uses, batch=batch, valid_to=valid_to))
@@ -100,23 +104,28 @@ def is_slip(invite: Invite) -> bool:
 
 
 def revoke(session: Session, batch: str) -> tuple[int, int]:
-    """Ends a printing: returns how many codes stop working, and how many had been used already and stay with their users."""
+    """Ends a printing: returns how many codes stop working, and how many had been used already and stay with their users
+    (an officer's only once it was confirmed)."""
     rows = session.execute(select(Invite).where(col(Invite.batch) == batch)).scalars().all()
-    unused = [row for row in rows if row.uses_left != 0 and not row.revoked]
-    for row in unused:
-        row.revoked = True
-        session.add(row)
-    return len(unused), len(rows) - len(unused)
+    unused = _revoke(session, rows)
+    return unused, len(rows) - unused
 
 
 def revoke_own(session: Session, person_id: str) -> int:
-    """Ends the codes that this officer has not used; returns how many stop working."""
-    rows = session.execute(select(Invite).where(col(Invite.person_id) == person_id)).scalars().all()
-    unused = [row for row in rows if row.uses_left != 0 and not row.revoked]
-    for row in unused:
-        row.revoked = True
-        session.add(row)
-    return len(unused)
+    """Ends the codes of this officer; returns how many were not used and stop working."""
+    return _revoke(session, session.execute(select(Invite).where(col(Invite.person_id) == person_id)).scalars().all())
+
+
+def _revoke(session: Session, rows: Sequence[Invite]) -> int:
+    """How many of them could still have been used. An officer's used one ends, too: it may be a claim still."""
+    unused = 0
+    for row in rows:
+        unused += row.uses_left != 0 and not row.revoked
+        if row.uses_left != 0 or row.person_id is not None:
+            row.revoked = True
+            session.add(row)
+    session.flush()
+    return unused
 
 
 def find(session: Session, text: str, today: date) -> Invite | None:

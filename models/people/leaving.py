@@ -18,7 +18,7 @@ from models.store.ids import new_id
 def forget_others(session: Session, account_id: str) -> None:
     """Every other chat of whoever has this one."""
     kept = session.get(Account, account_id)
-    for other in accounts.of_person(session, kept.person_id) if kept else ():
+    for other in accounts.of_person(session, kept.person_id) if kept and kept.confirmed else ():
         if other.id != account_id:
             accounts.detach(session, other)
 
@@ -27,6 +27,9 @@ def forget(session: Session, account_id: str) -> None:
     """All chats of whoever has this one, and the person, unless they are on the roll that the union itself keeps."""
     asked = session.get(Account, account_id)
     if asked is None:
+        return
+    if not asked.confirmed:  # it only claims to be somebody's
+        accounts.detach(session, asked)
         return
     person = session.get_one(Person, asked.person_id)
     for account in accounts.of_person(session, person.id):

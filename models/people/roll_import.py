@@ -6,7 +6,7 @@ is ever removed: who is missing from a later list is reported, and loses their o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlmodel import col
 
-from models.people import persons
+from models.people import persons, roll_same
 from models.people.invites import Invite
 from models.people.offices import Office, held_on
 from models.people.persons import Person
 from models.people.roll import Roll, RollPerson
+from models.people.roll_same import Question
 from models.people.units import Unit
 from models.store.database import Session
 from models.store.ids import new_id
@@ -30,7 +31,9 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to write, and the codes to tell an operator about. `missing`: on the roll of these units, not in the list."""
+    """Rows to write, and the codes to tell an operator about. `missing`: on the roll of these units, not in the list.
+    `recoded`: old and new code of people who stay themselves. `one_person`: ids of two rows that are one human being.
+    `questions`: what has to be answered first."""
 
     new_units: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -39,6 +42,9 @@ class Changes:
     recounted: list[str] = field(default_factory=list)
     new_people: list[str] = field(default_factory=list)
     changed_people: list[str] = field(default_factory=list)
+    recoded: list[str] = field(default_factory=list)
+    one_person: list[tuple[str, str]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unit_inserts: list[dict[str, Any]] = field(default_factory=list)
     unit_updates: list[dict[str, Any]] = field(default_factory=list)
@@ -51,7 +57,7 @@ class Changes:
     @property
     def is_empty(self) -> bool:
         return not any((self.unit_inserts, self.unit_updates, self.person_inserts, self.person_updates)) and not (
-            self.office_inserts or self.office_ends
+            self.office_inserts or self.office_ends or self.one_person
         )
 
 
@@ -62,8 +68,18 @@ def parents(session: Session) -> dict[str, str]:
     return {code: code_of.get(parent, "") for _, code, parent in rows}
 
 
-def compare(session: Session, roll: Roll, today: date, progress: Progress | None = None) -> Changes:
-    """What writing this list would change. Reads only."""
+def compare(
+    session: Session,
+    roll: Roll,
+    today: date,
+    progress: Progress | None = None,
+    *,
+    same: Mapping[str, str] | None = None,
+    different: Sequence[tuple[str, str]] = (),
+) -> Changes:
+    """What writing this list would change. Reads only. `same` and `different` answer models.people.roll_same: by new staff
+    code, the old one; and pairs of an old and a new one."""
+    same = same or {}
     changes = Changes()
     unit_ids = _compare_units(session, roll, changes)
     known = {
@@ -72,11 +88,24 @@ def compare(session: Session, roll: Roll, today: date, progress: Progress | None
     offices: dict[str, dict[tuple[str, str], str]] = {}
     for row in session.execute(select(Office).where(held_on(today))).scalars():
         offices.setdefault(row.person_id, {})[row.unit_id, row.role] = row.id
-    listed = set()
+    codes = {wanted.staff_code for wanted in roll.people}
+    listed: set[str] = set()
+    opening: dict[str, bool] = {}
     for number, wanted in enumerate(roll.people, 1):
         hashed = persons.staff_hash(session, wanted.staff_code)
+        row = known.get(hashed)
+        before = known.get(persons.staff_hash(session, same[wanted.staff_code])) if wanted.staff_code in same else None
+        stays = row is None and before is not None and same[wanted.staff_code] not in codes
+        if before is not None and stays:  # the same row under another code: all that hangs on it stays
+            row = before
+            listed.add(before.staff_hash or "")
+            changes.recoded.append(f"{same[wanted.staff_code]} → {wanted.staff_code}")
         listed.add(hashed)
-        _compare_person(session, wanted, known.get(hashed), hashed, unit_ids[wanted.unit], offices, today, changes)
+        opened = len(changes.office_inserts)
+        person_id = _compare_person(session, wanted, row, hashed, unit_ids[wanted.unit], offices, today, changes)
+        opening[wanted.staff_code] = row is None or len(changes.office_inserts) > opened
+        if before is not None and not stays:
+            changes.one_person.append((before.id, person_id))
         if progress is not None and (number % CHUNK == 0 or number == len(roll.people)):
             progress(number, len(roll.people))
     named = {unit_ids[unit.code] for unit in roll.units}
@@ -85,6 +114,7 @@ def compare(session: Session, roll: Roll, today: date, progress: Progress | None
             changes.missing.append(persons.staff_code_of(session, row) or "?")
             changes.leavers_offices += offices.get(row.id, {}).values()
     changes.missing.sort()
+    changes.questions = roll_same.unanswered(roll_same.questions(session, roll, opening), same, different)
     return changes
 
 
@@ -129,7 +159,8 @@ def _compare_person(
     offices: dict[str, dict[tuple[str, str], str]],
     today: date,
     changes: Changes,
-) -> None:
+) -> str:
+    """Returns the person's id."""
     if row is None:
         person_id = new_id()
         changes.person_inserts.append(  # a dict: making 20,000 model objects takes longer than writing them
@@ -158,22 +189,24 @@ def _compare_person(
     changes.office_inserts += opened
     changes.office_ends += ended
     if row is None:
-        return
+        return person_id
     language = wanted.language or row.language
-    same = row.unit_id == unit_id and row.language == language and row.staff_code is not None
+    same = (row.unit_id, row.language, row.staff_hash) == (unit_id, language, hashed) and row.staff_code is not None
     if not same or persons.name_of(session, row) != wanted.name:
         changes.person_updates.append(
             {
                 "row_id": row.id,
                 "unit_id": unit_id,
                 "name": seal(session, "person.name", row.id, wanted.name),
+                "staff_hash": hashed,
                 "staff_code": seal(session, "person.staff_code", row.id, wanted.staff_code),
                 "language": language,
             }
         )
     elif not opened and not ended:
-        return
+        return person_id
     changes.changed_people.append(wanted.staff_code)
+    return person_id
 
 
 def write(session: Session, changes: Changes, today: date, *, leavers: bool = False) -> None:

@@ -7,7 +7,6 @@ code asks of a kind is only its *level*: team, grassroots or superior.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Literal
 
 from sqlalchemy import Select, bindparam, literal, select
@@ -34,11 +33,8 @@ class Unit(Base, table=True):
     code: str = Field(unique=True, max_length=32)
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
-    time_zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=40)
     night_shift: bool = False
     headcount: int = 0
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 def level(unit: Unit) -> Level:

@@ -73,7 +73,7 @@ def count(session: Session, round_: Round) -> Counted:
     codes: list[str] = []
     named: list[Ballot] = []
     seen = heads = 0
-    for ballot in _ballots(session, round_):
+    for ballot in each_ballot(session, round_):
         tally.add(poll.author_unit_id if poll.is_open else ballot.unit_id, ballot.answers)
         seen += 1
         heads += ballot.verified
@@ -113,8 +113,9 @@ def _invited(session: Session, poll: Poll, parents: Parents) -> dict[str, int]:
     return night_counts.floors(session, counts.UNDER, parents)
 
 
-def _ballots(session: Session, round_: Round) -> Iterator[Ballot]:
-    """Of the boxes, then those that never came into one."""
+def each_ballot(session: Session, round_: Round) -> Iterator[Ballot]:
+    """Every ballot of a round, opened, and none twice: of the boxes, then those that never came into one. Raises `TooEarly`,
+    `NoRoundKey`; reads only."""
     seen: set[str] = set()
     for ballot in boxes.open_all(session, round_.id):
         seen.add(ballot.id)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
-def _config(connection: Connection) -> Config:
+def config(connection: Connection) -> Config:
+    """The chain, as Alembic's own commands take it."""
     from alembic.config import Config
 
     config = Config()
@@ -38,8 +39,8 @@ def current(database: Database) -> str | None:
         return version
 
 
-def upgrade(database: Database) -> None:
-    """Brings the database to the newest version, whole or not at all."""
+def upgrade(database: Database, version: str = "head") -> None:
+    """Brings the database to the newest version, or to an older one; whole or not at all."""
     from alembic import command
 
     with database.engine.connect() as connection:
@@ -48,7 +49,7 @@ def upgrade(database: Database) -> None:
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
-                command.upgrade(_config(connection), "head")
+                command.upgrade(config(connection), version)
                 broken = connection.execute(text("PRAGMA foreign_key_check")).all() if database.is_sqlite else []
                 assert not broken, "a migration left rows that refer to nothing"
         finally:

@@ -47,8 +47,8 @@ class Unsealable(Exception):
     """The text was sealed for another row, under a key we do not have, or was altered."""
 
 
-def _size(place: str, length: int) -> int:
-    """How long the padded text is."""
+def padded_size(place: str, length: int) -> int:
+    """How long `length` bytes of this place are once they are padded: all that their ciphertext tells of them."""
     if place in _FILES:
         return max(_SMALLEST_FILE, 1 << (length - 1).bit_length())
     if place not in _WORDS:
@@ -107,7 +107,7 @@ class Keyring:
 
     def seal_bytes(self, place: str, row: str, plain: bytes) -> bytes:
         padded = len(plain).to_bytes(4) + plain
-        padded += bytes(_size(place, len(padded)) - len(padded))
+        padded += bytes(padded_size(place, len(padded)) - len(padded))
         nonce = os.urandom(12)
         sealed = self._ciphers[self.current].encrypt(nonce, padded, f"{place}:{row}".encode())
         return self.current.to_bytes(2) + nonce + sealed

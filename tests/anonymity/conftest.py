@@ -14,7 +14,19 @@ from config.logging import configure
 from tests.anonymity.thief import Thief
 from tests.anonymity.village import TelegramPerson, WallClock, WebPerson, ZaloPerson
 from tests.running_app import RunningApp
+from tests.stories.channels import CHANNELS
 from tests.stories.conftest import *  # noqa: F403 - the service of the stories, with all its fixtures
+
+
+@pytest.fixture(params=CHANNELS)
+def channel(request: pytest.FixtureRequest) -> str:
+    """Here everything is tried on every channel, and on both databases: what names somebody may lie in any of them."""
+    return request.param
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,14 +24,13 @@ from models.polls.boxes import MIX, BallotBox
 from models.polls.results import Result
 from models.polls.rounds import Round
 from models.polls.turnout import Turnout
-from models.store.database import Session, insert_ignore, upsert
+from models.store.database import Database, Session, insert_ignore, upsert
 from models.store.ids import new_id
-from models.store.sealing import Unsealable, keyed_hash, keyring, seal
+from models.store.sealing import Keyring, Unsealable, keyed_hash, keyring, seal
 from models.store.throwaway_keys import NoRoundKey, RoundKeys, round_keys
 from tests.anonymity.burglar import CHAT, VOTERS, Burglar
 from tests.forensics.links import show
-from tests.forensics.search import find_bytes
-from tests.rules.polls.hall import SATISFIED, WHY, Hall
+from tests.rules.polls.hall import SATISFIED, WHY, Hall, furnished
 
 WORDS = "Cơm ca hai ôi thiu, mười người đau bụng"
 KEPT = {"result", "remark", "receipt"}
@@ -56,10 +54,15 @@ class Voting(Hall):
 
 
 @pytest.fixture
-def hall(hall: Hall) -> Hall:
-    voting = Voting(hall.database)
-    voting.units, voting.homes = hall.units, hall.homes
-    return voting
+def hall(database_url: str, tmp_path: Path) -> Iterator[Hall]:
+    opened = Database(database_url, Keyring.new(), round_keys=tmp_path / "round-keys")
+    yield furnished(Voting(opened))
+    opened.close()
+
+
+@pytest.fixture
+def people(hall: Hall) -> list[str]:
+    return list(hall.homes)
 
 
 @pytest.fixture
@@ -97,12 +100,11 @@ def test_nothing_leads_from_a_box_to_anybody(vote: Callable[[], None], hall: Hal
 def test_nothing_leads_from_a_result_to_anybody(
     vote: Callable[[], None], hall: Hall, opened: Round, burglar: Burglar
 ) -> None:
-    began = time.time() - 0.5
     vote()
     hall.counts(opened)
     hall.forgets()
     assert not (found := burglar.chains({*KEPT, "ballot_box"}, VOTERS)), show(found)
-    assert not find_bytes(burglar.holds(), [WORDS], since=began)
+    assert not burglar.finds([WORDS])
 
 
 def marks_between_boxes(order: list[str]) -> list[int]:
@@ -321,11 +323,10 @@ def test_sealed_under_the_unions_own_key(
 def test_free_answers_left_unsealed(
     vote: Callable[[], None], hall: Hall, opened: Round, burglar: Burglar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = time.time() - 0.5
     monkeypatch.setattr(counting, "seal", lambda session, place, row, text: text.encode())
     vote()
     hall.counts(opened)
-    assert find_bytes(burglar.holds(), [WORDS], since=began)
+    assert burglar.finds([WORDS])
 
 
 def test_the_rule_itself_is_the_one_tested() -> None:

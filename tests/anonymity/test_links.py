@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from models.messages.outbox import Outbound
 from models.people.accounts import Account
 from tests.actors import OnTelegram, Person
 from tests.anonymity.thief import Thief, in_office, report
-from tests.anonymity.village import BOARD, TEAM, a_while, answers, files
+from tests.anonymity.village import BOARD, TEAM, a_while, files
 from tests.running_app import RunningApp
+from tests.stories.acts import answers
 
 FILED = {"intake"}
 
@@ -69,7 +71,9 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
         await leader.taps("Khác", BOARD)
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    waiting = await service.app.writer.read(lambda s: intake._opened(s, intake._ids(s)))
+    waiting = await service.app.writer.read(
+        lambda s: [pair for kind in get_args(intake.Kind) for pair in intake.every(s, kind)]
+    )
     opened = {row_id: event.kind for row_id, event in waiting}
     assert {"report", "tell"} <= set(opened.values())
     await a_while(service)

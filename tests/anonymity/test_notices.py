@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +11,13 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.sending.broadcasts import Ledgers
 from bot.sending.numbered_lists import Listed
 from handlers.broadcasts import reading
 from models.anonymity import intake
 from models.broadcasts import ledger, ledger_results
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
 from models.broadcasts.ledger_sending import Bulk
+from models.broadcasts.recipients import Recipient
 from models.messages import chats
 from models.messages.sending import Outcome
 from models.people import accounts
@@ -107,21 +106,20 @@ async def test_no_trace_leads_from_a_ledger_to_a_chat(play: Play, thief: Thief) 
 async def test_a_list_remembered_with_the_result(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     """The chat's row and the person's in one transaction: sending a notice would name every chat it goes to."""
 
-    async def careless(ledgers: Ledgers, found: list[tuple[Bulk, Outcome]]) -> None:
-        def write(session: Session) -> None:
-            ledger_results.record(session, found)
-            for row, _ in found:
-                to, now = accounts.Sender(ledgers._line, row.message.recipient), ledgers._clock.now()
-                chats.remember(session, to, row.message.options, now, unasked=True)
+    honest, service = ledger_results.record, thief.service
+    [line] = [channel.line for channel in service.app.channels if channel.line.startswith("zalo")]
 
-        if found:
-            await ledgers._writer.write(write, alone=True)
+    def careless(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
+        honest(session, results)
+        for row, _ in results:
+            to = accounts.Sender(line, row.message.recipient)
+            chats.remember(session, to, row.message.options, service.clock.now(), unasked=True)
 
     async def not_before(_listed: Listed, _outcome: Outcome) -> None:
         return
 
     monkeypatch.setattr(Listed, "remember", not_before)
-    monkeypatch.setattr(Ledgers, "record", careless)
+    monkeypatch.setattr(ledger_results, "record", careless)
     assert await ties(thief, await play())
 
 

@@ -13,8 +13,9 @@ import pytest
 from config.i18n import fold
 from tests.actors import Person
 from tests.anonymity.thief import Thief, report
-from tests.anonymity.village import BOARD, TEAM, Told, a_while, adds, answers, files, secrets_of
+from tests.anonymity.village import BOARD, TEAM, Told, a_while, adds, files, secrets_of
 from tests.running_app import RunningApp
+from tests.stories.acts import answers
 from tests.stories.conftest import SECRET, TOKEN, ZALO_TOKEN
 
 OVERTIME = "Chuyền trưởng bắt tăng ca đêm ba tuần liền, ai xin về bị ghi sổ đen"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import code_in
 
 
 class WallClock(FakeClock):
@@ -95,19 +96,10 @@ async def files(worker: Person, text: str, to: str, *, at_once: bool = False, na
         await worker.taps("○ Ghi tên tôi")
         await worker.says(name)
     await worker.taps(to)
-    thanks = await worker.sees("mã PA-")
-    return thanks[thanks.index("PA-") :][:9]
+    return code_in(await worker.sees("mã PA-"))
 
 
 TEAM, BOARD = "Tổ trưởng công đoàn", "Ban chấp hành"
-
-
-async def answers(officer: Person, text: str, how: str = "Trả lời") -> None:
-    """The officer answers the newest card."""
-    await officer.taps(how)
-    await officer.says(text)
-    await officer.taps("Gửi")
-    await officer.sees("Đã gửi")
 
 
 async def adds(worker: Person, text: str) -> None:

@@ -192,6 +192,6 @@ def main(*, quick: bool) -> None:
             table.target("taps/s, of theirs", own.rate / other.rate, ">= 3", own.rate >= 3 * other.rate),
             table.target("lost", own.lost, "0", not own.lost),
             table.target("doubled", own.doubled, "0", not own.doubled),
-            *large.targets(),
+            *large.targets(small),
         ]
     )

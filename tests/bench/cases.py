@@ -87,7 +87,6 @@ class _Filing:
             "state": state,
             "created_at": at,
             "due_at": at + timedelta(hours=72),
-            "closed_at": None if is_open else at + timedelta(days=2 * len(kinds)),
             "mark": cases.mark(session, worker.reporter_id, self._numbers[worker.reporter_id]),
         }
         case["route"] = seal(session, "grievance.route", case["id"], worker.reporter_id)

@@ -47,6 +47,9 @@ RUSH = 10
 AIM = 10.0
 OPEN, BOX, CLOSE, COUNT, WRITE = "opened", "boxed little by little", "closed: the last tenth", "counted", "results written"
 ADD, TABLES, PATTERN = "  boxes opened, votes added", "  tables: suppressed, rounded", "  one pattern of suppression"
+COMPARED = "  two rounds compared"
+EVEN = 1.5
+"""How many times as long each person's share may take in the larger province."""
 
 
 @dataclass(slots=True)
@@ -69,11 +72,19 @@ class Polled:
             f"ballots: {self.people:,} people in {self.teams:,} teams, {QUESTIONS} questions, everybody votes", heads, rows
         )
 
-    def targets(self) -> list[Sequence[str]]:
+    def targets(self, smaller: Polled) -> list[Sequence[str]]:
         count, tables = self.steps[COUNT][0], self.steps[TABLES][0]
+        each = {
+            step: self.steps[step][0] / max(smaller.steps[step][0], 1e-3) * smaller.people / self.people
+            for step in (ADD, TABLES, PATTERN, COMPARED)
+        }
         return [
             table.target(f"{self.people:,} people tallied, s", count, f"<= {AIM:.0f}", count <= AIM),
             table.target(f"suppression over {self.teams:,} teams, s", tables, f"<= {AIM:.0f}", tables <= AIM),
+            *(
+                table.target(f"{step.strip()}, of the smaller's for each person", ratio, f"<= {EVEN}", ratio <= EVEN)
+                for step, ratio in each.items()
+            ),
             table.target("ballots not counted", self.people - self.ballots, "0", self.people == self.ballots),
         ]
 
@@ -177,7 +188,10 @@ class Vote:
         with self.step(TABLES):
             tally.outcome(counted.parents, self.poll.threshold)
         with self.step(PATTERN):
-            suppression.shown(counted.parents, respondents, self.poll.threshold)
+            shown = suppression.shown(counted.parents, respondents, self.poll.threshold)
+        stayed = Counter({(unit, unit): count for unit, count in respondents.items()})
+        with self.step(COMPARED):
+            suppression.comparable(counted.parents, counted.parents, stayed, shown, self.poll.threshold)
         with self.step(WRITE), self.database.transaction() as session:
             counting.finish(session, self.round, counted)
         self.ballots = counted.ballots

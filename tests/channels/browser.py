@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from models.messages.message import Inbound, Option, Outgoing
 from models.store.ids import new_id
 from tests.channels.webchat_wire import Wire, opened, writing
+from tests.waiting import HANGS
 
 CHROMIUM = shutil.which("chromium") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
+PATIENCE = HANGS * 1000
+"""Of Chromium's pages, in milliseconds."""
+expect.set_options(timeout=PATIENCE)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,8 +53,7 @@ class Service(Wire):
         if self.cut:
             # Committed, and then the connection is lost before the page hears of it.
             self.cut = False
-            for socket in list(self.channel._open):
-                await socket.response.close()
+            self.loses_lines()
         if known or inbound.kind != "message":
             return
         if inbound.text and inbound.text.startswith("/start"):
@@ -79,7 +82,7 @@ class Service(Wire):
 
     async def page_of(self, context: BrowserContext, path: str | None = "/chat") -> Page:
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE)
         complaints: list[str] = []
         page.complaints = complaints  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: complaints.append(str(error)))

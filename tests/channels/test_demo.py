@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
 from bot.demo.stage import Stage, stage
-from tests.channels.browser import CHROMIUM, browsing
+from tests.channels.browser import CHROMIUM, PATIENCE, browsing
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -32,7 +32,7 @@ async def page(demo: Stage) -> AsyncIterator[Page]:
     complaints: list[str] = []
     async with browsing() as browser:
         opened = await browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(PATIENCE)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         await opened.goto(f"{demo.address}/")
         yield opened
@@ -49,7 +49,7 @@ async def says(phone: FrameLocator, text: str) -> None:
 
 
 async def sees(phone: FrameLocator, words: str) -> None:
-    await expect(phone.locator("#log .theirs", has_text=words).last).to_be_visible(timeout=10_000)
+    await expect(phone.locator("#log .theirs", has_text=words).last).to_be_visible()
 
 
 async def test_a_grievance_crosses_from_one_phone_to_the_other(page: Page) -> None:

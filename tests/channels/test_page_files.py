@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests import sample_files as files
-from tests.channels.browser import CHROMIUM, browsing
+from tests.channels.browser import CHROMIUM, PATIENCE, browsing
 from tests.running_app import FakeClock, RunningApp, settings_for
 
 pytestmark = [
@@ -60,7 +60,7 @@ async def tab(browser: Browser, service: RunningApp, code: str) -> AsyncIterator
     """A page that has joined; whatever the browser complains about fails the test."""
     context = await browser.new_context(viewport=PHONE)
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

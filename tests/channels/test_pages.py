@@ -65,7 +65,7 @@ async def test_a_worker_is_greeted_taps_and_is_answered(service: Service) -> Non
         await page.keyboard.press("Enter")
         await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: Tăng ca 2 giờ")
         assert service.said == ["/start", "menu:::0:abc", "Tăng ca 2 giờ\nchưa tính"]
-        await gone(service.channel._writer)
+        await gone(service.writer)
 
 
 async def test_an_old_choice_can_still_be_tapped(service: Service) -> None:
@@ -208,7 +208,7 @@ async def test_an_edited_message_changes_where_it_stands_and_moves_nobody(servic
         await service.channel.send(message("Đã hủy", me, edits=asked.id))
         await expect(bubble.locator(".bubble")).to_contain_text("Đã hủy")
         await expect(bubble.get_by_role("button")).to_have_count(0)
-        await gone(service.channel._writer)
+        await gone(service.writer)
 
 
 async def test_an_edit_of_what_the_page_has_no_more_is_shown_as_new(service: Service) -> None:
@@ -231,11 +231,11 @@ async def test_an_edit_reaches_the_other_tab_of_a_kept_session(service: Service)
         asked = message("Họp lúc 8 giờ", me)
         await service.channel.send(asked)
         await expect(page.locator("#log")).to_contain_text("Họp lúc 8 giờ")
+        others = len(service.lines)
         other = await service.page_of(page.context)
         await greeted(other)
         await other.evaluate("WebSocket.prototype.send = () => {}")  # it says hello no more
-        for socket in service.channel._here[me][1:]:
-            await socket.response.close()
+        service.loses_lines(others)
         await expect(other.get_by_role("status")).not_to_have_text("Đã kết nối")
         await service.channel.send(message("Họp lúc 9 giờ", me, edits=asked.id))
         await expect(page.locator("#log")).to_contain_text("Họp lúc 9 giờ")

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,7 +23,9 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
 from config.settings import Telegram
 from models.messages.message import Inbound, Option, Outgoing
+from tests.channels.pauses import Counted
 from tests.emulators.telegram import TelegramEmulator
+from tests.waiting import HANGS, until
 
 TOKEN = "123456:TEST-SECRET"
 SECRET = "webhook_secret_1"
@@ -46,7 +48,9 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
     assert emulator.violations == []
 
 
-def channel_of(url: str, mode: str = "poll", public_url: str = "", **more: Any) -> TelegramChannel:
+def channel_of(
+    url: str, mode: str = "poll", public_url: str = "", asking: Backoff = AT_ONCE, **more: Any
+) -> TelegramChannel:
     settings = Telegram(
         token=SecretStr(TOKEN),
         api_url=url,
@@ -59,7 +63,7 @@ def channel_of(url: str, mode: str = "poll", public_url: str = "", **more: Any) 
         public_url,
         commands=COMMANDS,
         group_farewell=FAREWELL,
-        asking=AT_ONCE,
+        asking=asking,
         offering=AT_ONCE,
         grace=1,
     )
@@ -79,8 +83,8 @@ class Received(list[Inbound]):
 
 
 @asynccontextmanager
-async def polled(telegram: TelegramEmulator) -> AsyncIterator[tuple[TelegramChannel, Received]]:
-    channel, received = channel_of(telegram.url), Received()
+async def polled(telegram: TelegramEmulator, asking: Backoff = AT_ONCE) -> AsyncIterator[tuple[TelegramChannel, Received]]:
+    channel, received = channel_of(telegram.url, asking=asking), Received()
     await channel.start(received)
     running = asyncio.create_task(channel.run())
     try:
@@ -113,12 +117,6 @@ async def pushed(telegram: TelegramEmulator) -> AsyncIterator[tuple[TelegramChan
     finally:
         await channel.stop()
         await site.close()
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.002)
 
 
 def note(recipient: object, text: str = "Xin chào", *options: Option, **more: str) -> Outgoing:
@@ -294,8 +292,8 @@ async def test_a_group_hears_one_sentence_and_is_left(telegram: TelegramEmulator
         telegram.fault("latency", method="sendMessage", seconds=0.05)
         await telegram.deliver(group.added_update(an))
         await telegram.deliver(group.message_update(an, "/start@haichieu_test_bot lương"))
-        await until(lambda: telegram.counters["leaveChat", 200])
-        await asyncio.sleep(0.02)
+        await until(lambda: not telegram.queue)  # both are confirmed: what was to be done about them is done
+    assert telegram.counters["leaveChat", 200]
     assert [shown.text for shown in group.inbox] == [FAREWELL]
     assert received == []
 
@@ -303,8 +301,9 @@ async def test_a_group_hears_one_sentence_and_is_left(telegram: TelegramEmulator
 async def test_it_starts_without_a_network_and_goes_on_trying(telegram: TelegramEmulator) -> None:
     an = telegram.user()
     await telegram.down()
-    async with polled(telegram) as (_, received):
-        await asyncio.sleep(0.05)
+    pauses = Counted()
+    async with polled(telegram, asking=pauses) as (_, received):
+        await until(lambda: len(pauses.taken) > 1)
         await telegram.start()
         await telegram.deliver(an.message_update("Chào"))
         await until(lambda: received)
@@ -385,7 +384,7 @@ async def test_a_stranger_is_refused_before_the_body_is_read(telegram: TelegramE
     async with pushed(telegram) as (_, _received, url):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
         writer.write(b"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n")
-        assert b" 403 " in await asyncio.wait_for(reader.readline(), 5)
+        assert b" 403 " in await asyncio.wait_for(reader.readline(), HANGS)
         writer.close()
         await writer.wait_closed()
 

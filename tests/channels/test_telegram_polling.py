@@ -17,6 +17,8 @@ from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
 from models.messages.message import Inbound
+from tests.channels.pauses import Counted
+from tests.waiting import idle, until
 
 AT_ONCE = Backoff(first=0.001, most=0.004, jitter=0)
 
@@ -34,11 +36,8 @@ class Queue:
         if self.faults:
             raise self.faults.pop(0)
         self.waiting = [u for u in self.waiting if offset is None or u.get("update_id", 10**9) >= offset]
-        for _ in range(2000):
-            if self.waiting or not seconds:
-                return self.waiting[:100]
-            await asyncio.sleep(0.001)
-        raise AssertionError("nobody wrote")
+        await until(lambda: self.waiting or not seconds)
+        return self.waiting[:100]
 
 
 def said(number: int, sender: str = "1") -> dict[str, Any]:
@@ -55,9 +54,11 @@ Act = Callable[[Event], Awaitable[None]]
 
 
 @asynccontextmanager
-async def polling(queue: Queue, act: Act, grace: float = 1.0) -> AsyncIterator[asyncio.Task[None]]:
+async def polling(
+    queue: Queue, act: Act, grace: float = 1.0, asking: Backoff = AT_ONCE
+) -> AsyncIterator[asyncio.Task[None]]:
     """Runs; at the end it is cancelled."""
-    poll = Polling("telegram:1", queue.fetch, read, act, asking=AT_ONCE, offering=AT_ONCE, grace=grace)
+    poll = Polling("telegram:1", queue.fetch, read, act, asking=asking, offering=AT_ONCE, grace=grace)
     task = asyncio.create_task(poll.run())
     try:
         yield task
@@ -65,12 +66,6 @@ async def polling(queue: Queue, act: Act, grace: float = 1.0) -> AsyncIterator[a
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
 
 
 def number(event: Event) -> int:
@@ -90,7 +85,7 @@ async def test_one_persons_events_in_order_and_others_meanwhile() -> None:
     async with polling(queue, act):
         await until(lambda: len(done) == 2)
         assert sorted(done) == [2, 4]
-        await asyncio.sleep(0.01)
+        await idle()
         assert queue.asked == [(None, 25)]  # nothing is confirmed while one is open
         gate.set()
         await until(lambda: len(queue.asked) == 2)
@@ -135,10 +130,10 @@ async def test_updates_without_a_number_do_not_make_it_spin() -> None:
     async def act(event: Event) -> None:
         raise AssertionError
 
-    queue = Queue({"x": 1}, {"update_id": "2"})
-    async with polling(queue, act):
-        await asyncio.sleep(0.05)
-    assert 2 <= len(queue.asked) <= 40
+    queue, pauses = Queue({"x": 1}, {"update_id": "2"}), Counted()
+    async with polling(queue, act, asking=pauses):
+        await until(lambda: len(queue.asked) > 4)
+        assert len(pauses.taken) >= len(queue.asked) - 1  # one before each question but the first
 
 
 @pytest.mark.parametrize(
@@ -182,30 +177,38 @@ async def test_what_is_not_telegrams_fault_surfaces() -> None:
 
 async def test_stopping_lets_the_open_batch_end_and_confirms_it() -> None:
     done: list[int] = []
-    began = asyncio.Event()
+    began, gate = asyncio.Event(), asyncio.Event()
 
     async def act(event: Event) -> None:
         began.set()
-        await asyncio.sleep(0.05)
+        await gate.wait()
         done.append(number(event))
 
     queue = Queue(said(1, "a"), said(2, "b"))
     async with polling(queue, act):
         await began.wait()
+        opens_later(gate)
     assert sorted(done) == [1, 2]
     assert queue.asked == [(None, 25), (3, 0)]
     assert not queue.waiting
 
 
+def opens_later(gate: asyncio.Event) -> None:
+    """When whoever asks for this has gone on: here, when the stop has begun."""
+    asyncio.get_running_loop().call_soon(gate.set)
+
+
 async def test_stopping_waits_only_so_long_and_confirms_only_what_is_done() -> None:
+    done: list[int] = []
+
     async def act(event: Event) -> None:
         if number(event) == 2:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()  # for ever
+        done.append(number(event))
 
     queue = Queue(said(1, "a"), said(2, "b"), said(3, "c"))
     async with polling(queue, act, grace=0.05):
-        await until(lambda: queue.asked)
-        await asyncio.sleep(0.01)
+        await until(lambda: sorted(done) == [1, 3])
     assert queue.asked == [(None, 25), (2, 0)]
     assert [u["update_id"] for u in queue.waiting] == [2, 3]
 
@@ -229,16 +232,17 @@ async def test_what_telegram_has_confirmed_is_not_confirmed_again() -> None:
 
 @pytest.mark.parametrize("fault", [NotSent("x"), Conflict("x")])
 async def test_stopping_does_not_depend_on_the_confirmation(fault: Exception) -> None:
-    began = asyncio.Event()
+    began, gate = asyncio.Event(), asyncio.Event()
 
     async def act(event: Event) -> None:
         began.set()
-        await asyncio.sleep(0.01)
+        await gate.wait()
         queue.faults = [fault]
 
     queue = Queue(said(1))
     async with polling(queue, act):
         await began.wait()
+        opens_later(gate)
     assert queue.asked[-1] == (2, 0)
 
 

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 
 from bot.channels.base import Uncertain, Unreachable
 from bot.channels.telegram.request import AiohttpRequest, Client
+from tests.waiting import idle, until
 
 TOKEN = "123456:SECRET-part"
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -235,9 +236,9 @@ async def test_tls_that_is_none() -> None:
 
 async def test_no_free_connection_in_time() -> None:
     request = AiohttpRequest(connections=1, pool=0.05, connect=0.05, read=5)
-    async with server(is_silent) as (url, _), client(url, request) as bot:
+    async with server(is_silent) as (url, callers), client(url, request) as bot:
         first = asyncio.create_task(bot.call("sendMessage", {"text": "x"}))
-        await asyncio.sleep(0.05)
+        await until(lambda: callers)
         assert isinstance(await fails(bot), Unreachable)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
@@ -255,7 +256,7 @@ async def test_connections_are_kept_and_a_closed_one_is_not_used_again() -> None
         for expected in (1, 1, 2, 2):
             assert await bot.call("sendMessage", {"text": "x"}) is True
             assert len(callers) == expected
-            await asyncio.sleep(0.02)  # the closing arrives while the connection is idle
+            await idle()  # the closing arrives while nothing is asked
 
 
 async def test_a_closed_request_sends_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from bot.web import WebServer, _is_loopback
+from bot.web import WebServer, is_this_machine
 from tests.conftest import PostgresServer
 from tests.running_app import FakeClock, RunningApp, settings_for
 
@@ -82,8 +82,8 @@ async def test_metrics_are_never_passed_on(service: RunningApp, http: aiohttp.Cl
 
 
 def test_what_counts_as_this_machine() -> None:
-    assert all(map(_is_loopback, ("127.0.0.1", "127.9.9.9", "::1")))
-    assert not any(map(_is_loopback, ("10.0.0.1", "203.0.113.9", "::", "0.0.0.0", "", "localhost", "unix:/x")))
+    assert all(map(is_this_machine, ("127.0.0.1", "127.9.9.9", "::1")))
+    assert not any(map(is_this_machine, ("10.0.0.1", "203.0.113.9", "::", "0.0.0.0", "", "localhost", "unix:/x")))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

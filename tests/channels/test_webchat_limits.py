@@ -15,6 +15,7 @@ import pytest
 from bot.writer import Writer
 from config.settings import Web
 from tests.channels.webchat_wire import Wire, opened, writing
+from tests.waiting import HANGS
 
 U = "6d4f0e0e-58a1-4a3c-9f39-0d3c4f2d7a11"
 
@@ -94,7 +95,7 @@ async def test_a_socket_that_talks_too_fast_is_told_and_loses_nothing(wire: Wire
     ids = [str(uuid.uuid4()) for _ in range(40)]
     for id in ids:
         await page.tells("say", id=id, text="a")
-    heard = [json.loads((await asyncio.wait_for(page.socket.receive(), 3)).data) for _ in ids]
+    heard = [json.loads((await asyncio.wait_for(page.socket.receive(), HANGS)).data) for _ in ids]
     received = [frame["id"] for frame in heard if frame["type"] == "received"]
     assert {frame["type"] for frame in heard} == {"received", "slow"}
     assert 29 <= len(received) == len(wire.came) < 40

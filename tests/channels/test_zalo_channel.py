@@ -11,10 +11,13 @@ import aiohttp
 import pytest
 
 from bot.channels.base import Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
+from bot.channels.retry import Backoff
 from bot.channels.zalo.channel import BODY
 from models.messages.message import Outgoing
-from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed, until
+from tests.channels.pauses import Counted
+from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed
 from tests.emulators.zalo import ZaloEmulator
+from tests.waiting import until
 
 TOKEN = "4567890:ZALO-SECRET"
 
@@ -171,14 +174,15 @@ async def test_the_webhook_is_set_with_its_secret(zalo: ZaloEmulator) -> None:
 async def test_polled_events_in_order_one_at_a_time(zalo: ZaloEmulator) -> None:
     zalo.webhook["url"] = "http://127.0.0.1:9/old"  # of an earlier life as a webhook
     user = zalo.user()
-    async with polled(zalo) as (_, received):
+    async with polled(zalo) as (channel, received):
         await zalo.polled.wait()
         received.gate.clear()
         for text in ("một", "hai", "ba"):
             await zalo.deliver(user.message_update(text))
         await until(lambda: received.offers == 1)
         asked = zalo.counters["getUpdates"]
-        await asyncio.sleep(0.05)
+        for _ in range(3):  # whatever was asked before one of these has arrived before it
+            await channel.send(Outgoing("o1", user.id, "Chào"))
         assert zalo.counters["getUpdates"] == asked and len(zalo.queue) == 2  # the next waits for the commit of the first
         received.gate.set()
         await until(lambda: len(received) == 3)
@@ -194,11 +198,15 @@ async def test_a_failing_event_is_offered_again_since_zalo_will_not(zalo: ZaloEm
     assert received.offers == 4
 
 
+class NoPause(Backoff):
+    def delay(self, attempt: int) -> float:
+        raise AssertionError("it paused")
+
+
 async def test_an_idle_answer_is_asked_again_at_once(zalo: ZaloEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.zalo.channel.HASTY", 0.0)
     zalo.idle = 0.02
-    async with polled(zalo) as (channel, received):
-        channel._asking = None  # type: ignore[assignment] - any pause would fail
+    async with polled(zalo, asking=NoPause()) as (_, received):
         await until(lambda: zalo.counters["getUpdates"] > 3)
         await zalo.deliver(zalo.user().message_update("một"))
         await until(lambda: received.texts == ["một"])
@@ -218,12 +226,13 @@ async def test_an_idle_answer_is_asked_again_at_once(zalo: ZaloEmulator, monkeyp
     ],
 )
 async def test_a_hostile_service_does_not_make_it_spin(zalo: ZaloEmulator, fault: Any) -> None:
-    zalo.idle = 0.001
-    async with polled(zalo) as (_, received):
+    zalo.idle, pauses = 0.001, Counted()
+    async with polled(zalo, asking=pauses) as (_, received):
         zalo.fault(**fault, method="getUpdates")
         zalo.counters.clear()
-        await asyncio.sleep(0.1)
-        assert 2 <= zalo.counters["getUpdates"] <= 25
+        pauses.taken.clear()
+        await until(lambda: zalo.counters["getUpdates"] > 4)
+        assert len(pauses.taken) >= zalo.counters["getUpdates"] - 1  # one before each question but the first
         zalo.clear_faults()
         zalo.idle = 30
         zalo.polled.clear()  # a call under way is still spoiled, and would take the message with it: the next one counts
@@ -265,13 +274,14 @@ async def test_stopping_waits_only_so_long(zalo: ZaloEmulator) -> None:
 @pytest.mark.parametrize("mode", ["poll", "webhook"])
 async def test_zalo_may_be_away_at_the_start(zalo: ZaloEmulator, mode: str) -> None:
     await zalo.down()
-    channel = channel_of(zalo.url, mode, "http://127.0.0.1:9")
+    pauses = Counted()
+    channel = channel_of(zalo.url, mode, "http://127.0.0.1:9", pauses)
 
     async def receive(_: object) -> None: ...
 
     await channel.start(receive)
     running = asyncio.create_task(channel.run())
-    await asyncio.sleep(0.02)
+    await until(lambda: len(pauses.taken) > 1)
     await zalo.start()
     await until(lambda: zalo.counters["setWebhook" if mode == "webhook" else "getUpdates"])
     running.cancel()

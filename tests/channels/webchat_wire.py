@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from asyncio import Transport
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
 from sqlmodel import select
 
 from bot.channels.webchat.channel import WebChannel
@@ -24,6 +26,7 @@ from models.messages.message import Inbound, Outgoing
 from models.store.database import Base, Database
 from models.store.ids import new_id
 from models.store.sealing import Keyring
+from tests.waiting import HANGS, until
 
 TOKEN = "A" * 42 + "x"
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -39,7 +42,7 @@ class Page:
         await self.socket.send_str(json.dumps({"type": type, **fields}))
 
     async def hears(self, type: str) -> dict[str, Any]:
-        frame = await asyncio.wait_for(self.socket.receive(), 3)
+        frame = await asyncio.wait_for(self.socket.receive(), HANGS)
         assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
         heard: dict[str, Any] = json.loads(frame.data)
         assert heard["type"] == type, heard
@@ -50,7 +53,7 @@ class Page:
             await asyncio.wait_for(self.socket.receive(), 0.1)
 
     async def sees_closing(self) -> int:
-        while (frame := await asyncio.wait_for(self.socket.receive(), 3)).type is WSMsgType.TEXT:
+        while (frame := await asyncio.wait_for(self.socket.receive(), HANGS)).type is WSMsgType.TEXT:
             pass
         assert frame.type is WSMsgType.CLOSE
         return int(frame.data)
@@ -63,8 +66,12 @@ class Page:
 class Wire:
     """The channel, its server and what has come in."""
 
-    def __init__(self, channel: WebChannel, server: TestServer, client: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, channel: WebChannel, writer: Writer, server: TestServer, client: aiohttp.ClientSession, lines: list[Transport]
+    ) -> None:
         self.channel = channel
+        self.writer = writer
+        self.lines = lines
         self.server = server
         self.client = client
         self.came: list[Inbound] = []
@@ -74,6 +81,11 @@ class Wire:
         if self.broken:
             raise RuntimeError("the database is away")
         self.came.append(inbound)
+
+    def loses_lines(self, first: int = 0) -> None:
+        """The connections of pages from this one on, in the order in which they were opened, are lost."""
+        for line in self.lines[first:]:
+            line.abort()
 
     async def page(self, *, hello: bool = True, origin: str | None = None) -> Page:
         own = str(self.server.make_url("/")).rstrip("/")
@@ -108,12 +120,20 @@ async def opened(
     **limits: int,
 ) -> AsyncIterator[Wire]:
     channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
-    application = web.Application()
+    lines: list[Transport] = []
+
+    @web.middleware
+    async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/chat/ws" and request.transport is not None:
+            lines.append(request.transport)  # type: ignore[arg-type]
+        return await handler(request)
+
+    application = web.Application(middlewares=[noted])
     application.add_routes([*channel.routes(), *more])
     server = TestServer(application)
     await server.start_server()
     async with aiohttp.ClientSession() as client:
-        built = (wire or Wire)(channel, server, client)
+        built = (wire or Wire)(channel, writer, server, client, lines)
         await channel.start(built.receive)
         poll = asyncio.create_task(channel.run())
         yield built
@@ -134,8 +154,8 @@ async def kept(writer: Writer) -> list[Mailbox]:
 
 async def gone(writer: Writer) -> None:
     """`got` is not answered, so its effect is looked for."""
-    for _ in range(100):
-        if not await kept(writer):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the mailbox is not empty")
+
+    async def is_empty() -> bool:
+        return not await kept(writer)
+
+    await until(is_empty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -21,14 +21,14 @@ SECRET = "webhook_secret_1"
 AT_ONCE = Backoff(first=0.005, most=0.01, jitter=0)
 
 
-def channel_of(url: str, mode: str = "poll", public_url: str = "") -> ZaloChannel:
+def channel_of(url: str, mode: str = "poll", public_url: str = "", asking: Backoff = AT_ONCE) -> ZaloChannel:
     settings = ZaloBot(
         token=SecretStr(TOKEN),
         api_url=url,
         mode=mode,  # type: ignore[arg-type]
         webhook_secret=SecretStr(SECRET),
     )
-    return ZaloChannel(settings, public_url, asking=AT_ONCE, offering=AT_ONCE, grace=0.2, read=0.3)
+    return ZaloChannel(settings, public_url, asking=asking, offering=AT_ONCE, grace=0.2, read=0.3)
 
 
 class Received(list[Inbound]):
@@ -53,15 +53,9 @@ class Received(list[Inbound]):
         self.append(inbound)
 
 
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.002)
-
-
 @asynccontextmanager
-async def polled(zalo: ZaloEmulator) -> AsyncIterator[tuple[ZaloChannel, Received]]:
-    channel, received = channel_of(zalo.url), Received()
+async def polled(zalo: ZaloEmulator, asking: Backoff = AT_ONCE) -> AsyncIterator[tuple[ZaloChannel, Received]]:
+    channel, received = channel_of(zalo.url, asking=asking), Received()
     await channel.start(received)
     running = asyncio.create_task(channel.run())
     try:

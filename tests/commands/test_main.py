@@ -16,8 +16,10 @@ from click.testing import Result
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from bot.clock import SystemClock
 from bot.commands.main import app
 from bot.demo import union
+from config.i18n import fold
 from config.logging import configure
 from models.people import invites
 from models.people.accounts import Sender, add
@@ -27,6 +29,7 @@ from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
 from tests.running_app import MONDAY
+from tests.waiting import HANGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "123456:geheim-4711"
@@ -118,11 +121,25 @@ def test_officers_confirm(haichieu: Command, home: Path) -> None:
         slip = invites.find(session, codes.leader, MONDAY.date())
         assert isinstance(slip, Invite)
         officer = session.get_one(Person, slip.person_id)
-        sender = Sender("webchat:main", "x" * 43)
-        add(session, sender, officer, language="vi", confirmed=False, consent_version="x", today=MONDAY.date())
+        today = SystemClock().now().date()
+        for name in "xy":
+            sender = Sender("webchat:main", name * 43)
+            add(session, sender, officer, language="vi", confirmed=False, claim=slip.id, consent_version="x", today=today)
     database.close()
-    result = haichieu("officers", "confirm", " sl001")
-    assert (result.exit_code, result.stdout) == (0, "1 chat confirmed; its holder is told in it.\n")
+    listed = haichieu("officers", "confirm").stdout.splitlines()
+    assert [line[:5] for line in listed] == ["SL001", "SL001"]
+    first, second = (line.split("  until")[0].removeprefix("SL001").strip() for line in listed)
+    assert first != second
+    several = haichieu("officers", "confirm", "SL001")
+    assert (several.exit_code, several.stdout.splitlines()) == (1, listed), "two chats claim it: never both, never a guess"
+    wrong = haichieu("officers", "confirm", "SL001", "--words", "không có")
+    assert (wrong.exit_code, wrong.stderr) == (1, "None of them shows these words; nobody was confirmed.\n")
+    result = haichieu("officers", "confirm", " sl001", "--words", fold(second).replace(" – ", " "))
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"1 chat confirmed, whose screen shows: {second}. Its holder is told in it.\n",
+    )
+    assert haichieu("officers", "confirm").stdout == "Nobody waits to be confirmed.\n"
     assert "Nobody" in fault(haichieu("officers", "confirm", "SL001"))
 
 
@@ -155,7 +172,7 @@ def test_run_with_the_port_taken(haichieu: Command) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         process = spawned("run", WEB__PORT=port, LOG_LEVEL="error")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 1
     [line] = err.strip().splitlines()
     assert line.startswith(f"HAICHIEU_WEB__PORT: 127.0.0.1:{port} cannot be opened")
@@ -170,7 +187,7 @@ def test_run_stops_in_order_when_told_to(haichieu: Command) -> None:
         assert any('"started"' in line for line in process.stderr), "it starts"
     finally:
         process.send_signal(signal.SIGTERM)
-    _out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 0
     assert '"stopped"' in err
     assert "Traceback" not in err

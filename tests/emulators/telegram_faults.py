@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tests.emulators.telegram_rules import Refusal
 
-Kind = Literal["flood", "error", "html", "truncated", "drop_before", "drop_after", "latency", "hang"]
+Kind = Literal["flood", "error", "html", "truncated", "drop_before", "drop_after", "latency", "held", "hang"]
 HTML = b"<html>\r\n<body><center>nginx/1.18.0</center></body>\r\n</html>\r\n"
 
 
@@ -35,6 +35,7 @@ class Fault:
     skip: int = 0
     """Matching requests to let pass first."""
     hits: int = 0
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
 
     def strikes(self, method: str, chat: int | None) -> bool:
         if (self.method and self.method.lower() != method.lower()) or (self.chat and self.chat != chat):
@@ -51,6 +52,8 @@ class Fault:
         """What happens before the request is carried out: time passes, or a refusal."""
         if self.kind == "latency":
             await asyncio.sleep(self.seconds)
+        elif self.kind == "held":
+            await self.cleared.wait()
         elif self.kind == "flood":
             raise flood(self.retry_after)
         elif self.kind == "error":

@@ -109,4 +109,6 @@ class World:
         return fault
 
     def clear_faults(self) -> None:
+        for fault in self.faults:
+            fault.cleared.set()
         self.faults.clear()

@@ -184,8 +184,8 @@ async def test_a_webhook_gets_the_secret_and_what_it_refused_again(emulator, bot
 
     runner = web.ServerRunner(web.Server(receive))
     await runner.setup()
-    await (site := web.TCPSite(runner, "127.0.0.1", 0)).start()
-    port = site._server.sockets[0].getsockname()[1]
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
     await bot.set_webhook(f"http://127.0.0.1:{port}/hook", secret_token="s3cret_-")
     update = emulator.user().message_update("Chào")
     assert await emulator.deliver(update) == 500

@@ -21,19 +21,19 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from bot.demo import union
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.grievances.cases import Grievance
 from models.messages.leases import Lease
 from models.messages.outbox import Outbound
 from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
-from tests.faults.line import until
 from tests.faults.nursery import Life, Nursery
+from tests.waiting import HANGS, until
 
 TOKEN = "123456:TEST"
 SECRET = "crash-secret-0001"
-PATIENCE = 15.0
+PATIENCE = HANGS / 2
 """Seconds that anybody looks at an unchanged screen before the test says that they wait in vain."""
 
 
@@ -153,6 +153,11 @@ class Town:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
+    async def metrics(self, address: str) -> list[str]:
+        """What the process that serves there tells an operator's monitoring."""
+        async with self._http.get(f"{address}/metrics") as answer:
+            return (await answer.text()).splitlines()
+
     async def enters(self, code: str, words: str = "") -> Citizen:
         [user] = (await self.tell("users"))["ids"]
         self.people.append(Citizen(self, user, code, words))
@@ -185,10 +190,12 @@ class Town:
 
     async def webhook_is_set(self, beside: str = "") -> None:
         """Until Telegram pushes to a new process."""
-        async with asyncio.timeout(10):
-            while self.webhook in ("", beside):
-                self.webhook = (await self.ask("state"))["webhook"]
-                await asyncio.sleep(0.02)
+
+        async def is_set() -> bool:
+            self.webhook = (await self.ask("state"))["webhook"]
+            return self.webhook not in ("", beside)
+
+        await until(is_set)
 
     def journal(self) -> list[tuple[int, str, str]]:
         """Every message that a process began to send: its number, to whom, and which (`identity`)."""
@@ -215,7 +222,7 @@ class Town:
 
     async def settles(self) -> None:
         """Until everybody is content, and nothing is left to do."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS):
             while not (all(somebody.is_content for somebody in self.people) and self.at_rest()):
                 await self.goes_on()
             while (await self.ask("state"))["pending"]:
@@ -223,13 +230,13 @@ class Town:
 
     async def loses(self, life: Life) -> None:
         """Until this process has killed itself."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS):
             while life.code is None:
                 await self.goes_on()
         assert life.code == -signal.SIGKILL, f"{life}\n{self.log.read_text()}"
 
     async def ends(self, life: Life) -> None:
-        await until(lambda: life.code is not None, seconds=8)
+        await until(lambda: life.code is not None)
 
     async def stops(self, life: Life) -> None:
         """SIGTERM, as a service manager sends it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,11 +16,13 @@ from bot.channels.base import Capabilities, Receive
 from bot.clock import Clock
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
-from models.messages import outbox
+from models.broadcasts import ledger_results
+from models.messages import outbox, sending
 from models.messages.message import Outgoing
 from models.messages.outbox import REPLY, Outbound
+from models.messages.sending import Outcome
 from models.people.accounts import Sender
-from models.store.database import Database
+from models.store.database import Database, Session
 from tests.running_app import FakeClock
 
 LINE = "test:1"
@@ -109,11 +112,22 @@ async def desk(database: Database, clock: FakeClock, **capabilities: Any) -> Asy
     await opened.close()
 
 
-async def until(reached: Callable[[], Any], seconds: float = 20) -> None:
-    """Lets the loop work until `reached()`, or what it awaits, is true; for what happens in tasks and writer threads."""
-    async with asyncio.timeout(seconds):
-        while True:
-            answer = reached()
-            if await answer if isinstance(answer, Awaitable) else answer:
-                return
-            await asyncio.sleep(0.002)
+async def dies_sending(outbox: Outbox) -> None:
+    """Sends all that is due, and is killed before it has written down what became of any of it."""
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(sending, "record", lambda *_: None)
+        crash.setattr(ledger_results, "record", lambda *_: None)
+        await outbox.drain()
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
+    """What is written down of each row of the outbox from now on, in order."""
+    outcomes: list[Outcome] = []
+    record = sending.record
+
+    def noted(session: Session, found: Sequence[Outcome]) -> None:
+        outcomes.extend(found)
+        record(session, found)
+
+    monkeypatch.setattr(sending, "record", noted)
+    return outcomes

@@ -12,14 +12,14 @@ from sqlmodel import col
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast, Draft, Words
-from models.broadcasts.ledger import OPEN, Recipient
 from models.broadcasts.ledger_sending import TRIES
+from models.broadcasts.recipients import OPEN, Recipient
 from models.people import accounts, persons
 from models.people.accounts import Account, Sender
 from models.people.offices import Office
 from models.people.units import Unit
 from tests.faults.crashes import TOKEN, Town
-from tests.faults.line import until
+from tests.waiting import until
 
 ON = f"telegram:{TOKEN.split(':')[0]}"
 OF_A_PROCESS = 300
@@ -72,13 +72,13 @@ def adds_up(town: Town, broadcast_id: str) -> Counter[str]:
     """The sums are right at this moment, whatever was killed; returns the counts."""
     with town.database.reading() as session:
         row = session.get_one(Broadcast, broadcast_id)
-        counts, endings = ledger.counts(session, broadcast_id), ledger.endings(session, broadcast_id)
-    assert sum(counts.values()) == sum(endings.values()) == row.size
+        counts = ledger.counts(session, broadcast_id)
+    assert sum(counts.values()) == row.size
     return counts
 
 
-async def is_over(town: Town, broadcast_id: str, seconds: float = 120) -> None:
-    await until(lambda: state(town, broadcast_id) == "done", seconds=seconds)
+async def is_over(town: Town, broadcast_id: str) -> None:
+    await until(lambda: state(town, broadcast_id) == "done")
 
 
 async def reckon(town: Town, broadcast_id: str, phones: int, frozen: int = 0) -> Reckoning:

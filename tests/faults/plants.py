@@ -62,15 +62,20 @@ def trusts_its_own_lease() -> None:
     from bot.lease import Holding
     from models.broadcasts import ledger_sending
 
-    hold = Holding.hold
+    hold, claim = Holding.hold, ledger_sending.claim
+    held, for_ever = set[Holding](), datetime.max.replace(tzinfo=UTC)
 
     async def wrapped(self: Holding) -> bool:
-        return self._until is not None or await hold(self)
+        if self not in held and await hold(self):
+            held.add(self)
+        return self in held
+
+    def claims(*about: Any, **more: Any) -> Any:
+        return [replace(row, leased_until=for_ever) for row in claim(*about, **more)]
 
     Holding.hold = wrapped  # type: ignore[method-assign]
-    Holding.lasts = lambda self, time: self._until is not None  # type: ignore[method-assign]
-    leased = ledger_sending._leased
-    ledger_sending._leased = lambda *about: replace(leased(*about), leased_until=datetime.max.replace(tzinfo=UTC))
+    Holding.lasts = lambda self, time: self in held  # type: ignore[method-assign]
+    ledger_sending.claim = claims
 
 
 _PLANTED = (

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from models.messages.leases import Lease
 from tests.faults.accounts import check_effects, check_messages
 from tests.faults.crashes import SECRET, Town, a_town, free_port
-from tests.faults.line import until
 from tests.faults.nursery import Nursery
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -70,40 +70,47 @@ def before_commit(passage: Callable[[], None]) -> None:
     """The turn is done, its transaction not committed."""
     from sqlalchemy import Engine, event
 
-    event.listen(Engine, "commit", lambda _connection: passage() if _turns() else None)
+    event.listen(Engine, "commit", lambda _connection: passage() if _has("turn") else None)
 
 
 def after_commit(passage: Callable[[], None]) -> None:
     """The turn is committed, and its update not confirmed."""
-    from bot.writer import Writer
-
-    run_group = Writer._run_group
-
-    def wrapped(self: Writer, group: Any) -> None:
-        run_group(self, group)
-        if _turns():
-            passage()
-
-    Writer._run_group = wrapped  # type: ignore[method-assign]
+    _when_over("turn", passage)
 
 
-def _turns() -> bool:
-    """Whether this thread has taken a turn since it was last asked."""
-    taken, _in.turn = getattr(_in, "turn", False), False
-    return taken
+def _when_over(what: str, passage: Callable[[], None]) -> None:
+    """The transaction in which this was done is over and nobody has heard of it: a thread that gives its connection back has
+    committed, and has handed on no result yet."""
+    from sqlalchemy import Pool, event
+
+    event.listen(Pool, "checkin", lambda *_: passage() if _has(what) else None)
+
+
+def _has(what: str) -> bool:
+    """Whether this thread has done this since it was last asked."""
+    done = bool(getattr(_in, what, False))
+    setattr(_in, what, False)
+    return done
 
 
 def _note_turns() -> None:
-    from bot.dispatch import Dispatcher
+    """A turn is done when it is answered, or known as a repeat."""
+    from handlers.front import answer
+    from models.messages import received
 
-    take = Dispatcher._take
+    take, first_time = answer.take, received.first_time
 
-    def wrapped(self: Dispatcher, session: Any, inbound: Any) -> tuple[str, bool]:
-        taken = take(self, session, inbound)
+    def answers(*about: Any) -> bool:
+        falls_due = take(*about)
         _in.turn = True
-        return taken
+        return falls_due
 
-    Dispatcher._take = wrapped  # type: ignore[method-assign]
+    def is_first(*about: Any) -> bool:
+        first = first_time(*about)
+        _in.turn = not first or getattr(_in, "turn", False)
+        return first
+
+    answer.take, received.first_time = answers, is_first  # type: ignore[assignment]
 
 
 def any_commit(passage: Callable[[], None]) -> None:
@@ -157,19 +164,18 @@ def past_the_inheritance(passage: Callable[[], None]) -> None:
 
 def posted_not_forgotten(passage: Callable[[], None]) -> None:
     """A new case is posted, and its sealed event still waits to be: the next process will post it again."""
-    from bot.ticking.tick import Ticker
+    from handlers.front import posting
     from models.grievances.cases import Grievance
 
-    step = Ticker._step
+    post = posting.post
 
-    async def wrapped(self: Ticker, event: Any, now: Any) -> bool:
-        known = await self._writer.read(lambda session: session.get(Grievance, event.case_id))
-        done = await step(self, event, now)
-        if known is None:
-            passage()
-        return done
+    def wrapped(session: Any, event: Any, now: Any, **how: Any) -> None:
+        known = session.get(Grievance, event.case_id)
+        post(session, event, now, **how)
+        _in.new_case = known is None
 
-    Ticker._step = wrapped  # type: ignore[method-assign]
+    posting.post = wrapped
+    _when_over("new_case", passage)
 
 
 POINTS = {

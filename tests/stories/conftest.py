@@ -1,8 +1,8 @@
-"""A service on each database, and people on each channel."""
+"""A service on each database, and people on each channel. On which of them a story is played: tests/stories/channels.py."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,13 @@ import aiohttp
 import pytest
 
 from bot.channels.zalo import ZaloChannel
+from handlers.chat.conversation import Conversation
+from handlers.front.all_conversations import CONVERSATIONS
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp, settings_for
+from tests.stories import channels
 
 TOKEN = "123456:TEST"
 ZALO_TOKEN = "4567890:ZALO-SECRET"
@@ -116,9 +119,16 @@ async def service(
     await opened.close()
 
 
-@pytest.fixture(params=["telegram", "zalo", "webchat"])
+@pytest.fixture
 def channel(request: pytest.FixtureRequest) -> str:
-    return request.param
+    """The one that the story's name picks; all three for stories with @every_channel."""
+    print(f"played on {(channel := channels.picked(request.node.name))}")  # pytest shows it with a story that fails
+    return channel
+
+
+@pytest.fixture
+def backend(channel: str) -> str:
+    return channels.DATABASES[channel]
 
 
 @pytest.fixture
@@ -127,9 +137,29 @@ def kinds() -> dict[str, Any]:
     return {"telegram": OnTelegram, "zalo": OnZalo, "webchat": OnWebChat}
 
 
+class Met(dict[str, Conversation]):
+    """All conversations, and which of them a story came to."""
+
+    def __init__(self) -> None:
+        super().__init__(CONVERSATIONS)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Conversation:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.fixture
+def met(channel: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Notes in the report of the run which conversations this story came to on its channel (tests/gate.py)."""
+    monkeypatch.setattr("handlers.front.answer.CONVERSATIONS", met := Met())
+    yield
+    record_property("met", f"{channel}: {' '.join(sorted(met.names))}")
+
+
 @pytest.fixture
 async def somebody(
-    kinds: dict[str, Any], service: RunningApp, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator
+    kinds: dict[str, Any], service: RunningApp, channel: str, telegram: TelegramEmulator, zalo: ZaloEmulator, met: None
 ) -> AsyncIterator[Callable[[str], Person]]:
     """Makes people on the channel of this story."""
     people: list[Person] = []

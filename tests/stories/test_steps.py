@@ -6,19 +6,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.actors import Person
 from tests.running_app import RunningApp
 from tests.stories.acts import OVERTIME, code_in
+from tests.stories.channels import every_channel
 from tests.stories.polls.test_polls import three_questions, voters
 
+pytestmark = every_channel
+
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "sqlite"
 
 
 def promised(what: str) -> int:

@@ -30,6 +30,10 @@ AT_ONCE = 8
 """Uploads read at the same time: each may be 20 MB of memory."""
 MOST, WITHIN = 30, timedelta(minutes=10)
 """Uploads of one session: three albums."""
+UNNAMED, UNNAMED_BY_ALL = 120 * 2**20, 2 * 2**30
+"""Bytes of uploads that no message has named yet, of one session and of all: an album of photos, and 17 such."""
+KEPT = timedelta(days=2)
+"""After so long the vault has swept them."""
 SECONDS = 300
 """How long one upload may take: 20 MB at 0.5 Mbit/s."""
 SESSIONS = 5000
@@ -56,6 +60,7 @@ class Files:
         self._is_ours = is_ours
         self._room = asyncio.Semaphore(AT_ONCE)
         self._lately: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._unnamed: OrderedDict[str, tuple[str, int, datetime]] = OrderedDict()
 
     def routes(self) -> Sequence[web.RouteDef]:
         if self._vault is None:
@@ -64,6 +69,7 @@ class Files:
 
     async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """An upload that a page has named (see `Channel.fetch`)."""
+        self._unnamed.pop(reference, None)
         content = await self._vault.upload(reference) if self._vault else None
         if content is None:
             raise Gone("no such upload")
@@ -79,12 +85,13 @@ class Files:
             raise web.HTTPBadRequest
         if not await self._has_joined(token):
             raise web.HTTPForbidden
-        if not self._within_pace(token) or self._room.locked():
+        if not self._within_pace(token) or not await self._has_room(token) or self._room.locked():
             raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
         async with self._room:
             content = await self._read(request, LIMITS[cast("FileKind", kind)])
         upload = secrets.token_hex(16)
-        await self._vault.put_upload(event_id(token, upload), content, self._clock().date())
+        name = event_id(token, upload)
+        self._unnamed[name] = (token, await self._vault.put_upload(name, content, self._clock().date()), self._clock())
         return web.json_response({"upload": upload}, headers=SHOWN)
 
     async def _read(self, request: web.Request, most: int) -> bytes:
@@ -117,6 +124,15 @@ class Files:
             return False
         times.append(now)
         return True
+
+    async def _has_room(self, token: str) -> bool:
+        """Whether a session may leave one more upload here, and the disk has room for it."""
+        assert self._vault is not None
+        while self._unnamed and self._clock() - next(iter(self._unnamed.values()))[2] > KEPT:
+            self._unnamed.popitem(last=False)
+        theirs = sum(size for owner, size, _ in self._unnamed.values() if owner == token)
+        by_all = sum(size for _, size, _ in self._unnamed.values())
+        return theirs < UNNAMED and by_all < UNNAMED_BY_ALL and await self._vault.has_room()
 
     async def _show(self, request: web.Request) -> web.Response:
         """One attachment, for the officer of its case; whether they are that is asked at every look."""

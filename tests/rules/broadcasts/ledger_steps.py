@@ -7,18 +7,21 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
+from bot.lease import Holding
+from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
 from models.broadcasts import broadcasts, ledger
-from models.broadcasts.ledger import OPEN
 from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.broadcasts.recipients import OPEN
 from models.messages.message import Outgoing
+from models.messages.sending import Claimed, Outcome
 from models.people import accounts
 from models.people.accounts import Sender
 from models.store.database import Database
@@ -67,6 +70,53 @@ class Interrupted(Line):
         return f"ref-{self.copies[of, name]}"
 
 
+class Watched(Ledgers):
+    """What a process claims must be of a broadcast that was going on when it asked. `dying`: it ends before it has written
+    down what became of anything."""
+
+    def __init__(self, played: Casting, writer: Writer) -> None:
+        super().__init__(LINE, played.line.capabilities, writer, played.clock)
+        self.played, self.dying = played, False
+
+    async def claim(self, fence: int, limit: int) -> list[Claimed]:
+        going = {one for one in self.played.ids.values() if self.played.roll.row(one).state == "sending"}
+        found = await super().claim(fence, limit)
+        assert {row.broadcast_id for row in found if isinstance(row, Bulk)} <= going, "claimed of one that was over"
+        return found
+
+    async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
+        if not self.dying:
+            await super().record(found)
+
+
+class Sleepy(Holding):
+    """Of a process that does nothing while it is not `awake`."""
+
+    def __init__(self, writer: Writer, clock: FakeClock) -> None:
+        super().__init__(LINE, writer, clock)
+        self.awake = asyncio.Event()
+        self.awake.set()
+
+    async def hold(self) -> bool:
+        await self.awake.wait()
+        return await super().hold()
+
+
+class Process:
+    """One that sends."""
+
+    def __init__(self, played: Casting, writer: Writer) -> None:
+        self.ledgers, self.lease = Watched(played, writer), Sleepy(writer, played.clock)
+        self.outbox = Outbox(played.line, writer, played.clock, ledgers=self.ledgers, lease=self.lease)
+
+    @asynccontextmanager
+    async def asleep(self) -> AsyncIterator[None]:
+        """Nothing of it goes on: its other sends do not keep the line for it either."""
+        self.lease.awake.clear()
+        yield
+        self.lease.awake.set()
+
+
 class Casting:
     """Some people, up to two broadcasts to them, and the two processes that send."""
 
@@ -83,7 +133,7 @@ class Casting:
         self.clock = FakeClock()
         self.line = Interrupted()
         self.writers = [Writer(self.database) for _ in range(2)]
-        self.senders = [self.sender(number) for number in range(2)]
+        self.senders = [Process(self, writer) for writer in self.writers]
         self.roll = Roll(self.database)
         self.ids: dict[str, str] = {}
         self.audience: dict[str, set[str]] = {}
@@ -91,20 +141,6 @@ class Casting:
         for name in NAMES:
             self.roll.joins(name, "MAY1", Phone())
         self.begins(urgent=False)
-
-    def sender(self, number: int) -> Outbox:
-        """A process that sends; what it claims must be of a broadcast that was going on when it asked."""
-        made = Outbox(self.line, self.writers[number], self.clock)
-        honest = made._ledgers.claim
-
-        async def claim(fence: int, limit: int) -> list[Any]:
-            going = {one for one in self.ids.values() if self.roll.row(one).state == "sending"}
-            found = await honest(fence, limit)
-            assert {row.broadcast_id for row in found if isinstance(row, Bulk)} <= going, "claimed of one that was over"
-            return found
-
-        made._ledgers.claim = claim  # type: ignore[method-assign]
-        return made
 
     def begins(self, urgent: bool) -> None:
         if len(self.ids) == 2:
@@ -120,27 +156,11 @@ class Casting:
     def sends(self, who: int, dies: bool) -> None:
         """All that is due; a process that `dies` does so before it has written down what became of anything."""
         sender = self.senders[who]
-        if dies:
-            sender._note = lambda *_: None  # type: ignore[method-assign]
-            self.line.dying = True
-        self.loop.run(sender.drain())
+        sender.ledgers.dying = self.line.dying = dies
+        self.loop.run(sender.outbox.drain())
         self.line.dying = False
         if dies:
-            self.senders[who] = self.sender(who)
-
-    @asynccontextmanager
-    async def asleep(self, sender: Outbox) -> AsyncIterator[None]:
-        """Nothing of that process goes on: its other sends do not keep the line for it either."""
-        awake, honest = asyncio.Event(), sender._held.hold
-
-        async def hold() -> bool:
-            await awake.wait()
-            return await honest()
-
-        sender._held.hold = hold  # type: ignore[method-assign]
-        yield
-        sender._held.hold = honest  # type: ignore[method-assign]
-        awake.set()
+            self.senders[who] = Process(self, self.writers[who])
 
     def meanwhile(self, name: str, verb: str, who: int) -> None:
         """At the next message to this person, while it is on its way."""
@@ -151,9 +171,9 @@ class Casting:
                 for of in self.ids:
                     for other in self.roll.people:
                         self.line.doubts[of, other] += 1
-                async with self.asleep(self.senders[1 - who]):
+                async with self.senders[1 - who].asleep():
                     await self.clock.passes(seconds=61)
-                    await self.senders[who].drain()
+                    await self.senders[who].outbox.drain()
             else:
                 for one in verb.split(", "):
                     self.verb(one, name)

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from models.broadcasts import ledger, lifecycle
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.people.offices import Office
 from models.people.persons import Person
 from models.store.database import Database
+from models.store.sealing import keyring
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_union import LINES, SECOND, Phone, Roll, later
 from tests.running_app import MONDAY
@@ -167,7 +168,8 @@ def test_two_processes_that_begin_the_same_write_it_once(roll: Roll) -> None:
         with process.transaction() as session:
             began.append(lifecycle.begin(session, found, LINES, MONDAY) is not None)
 
-    other = Database(roll.database.url.render_as_string(hide_password=False), roll.database._info["keyring"])
+    with roll.database.reading() as session:
+        other = Database(roll.database.url.render_as_string(hide_password=False), keyring(session))
     threads = [threading.Thread(target=begin, args=[process]) for process in (roll.database, other)]
     for thread in threads:
         thread.start()

@@ -7,7 +7,7 @@ The orders are the same on every run; ROAM=500 tries so many new ones.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from models.broadcasts import ledger, ledger_results, ledger_sending, lifecycle
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
-from models.broadcasts.ledger_sending import TRIES
+from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.broadcasts.recipients import Recipient
+from models.messages.sending import Outcome
 from models.store import schema
 from models.store.database import Database, Session
 from models.store.sealing import Keyring
@@ -76,6 +77,7 @@ PLAYED = settings(
 )
 
 
+@pytest.mark.slow
 @PLAYED
 @given(steps=st.lists(st.one_of(STEPS), min_size=25, max_size=60))
 def test_in_any_order(template: Path, steps: list[Step]) -> None:
@@ -83,18 +85,42 @@ def test_in_any_order(template: Path, steps: list[Step]) -> None:
 
 
 def forgets_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_sending, "_DOUBT", literal(False))
+    honest = ledger_sending.claim
+
+    def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
+        claimed = honest(session, *about, **more)
+        session.execute(update(Recipient).values(doubtful=False))
+        return claimed
+
+    monkeypatch.setattr(ledger_sending, "claim", careless)
 
 
 def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        ledger_results, "_RECORD", update(ledger_sending._TABLE).where(ledger_sending._ONE).values(ledger_results._SET)
-    )
+    honest = ledger_results.record
+
+    def careless(session: Session, results: Sequence[tuple[Bulk, Outcome]]) -> None:
+        for row, outcome in results:
+            whose = col(Recipient.broadcast_id) == row.broadcast_id, col(Recipient.person_id) == row.person_id
+            taken = {"state": "sending", "fence": outcome.fence, "attempts": outcome.attempts}
+            session.execute(update(Recipient).where(*whose).values(taken))
+        honest(session, results)
+
+    monkeypatch.setattr(ledger_results, "record", careless)
 
 
 def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_sending, "_sending", lambda session: session.execute(select(Broadcast)).scalars().all())
-    monkeypatch.setattr(ledger_sending, "_ANY", select(col(Broadcast.id)))
+    honest = ledger_sending.claim
+
+    def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
+        states = session.execute(select(Broadcast.id, Broadcast.state)).all()
+        session.execute(update(Broadcast).values(state="sending"))
+        claimed = honest(session, *about, **more)
+        for row_id, state in states:
+            session.execute(update(Broadcast).where(col(Broadcast.id) == row_id).values(state=state))
+        return claimed
+
+    monkeypatch.setattr(ledger_sending, "claim", careless)
+    monkeypatch.setattr(ledger_sending, "any_sending", lambda session: True)
 
 
 def cancels_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,28 +8,14 @@ from sqlmodel import col
 
 from models.broadcasts import ledger_sending
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
 from models.broadcasts.ledger_sending import Unwritable
+from models.broadcasts.recipients import Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import LEASE
-from models.store.database import Database, Session
+from models.store.database import Session
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_union import Phone, Roll, later, outcome, words
 from tests.running_app import MONDAY
-
-
-@pytest.fixture
-def roll(database: Database) -> Roll:
-    made = Roll(database)
-    for name in ("An", "Bình", "Chi"):
-        made.joins(name, "MAY1", Phone())
-    return made
-
-
-@pytest.fixture
-def garment(roll: Roll) -> str:
-    """A broadcast to three people with phones."""
-    return roll.sends(roll.audience("MAY"))
 
 
 def test_whoever_stopped_the_line_or_left_meanwhile_is_marked_and_not_tried(roll: Roll, garment: str) -> None:

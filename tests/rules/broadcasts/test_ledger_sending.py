@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,28 +13,14 @@ from sqlmodel import col
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
 from models.broadcasts.broadcasts import Words
 from models.broadcasts.ledger_sending import TRIES
-from models.messages.sending import LEASE
 from models.people import accounts
 from models.people.accounts import Account, Sender
 from models.store.database import Database
-from tests.faults.line import LINE, Desk, until
+from tests.faults.line import LINE, Desk, dies_sending
+from tests.faults.two_senders import TwoSenders
 from tests.rules.broadcasts.ledger_union import Phone, Post, Roll, later
 from tests.running_app import MONDAY, FakeClock
-
-
-@pytest.fixture
-def roll(database: Database) -> Roll:
-    made = Roll(database)
-    for name in ("An", "Bình", "Chi"):
-        made.joins(name, "MAY1", Phone())
-    return made
-
-
-@pytest.fixture
-async def at(roll: Roll, clock: FakeClock) -> AsyncIterator[Desk]:
-    opened = Desk(roll.database, clock, Post())
-    yield opened
-    await opened.close()
+from tests.waiting import until
 
 
 async def drained(at: Desk, **later: float) -> list[str]:
@@ -138,68 +123,30 @@ async def test_who_stops_the_line_while_two_wait_for_them_is_asked_once(at: Desk
     assert [roll.states(one)["An"] for one in both] == ["blocked"] * 2 and at.line.tried.count("An") == 1
 
 
-OVERSLEPT = [
-    # what is taken away → copies: either check alone is enough, without both the double appears
-    ((), 1),
-    (("line",), 1),
-    (("row",), 1),
-    (("line", "row"), 2),
-]
-
-
-@pytest.mark.parametrize(("without", "copies"), OVERSLEPT)
-async def test_a_sender_that_overslept_neither_sends_nor_records(
-    at: Desk, roll: Roll, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], copies: int
-) -> None:
+async def test_a_sender_that_overslept_neither_sends_nor_records(at: Desk, roll: Roll, two_senders: TwoSenders) -> None:
     """The first claims and sleeps; after 60 seconds the second takes over, and is on its way when the first wakes."""
     found = roll.sends(roll.audience("MAY1", minus=("MAY2",)))
     for name in ("Bình", "Chi"):
         roll.confirms(found, name)
-    asleep, awake, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def take(lane: int, chat: str = "") -> bool:
-        asleep.set()
-        return await awake.wait()
-
-    first, second = at.outbox, at.another()
-    monkeypatch.setattr(first._pacer, "take", take)
-    monkeypatch.setattr(first._pacer, "give_back", lambda *_: None)
-    sleeper = asyncio.create_task(first.drain())
-    await until(asleep.is_set)
-    await at.clock.passes(seconds=LEASE.total_seconds())
-    at.line.after["An"] = answered
-    sender = asyncio.create_task(second.drain())
-    await until(lambda: at.line.delivered)
-    if "line" in without:
-        monkeypatch.setattr(first._held, "hold", awake.wait)
-        monkeypatch.setattr(first._held, "lasts", lambda time: True)
-    if "row" in without:
-        first._spare = timedelta(days=-1)
-    at.line.after.pop("An")
+    await two_senders.first_sleeps()
+    await two_senders.second_takes_over("An")
     before = roll.recipient(found, "An").model_dump()
-    awake.set()
-    await sleeper
-    assert at.line.delivered == ["An"] * copies
+    await two_senders.first_wakes()
+    assert at.line.delivered == ["An"] * two_senders.copies
     assert roll.recipient(found, "An").model_dump() == before, "what the first wrote, if it did, changed something"
-    answered.set()
-    await sender
+    await two_senders.second_is_answered()
     assert roll.adds_up(found) == {"sent": 1, "confirmed": 2}
 
 
 @pytest.mark.parametrize("crash", [False, True])
-async def test_a_message_in_parts_goes_on_at_the_part_that_failed(
-    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, crash: bool
-) -> None:
+async def test_a_message_in_parts_goes_on_at_the_part_that_failed(database: Database, clock: FakeClock, crash: bool) -> None:
     roll = Roll(database)
     roll.joins("An", "MAY1", Phone())
     at = Desk(database, clock, Post(text=200))
     text = "\n\n".join(letter * 150 for letter in "abc")
     found = roll.sends(roll.audience("MAY1"), words=Words({"vi": text}))
     at.line.trouble["An"] = [None, None, Unreachable()]
-    sender = at.another() if crash else at.outbox
-    if crash:
-        monkeypatch.setattr(sender, "_note", lambda *_: None)
-    await sender.drain()
+    await (dies_sending(at.another()) if crash else at.outbox.drain())
     assert at.line.delivered == ["An"] * 2 and roll.recipient(found, "An").parts_done == 2
     await clock.passes(seconds=60)
     await at.outbox.drain()

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Message
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from config.i18n import DEFAULT, LANGUAGES, Language, clean, fold, language
 from config.tables import table
 from handlers.chat import words
+from models.grievances.cases import Grievance, State
+from models.people.units import Unit
 from tests import catalogs
 
 ANY = st.text(max_size=100)
@@ -170,7 +173,8 @@ def test_workers_are_not_comrades_and_officers_are() -> None:
             assert "anh/chị" not in vietnamese, vietnamese
 
 
-def test_states_and_levels_have_words_for_every_value() -> None:
+def test_roles_levels_and_states_have_words_for_every_value() -> None:
     for reader in map(Language, LANGUAGES):
-        for texts in (words._ROLES, words._LEVELS, words._STATES):
-            assert all(reader.gettext(text) for text in texts.values())
+        assert all(words.role_name(reader, role) for role in table("roles"))
+        assert all(words.level_name(reader, Unit(kind=kind, code="", name="")) for kind in table("units"))
+        assert all(words.state_name(reader, Grievance(state=state)) for state in get_args(State))

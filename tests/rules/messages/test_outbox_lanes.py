@@ -13,8 +13,9 @@ from bot.sending.outbox import Outbox
 from bot.sending.pacing import Pacer
 from models.messages.outbox import BULK, NOTICE, REPLY
 from models.store.database import Database
-from tests.faults.line import Desk, desk, until
+from tests.faults.line import Desk, desk
 from tests.running_app import FakeClock
+from tests.waiting import idle, until
 
 
 @pytest.fixture
@@ -91,12 +92,13 @@ async def test_a_defect_in_a_channel_stops_nobody_else(at: Desk) -> None:
         at.outbox.nudge()
         await until(lambda: at.line.delivered[1:] == ["khác nữa"])
         await at.clock.passes(seconds=59)
+        await at.queue("thêm nữa", to="Bình")
         at.outbox.nudge()
-        await asyncio.sleep(0.05)
+        await until(lambda: at.line.delivered[2:] == ["thêm nữa"])  # a claim, and it would have been in it
         assert at.line.tried.count("hỏng") == 1
         await at.clock.passes(seconds=1)
         at.outbox.nudge()
-        await until(lambda: at.line.delivered[2:] == ["hỏng", "sau đó"])
+        await until(lambda: at.line.delivered[3:] == ["hỏng", "sau đó"])
         await ended(task, at.outbox)
     assert await at.rows() == []
 
@@ -138,10 +140,11 @@ async def test_a_stop_waits_for_what_was_written_and_gives_back_the_rest(databas
         await at.queue("một", "hai")
         await at.queue("ba", to="Bình")
         with running(at.outbox) as task:
-            await until(lambda: at.line.delivered == ["một"])
-            await asyncio.sleep(0.02)
+            await until(lambda: at.line.delivered == ["một"] and all_claimed(at, 3))
             stop = asyncio.create_task(ended(task, at.outbox))
-            await asyncio.sleep(0.02)
+            for _ in range(3):  # a stop that waited for nothing would come to its end: it writes once
+                await idle()
+                await at.writer.write(lambda session: None)
             assert not stop.done()
             gate.set()
             await stop
@@ -166,7 +169,7 @@ async def test_a_stop_that_meets_a_claim_gives_back_what_was_claimed(at: Desk, m
         patch.setattr(at.writer, "write", slow)
         await committed.wait()
         stop = asyncio.create_task(ended(task, at.outbox))
-        await asyncio.sleep(0.02)
+        await idle()
         told.set()
         await stop
     assert await at.states() == ["queued", "queued"] and at.line.tried == []

@@ -11,7 +11,7 @@ from models.messages.message import Media
 from models.messages.outbox import BULK, REPLY
 from models.messages.sending import Outcome
 from models.store.database import Database
-from tests.faults.line import Desk, desk
+from tests.faults.line import Desk, desk, dies_sending, recorded
 from tests.running_app import FakeClock
 
 FILES = tuple(Media(f"m{number}", "c", "document", f"tep-{number}.pdf", "application/pdf") for number in (1, 2))
@@ -25,12 +25,9 @@ async def at(database: Database, clock: FakeClock) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-def outcomes(at: Desk, monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
-    """What is told to the outbox of each row."""
-    told: list[Outcome] = []
-    note = at.outbox._note
-    monkeypatch.setattr(at.outbox, "_note", lambda row, outcome: (told.append(outcome), note(row, outcome)))
-    return told
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
+    """What is written down of each row."""
+    return recorded(monkeypatch)
 
 
 async def test_words_and_attachments_go_out_in_order(at: Desk, outcomes: list[Outcome]) -> None:
@@ -58,15 +55,10 @@ async def test_a_fault_between_the_parts_repeats_none_that_went_out(
     assert await at.rows() == []
 
 
-async def test_another_process_that_ends_the_delivery_knows_the_reference_too(
-    at: Desk, outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_another_process_that_ends_the_delivery_knows_the_reference_too(at: Desk, outcomes: list[Outcome]) -> None:
     at.line.trouble["tep-1.pdf"] = [Unreachable()]
     await at.queue("tin", also=FILES)
-    dead = at.another()
-    with monkeypatch.context() as crash:
-        crash.setattr(dead, "_note", lambda *_: None)
-        await dead.drain()
+    await dies_sending(at.another())
     assert all(b"ref-1" not in row.body for row in await at.rows())
     await at.clock.passes(seconds=60)
     await at.outbox.drain()

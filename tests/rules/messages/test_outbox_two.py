@@ -14,8 +14,10 @@ from models.messages import leases
 from models.messages.leases import Lease
 from models.messages.outbox import BULK, REPLY
 from models.store.database import Database, Session
-from tests.faults.line import LINE, Desk, desk, until
+from tests.faults.line import LINE, Desk, desk, dies_sending
+from tests.faults.two_senders import TwoSenders
 from tests.running_app import MONDAY, FakeClock
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -41,49 +43,16 @@ async def test_only_one_of_two_sends(at: Desk) -> None:
     assert at.line.delivered == ["một", "hai", "ba", "bốn", "năm"]
 
 
-OVERSLEPT = [
-    # what is taken away → copies: either check alone is enough, without both the double appears
-    ((), 1),
-    (("line",), 1),
-    (("row",), 1),
-    (("line", "row"), 2),
-]
-
-
-@pytest.mark.parametrize(("without", "copies"), OVERSLEPT)
-async def test_a_sender_that_overslept_neither_sends_nor_records(
-    at: Desk, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], copies: int
-) -> None:
-    """The first claims and sleeps (SIGSTOP, a suspended machine); after 60 seconds the second takes over."""
-    asleep, awake, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def take(lane: int, chat: str = "") -> bool:
-        asleep.set()
-        return await awake.wait()
-
-    first, second = at.outbox, at.another()
-    monkeypatch.setattr(first._pacer, "take", take)
-    monkeypatch.setattr(first._pacer, "give_back", lambda _began: None)
+async def test_a_sender_that_overslept_neither_sends_nor_records(at: Desk, two_senders: TwoSenders) -> None:
+    """The first claims and sleeps; after 60 seconds the second takes over."""
     await at.queue("một")
-    sleeper = asyncio.create_task(first.drain())
-    await until(asleep.is_set)  # and not only claimed: the next lane's claim would renew the lease
+    await two_senders.first_sleeps()
     assert await is_sending(at, attempts=1)
-    await at.clock.passes(seconds=60)
-    at.line.after["một"] = answered
-    sender = asyncio.create_task(second.drain())
-    await until(lambda: at.line.delivered)
-    if "line" in without:
-        monkeypatch.setattr(first._held, "hold", awake.wait)
-        monkeypatch.setattr(first._held, "lasts", lambda time: True)
-    if "row" in without:
-        first._spare = timedelta(days=-1)
-    at.line.after.pop("một")
-    awake.set()
-    await sleeper
-    assert at.line.delivered == ["một"] * copies
+    await two_senders.second_takes_over("một")
+    await two_senders.first_wakes()
+    assert at.line.delivered == ["một"] * two_senders.copies
     assert await is_sending(at, attempts=2)  # what the first wrote, if it did, changed nothing
-    answered.set()
-    await sender
+    await two_senders.second_is_answered()
     assert await at.rows() == []
 
 
@@ -92,14 +61,10 @@ async def is_sending(at: Desk, attempts: int) -> bool:
 
 
 @pytest.mark.parametrize("lane", [REPLY, BULK])
-async def test_one_extra_copy_for_each_crash_between_sending_and_writing_down(
-    at: Desk, monkeypatch: pytest.MonkeyPatch, lane: int
-) -> None:
+async def test_one_extra_copy_for_each_crash_between_sending_and_writing_down(at: Desk, lane: int) -> None:
     await at.queue("một", "hai", lane=lane)
     for crashes in (1, 2, 3):
-        dead = at.another()
-        monkeypatch.setattr(dead, "_note", lambda *_: None)
-        await dead.drain()
+        await dies_sending(at.another())
         assert at.line.delivered == ["một", "hai"] * crashes
         await at.clock.passes(seconds=60)
     await at.outbox.drain()

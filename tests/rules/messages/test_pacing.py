@@ -253,7 +253,7 @@ PLANTS = {
     "a burst after a silence": lambda patch: patch.setattr("bot.sending.pacing.SAVED_SECONDS", 0.5),
     "lanes forgotten": lambda patch: patch.setattr(Pacer, "take", _without_lanes(Pacer.take)),
     "pauses forgotten": lambda patch: patch.setattr(Pacer, "pause", lambda self, seconds: None),
-    "the full rate at once": lambda patch: patch.setattr(Pacer, "_rate", lambda self, now: self._full),
+    "the full rate too soon": lambda patch: patch.setattr("bot.sending.pacing.STEPS", 1),
     "pauses too long": lambda patch: patch.setattr(Pacer, "pause", _longer(Pacer.pause)),
 }
 

@@ -7,28 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
-from tests.rules.polls.hall import Hall
+from tests.rules.polls.hall import Hall, furnished
 
 
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     opened = Database(database_url, Keyring.new(), round_keys=tmp_path / "round-keys")
-    schema.upgrade(opened)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def hall(database: Database) -> Hall:
-    hall = Hall(database)
-    hall.unit("factory")
-    for name, people in (("A", 12), ("B", 11), ("C", 4)):
-        hall.unit(name, "factory")
-        hall.people(name, people)
-    return hall
+    return furnished(Hall(database))
 
 
 @pytest.fixture

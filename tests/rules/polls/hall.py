@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 from models.anonymity import intake
 from models.anonymity.suppression import Withheld
@@ -133,3 +134,15 @@ class Hall:
     def sees(self, one: Round, unit: str) -> Shown | Withheld:
         with self.database.reading() as session:
             return results(session, session.get_one(Round, one.id), [self.units[unit]])[self.units[unit]]
+
+
+H = TypeVar("H", bound=Hall)
+
+
+def furnished(hall: H) -> H:
+    """With a factory in it: teams of 12, 11 and 4."""
+    hall.unit("factory")
+    for name, people in (("A", 12), ("B", 11), ("C", 4)):
+        hall.unit(name, "factory")
+        hall.people(name, people)
+    return hall

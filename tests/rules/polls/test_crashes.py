@@ -40,7 +40,7 @@ class Power:
 def held(hall: Hall, one: Round) -> list[Ballot]:
     hall.waits(minutes=2)
     with hall.database.reading() as session:
-        return list(counting._ballots(session, one))
+        return list(counting.each_ballot(session, one))
 
 
 acts = st.one_of(
@@ -130,7 +130,7 @@ def test_a_mark_that_fits_any_event_would_be_noticed(hall: Hall, people: list[st
     """The tests above bite: were whoever has taken part believed again, a second tap would be a second ballot."""
     from models.polls import turnout
 
-    monkeypatch.setattr(turnout, "_mark", lambda session, event: "x")
+    monkeypatch.setattr(turnout, "is_first", lambda session, event, marks: True)
     monkeypatch.setattr("models.anonymity.intake.row_of", lambda *_: new_id())
     one = hall.opens(hall.poll(top="factory"))
     for _ in range(2):

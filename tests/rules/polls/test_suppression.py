@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Mapping
 
@@ -187,24 +186,21 @@ def test_counting_only_heads_would_not_do() -> None:
     assert tell_apart(parents, parents, members, ["A", "R"]) == 1
 
 
+@pytest.mark.slow
 def test_a_province() -> None:
-    """2,000 grassroots unions with 9,000 teams, and what one pass over it takes."""
+    """2,000 grassroots unions with 9,000 teams: most is shown, and a second round can still be compared. What it takes is
+    measured by `python -m tests.bench ballots`."""
     chance = random.Random(1)
     parents: Parents = {"T": None}
     for union in range(2000):
         parents[f"c{union}"] = "T"
     parents |= {f"t{team}": f"c{chance.randrange(2000)}" for team in range(9000)}
     counts = {unit: chance.randrange(18) for unit in parents if unit[0] == "t"}
-    began = time.perf_counter()
     kept = shown(parents, counts, K)
-    took = time.perf_counter() - began
     assert len(kept) > 7000
-    assert took < 2
     pairs = [(unit, unit) for unit, count in counts.items() for _ in range(count)]
     pairs += [(chance.choice(list(counts)), None) for _ in range(300)]
-    began = time.perf_counter()
     assert comparable(parents, parents, Counter(pairs), kept, K)
-    assert time.perf_counter() - began < 5
 
 
 def test_every_reason_has_a_name_of_its_own() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,26 +137,24 @@ def test_free_answers_from_ten_on() -> None:
             assert Counter(unit for unit, _, _ in texts) == {"R": many + 3}
 
 
+@pytest.mark.slow
 def test_a_province() -> None:
-    """150,000 people in 9,000 teams and ten questions."""
+    """150,000 people in 9,000 teams: what is withheld and rounded everywhere below does not add up at the top. What it takes
+    is measured by `python -m tests.bench ballots`."""
     chance = random.Random(3)
     parents: Parents = {"T": None} | {f"c{n}": "T" for n in range(2000)}
     parents |= {f"t{n}": f"c{chance.randrange(2000)}" for n in range(9000)}
-    questions = [Question("scale", {"vi": "?"})] * 10
+    questions = [Question("scale", {"vi": "?"})]
     cast = [[chance.choices(range(5), (50, 25, 12, 8, 5))[0] for _ in questions] for _ in range(1000)]
-    began = time.perf_counter()
     sums = Tally(questions)
     truth: Counter[int] = Counter()
     for n in range(150_000):
         sums.add(f"t{n % 9000}", cast[n % 997])
         truth[cast[n % 997][0]] += 1
-    added = time.perf_counter() - began
     outcome = sums.outcome(parents, K)
-    took = time.perf_counter() - began
     whole = outcome.units["T"].tables[0]
     assert whole is not None
     off = max(abs(votes - truth[option]) for option, votes in enumerate(whole.votes))
-    print(f"added in {added:.1f} s, all in {took:.1f} s, off by at most {off} of 150,000")
-    assert took < 20  # it takes about four
+    print(f"off by at most {off} of 150,000")
     assert off < 1500
     assert from_below(parents)[-1] == "T"

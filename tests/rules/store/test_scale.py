@@ -81,7 +81,7 @@ def test_a_new_case_gets_a_code_that_nobody_has(database: Database, team: Unit, 
 
 def test_somebody_with_many_cases_sees_all_of_them_in_order(database: Database, team: Unit) -> None:
     with database.transaction() as session:
-        posted = [cases.post(session, report(team), NOW) for _ in range(2 * cases._AT_ONCE + 1)]
+        posted = [cases.post(session, report(team), NOW) for _ in range(2 * cases.AT_ONCE + 1)]
         assert [case.id for case in cases.own(session, "reporter")] == [case.id for case in posted if case]
 
 
@@ -120,7 +120,7 @@ def test_all_below_a_unit(database: Database, team: Unit) -> None:
 
 
 def test_what_waits_is_opened_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_AT_ONCE", 2)  # several statements
+    monkeypatch.setattr(intake, "AT_ONCE", 2)  # several statements
     opened: list[str] = []
     original = intake.unseal
 

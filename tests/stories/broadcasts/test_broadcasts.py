@@ -9,18 +9,14 @@ import pytest
 
 from models.broadcasts import ledger
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import appointed, rows, second_factory
+from tests.stories.channels import every_channel
 
 TEXT = "Thứ bảy 28/11, 8 giờ: họp tổ tại nhà ăn ca 1."
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "zalo" else "sqlite"
 
 
 async def wants_notices(*people: Person) -> None:
@@ -55,6 +51,7 @@ async def states(service: RunningApp) -> dict[str, int]:
     return dict(await service.app.writer.read(lambda session: ledger.counts(session, row.id)))
 
 
+@every_channel
 async def test_a_notice_is_sent_read_and_counted(
     reader: Person, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -97,6 +94,7 @@ async def test_nothing_goes_out_before_the_preview_and_cancelling_sends_nothing(
     assert not await rows(service, Broadcast)
 
 
+@every_channel
 async def test_a_question_back_is_a_case_of_the_unit_that_sent_it(reader: Person, chair: Person, leader: Person) -> None:
     await wants_notices(leader)
     await writes(chair, TEXT, "Tổ may 1")
@@ -197,6 +195,7 @@ async def test_cancelled_before_it_goes(reader: Person, leader: Person, clock: F
     await reader.does_not_see(TEXT)
 
 
+@every_channel
 async def test_a_correction(reader: Person, leader: Person, service: RunningApp, channel: str) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -211,6 +210,7 @@ async def test_a_correction(reader: Person, leader: Person, service: RunningApp,
         assert not any("8 giờ" in text for text in await reader.texts())
 
 
+@every_channel
 async def test_again_to_who_has_not_confirmed(
     reader: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -235,6 +235,7 @@ async def test_again_to_who_has_not_confirmed(
     await reader.sees_nothing_new()
 
 
+@every_channel
 async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock) -> None:
     await reader.taps("Cài đặt", "Chọn loại thông báo")
     shown = await reader.sees("Anh/chị muốn nhận loại nào?")
@@ -250,6 +251,7 @@ async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock) -> 
     await reader.does_not_see("Tin về Phúc lợi")
 
 
+@every_channel
 async def test_two_officers_for_several_unions(
     superior: Person, somebody: Somebody, service: RunningApp, reader: Person, leader: Person
 ) -> None:
@@ -274,6 +276,7 @@ async def test_two_officers_for_several_unions(
     await superior.sees("Phạm Thị Nga đã duyệt")
 
 
+@every_channel
 async def test_not_agreed_to(superior: Person, somebody: Somebody, service: RunningApp, reader: Person) -> None:
     await service.app.writer.write(second_factory)
     second = somebody("Nga")
@@ -285,6 +288,7 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, service: Runn
     await reader.does_not_see(TEXT)
 
 
+@every_channel
 async def test_told_in_person(reader: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await writes(chair, TEXT, "Tổ may 1")
     await chair.taps("Gửi")
@@ -301,6 +305,7 @@ async def test_told_in_person(reader: Person, leader: Person, chair: Person, ser
     await chair.sees("Đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
 
 
+@every_channel
 async def test_members_find_their_notices_again(reader: Person, leader: Person, service: RunningApp) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -312,6 +317,7 @@ async def test_members_find_their_notices_again(reader: Person, leader: Person, 
     await reader.sees(TEXT)
 
 
+@every_channel
 async def test_disclosures_are_listed_for_all(
     reader: Person, leader: Person, chair: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -330,6 +336,7 @@ async def test_disclosures_are_listed_for_all(
     await chair.sees_nothing_new()
 
 
+@every_channel
 async def test_search_without_accents(leader: Person, reader: Person) -> None:
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị", "Tìm thông báo")

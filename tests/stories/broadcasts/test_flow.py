@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger import Recipient
+from models.broadcasts.recipients import Recipient
 from models.people import invites, persons
 from models.people.offices import Office
 from models.people.units import Unit
@@ -22,13 +22,9 @@ from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import forges, rows, token_behind
 from tests.stories.broadcasts.test_broadcasts import TEXT, code_of, states, wants_notices, writes
+from tests.stories.channels import every_channel, on
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "telegram" else "sqlite"
 
 
 @pytest.fixture
@@ -48,6 +44,7 @@ async def on_the_roll(service: RunningApp, number: int) -> None:
     await service.app.writer.write(add)
 
 
+@every_channel
 async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -69,6 +66,7 @@ async def busy(reader: Person) -> Person:
     return reader
 
 
+@every_channel
 async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -79,6 +77,7 @@ async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: 
     await busy.sees(TEXT)
 
 
+@every_channel
 async def test_whom_it_waits_for_is_not_told(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     """That it is not done yet would tell its sender that somebody of the team is writing to the union at this moment."""
     await writes(leader)
@@ -102,6 +101,7 @@ async def test_an_officer_who_lost_the_role_sends_nothing(reader: Person, leader
     assert not await rows(service, Broadcast)
 
 
+@every_channel
 async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, service: RunningApp) -> None:
     await on_the_roll(service, 120)
     preview = await writes(leader)
@@ -117,6 +117,7 @@ async def test_many_people_are_a_number_to_type(reader: Person, leader: Person, 
     await leader.sees("Gửi tới ít nhất 121 người", "Số liệu tính mỗi đêm một lần")
 
 
+@every_channel
 async def test_counts_as_a_workbook(reader: Person, leader: Person, service: RunningApp) -> None:
     await on_the_roll(service, 12)
     await writes(leader)
@@ -130,6 +131,7 @@ async def test_counts_as_a_workbook(reader: Person, leader: Person, service: Run
     assert not [cell for cell in cells if isinstance(cell, int) and 0 < cell < 5]
 
 
+@every_channel
 async def test_with_files(reader: Person, leader: Person, service: RunningApp, channel: str) -> None:
     await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says(TEXT)
@@ -144,6 +146,7 @@ async def test_with_files(reader: Person, leader: Person, service: RunningApp, c
     assert content[:2] == b"\xff\xd8" and b"GPS" not in content
 
 
+@every_channel
 async def test_an_english_reader_reads_english(reader: Person, leader: Person, clock: FakeClock) -> None:
     await reader.taps("Ngôn ngữ · Language", "English")
     await clock.passes(minutes=3)
@@ -164,7 +167,7 @@ class TestNight:
     @pytest.fixture
     def night(self, clock: FakeClock) -> FakeClock:
         """23:30 in Vietnam."""
-        clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+        clock.is_at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
         return clock
 
     async def test_only_what_is_urgent_rings(self, reader: Person, leader: Person, night: FakeClock) -> None:
@@ -177,6 +180,7 @@ class TestNight:
         await night.passes(hours=6, minutes=31)
         await reader.sees(TEXT)
 
+    @every_channel
     async def test_stopped_and_gone_on_with(
         self, reader: Person, leader: Person, night: FakeClock, service: RunningApp
     ) -> None:
@@ -193,6 +197,7 @@ class TestNight:
         await leader.taps("Thông báo của đơn vị", await code_of(service))
         assert "[Tạm dừng]" not in await leader.sees("đã gửi xong")
 
+    @every_channel
     async def test_the_rest_is_cancelled(
         self, reader: Person, leader: Person, night: FakeClock, service: RunningApp
     ) -> None:
@@ -205,7 +210,7 @@ class TestNight:
         counts = await states(service)
         assert counts["cancelled"] == 1 and sum(counts.values()) == 2
 
-    @pytest.mark.parametrize("channel", ["telegram"])
+    @on("telegram")
     async def test_cancelled_twice(self, reader: Person, leader: OnTelegram, night: FakeClock, service: RunningApp) -> None:
         await writes(leader)
         await leader.taps("Gửi", "Thông báo của đơn vị")
@@ -216,6 +221,7 @@ class TestNight:
         await forges(leader, token)
         await leader.sees("hiện ở tình trạng «đã hủy»")
 
+    @every_channel
     async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:
         await leader.taps("Thông báo của đơn vị", "Đơn vị làm ca đêm", "○ Tổ may 1")
         await leader.sees("[● Tổ may 1]")

@@ -3,7 +3,6 @@ more; and words that take the place of others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,14 +10,15 @@ from sqlalchemy import select
 
 from models.messages import outbox
 from models.messages.message import Media, Option
-from models.messages.sending import Claimed, Outcome
 from models.people import accounts
 from models.people.accounts import Account
 from models.store.database import Session
 from models.store.ids import new_id
 from tests.actors import OnTelegram, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
+from tests.faults.line import recorded
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.channels import every_channel
 
 NAMES = ["tep-1.pdf", "tep-2.pdf"]
 
@@ -71,30 +71,23 @@ async def test_words_are_not_repeated_when_an_attachment_is_cut_off(
     assert [text for text in await worker.texts() if "nghỉ lễ" in text] == ["Thông báo nghỉ lễ 2/9\n[Đã đọc]"]
 
 
-@pytest.mark.parametrize("channel", ["telegram", "zalo", "webchat"])
+@every_channel
 async def test_a_message_is_corrected_where_it_stands(
     worker: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the reference that its delivery brought back. Zalo has none: there the correction arrives as a new message."""
-    references: list[str] = []
-    for rows in service.app.outboxes:
-        monkeypatch.setattr(rows, "_note", _noting(rows._note, references))
+    outcomes = recorded(monkeypatch)
     await is_sent(service, "Họp lúc 8 giờ", outbox.BULK, options=[Option("a:b:c:d:e", "Đã đọc")])
     await worker.sees("Họp lúc 8 giờ")
     before = len(await worker.texts())
-    await is_sent(service, "Họp lúc 9 giờ", outbox.BULK, options=[Option("a:b:c:d:f", "Đã đọc lại")], edits=references[0])
+    await is_sent(
+        service, "Họp lúc 9 giờ", outbox.BULK, options=[Option("a:b:c:d:f", "Đã đọc lại")], edits=outcomes[0].reference
+    )
     await worker.sees_edited("Họp lúc 9 giờ", "[Đã đọc lại]")
     texts = await worker.texts()
     anew = int(isinstance(worker, OnZalo))
     assert len(texts) == before + anew
     assert len([text for text in texts if "Họp lúc 8 giờ" in text]) == anew
     await worker.sees_nothing_new()
-    assert references[0] == references[1] and bool(references[0]) != bool(anew)
-
-
-def _noting(note: Callable[[Claimed, Outcome], None], references: list[str]) -> Callable[[Claimed, Outcome], None]:
-    def noted(row: Claimed, outcome: Outcome) -> None:
-        references.append(outcome.reference)
-        note(row, outcome)
-
-    return noted
+    first, second = (outcome.reference for outcome in outcomes)
+    assert first == second and bool(first) != bool(anew)

@@ -14,8 +14,8 @@ from models.people.accounts import Account
 from tests.actors import OnZalo, Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import files
 from tests.stories.conftest import ZALO_TOKEN
-from tests.stories.grievances.test_grievance import files
 
 LINE = f"zalo_bot:{ZALO_TOKEN.partition(':')[0]}"
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from tests.actors import OnZalo, Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.grievances.test_grievance import files
+from tests.stories.acts import files
 
 
 @pytest.fixture(params=["zalo"])

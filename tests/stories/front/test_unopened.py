@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import update
 
 from models.messages.outbox import Outbound
@@ -14,14 +13,11 @@ from models.people.offices import Office
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import answers, files, rows
+from tests.stories.channels import every_channel
+
+pytestmark = every_channel
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
 
 
 async def test_a_lock_screen_says_nothing(worker: Person, leader: Person, service: RunningApp) -> None:

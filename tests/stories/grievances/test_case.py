@@ -10,13 +10,9 @@ from models.trust.audit import Audit
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, appointed, files, forges, rows, token_behind
+from tests.stories.channels import every_channel, on
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "sqlite" if channel == "telegram" else "postgresql"
 
 
 @pytest.fixture
@@ -39,6 +35,7 @@ async def test_the_second_to_acknowledge_is_told_who_was_first(worker: Person, l
     await worker.sees(code, "đã tiếp nhận, đang xem xét", "Hạn trả lời")
 
 
+@every_channel
 async def test_an_answer_is_read_again_before_it_goes(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.taps("Trả lời")
@@ -85,6 +82,7 @@ async def test_two_officers_answer_and_both_are_heard(
     assert sorted(entry.verb for entry in await rows(service, Audit)) == ["reply", "reply"]
 
 
+@every_channel
 async def test_a_long_grievance_reaches_the_officer_whole(worker: Person, leader: Person) -> None:
     text = " ".join(f"việc{number}" for number in range(430))
     assert 3000 < len(text) < 4000
@@ -129,6 +127,7 @@ async def test_buttons_of_a_closed_case_answer_politely(worker: Person, leader: 
     await worker.sees(code, "Tình trạng: đã ổn", "Đã trả đủ")
 
 
+@every_channel
 async def test_a_closed_case_offers_nothing_to_do(worker: Person, leader: Person) -> None:
     """Where there are no buttons, this is all that is left of them."""
     code = await files(worker)
@@ -142,6 +141,7 @@ async def test_a_closed_case_offers_nothing_to_do(worker: Person, leader: Person
             assert f"[{label}" not in card
 
 
+@every_channel
 async def test_a_case_closed_while_the_officer_writes_is_not_answered(
     worker: Person, leader: Person, deputy: Person
 ) -> None:
@@ -156,6 +156,7 @@ async def test_a_case_closed_while_the_officer_writes_is_not_answered(
     await worker.does_not_see("Tôi đang hỏi")
 
 
+@every_channel
 async def test_codes_open_only_ones_own_cases(
     worker: Person, leader: Person, somebody: Somebody, service: RunningApp
 ) -> None:
@@ -179,6 +180,7 @@ async def test_an_officer_opens_only_cases_of_their_unit(worker: Person, leader:
     await leader.sees(f"Phản ánh {code}", OVERTIME, "[Tiếp nhận]")
 
 
+@every_channel
 async def test_an_officer_is_a_worker_too(leader: Person, chair: Person) -> None:
     code = await files(leader, "Quạt hỏng", "Ban chấp hành")
     await chair.sees("Phản ánh mới", code, "không nêu tên")
@@ -188,7 +190,7 @@ async def test_an_officer_is_a_worker_too(leader: Person, chair: Person) -> None
     await leader.sees(code, "Quạt hỏng", "Ban chấp hành")
 
 
-@pytest.mark.parametrize("channel", ["telegram"])
+@on("telegram")
 async def test_anothers_buttons_do_nothing(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới", code)

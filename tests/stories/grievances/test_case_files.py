@@ -7,28 +7,25 @@ from collections.abc import Callable
 
 import pytest
 
-from models.files.attachments import Attachment, Enclosure
+from bot.channels.webchat import files as webchat_files
+from bot.files import queue
+from handlers.chat.site import Site
+from models.files.attachments import Attachment
 from models.files.one_time_links import MediaLink
 from models.files.to_fetch import Pickup
+from models.grievances.enclosures import Enclosure
 from tests import sample_files as made
+from tests import traces
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
 from tests.sample_files import AUTHOR, GPS_MAKE
 from tests.stories.acts import OVERTIME, rows
+from tests.stories.channels import every_channel, on
+from tests.traces import words
 
 VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
-
-
-def on(channel: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("channel", [channel])
 
 
 async def sends(worker: Person, to: str = "Tổ trưởng công đoàn") -> None:
@@ -43,6 +40,7 @@ async def opens(officer: Person) -> list[tuple[str, bytes]]:
     return await officer.received()
 
 
+@every_channel
 async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     worker: Person, leader: Person, service: RunningApp
 ) -> None:
@@ -61,6 +59,7 @@ async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     await leader.sees("[Trả lời]", "[Xem tệp]")
 
 
+@every_channel
 async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Person, leader: Person) -> None:
     await worker.shows(made.photo())
     await worker.sees("Ảnh 1: đang tải")
@@ -77,6 +76,7 @@ async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Perso
     assert AUTHOR.encode() not in sound
 
 
+@every_channel
 async def test_more_can_be_added_later(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -110,6 +110,40 @@ async def test_documents_are_renamed_and_name_nobody(worker: Person, leader: Per
     assert AUTHOR.encode() not in cleaned
 
 
+@on("telegram")
+async def test_a_document_is_made_anew_and_its_sender_is_told_so(worker: Person, leader: Person) -> None:
+    """What was read stays, and nothing else: seen in the file that reaches the officer."""
+    await worker.says(OVERTIME)
+    await worker.shows(words.docx("<w:p><w:del><w:r><w:delText>BINHCANARY</w:delText></w:r></w:del></w:p>"), "document")
+    await worker.taps("Tiền lương")
+    await worker.sees("tài liệu 1 (đã nhận)", "Tài liệu được làm lại mới", "lời nhận xét và phần ẩn bị bỏ đi")
+    await worker.taps("Tổ trưởng công đoàn")
+    await leader.sees("Phản ánh mới")
+    [(name, content)] = await opens(leader)
+    assert name == "tep-1.docx" and not traces.holds(content)
+    assert any(traces.SEEN in layer.decode("utf-8", "ignore") for layer in traces.layers(content))
+
+
+@on("telegram")
+async def test_somebody_who_sends_very_many_files_is_asked_to_wait(
+    worker: Person, somebody: Callable[[str], Person], service: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", 1)
+    await worker.says(OVERTIME)
+    await worker.shows(made.photo())
+    await worker.taps("Hủy")  # never sent: it is here all the same
+    await worker.says(OVERTIME)
+    await worker.shows(made.photo())
+    await worker.sees("Ảnh 1 chưa nhận được", "rất nhiều tệp", "gửi vào ngày mai")
+    other = somebody("Bình")
+    await other.joins(service.codes.team)
+    await other.says(OVERTIME)
+    await other.shows(made.photo())
+    await other.taps("Tiền lương")
+    await other.sees("ảnh 1 (đã nhận)")
+
+
+@every_channel
 async def test_a_photo_that_is_none(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(b"<!DOCTYPE html><script>1</script>")
@@ -128,6 +162,8 @@ async def test_a_photo_that_is_none(worker: Person, leader: Person, service: Run
         (made.bomb(), "document", "tệp quá lớn"),
         (made.docx(**{"word/vbaProject.bin": b"x"}), "document", "macro"),
         (b"MZ\x90\x00", "document", "chưa nhận được loại tệp này"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "document", "Word hoặc Excel đời cũ"),
+        (b"\0\0\0\x18ftypheic" + bytes(64), "document", "HEIC"),
     ],
 )
 async def test_what_is_nothing_we_keep_is_said_kindly(
@@ -135,7 +171,9 @@ async def test_what_is_nothing_we_keep_is_said_kindly(
 ) -> None:
     await worker.says(OVERTIME)
     await worker.shows(content, kind)
-    await worker.sees("1 chưa nhận được", why, "Công đoàn nhận được ảnh (đến 10 MB)")
+    text = await worker.sees("1 chưa nhận được", why, "Công đoàn nhận được ảnh (đến 10 MB)")
+    instead = "ghi âm lại" if kind == "voice" else "chụp ảnh màn hình"
+    assert (instead in text) == (why != "tệp quá lớn") and len(text.splitlines()) <= 10
     await worker.taps("Tiền lương")
     await worker.sees("(không dùng được)")
     await worker.taps("Tổ trưởng công đoàn")
@@ -186,7 +224,7 @@ async def test_only_zalos_own_addresses_are_called(worker: Person, zalo: ZaloEmu
 async def test_a_page_uploads_no_more_than_allowed(worker: Person, service: RunningApp) -> None:
     assert isinstance(worker, OnWebChat)
     await worker.texts()
-    address, http = f"{service.address}/chat/files?kind=photo", worker._http
+    address, http = f"{service.address}/chat/files?kind=photo", worker.http
     own = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
 
     async def endless() -> object:
@@ -210,6 +248,29 @@ async def test_a_page_uploads_no_more_than_allowed(worker: Person, service: Runn
 
 
 @on("webchat")
+async def test_a_page_leaves_no_more_uploads_than_it_may(
+    worker: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads that no message names: each takes a quarter of a megabyte at least."""
+    assert isinstance(worker, OnWebChat)
+    monkeypatch.setattr(webchat_files, "UNNAMED", 2 * 2**18)
+    await worker.texts()
+    headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
+
+    async def uploads() -> tuple[int, str]:
+        async with worker.http.post(
+            f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers
+        ) as answer:
+            return answer.status, (await answer.json())["upload"] if answer.status == 200 else ""
+
+    first = await uploads()
+    assert [first[0], *[(await uploads())[0] for _ in range(2)]] == [200, 200, 429]
+    await worker.send({"type": "file", "kind": "photo", "upload": first[1]})
+    await service.app.drain()
+    assert (await uploads())[0] == 200, "once a message has taken one there is room again"
+
+
+@on("webchat")
 async def test_one_page_cannot_name_the_upload_of_another(
     worker: Person, somebody: Callable[[str], Person], service: RunningApp
 ) -> None:
@@ -218,7 +279,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     assert isinstance(worker, OnWebChat) and isinstance(other, OnWebChat)
     await worker.texts()
     headers = {"Authorization": f"Bearer {worker.token}", "Origin": service.address}
-    async with worker._http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
+    async with worker.http.post(f"{service.address}/chat/files?kind=photo", data=made.photo(), headers=headers) as answer:
         upload = (await answer.json())["upload"]
     await other.looks_away()
     await other.send({"type": "file", "kind": "photo", "upload": upload})
@@ -226,6 +287,7 @@ async def test_one_page_cannot_name_the_upload_of_another(
     await other.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
 
 
+@every_channel
 async def test_files_go_only_with_a_grievance(worker: Person, leader: Person, somebody: Callable[[str], Person]) -> None:
     await worker.says(OVERTIME)
     await sends(worker)
@@ -332,6 +394,7 @@ async def test_what_was_sent_stays(worker: Person, leader: Person, clock: FakeCl
     assert len(await opens(leader)) == 1
 
 
+@every_channel
 async def test_another_officer_sees_no_files(worker: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
@@ -340,10 +403,9 @@ async def test_another_officer_sees_no_files(worker: Person, leader: Person, cha
     await leader.taps("Xem tệp")
     if isinstance(chair, OnWebChat) and isinstance(leader, OnWebChat):
         await leader.texts()
-        [media] = [message["media"] for message in leader._messages if "media" in message]
-        address = f"{service.address}/chat/media/{media['case_id']}/{media['id']}"  # type: ignore[index]
+        [(address, _name)] = leader.media()
         for token, wanted in ((leader.token, 200), (chair.token, 404), ("x" * 43, 404)):
-            async with chair._http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
+            async with chair.http.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
                 assert answer.status == wanted
     await chair.does_not_see("Xem tệp", "Tệp kèm theo")
 
@@ -391,14 +453,17 @@ async def test_a_link_opens_once_and_only_by_its_button(
             assert answer.status == 404
 
 
-@on("zalo")
-async def test_without_a_public_address_the_officer_is_told_where_to_look(
-    worker: Person, leader: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
+@pytest.fixture
+def no_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before `service` is made: it knows no address under which a phone would find it."""
+    monkeypatch.setattr("bot.app.Site", lambda *given, **more: Site(*given, **{**more, "media_address": ""}))
 
-    dispatcher = service.app.dispatcher
-    monkeypatch.setattr(dispatcher, "_house", replace(dispatcher._house, media_address=""))
+
+@on("zalo")
+@pytest.mark.usefixtures("no_public_address")
+async def test_without_a_public_address_the_officer_is_told_where_to_look(
+    worker: Person, leader: Person, service: RunningApp
+) -> None:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await sends(worker)

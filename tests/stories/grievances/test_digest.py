@@ -9,11 +9,7 @@ import pytest
 from tests.actors import Person
 from tests.running_app import FakeClock
 from tests.stories.acts import OVERTIME, answers, files
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "telegram" else "sqlite"
+from tests.stories.channels import every_channel
 
 
 @pytest.fixture
@@ -24,10 +20,11 @@ def quiet() -> str:
 @pytest.fixture
 def night(clock: FakeClock) -> FakeClock:
     """23:30 in Vietnam."""
-    clock._now = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    clock.is_at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
     return clock
 
 
+@every_channel
 async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, leader: Person, night: FakeClock) -> None:
     code = await files(worker)
     await leader.sees_nothing_new()

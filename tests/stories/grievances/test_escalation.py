@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.actors import Person
 from tests.running_app import FakeClock
 from tests.stories.acts import OVERTIME, answers, files
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def channel() -> str:
-    return "telegram"
-
-
-@pytest.fixture
-def backend() -> str:
-    return "postgresql"
 
 
 async def test_not_settled_goes_up_with_its_text(

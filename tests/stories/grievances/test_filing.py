@@ -9,12 +9,7 @@ from models.grievances.cases import Entry, Grievance
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, code_in, files, rows
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
+from tests.stories.channels import every_channel
 
 
 async def reviews(worker: Person, text: str = OVERTIME, category: str = "Tiền lương") -> None:
@@ -24,6 +19,7 @@ async def reviews(worker: Person, text: str = OVERTIME, category: str = "Tiền 
     await worker.taps(category)
 
 
+@every_channel
 async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     await reviews(worker)
     await worker.sees("xem lại trước khi gửi", OVERTIME, "Tiền lương", "Tên: không hiện", "[○ Ghi tên tôi]")
@@ -33,6 +29,7 @@ async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     assert "Nơi: Công đoàn cơ sở Công ty May Sông Lam" in card, "in a team of one the team would name the worker"
 
 
+@every_channel
 async def test_a_name_is_shown_to_the_officer_only(
     worker: Person, leader: Person, chair: Person, service: RunningApp
 ) -> None:
@@ -110,6 +107,7 @@ async def test_the_likely_category_comes_first(worker: Person) -> None:
     assert screen.index("[Bữa ăn ca]") < screen.index("[Tiền lương]")
 
 
+@every_channel
 @pytest.mark.parametrize(
     "typed",
     [
@@ -124,6 +122,7 @@ async def test_words_and_numbers_do_what_taps_do(worker: Person, leader: Person,
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
+@every_channel
 async def test_a_word_that_is_no_choice_is_asked_again(worker: Person) -> None:
     await worker.taps("Gửi phản ánh")
     await worker.says(OVERTIME, "tôi không biết")
@@ -133,6 +132,7 @@ async def test_a_word_that_is_no_choice_is_asked_again(worker: Person) -> None:
     await worker.sees("chọn một trong các mục")
 
 
+@every_channel
 async def test_words_outside_a_conversation_begin_one(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.sees("về việc gì", "[Tiền lương]")
@@ -140,6 +140,7 @@ async def test_words_outside_a_conversation_begin_one(worker: Person, leader: Pe
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
+@every_channel
 async def test_help_does_not_lose_what_was_written(worker: Person) -> None:
     await reviews(worker)
     await worker.looks_away()
@@ -148,6 +149,7 @@ async def test_help_does_not_lose_what_was_written(worker: Person) -> None:
     await worker.sees("xem lại trước khi gửi", OVERTIME, "[Hủy]")
 
 
+@every_channel
 async def test_a_draft_survives_the_night_and_is_gone_after_a_day(worker: Person, clock: FakeClock, channel: str) -> None:
     await reviews(worker)
     await worker.looks_away()
@@ -166,6 +168,7 @@ async def test_a_draft_survives_the_night_and_is_gone_after_a_day(worker: Person
     await worker.sees_nothing_new()
 
 
+@every_channel
 async def test_a_worker_with_two_cases_tells_them_apart(worker: Person, leader: Person, service: RunningApp) -> None:
     first = await files(worker)
     await worker.says("menu")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from tests.actors import Person
+from tests.stories.acts import OVERTIME, files
+from tests.stories.channels import every_channel, every_database
 
 
-async def files(worker: Person, text: str = "Tăng ca tháng 5 chưa được trả", to: str = "Tổ trưởng công đoàn") -> str:
-    """The worker files a grievance and returns its code."""
-    await worker.taps("Gửi phản ánh")
-    await worker.says(text)
-    await worker.taps("Tiền lương", to)
-    thanks = await worker.sees("mã PA-")
-    return thanks[thanks.index("PA-") :][:9]
-
-
+@every_channel
+@every_database
 async def test_a_worker_is_answered(worker: Person, leader: Person, chair: Person) -> None:
     code = await files(worker)
-    await leader.sees("Phản ánh mới", code, "Tăng ca tháng 5 chưa được trả", "không nêu tên")
+    await leader.sees("Phản ánh mới", code, OVERTIME, "không nêu tên")
     await leader.taps("Trả lời")
     await leader.says("Tổ đã hỏi phòng nhân sự, chiều nay có bảng công.")
     await leader.sees(code, "chiều nay có bảng công", "[Gửi]")

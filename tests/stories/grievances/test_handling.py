@@ -13,11 +13,7 @@ from models.people.offices import Office
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, appointed, files
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "telegram" else "sqlite"
+from tests.stories.channels import every_channel
 
 
 @pytest.fixture
@@ -28,6 +24,7 @@ async def deputy(somebody: Callable[[str], Person], service: RunningApp) -> Pers
     return person
 
 
+@every_channel
 async def test_the_reporter_hears_who_has_taken_it_on(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.taps("Tiếp nhận")
@@ -35,6 +32,7 @@ async def test_the_reporter_hears_who_has_taken_it_on(worker: Person, leader: Pe
     await worker.sees("Tổ trưởng công đoàn đã tiếp nhận", code)
 
 
+@every_channel
 async def test_asking_for_more_never_asks_for_a_name(worker: Person, leader: Person) -> None:
     await files(worker)
     await answers(leader, "Ca nào, ngày nào?", "Hỏi thêm")
@@ -46,6 +44,7 @@ async def test_asking_for_more_never_asks_for_a_name(worker: Person, leader: Per
     await leader.sees("bổ sung vào", "Ca 2, ngày 12")
 
 
+@every_channel
 async def test_a_case_is_assigned_to_a_colleague(worker: Person, leader: Person, deputy: Person) -> None:
     code = await files(worker)
     await leader.taps("Phân công", "Phạm Thị Lan")
@@ -54,6 +53,7 @@ async def test_a_case_is_assigned_to_a_colleague(worker: Person, leader: Person,
     await worker.does_not_see("Phạm Thị Lan", "phân công")
 
 
+@every_channel
 async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Person) -> None:
     code = await files(worker)
     await leader.taps("Ghi chú nội bộ")
@@ -66,6 +66,7 @@ async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Perso
     await worker.does_not_see("kế toán")
 
 
+@every_channel
 async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
     code = await files(worker)
     await leader.taps("Chuyển công đoàn cấp trên")
@@ -86,6 +87,7 @@ async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, 
     await leader.sees("không giữ phản ánh nào mang mã này")
 
 
+@every_channel
 async def test_not_enough_grounds_is_told_apart_and_can_go_further(worker: Person, leader: Person, chair: Person) -> None:
     code = await files(worker)
     await answers(leader, "Bảng công cho thấy đã trả đủ", "Chưa đủ căn cứ")
@@ -98,6 +100,7 @@ async def test_not_enough_grounds_is_told_apart_and_can_go_further(worker: Perso
     await chair.sees("chưa ổn", OVERTIME, "Bảng công thiếu ngày 12")
 
 
+@every_channel
 async def test_a_worker_withdraws(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")
@@ -113,6 +116,7 @@ async def test_a_worker_withdraws(worker: Person, leader: Person) -> None:
     await worker.sees(code, "đã rút")
 
 
+@every_channel
 async def test_an_answer_by_the_code_alone(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")
@@ -129,6 +133,7 @@ async def test_the_code_of_a_case_that_is_not_theirs_answers_nobody(worker: Pers
     await worker.does_not_see("Đang hỏi phòng lương")
 
 
+@every_channel
 async def test_a_worker_adds_by_the_code_alone(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await worker.says(f"{code}: cả tổ đều thế")
@@ -152,12 +157,14 @@ async def test_the_second_officer_sees_what_the_first_wrote(worker: Person, lead
     await worker.sees("Thứ sáu trả")
 
 
+@every_channel
 async def test_why_do_i_see_this(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.taps("Vì sao tôi thấy việc này")
     await leader.sees(code, "Tổ may 1 đang giữ việc này", "tổ trưởng công đoàn, Tổ may 1")
 
 
+@every_channel
 async def test_saved_replies(worker: Person, leader: Person, deputy: Person) -> None:
     await files(worker)
     await answers(leader, "Công đoàn đã ghi nhận và đang làm việc với công ty.")
@@ -177,6 +184,7 @@ async def test_saved_replies(worker: Person, leader: Person, deputy: Person) -> 
     await leader.sees("chưa có câu trả lời mẫu")
 
 
+@every_channel
 async def test_a_deputy_while_away(
     worker: Person, leader: Person, somebody: Callable[[str], Person], service: RunningApp, clock: FakeClock
 ) -> None:
@@ -207,6 +215,7 @@ async def test_back_before_the_time(
     await stand_in.does_not_see(OVERTIME)
 
 
+@every_channel
 async def test_a_grievance_spoken_to_the_leader(leader: Person, chair: Person, clock: FakeClock) -> None:
     await leader.taps("Việc cần xử lý", "Ghi phản ánh nói miệng")
     await leader.sees("không ghi tên")
@@ -222,6 +231,7 @@ async def test_a_grievance_spoken_to_the_leader(leader: Person, chair: Person, c
     await leader.sees("không có phản ánh nào chờ")
 
 
+@every_channel
 async def test_a_reply_to_the_card_is_an_answer(worker: Person, leader: Person, channel: str) -> None:
     """On apps that quote: Telegram."""
     code = await files(worker)

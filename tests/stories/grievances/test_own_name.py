@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from models.anonymity.intake import Intake
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import files, rows
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "zalo" else "sqlite"
+from tests.stories.channels import every_channel
 
 
 async def gives_name(worker: Person, code: str, who: str) -> None:
@@ -24,6 +18,7 @@ async def gives_name(worker: Person, code: str, who: str) -> None:
     await worker.sees("Sau ", "rút lại được")
 
 
+@every_channel
 async def test_a_name_is_shown_after_a_day(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")
@@ -34,6 +29,7 @@ async def test_a_name_is_shown_after_a_day(worker: Person, leader: Person, clock
     await leader.sees("đã cho biết tên", "Người gửi: Nguyễn Thị Bình")
 
 
+@every_channel
 async def test_it_can_be_taken_back(worker: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     code = await files(worker)
     await gives_name(worker, code, "Mọi cán bộ xử lý việc này")

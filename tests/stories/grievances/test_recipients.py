@@ -14,11 +14,6 @@ from tests.stories.acts import OVERTIME, also, appointed, files, rows
 ANONYMOUS, COMMITTEE, NAMED = "Không hiện tên (ẩn danh)", "Chỉ BCH biết tên", "Ghi tên tôi"
 
 
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "webchat" else "sqlite"
-
-
 async def test_the_three_ways_of_naming_stand_above_the_recipients(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
@@ -88,7 +83,7 @@ async def test_danger_passes_nobody_over(worker: Person, leader: Person, chair: 
     [
         ("Chưa trả tăng ca, gọi cho tôi 0912 345 678", "số điện thoại"),
         ("Chưa trả tăng ca, mã nhân viên SL002", "mã số nhân viên"),
-        ("Anh Nguyễn Văn Hùng không trả tăng ca", "tên người trong danh sách"),
+        ("Anh Nguyễn Văn Hùng không trả tăng ca", "hình như có tên người"),
         ("Tôi tên là Bình, chưa trả tăng ca", "nêu tên anh/chị"),
         ("Việc này chỉ mình tôi biết: chưa trả tăng ca", "chỉ anh/chị biết"),
     ],

@@ -13,16 +13,12 @@ from models.store.ids import CODE_LETTERS
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import files, rows
+from tests.stories.channels import every_channel
 
 Somebody = Callable[[str], Person]
 
 
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
-
-
+@every_channel
 async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, service: RunningApp) -> None:
     stranger = somebody("An")
     await stranger.says("xin chào")
@@ -37,6 +33,7 @@ async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, service: Runn
     assert not await rows(service, Conversation), "nothing ties the account to the chat that made it"
 
 
+@every_channel
 async def test_a_member_keeps_no_name(somebody: Somebody, service: RunningApp) -> None:
     on_the_roll = len(await rows(service, Row))
     await somebody("An").joins(service.codes.team)
@@ -53,6 +50,7 @@ WRONG_CODES = [
 ]
 
 
+@every_channel
 async def test_a_wrong_code_is_refused_and_asked_again(somebody: Somebody) -> None:
     stranger = somebody("An")
     await stranger.says("/start")
@@ -64,6 +62,7 @@ async def test_a_wrong_code_is_refused_and_asked_again(somebody: Somebody) -> No
     await stranger.does_not_see("[Đồng ý]")
 
 
+@every_channel
 async def test_a_code_is_taken_however_it_is_typed(somebody: Somebody, service: RunningApp) -> None:
     code = service.codes.team
     for number, typed in enumerate((code.lower(), f"{code[:4]}-{code[4:]}", " ".join(code), f"\u200b{code} \n")):
@@ -72,6 +71,7 @@ async def test_a_code_is_taken_however_it_is_typed(somebody: Somebody, service: 
         await stranger.sees("Tổ may 1", "[Đồng ý]")
 
 
+@every_channel
 async def test_who_refuses_leaves_nothing_and_learns_of_another_way(somebody: Somebody, service: RunningApp) -> None:
     stranger = somebody("An")
     await stranger.says(f"/start {service.codes.team}")
@@ -84,6 +84,7 @@ async def test_who_refuses_leaves_nothing_and_learns_of_another_way(somebody: So
     await stranger.sees("đã tham gia")
 
 
+@every_channel
 async def test_english_from_the_consent_card_on(somebody: Somebody, service: RunningApp) -> None:
     stranger = somebody("Ann")
     await stranger.says(f"/start {service.codes.team}")
@@ -98,6 +99,7 @@ async def test_english_from_the_consent_card_on(somebody: Somebody, service: Run
     await stranger.sees("Stopped. Nothing was sent.")
 
 
+@every_channel
 async def test_english_typed_at_the_consent_card_keeps_the_code(somebody: Somebody, service: RunningApp) -> None:
     stranger = somebody("Ann")
     await stranger.says(service.codes.team, "english")
@@ -106,6 +108,7 @@ async def test_english_typed_at_the_consent_card_keeps_the_code(somebody: Somebo
     await stranger.sees("You have joined")
 
 
+@every_channel
 async def test_start_again_after_joining_shows_the_menu(worker: Person, service: RunningApp) -> None:
     await worker.says("/start")
     await worker.sees("[Gửi phản ánh]")
@@ -133,6 +136,7 @@ async def test_two_with_one_officers_slip_only_the_first_gets_in(somebody: Someb
     assert len(await rows(service, Account)) == 1
 
 
+@every_channel
 async def test_a_guest_may_ask_for_help_and_stop(somebody: Somebody) -> None:
     stranger = somebody("An")
     await stranger.says("/help")

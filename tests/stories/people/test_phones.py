@@ -12,16 +12,11 @@ from models.people.persons import Person as Row
 from models.people.second_phones import Link
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.grievances.test_grievance import files
+from tests.stories.acts import files
+from tests.stories.channels import every_channel
 from tests.stories.people.test_consents import rows
 
 Somebody = Callable[[str], Person]
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    """Each channel on one of the databases."""
-    return "sqlite" if channel == "telegram" else "postgresql"
 
 
 async def link_code(person: Person) -> str:
@@ -53,6 +48,7 @@ async def answered(leader: Person, text: str = "Tổ đã hỏi phòng nhân s�
     await leader.taps("Gửi")
 
 
+@every_channel
 async def test_both_phones_see_the_case_and_hear_the_answer(
     worker: Person, second: Person, leader: Person, service: RunningApp
 ) -> None:
@@ -96,6 +92,7 @@ async def test_a_code_is_over_after_fifteen_minutes(
     assert not await rows(service, Link)
 
 
+@every_channel
 async def test_the_other_phone_is_put_out(worker: Person, second: Person, service: RunningApp) -> None:
     await worker.says("menu")
     await worker.taps("Cài đặt", "Ngắt các máy khác", "Chỉ dùng máy này")
@@ -124,6 +121,7 @@ async def sets_pin(person: Person, pin: str = "2580") -> None:
     await person.sees("Đã đặt mã PIN")
 
 
+@every_channel
 async def test_a_pin_stands_before_ones_own_cases_and_answers(worker: Person, leader: Person, service: RunningApp) -> None:
     worker.curious = False
     code = await files(worker)
@@ -206,6 +204,7 @@ async def test_a_second_phone_has_the_pin_of_the_first(somebody: Somebody, worke
 # Leaving, and what is kept.
 
 
+@every_channel
 async def test_leaving_forgets_the_person_and_keeps_the_case(
     somebody: Somebody, worker: Person, second: Person, leader: Person, service: RunningApp
 ) -> None:
@@ -266,6 +265,7 @@ async def test_a_name_given_is_taken_out_of_the_case(worker: Person, leader: Per
     assert "Nguyễn Văn An" not in card
 
 
+@every_channel
 async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Person) -> None:
     await files(worker)
     await worker.says("menu")
@@ -275,14 +275,17 @@ async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Pers
     )
 
 
+@every_channel
 async def test_notices_polls_and_advice_in_settings(worker: Person, service: RunningApp) -> None:
     await worker.says("menu")
-    await worker.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await worker.taps("Cài đặt", "Menu", "Cài đặt", "Thông báo của công đoàn", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: tắt")
     await worker.taps("Lấy ý kiến", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: bật")
     await service.clock.passes(minutes=1)
     [account] = await rows(service, Account)
     assert (account.notices, account.polls) == (True, True)
+    await worker.taps("Đoàn viên công đoàn", "Rồi")
+    await worker.sees("Đoàn viên công đoàn: Rồi")
     await worker.taps("Ẩn khỏi máy này")
     await worker.sees("Telegram", "Zalo", "Trang web", "Ẩn nhanh")

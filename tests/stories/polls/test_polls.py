@@ -18,15 +18,11 @@ from models.polls.turnout import Turnout
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import appointed, forges, rows, second_factory
+from tests.stories.channels import every_channel, on
 from tests.stories.people.test_consents import slips
 
 Somebody = Callable[[str], Person]
 TITLE = "Bữa ăn ca"
-
-
-@pytest.fixture
-def backend(channel: str) -> str:
-    return "postgresql" if channel == "webchat" else "sqlite"
 
 
 async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> list[Person]:
@@ -63,6 +59,7 @@ async def is_counted(clock: FakeClock) -> None:
     await clock.passes(minutes=3)
 
 
+@every_channel
 async def test_asked_answered_counted(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
     people = await voters(somebody, service, 10)
     await opens(leader)
@@ -121,6 +118,7 @@ async def asks_the_province(superior: Person) -> None:
     await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
 
 
+@every_channel
 async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, service: RunningApp, clock: FakeClock) -> None:
     """A poll of several unions opens when another officer has read it, and is then open as long as it was to be."""
     [voter] = await voters(somebody, service, 1)
@@ -143,6 +141,7 @@ async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, ser
     assert one.state == "open" and one.closes_at >= clock.now() + timedelta(days=6, hours=23)
 
 
+@every_channel
 async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     second = await colleague(somebody, service)
@@ -155,6 +154,7 @@ async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, ser
     assert one.state == "cancelled"
 
 
+@every_channel
 async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await opens(leader)
@@ -178,6 +178,7 @@ async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, servi
     assert "4 người" not in shown and "▓" not in shown
 
 
+@every_channel
 async def test_leaving_half_way_leaves_nothing(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -232,6 +233,7 @@ async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: 
     await votes(quiet)
 
 
+@every_channel
 async def test_it_waits_until_the_other_conversation_is_over(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -267,6 +269,7 @@ async def test_after_the_close(somebody: Somebody, leader: Person, service: Runn
     await voter.sees("đã kết thúc")
 
 
+@every_channel
 async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
     people = await voters(somebody, service, 10)
     await opens(leader)
@@ -288,6 +291,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.does_not_see("«Nhu cầu tập huấn, bồi dưỡng» đã có kết quả")
 
 
+@every_channel
 async def test_own_questions(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
@@ -313,11 +317,12 @@ async def test_own_questions(somebody: Somebody, leader: Person, service: Runnin
     await voter.sees("Câu 2/2", "Xe nên đón ở đâu?")
 
 
+@every_channel
 async def test_published_to_members(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
     people = await voters(somebody, service, 10)
     reader = people[0]
     await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
-    await opens(leader)
+    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
     for voter in people:
         await votes(voter)
     await is_counted(clock)
@@ -330,6 +335,10 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
     await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia.")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
     await reader.sees("10 người đã tham gia.")
+    await reader.taps("Xem biểu đồ")
+    assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * 3
+    await reader.taps("Xem kết quả", "Danh sách mã kiểm tra")
+    assert any(name.endswith(".txt") for name, _content in await reader.received())
 
 
 async def test_the_committee_never_sees_its_rating_by_team(
@@ -355,7 +364,7 @@ async def test_the_committee_never_sees_its_rating_by_team(
         await chair.sees("hiện không dùng được")
 
 
-@pytest.mark.parametrize("channel", ["telegram"])
+@on("telegram")
 async def test_forged_taps(worker: Person, somebody: Somebody, leader: Person, service: RunningApp) -> None:
     assert isinstance(worker, OnTelegram)
     await voters(somebody, service, 1)
@@ -381,7 +390,7 @@ async def three_questions(leader: Person) -> None:
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở đợt lấy ý kiến")
 
 
-@pytest.mark.parametrize("channel", ["zalo"])
+@on("zalo")
 async def test_in_one_line(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await three_questions(leader)
@@ -404,6 +413,7 @@ async def test_nothing_of_a_vote_stays_in_the_chat_or_the_intake(
     assert not await rows(service, Intake)
 
 
+@every_channel
 async def test_pictures_tables_and_codes(
     somebody: Somebody,
     leader: Person,

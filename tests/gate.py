@@ -1,0 +1,50 @@
+"""What the gate asks of a whole run, when all of its tests are green: `python -m tests.gate JUNIT.XML`.
+
+Nothing was skipped, and every conversation was met on every channel by some story (tests/stories/channels.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from xml.etree import ElementTree
+
+from handlers.front.all_conversations import CONVERSATIONS
+from tests.stories.channels import CHANNELS
+
+ONLY: dict[str, Collection[str]] = {
+    "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
+}
+"""Where a conversation is met, if not everywhere, and why."""
+SLOWEST = 5
+
+
+def unmet(met: Iterable[str], conversations: Collection[str], only: Mapping[str, Collection[str]] = ONLY) -> list[str]:
+    """Conversations that no story came to, with the channel; `met`: what stories noted, "channel: conversations"."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for noted in met:
+        channel, _, names = noted.partition(": ")
+        found[channel].update(names.split())
+    return [f"{name} on {at}" for name in conversations for at in only.get(name, CHANNELS) if name not in found[at]]
+
+
+def main(path: str) -> None:
+    suite = ElementTree.parse(path).getroot().find("testsuite")
+    assert suite is not None
+    cases = list(suite.iter("testcase"))
+    skipped = [case.get("name", "") for case in cases if case.find("skipped") is not None]
+    if skipped:
+        sys.exit(f"skipped, which the gate does not allow: {', '.join(skipped)}")
+    noted = [prop.get("value", "") for prop in suite.iter("property") if prop.get("name") == "met"]
+    if missing := unmet(noted, CONVERSATIONS):
+        sys.exit(f"no story comes to these (mark one with @every_channel): {', '.join(missing)}")
+    seconds: Counter[str] = Counter()
+    for case in cases:
+        seconds[case.get("classname", "").partition(".test_")[0]] += int(1000 * float(case.get("time", 0)))
+    slowest = ", ".join(f"{name} {spent / 1000:.0f} s" for name, spent in seconds.most_common(SLOWEST))
+    print(f"{len(cases)} tests, none skipped, {float(suite.get('time', 0)):.0f} s; most in {slowest}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,205 @@
+"""Every conversation there is, opened with a button about anything there is, by anybody: always an answer.
+
+A token is 64 bytes that anybody can make: the row of another table, of another person, of another day. Played without the
+wire, turn by turn in transactions that are undone, so that all of them can be.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from handlers.chat.site import Line, Site
+from handlers.front import answer
+from handlers.front.all_conversations import CONVERSATIONS
+from models.all_tables import METADATA
+from models.messages import chats
+from models.messages.message import Inbound, Option
+from models.messages.outbox import Outbound
+from models.people import accounts, persons
+from models.people.accounts import Account, Sender
+from models.people.persons import Person as Row
+from models.store.database import Session
+from models.store.ids import is_id, new_id
+from tests.actors import Person
+from tests.running_app import RunningApp
+from tests.stories.acts import answers, appointed, files
+from tests.stories.polls.test_polls import opens, voters, votes
+
+Somebody = Callable[[str], Person]
+VALUES = ("", "0", "7", "skip", "yes", "danger", "done", "\u200b")
+WORDS = ("Trả lương đi", "1", "99", "MAY1, -MAY2", "17:00 12/06", "1 2 3", "PA-K7MP4R gì đó", "/x", "xem", "12/13", "😀")
+STEPS = 6
+
+
+@pytest.fixture
+def channel() -> str:
+    return "telegram"
+
+
+@pytest.fixture
+def backend() -> str:
+    return "sqlite"
+
+
+@dataclass
+class Yard:
+    """A service in which something of everything has happened, and its people by who they are."""
+
+    service: RunningApp
+    people: dict[str, Sender]
+    subjects: list[str]
+    site: Site
+    now: datetime
+
+    @contextmanager
+    def undone(self) -> Iterator[Session]:
+        """A session of which nothing stays."""
+
+        class Undo(Exception):
+            pass
+
+        try:
+            with self.service.app.database.transaction() as session:
+                yield session
+                raise Undo
+        except Undo:
+            pass
+
+    def taps(self, session: Session, who: str, token: str = "", text: str | None = None) -> int:
+        """How many answers this turn gives."""
+        sender = self.people[who]
+        said = Inbound(sender.line, new_id(), sender.external, choice=None if text is not None else token, text=text)
+        before = {row for (row,) in session.execute(select(col(Outbound.id)))}
+        answer.take(session, said, self.now, self.site)
+        return len({row for (row,) in session.execute(select(col(Outbound.id)))} - before)
+
+
+@pytest.fixture
+async def yard(
+    somebody: Somebody, worker: Person, leader: Person, chair: Person, superior: Person, service: RunningApp
+) -> Yard:
+    await files(worker)
+    await answers(leader, "Đã trả đủ", "Đề nghị kết thúc")
+    await files(worker, "Chuyển lên trên", to="Ban chấp hành")
+    await leader.says("menu")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
+    await leader.says("Mai họp tổ")
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Gửi")
+    await service.clock.passes(minutes=1)
+    [voter, *_] = await voters(somebody, service, 3)
+    await leader.says("menu")
+    await opens(leader)
+    await votes(voter)
+    await service.clock.passes(minutes=1)
+    deputy = await appointed(service, "SONGLAM-MAY2", "leader", "Hoàng Văn Sơn", "SL004")
+    stranger = somebody("Kẻ lạ")
+    await stranger.joins(deputy)
+    await chair.says("menu")
+    await chair.taps("Việc cần xử lý", "Khi tôi vắng mặt", "Trần Thị Mai", "3 ngày")
+
+    def look(session: Session) -> tuple[dict[str, Sender], list[str]]:
+        people = {"guest": Sender("webchat:main", "g" * 43)}
+        for account in session.execute(select(Account).order_by(col(Account.id))).scalars():
+            held = session.get_one(Row, account.person_id)
+            code = session.execute(select(col(Row.staff_hash)).where(col(Row.id) == held.id)).scalar_one()
+            named = {hashed: name for name, hashed in known.items()}
+            people.setdefault(named.get(code, "worker"), accounts.sender_of(session, account))
+        subjects: set[str] = {""}
+        for table in METADATA.sorted_tables:
+            for column in table.columns:
+                if column.name == "id" or column.foreign_keys:
+                    found = session.execute(select(column).distinct().limit(2)).scalars()
+                    subjects |= {value for value in found if isinstance(value, str) and is_id(value)}
+        return people, [*sorted(subjects), new_id()]
+
+    known: dict[str, str] = {}
+
+    def hashes(session: Session) -> None:
+        codes = {"leader": "SL001", "chair": "SL002", "superior": "LD001", "other leader": "SL004"}
+        known.update({name: persons.staff_hash(session, code) for name, code in codes.items()})
+
+    await service.app.writer.read(hashes)
+    people, subjects = await service.app.writer.read(look)
+    site = Site((30, 90), True, lines=(Line("telegram:123456", 29, 0, 0, True),))
+    assert len(subjects) > 20
+    return Yard(service, people, subjects, site, service.clock.now().replace(microsecond=0))
+
+
+PEOPLE = ("worker", "leader", "chair", "superior", "other leader", "guest")
+
+
+async def test_every_opening(yard: Yard) -> None:
+    failed: set[str] = set()
+    count = 0
+    for who in PEOPLE:
+        with yard.undone() as session:
+            for name, conversation in CONVERSATIONS.items():
+                for subject in yard.subjects if who != "guest" else ("", *yard.subjects[-3:]):
+                    for value in VALUES[:4] if conversation.begun else ("",):
+                        count += 1
+                        spot = session.begin_nested()
+                        try:
+                            assert yard.taps(session, who, f"{name}:{subject}::{value}:") > 0, "nothing was answered"
+                        except Exception as error:  # collected, so that one run tells all
+                            failed.add(f"{who}: {name}:{'…' if subject else ''}::{value}: {error!r:.120}")
+                        spot.rollback()
+    assert not failed, "\n".join(sorted(failed))
+    assert count > 5000
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_whatever_is_tapped_or_typed_then(yard: Yard, who: str) -> None:
+    """From each opening on, a walk of taps that were offered, taps that never were, and words."""
+    failed: set[str] = set()
+    walk = random.Random(f"{who}")
+    with yard.undone() as session:
+        for name in CONVERSATIONS:
+            for subject in [*walk.sample(yard.subjects, 3), ""]:
+                spot = session.begin_nested()
+                path = [f"{name}:{subject}:::"]
+                try:
+                    yard.taps(session, who, path[0])
+                    for _ in range(STEPS):
+                        token, text = _next(yard, session, who, walk)
+                        path.append(token or f"“{text}”")
+                        assert yard.taps(session, who, token, text) > 0, "nothing was answered"
+                except Exception as error:
+                    failed.add(f"{' → '.join(path)}: {error!r:.120}")
+                spot.rollback()
+    assert not failed, "\n".join(sorted(failed))
+
+
+def _next(yard: Yard, session: Session, who: str, walk: random.Random) -> tuple[str, str | None]:
+    offered = _offered(yard, session, who)
+    if not offered or walk.random() < 0.25:
+        return "", walk.choice(WORDS)
+    token = walk.choice(offered).token
+    parts = token.split(":")
+    if walk.random() < 0.3 and len(parts) == 5:
+        place = walk.randrange(5)
+        parts[place] = walk.choice([walk.choice(yard.subjects), walk.choice(VALUES), walk.choice(list(CONVERSATIONS))])
+        return ":".join(parts), None
+    return token, None
+
+
+def _offered(yard: Yard, session: Session, who: str) -> list[Option]:
+    sender = yard.people[who]
+    account = accounts.find(session, sender)
+    account_id = account.id if account else None
+    keys = {side: accounts.chat_keys(session, sender, account_id, yard.now.date(), in_office=side) for side in (False, True)}
+    return chats.load(session, keys, yard.now).state.offered
+
+
+async def test_the_walk_notices_an_answer_that_fails(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the attack found: a correction of nothing asserted."""
+    monkeypatch.setattr(answer, "is_about", lambda _name, _subject: True)
+    with yard.undone() as session, pytest.raises(AssertionError):
+        yard.taps(session, "leader", "correct::::")
