@@ -162,7 +162,7 @@ class Phone:
         self.world, self.token = world, secrets.token_urlsafe(32)
         self.log: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def _event(self, **said: Any) -> str:
+    def acts(self, **said: Any) -> str:
         before = len(self.log)
         event = Inbound(LINE, secrets.token_hex(16), self.token, language="vi", **said)
         self.world.does(self.world.app.dispatcher.receive(event))
@@ -182,14 +182,14 @@ class Phone:
             self.world.writes(lambda session: mailbox.acknowledge(session, self.token, ids))
 
     def says(self, *texts: str) -> str:
-        return "\n".join([self._event(text=text) for text in texts])
+        return "\n".join([self.acts(text=text) for text in texts])
 
     def taps(self, *labels: str) -> str:
         said = ""
         for label in labels:
             token = self.offers(label)
             assert token is not None, f"no button {label!r}\n{self.since(-4)}"
-            said = self._event(choice=token)
+            said = self.acts(choice=token)
         return said
 
     def offers(self, label: str) -> str | None:
@@ -266,7 +266,7 @@ class Officer:
             )
 
         for broadcast_id in self.union.world.reads(mine):
-            said += self.chair._event(choice=f"cast:{broadcast_id}:::")
+            said += self.chair.acts(choice=f"cast:{broadcast_id}:::")
             name = f"{counts_sheet.PREFIX}{broadcast_id}"
             book = self.union.world.does(self.union.world.app.vault.open(name))
             cells = openpyxl.load_workbook(io.BytesIO(book)).active

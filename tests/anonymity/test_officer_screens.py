@@ -211,7 +211,7 @@ def files(union: Union, team: str) -> str:
     union.world.passes(minutes=2)
     union.chair.looks()
     said = union.chair.opens_news() + union.chair.since(-1)
-    return re.findall(r"Đơn vị: (.+?)\.?$", said, re.MULTILINE)[-1]
+    return re.findall(r"Nơi: (.+?)\.?$", said, re.MULTILINE)[-1]
 
 
 def test_a_team_with_the_code_of_the_wall_is_not_asked_openly(worlds: tuple[World, World]) -> None:
