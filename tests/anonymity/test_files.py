@@ -10,7 +10,8 @@ import pytest
 
 from handlers.front import posting
 from models.anonymity.intake import Event
-from models.files import attachments, to_fetch
+from models.files import to_fetch
+from models.grievances import enclosures
 from models.store.database import Session
 from tests.actors import OnTelegram, Person
 from tests.anonymity.thief import CASES, Thief
@@ -78,7 +79,7 @@ async def test_a_file_marked_when_its_case_is_posted(play: Play, thief: Thief, m
 
 
 async def test_an_id_kept_in_clear(play: Play, service: RunningApp, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "seal", lambda session, place, row, text: text.encode())
-    monkeypatch.setattr(attachments, "unseal", lambda session, place, row, sealed: sealed.decode())
+    monkeypatch.setattr(enclosures, "seal", lambda session, place, row, text: text.encode())
+    monkeypatch.setattr(enclosures, "unseal", lambda session, place, row, sealed: sealed.decode())
     await play()
     assert thief.finds({path.name for path in service.app.vault.directory.iterdir()})
