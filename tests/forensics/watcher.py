@@ -82,8 +82,8 @@ class Watcher:
         return rows
 
     def sweeps(self, *tables: str) -> set[str]:
-        """Transactions that only took away rows of these tables, of each all up to some newest: they tie rows of a day to one
-        another, which say themselves of which day they are."""
+        """Transactions that only took away rows of these tables, of each all up to some newest: they tie rows of a day to
+        one another, which say themselves of which day they are."""
         born: dict[tuple[str, str | None], int] = {}
         ends: dict[int, set[tuple[str, str | None]]] = defaultdict(set)
         known = self.lives()
