@@ -48,6 +48,8 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
                 _answer(turn, inbound)
         if turn.joined:
             assert turn.account is not None
+            # The guest's chat is over: whoever leaves, or is put out, begins anew there.
+            chats.save(session, turn.chat, chats.State(), now)
             turn.chat = chats.joined(turn.chat, turn.account.id)
         # Whatever was done: a turn that leaves no row, or another, would say what it was.
         chats.save(session, turn.chat, turn.state, now)
