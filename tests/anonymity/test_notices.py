@@ -24,6 +24,7 @@ from models.store.database import Session
 from tests.actors import Person
 from tests.anonymity.thief import BOTS, Thief, in_office, report
 from tests.anonymity.village import a_while, nights
+from tests.forensics.evidence import time_mark
 from tests.forensics.links import Step, paths
 from tests.running_app import RunningApp
 
@@ -77,7 +78,12 @@ async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
     """Chains from a row of the ledger to a row of a chat. The broadcast itself is everybody's, and when it went out."""
     read = thief.service.app.writer.read
     units, persons, account_ids = await read(in_office)
+    [sent] = await read(lambda s: list(s.execute(select(Broadcast)).scalars()))
+    moments = (time_mark(moment) for moment in (sent.created_at, sent.started_at, sent.send_at) if moment)
+    everybodys = {mark for mark in moments if mark}  # in the ledger, and in the reply to the officer who sent it
     rows = [row for row in thief.rows() if row.table not in OFFICERS]
+    for row in rows:
+        row.marks -= everybodys
     assert {"recipient", "conversation", "intake"} <= {row.table for row in rows}
     known = {broadcast_id, *units, *persons, *account_ids}
     leases = {"tick", "fetch", *(channel.line for channel in thief.service.app.channels)}
