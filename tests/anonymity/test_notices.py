@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.ledger_sending import Bulk
 from models.broadcasts.recipients import Recipient
 from models.messages import chats
-from models.messages.sending import Outcome
+from models.messages.sending import LEASE, Outcome
 from models.people import accounts
 from models.store.database import Session
 from tests.actors import Person
@@ -79,8 +79,9 @@ async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
     read = thief.service.app.writer.read
     units, persons, account_ids = await read(in_office)
     [sent] = await read(lambda s: list(s.execute(select(Broadcast)).scalars()))
-    moments = (time_mark(moment) for moment in (sent.created_at, sent.started_at, sent.send_at) if moment)
-    everybodys = {mark for mark in moments if mark}  # in the ledger, and in the reply to the officer who sent it
+    # In the ledger, and in the reply to the officer who sent it: when it began, and when the first lease of either ended.
+    moments = [moment + later for moment in (sent.created_at, sent.send_at) for later in (timedelta(0), LEASE)]
+    everybodys = {mark for mark in map(time_mark, moments) if mark}
     rows = [row for row in thief.rows() if row.table not in OFFICERS]
     for row in rows:
         row.marks -= everybodys
