@@ -169,7 +169,7 @@ def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | No
     conversation = CONVERSATIONS[name]
     looks = name in unopened.OPENING and turn.chat.in_office == conversation.in_office
     under_way = turn.state.run if looks else None
-    turn.chat.in_office = conversation.in_office
+    turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
     _ask(turn)
