@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -137,11 +138,11 @@ def kinds() -> dict[str, Any]:
     return {"telegram": OnTelegram, "zalo": OnZalo, "webchat": OnWebChat}
 
 
-class Met(dict[str, Conversation]):
-    """All conversations, and which of them a story came to."""
+class Met(UserDict[str, Conversation]):
+    """All conversations, and which of them a story came to. Not a copy: what a test puts in place of one is met as well."""
 
     def __init__(self) -> None:
-        super().__init__(CONVERSATIONS)
+        self.data = CONVERSATIONS
         self.names: set[str] = set()
 
     def __getitem__(self, name: str) -> Conversation:
