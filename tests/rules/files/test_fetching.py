@@ -21,8 +21,9 @@ from models.messages.message import File, FileKind
 from models.people.accounts import Sender
 from models.store.database import Database
 from models.store.sealing import Keyring
-from tests.faults.line import LINE, Line, until
+from tests.faults.line import LINE, Line
 from tests.running_app import FakeClock
+from tests.waiting import until
 
 
 class Files(Line):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.actors import OnTelegram, Person
+from tests.running_app import FakeClock
 from tests.stories.acts import OVERTIME, answers, files
 
 EMPTY = ["\u200b", "\u200d\u200d\u200c", "\ufeff\u2060", "\u202e\u2066", " \n\t ", "\u3164", "\u2800\u2800", "\u00ad"]
@@ -111,8 +112,9 @@ WRITTEN_AND_SHOWN = [
 ]
 
 
-async def test_a_card_shows_what_was_written(worker: Person, leader: Person) -> None:
+async def test_a_card_shows_what_was_written(worker: Person, leader: Person, clock: FakeClock) -> None:
     for written, shown in WRITTEN_AND_SHOWN:
+        await clock.passes(minutes=30)  # one person files only so many in an hour
         await worker.says("menu")
         await worker.taps("Gửi phản ánh")
         await worker.says(written)

@@ -167,6 +167,7 @@ async def test_a_claim_lapses_after_three_days(
     assert len(await rows(service, Account)) == 2  # the worker and the chair
 
 
+@on("telegram")  # its taps are forged as Telegram would bring them
 async def test_a_claim_is_not_yet_the_officer(
     somebody: Somebody, worker: Person, chair: Person, service: RunningApp, clock: FakeClock
 ) -> None:
