@@ -71,8 +71,7 @@ class App:
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)
         self.web = WebServer(
-            settings.web.host,
-            settings.web.port,
+            settings.web,
             [
                 *(route for channel in self.channels for route in channel.routes()),
                 *MediaLinks(self.writer, self.clock, self.vault).routes(),

@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from models.store.ids import is_id
+from models.store.private_files import make_folder
 from models.store.sealing import Keyring, Unsealable
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
@@ -94,7 +95,7 @@ class Vault:
         return ""
 
     def _write(self, name: str, sealed: bytes, today: date) -> None:
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.directory)
         partial = self.directory / f".{secrets.token_hex(8)}.partial"
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

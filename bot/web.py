@@ -3,44 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from ipaddress import ip_address
+from secrets import compare_digest
 
 import prometheus_client
 from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.visitors import Visitors
+from config.settings import Web
 
 Ready = Callable[[], Awaitable[dict[str, bool]]]
 Refresh = Callable[[], Awaitable[None]]
+
+UNFINISHED = 10.0
+"""So many seconds a connection may take to send the head of a request, and to begin another one: half-sent requests are the
+cheapest way to fill a server. A proxy opens a new connection without anybody noticing."""
+
+
+class CannotListen(OSError):
+    """The port that `setting` names cannot be opened."""
+
+    def __init__(self, setting: str, place: str, error: OSError) -> None:
+        super().__init__(error.errno, error.strerror)
+        self.setting, self.place = setting, place
 
 
 class WebServer:
     """Serves until stopped. `ready` answers what must be true to take traffic; `refresh` brings gauges up to date."""
 
-    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Ready, refresh: Refresh) -> None:
-        self._host = host
-        self._wanted_port = port
+    def __init__(
+        self,
+        settings: Web,
+        routes: Iterable[web.RouteDef],
+        ready: Ready,
+        refresh: Refresh,
+        *,
+        unfinished: float = UNFINISHED,
+    ) -> None:
+        self._settings = settings
+        self._visitors = Visitors(settings)
         self._ready = ready
         self._refresh = refresh
-        self._app = web.Application(client_max_size=1024 * 1024)
-        self._app.add_routes(
-            [
-                *routes,
-                web.get("/healthz", self._healthz),
-                web.get("/readyz", self._readyz),
-                web.get("/metrics", self._metrics),
-            ]
-        )
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
-        self.port = port
+        self._unfinished = unfinished
+        self._token = settings.metrics_token.get_secret_value()
+        own = [*routes, web.get("/healthz", self._healthz), web.get("/readyz", self._readyz)]
+        metrics = [web.get("/metrics", self._metrics)]
+        self._runner = self._serving([*own, *metrics] if self._token and not settings.metrics_port else own)
+        self._metrics_runner = self._serving(metrics) if settings.metrics_port else None
+        self.port = settings.port
+
+    def _serving(self, routes: Iterable[web.RouteDef]) -> web.AppRunner:
+        application = web.Application(client_max_size=1024 * 1024, middlewares=[self._named])
+        application.add_routes(routes)
+        return web.AppRunner(application, access_log=None, shutdown_timeout=5, keepalive_timeout=self._unfinished)
 
     async def start(self) -> None:
-        """Listens; `port` is then the real one (0 asks for any). Raises OSError when it is taken."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._wanted_port)
-        await site.start()
+        """Listens; `port` is then the real one (0 asks for any). Raises `CannotListen`."""
+        await _listen(self._runner, "PORT", self._settings.host, self._settings.port)
         self.port = self._runner.addresses[0][1]
+        if self._metrics_runner is not None:
+            # This machine only: counts by the minute would tell an outsider when somebody speaks up.
+            await _listen(self._metrics_runner, "METRICS_PORT", "127.0.0.1", self._settings.metrics_port)
 
     async def stop(self) -> None:
         await self._runner.cleanup()
+        if self._metrics_runner is not None:
+            await self._metrics_runner.cleanup()
+
+    @web.middleware
+    async def _named(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Only under a name of ours (bot.visitors)."""
+        if not self._visitors.names_us(request):
+            refused = web.Response(status=421, text="This is not the address in HAICHIEU_WEB__PUBLIC_URL.\n")
+            refused.force_close()
+            return refused
+        return await handler(request)
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -50,9 +87,9 @@ class WebServer:
         return web.json_response(checks, status=200 if all(checks.values()) else 503)
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        """For this machine only: counts by the minute would tell an outsider when somebody speaks up."""
-        remote = request.remote or ""
-        if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or not is_this_machine(remote):
+        """To whoever shows the token, where there is one; to anybody else this path is not there."""
+        shown = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if self._token and not compare_digest(shown, f"Bearer {self._token}".encode()):
             raise web.HTTPNotFound
         await self._refresh()
         return web.Response(
@@ -60,9 +97,9 @@ class WebServer:
         )
 
 
-def is_this_machine(address: str) -> bool:
-    """Whether whoever calls from there is a program beside us."""
+async def _listen(runner: web.AppRunner, setting: str, host: str, port: int) -> None:
+    await runner.setup()
     try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise CannotListen(f"HAICHIEU_WEB__{setting}", f"{host}:{port}", error) from error

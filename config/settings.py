@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -54,6 +55,16 @@ def _hours(value: Any) -> Any:
     return value
 
 
+def _networks(value: Any) -> Any:
+    """`"127.0.0.1, 10.0.0.0/8"` → networks; `""` → none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("should be addresses or networks, like 127.0.0.1, 10.0.0.0/8") from None
+
+
 def _secret_shape(value: SecretStr) -> SecretStr:
     secret = value.get_secret_value()
     if secret and not (8 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)):
@@ -68,14 +79,21 @@ def _api_shape(value: str) -> str:
 
 
 Mode = Literal["poll", "webhook"]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_secret_shape)]
+Secret = Annotated[SecretStr, AfterValidator(_secret_shape)]
+Network = IPv4Network | IPv6Network
 ApiUrl = Annotated[str, AfterValidator(_api_shape)]
 
 
 class Web(BaseModel, extra="forbid"):
+    """`proxies`: whose X-Forwarded-For is believed. Metrics are served on a port of their own, on this machine, or to
+    whoever shows the token; with neither, not at all."""
+
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
+    proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_token: Secret = SecretStr("")
 
     @field_validator("public_url")
     @classmethod
@@ -90,7 +108,7 @@ class Telegram(BaseModel, extra="forbid"):
     name: str = ""
     api_url: ApiUrl = "https://api.telegram.org"
     mode: Mode = "poll"
-    webhook_secret: WebhookSecret = SecretStr("")
+    webhook_secret: Secret = SecretStr("")
     per_second: Annotated[float, Field(gt=0, le=100_000)] = 29
     proxy: SecretStr = SecretStr("")
 
@@ -124,7 +142,7 @@ class ZaloBot(BaseModel, extra="forbid"):
     token: SecretStr = SecretStr("")
     api_url: ApiUrl = "https://bot-api.zaloplatforms.com"
     mode: Mode = "poll"
-    webhook_secret: WebhookSecret = SecretStr("")
+    webhook_secret: Secret = SecretStr("")
     per_month: Annotated[int, Field(ge=0)] = 3000
     reserve: Annotated[int, Field(ge=0, validate_default=True)] = 300
     people: Annotated[int, Field(ge=0)] = 50

@@ -27,6 +27,8 @@ class Person(ABC):
     `steps` counts what they have sent and tapped."""
 
     curious = True
+    origin_is_shared = False
+    """Whether all people on this channel come from one address: this machine."""
 
     def __init__(self, service: RunningApp, name: str) -> None:
         self.service = service
@@ -243,6 +245,8 @@ class OnZalo(Person):
 
 class OnWebChat(Person):
     """A person with the web page open: a plain websocket."""
+
+    origin_is_shared = True
 
     def __init__(self, service: RunningApp, name: str, session: aiohttp.ClientSession) -> None:
         super().__init__(service, name)

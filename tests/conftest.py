@@ -151,9 +151,14 @@ def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def keyring() -> Keyring:
+    return Keyring.new()
+
+
+@pytest.fixture
+def database(database_url: str, keyring: Keyring) -> Iterator[Database]:
     """A migrated database without an App around it, for the tests of models."""
-    opened = Database(database_url, Keyring.new())
+    opened = Database(database_url, keyring)
     yield opened
     opened.close()
 

@@ -10,6 +10,7 @@ from bot.channels.base import SendError
 from bot.files.cleaning import apart
 from bot.sending.month import WARN_AT
 from bot.vault import Vault
+from bot.visitors import Visitors
 from config.settings import Settings
 from models.messages import month_quota, received
 from models.people import accounts
@@ -36,6 +37,7 @@ async def examine(settings: Settings) -> list[Finding]:
         found += await asyncio.to_thread(_zalo_limits, settings, keyring)
     found.append(await asyncio.to_thread(_media, settings, keyring))
     found.append(await cleaning())
+    found += _web(settings)
     found.append(_clock())
     return found
 
@@ -142,6 +144,18 @@ async def cleaning() -> Finding:
         True,
         f"no file, network or other process can be reached while one is cleaned ({closed}{without})",
     )
+
+
+def _web(settings: Settings) -> list[Finding]:
+    """Whether strangers can be told apart, and who may read the counts."""
+    web, found = settings.web, []
+    if web.public_url and not Visitors(web).knows_addresses:
+        words = "behind the proxy all guests look alike, so one can use up what all may; HAICHIEU_WEB__PROXIES names it"
+        found.append(("web addresses", False, words))
+    metrics = f"http://127.0.0.1:{web.metrics_port}/metrics" if web.metrics_port else "off"
+    if web.metrics_token.get_secret_value():
+        metrics = f"with the token, at {metrics if web.metrics_port else '/metrics'}"
+    return [*found, ("metrics", True, metrics)]
 
 
 def _clock() -> Finding:

@@ -95,6 +95,7 @@ def _print_slips(session: Session, settings: Settings, code: str, count: int, pd
     from handlers.chat.words import unit_name
     from handlers.people import slip_words
     from models.people import invites as invite_rows
+    from models.store.private_files import writing
 
     unit = _find(session, code)
     batch = invite_rows.new_batch()
@@ -102,7 +103,8 @@ def _print_slips(session: Session, settings: Settings, code: str, count: int, pd
     words = slip_words.words(language(DEFAULT), unit_name(session, unit.id), _address(settings))
     made = slips.render(words, [(one, _link(settings, one)) for one in codes], DEFAULT)
     try:
-        pdf.write_bytes(made)
+        with writing(pdf) as file:
+            file.write(made)
     except OSError as error:
         fail(f"{pdf} cannot be written ({error.strerror}); no code was made.")
     print(f"{pdf}: {count} slips for {unit.code}, batch {batch}. If a sheet is lost: haichieu invites --revoke {batch}")

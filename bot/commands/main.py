@@ -101,20 +101,19 @@ async def serve(service: App, ready: asyncio.Event | None = None) -> int:
     """Starts the service, works until asked to stop, and stops in order. Returns the exit code."""
     import signal
 
+    from bot.web import CannotListen
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    web = service.settings.web
     try:
         await service.start()
         if ready is not None:
             ready.set()
         await service.run(stopping)
-    except OSError as error:
-        if service.web.port != web.port or error.errno is None:
-            raise
-        print(f"HAICHIEU_WEB__PORT: {web.host}:{web.port} cannot be opened ({error.strerror}).", file=sys.stderr)
+    except CannotListen as error:
+        print(f"{error.setting}: {error.place} cannot be opened ({error.strerror}).", file=sys.stderr)
         return 1
     finally:
         await service.stop()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
+
+from models.store.private_files import make_folder, writing
 
 UNITS = (
     ("code", "name", "kind", "parent", "sector"),
@@ -27,22 +31,23 @@ NAMES = ("organisation.xlsx", "units.csv", "people.csv")
 
 def write(directory: Path) -> list[Path]:
     """Writes the example and returns its files."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     book, units, people = (directory / name for name in NAMES)
-    workbook(book, UNITS, PEOPLE)
+    with writing(book) as raw:
+        workbook(raw, UNITS, PEOPLE)
     for path, rows in ((units, UNITS), (people, PEOPLE)):
         # With a byte-order mark, or Excel takes it for another encoding and spoils every accent.
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with writing(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows(rows)
     return [book, units, people]
 
 
-def workbook(path: Path, units: Sequence[Sequence[str]], people: Sequence[Sequence[str]]) -> None:
+def workbook(target: Path | IO[bytes], units: Sequence[Sequence[str]], people: Sequence[Sequence[str]]) -> None:
     """A workbook with the two sheets. What looks like a formula or a link is written as the text it is."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(target, options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#D9E8F6", "border": 1})
         for title, rows in (("units", units), ("people", people)):
             sheet = book.add_worksheet(title)

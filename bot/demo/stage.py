@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -16,9 +15,10 @@ from sqlalchemy import delete
 
 from bot.app import App
 from bot.channels.webchat.channel import WebChannel
+from bot.channels.webchat.sessions import Sessions
 from bot.clock import SystemClock
 from bot.demo import union
-from bot.pages import page
+from bot.pages import page, routes
 from config.settings import Notices, Officers, Privacy, Settings, Telegram, Web, ZaloBot
 from models.all_tables import METADATA
 from models.messages.message import Inbound
@@ -52,11 +52,15 @@ class Stage:
             self.clock,
             extra_routes=[
                 web.get("/", self._front),
-                web.get("/demo", page("demo.html")),
+                web.get("/demo", page("demo.html", demo=True)),
+                web.get("/demo/chat", page("chat.html", demo=True)),
+                *routes(demo=True),
                 web.get("/demo/sessions", self._tell_sessions),
                 web.post("/demo/reset", self._reset_asked),
             ],
         )
+        self._tokens = Sessions(self.app.database.keyring)
+        self._people: dict[str, str] = {}
         self.sessions: dict[str, str] = {}
         self.codes: union.Codes
         self._setting = asyncio.Lock()
@@ -69,14 +73,17 @@ class Stage:
         """Empties the database, founds the union again, and seats the two officers at their phones."""
         async with self._setting:
             self.codes = await self.app.writer.write(_found_again, alone=True)
-            self.sessions = {phone: secrets.token_urlsafe(32) for phone in PHONES}
+            self._people = {phone: self._tokens.somebody() for phone in PHONES}
+            today = self.clock.now().date()
+            self.sessions = {phone: self._tokens.seal(who, "", today) for phone, who in self._people.items()}
             for phone, code in (("leader", self.codes.leader), ("chair", self.codes.chair)):
                 await self._say(phone, f"/start {code}")
                 await self._say(phone, "Đồng ý")
             await self._say("worker", f"/start {self.codes.team}")
 
     async def _say(self, phone: str, text: str) -> None:
-        event = Inbound(line=WebChannel.line, external_id=new_id(), sender=self.sessions[phone], text=text, language="vi")
+        who = self._people[phone]
+        event = Inbound(line=WebChannel.line, external_id=new_id(), sender=who, text=text, language="vi")
         await self.app.dispatcher.receive(event)
 
     async def _front(self, _request: web.Request) -> web.StreamResponse:

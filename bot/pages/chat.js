@@ -1,7 +1,8 @@
 // The chat page: what the person does, what the service says, and that nothing of either is lost in between.
 
+import { Doors } from "./doors.js";
 import { kindOf, tooLarge, upload } from "./files.js";
-import { newId, Session, takeFragment } from "./session.js";
+import { newId, takeCode } from "./session.js";
 import { Line } from "./socket.js";
 import { View } from "./view.js";
 import { say, speak } from "./words.js";
@@ -10,27 +11,32 @@ const $ = (id) => document.getElementById(id);
 const ANSWER_WITHIN = 20000;
 const DOTS_FOR = 8000;
 
-const given = takeFragment();
-const session = new Session(given.frame);
-const view = new View({ tapped: tap, token: () => session.state.session });
+const PAGE = newId(); // this page's own number, until it is loaded again
+
+const view = new View({ tapped: tap, pass: () => pass });
 const line = new Line({ hello, heard, became });
+const doors = new Doors(PAGE, (frame) => line.tell(frame));
+let session;
+let pass = "";
 let waitingFor = "";
 let sendTimer = 0;
 let dotsTimer = 0;
 let failures = 0;
 let ackSoon = [];
-let begun = false; // a session from the address has begun already: its person need not be greeted
+let begun = false; // its person has been greeted already
 
 function hello() {
-  return { type: "hello", session: session.state.session, language: session.state.language };
+  const { session: token, language } = session.state;
+  return { type: "hello", session: token, secret: session.secret(), page: PAGE, language };
 }
 
 function became(state) {
   view.status(state);
   clearTimeout(sendTimer);
   waitingFor = "";
-  if (state === "open") pour();
-  else view.dots(false);
+  if (state === "open") return pour();
+  view.dots(false);
+  doors.forget();
 }
 
 function heard(frame) {
@@ -38,9 +44,19 @@ function heard(frame) {
     case "welcome":
       session.state.session = frame.session;
       session.state.union = frame.union;
+      pass = frame.files;
       session.save();
       $("union").textContent = frame.union;
       if (!begun && !session.state.log.length) speakFirst("/start");
+      break;
+    case "waiting":
+      doors.waiting();
+      break;
+    case "asked":
+      doors.asked(frame);
+      break;
+    case "settled":
+      doors.settled(frame);
       break;
     case "message":
       shown(frame);
@@ -79,7 +95,7 @@ function shown(frame) {
 
 function settled(frame) {
   if (frame.type === "refused" && frame.why === "session") {
-    session.adopt(null);
+    session.renew();
     return line.reconnect();
   }
   const entry = session.find(frame.id);
@@ -118,7 +134,7 @@ function later(wait) {
 
 function post(entry) {
   view.add(session.add({ id: newId(), mine: true, state: "sending", ...entry }));
-  if (line.state === "elsewhere") line.reconnect();
+  if (["elsewhere", "resting", "turned"].includes(line.state)) line.reconnect();
   pour();
 }
 
@@ -153,7 +169,7 @@ async function attach() {
     try {
       const why = tooLarge(chosen[index]);
       if (why) throw why;
-      entry.file = { kind: kindOf(chosen[index]), upload: await upload(chosen[index], session.state.session) };
+      entry.file = { kind: kindOf(chosen[index]), upload: await upload(chosen[index], () => pass) };
       entry.state = "sending";
     } catch (why) {
       entry.state = "refused";
@@ -215,9 +231,7 @@ function translate(language) {
   view.measure();
 }
 
-function fromAddress({ code, token }) {
-  if (token) session.adopt(token);
-  begun = Boolean(token);
+function fromAddress(code) {
   if (code) speakFirst(`/start ${code}`);
 }
 
@@ -247,9 +261,9 @@ for (const radio of document.querySelectorAll("[name=language]")) {
   radio.addEventListener("change", () => { translate(radio.value); line.reconnect(); });
 }
 addEventListener("hashchange", () => {
-  const other = takeFragment();
-  fromAddress(other);
-  if (other.token || other.code) { view.redraw(session.state.log); line.reconnect(); }
+  const code = takeCode();
+  fromAddress(code);
+  if (code) line.reconnect();
 });
 addEventListener("storage", (event) => {
   if (!session.kept || event.key !== session.key || line.state === "over") return;
@@ -258,10 +272,14 @@ addEventListener("storage", (event) => {
   else if (news) { view.redraw(session.state.log); privacy(); }
 });
 
-document.documentElement.classList.toggle("framed", session.framed);
-fromAddress(given);
-$("union").textContent = session.state.union || $("union").textContent;
-$("words").value = session.state.draft;
-document.querySelector(`[name=language][value="${session.state.language}"]`).checked = true;
-translate(session.state.language);
-line.open();
+// `code`: from the address. `greeted`: the conversation has begun elsewhere.
+export function begin(opened, code, greeted = false) {
+  session = opened;
+  begun = greeted;
+  fromAddress(code);
+  $("union").textContent = session.state.union || $("union").textContent;
+  $("words").value = session.state.draft;
+  document.querySelector(`[name=language][value="${session.state.language}"]`).checked = true;
+  translate(session.state.language);
+  line.open();
+}

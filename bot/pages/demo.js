@@ -76,7 +76,7 @@ function open(phone, { session, name }) {
   $(`${phone}-title`).querySelector("small").textContent = name;
   const frame = document.createElement("iframe");
   frame.title = name;
-  frame.src = `/chat#phien=${session}&khung=${phone}`;
+  frame.src = `/demo/chat#phien=${session}&khung=${phone}`;
   frame.addEventListener("load", () => listen(phone, frame));
   $(phone).querySelector(".glass").replaceChildren(frame);
 }

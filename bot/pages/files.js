@@ -1,6 +1,7 @@
 // Files: from this device to the union's server, before a message names them; and those that an officer is shown.
 //
-// The session goes along in a header, so nothing of it is in an address. A file's name stays here: the server is not told.
+// A pass goes along in a header (never the session itself), so nothing of it is in an address. A file's name stays here: the
+// server is not told.
 
 import { say } from "./words.js";
 
@@ -20,11 +21,11 @@ export function tooLarge(file) {
 }
 
 // The id under which the server has it. Throws the words that say why it has not.
-export async function upload(file, token) {
+export async function upload(file, pass) {
   for (let attempt = 1; ; attempt += 1) {
     let answer;
     try {
-      answer = await fetch(`/chat/files?kind=${kindOf(file)}`, { method: "POST", body: file, headers: bearer(token) });
+      answer = await fetch(`/chat/files?kind=${kindOf(file)}`, { method: "POST", body: file, headers: bearer(pass()) });
     } catch { /* no network: tried again */ }
     if (answer?.ok) return (await answer.json()).upload;
     if (answer?.status === 403) throw say("fileJoin");
@@ -36,7 +37,7 @@ export async function upload(file, token) {
 
 // What stands under a message with an attachment: a button, and the attachment once it was tapped. Not loaded by itself: a
 // screen may be read by others, and the right to see it is asked when it is opened.
-export function shown(media, session) {
+export function shown(media, pass) {
   const box = document.createElement("div");
   box.className = "media";
   const button = document.createElement("button");
@@ -46,7 +47,7 @@ export function shown(media, session) {
   button.onclick = async () => {
     button.disabled = true;
     try {
-      const answer = await fetch(`/chat/media/${media.case_id}/${media.id}`, { headers: bearer(session()) });
+      const answer = await fetch(`/chat/media/${media.case_id}/${media.id}`, { headers: bearer(pass()) });
       if (!answer.ok) throw new Error(answer.status);
       box.replaceChildren(opened(media, URL.createObjectURL(await answer.blob())));
     } catch {
@@ -80,6 +81,6 @@ function opened(media, address) {
   return link;
 }
 
-function bearer(token) {
-  return { Authorization: `Bearer ${token}` };
+function bearer(pass) {
+  return { Authorization: `Bearer ${pass}` };
 }

@@ -1,39 +1,30 @@
-// What this device remembers: the session's token and its messages. The server keeps no copy of what was delivered.
+// What this device remembers: the session's token, the secret of this page that fits it, and its messages. The server keeps
+// no copy of what was delivered.
 //
 // By default in sessionStorage, which ends with the page and survives a reload; in localStorage only when the person has
-// asked for it. Frames of the demo share both with each other, so each keeps its own under its name.
+// asked for it.
 
 const MOST = 300;
 const WIPED = "wiped";
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+const TOKEN = /^[A-Za-z0-9_-]{43,160}$/;
 
-// Takes what the address carries behind "#" and clears it at once, so that it is not seen, bookmarked or synchronised.
-export function takeFragment() {
+// Takes the joining code that the address carries behind "#" and clears it at once, so that it is not seen, bookmarked or
+// synchronised. Nothing else is taken from an address: whoever made the link would know it.
+export function takeCode() {
   const given = new URLSearchParams(location.hash.slice(1));
-  if (given.has("ma") || given.has("phien") || given.has("khung")) {
-    history.replaceState(null, "", location.pathname);
-  }
-  const code = given.get("ma") || "";
-  const token = given.get("phien") || "";
-  const frame = given.get("khung") || "";
-  return {
-    code: /^[A-Za-z0-9_-]{1,64}$/.test(code) ? code : "",
-    token: TOKEN.test(token) ? token : "",
-    frame: /^[a-z]{1,20}$/.test(frame) ? frame : "",
-  };
+  if (!given.has("ma")) return "";
+  history.replaceState(null, "", location.pathname);
+  const code = given.get("ma");
+  return /^[A-Za-z0-9_-]{1,64}$/.test(code) ? code : "";
 }
 
 function empty() {
-  return { session: null, union: "", language: "vi", draft: "", log: [] };
+  return { session: null, secret: "", union: "", language: "vi", draft: "", log: [] };
 }
 
 export class Session {
-  constructor(frame) {
-    // The window's name outlives a reload, which the cleared fragment does not.
-    if (frame) window.name = `khung-${frame}`;
-    const name = window.name.startsWith("khung-") ? window.name : "";
-    this.framed = Boolean(name);
-    this.key = name ? `tin-nhan.${name}` : "tin-nhan";
+  constructor(key = "tin-nhan") {
+    this.key = key;
     this.kept = read(localStore(), this.key) !== null;
     this.state = { ...empty(), ...(read(this.kept ? localStore() : pageStore(), this.key) || {}) };
     if (!Array.isArray(this.state.log)) this.state.log = [];
@@ -47,6 +38,22 @@ export class Session {
     if (token === this.state.session) return;
     this.state = { ...empty(), language: this.state.language, session: token };
     this.save();
+  }
+
+  // The server does not know the session any more. It is still this person's page, with what they wrote and could not send.
+  renew() {
+    this.state.session = null;
+    this.state.secret = "";
+    this.save();
+  }
+
+  // Random bytes that only this page and the server ever see; a token is of use to nobody without them.
+  secret() {
+    if (!this.state.secret) {
+      this.state.secret = hex(crypto.getRandomValues(new Uint8Array(16)));
+      this.save();
+    }
+    return this.state.secret;
   }
 
   find(id) {
@@ -133,6 +140,10 @@ export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const all = hex(bytes);
+  return [all.slice(0, 8), all.slice(8, 12), all.slice(12, 16), all.slice(16, 20), all.slice(20)].join("-");
+}
+
+function hex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

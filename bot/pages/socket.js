@@ -1,10 +1,12 @@
-// The connection: opens, says hello, comes back by itself. States: connecting, open (after welcome), lost, elsewhere, over.
+// The connection: opens, says hello, comes back by itself. States: connecting, waiting (another page of the session must allow
+// it), open (after welcome), lost, over; and those in which it comes back only when its person does something: elsewhere,
+// resting, turned (away).
 
 const FIRST = 500;
 const LONGEST = 15000;
 const WELCOME_WITHIN = 10000;
 const ASLEEP = 20000;
-const REPLACED = 4008;
+const STAYS_AWAY = { 4008: "elsewhere", 4009: "resting", 4010: "turned" };
 
 export class Line {
   // hello() gives the first frame; heard(frame) is told each frame; became(state) each change of state.
@@ -22,12 +24,14 @@ export class Line {
     addEventListener("offline", () => this.reconnect());
     document.addEventListener("visibilitychange", () => this.#seen());
     addEventListener("pageshow", (event) => event.persisted && this.reconnect());
-    addEventListener("focus", () => this.state === "elsewhere" && this.reconnect());
+    addEventListener("focus", () => ["elsewhere", "resting"].includes(this.state) && this.reconnect());
   }
 
   #seen() {
     if (document.hidden) {
       this.hiddenAt = Date.now();
+    } else if (["waiting", "turned"].includes(this.state)) {
+      return; // coming back would only ask again
     } else if (this.state !== "open" || Date.now() - this.hiddenAt > ASLEEP) {
       // A phone that slept may hold a connection that died without a word.
       this.reconnect();
@@ -58,6 +62,10 @@ export class Line {
         this.heard(frame);
         this.#become("open");
       } else {
+        if (frame.type === "waiting") {
+          clearTimeout(this.timer);
+          this.#become("waiting");
+        }
         this.heard(frame);
       }
     };
@@ -81,8 +89,8 @@ export class Line {
     if (socket !== this.socket) return;
     clearTimeout(this.timer);
     this.#drop();
-    if (code === REPLACED) {
-      this.#become("elsewhere");
+    if (code in STAYS_AWAY) {
+      this.#become(STAYS_AWAY[code]);
       return;
     }
     const longest = Math.min(LONGEST, FIRST * 2 ** this.failures);

@@ -8,9 +8,9 @@ const MOST = 4000;
 const NEAR = 3600;
 
 export class View {
-  constructor({ tapped, token }) {
+  constructor({ tapped, pass }) {
     this.tapped = tapped;
-    this.token = token;
+    this.pass = pass;
     this.day = "";
     $("newer").onclick = () => this.toEnd();
     // The composer grows, a keyboard opens, the phone is turned: what was just read stays in sight.
@@ -75,7 +75,7 @@ export class View {
     if (entry.language) text.lang = entry.language;
     bubble.append(speaker, text);
     item.append(bubble);
-    if (entry.media) item.append(shown(entry.media, this.token));
+    if (entry.media) item.append(shown(entry.media, this.pass));
     if (entry.options?.length) item.append(this.#options(entry));
     const foot = document.createElement("p");
     foot.className = "foot";

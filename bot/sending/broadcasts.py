@@ -72,7 +72,7 @@ class Ledgers:
 
     async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
         if found:
-            # In any order: lists were just remembered in the rows of these chats, one by one, in the order of `found`.
+            # In any order: lists were just remembered by these chats, one by one, in the order of `found`.
             mixed = random.SystemRandom().sample(found, len(found))
             await self._writer.write(lambda session: ledger_results.record(session, mixed), alone=True)
 

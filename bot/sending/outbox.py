@@ -39,7 +39,7 @@ from bot.writer import Writer
 from models.broadcasts.ledger_sending import Bulk
 from models.messages import sending
 from models.messages.outbox import BULK, LANES, NOTICE, REPLY
-from models.messages.sending import Claimed, Outcome
+from models.messages.sending import Claimed, Memory, Outcome
 from models.store.database import Session
 
 log = structlog.get_logger()
@@ -106,7 +106,8 @@ class Outbox:
         self._allowance = Allowance(channel.line, channel.capabilities)
         self._ledgers = ledgers or Ledgers(channel.line, channel.capabilities, writer, clock)
         listed = Listed(channel.line, channel.capabilities, writer, clock)
-        self._recorder = Recorder(channel.line, writer, clock, self._allowance, self._ledgers, listed)
+        self._memory = Memory()
+        self._recorder = Recorder(channel.line, writer, clock, self._memory, self._allowance, self._ledgers, listed)
         self._under_way: set[asyncio.Task[int]] = set()
         capabilities = channel.capabilities
         ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
@@ -210,7 +211,7 @@ class Outbox:
             now = self._clock.now()
             self._allowance.read(session, now)
             line, fence = self._channel.line, self._held.fence
-            return [row for lane in lanes for row in sending.claim(session, line, lane, fence, now, limit)]
+            return [row for lane in lanes for row in sending.claim(session, line, lane, fence, now, limit, self._memory)]
 
         claimed = await self._writer.write(claim)
         if BULK in lanes:

@@ -18,8 +18,9 @@ from bot.sending.month import Allowance
 from bot.sending.numbered_lists import Listed
 from bot.writer import Writer
 from models.broadcasts.ledger_sending import Bulk
-from models.messages import outbox, sending
-from models.messages.sending import Claimed, Ended, Outcome
+from models.messages import sending
+from models.messages.outbox import REPLY
+from models.messages.sending import Claimed, Ended, Memory, Outcome
 from models.people import accounts
 from models.people.accounts import Sender
 from models.store.database import Session
@@ -54,9 +55,10 @@ class Recorder:
     """Of one line. `at_once` set: results are written as they come, also those of a broadcast."""
 
     def __init__(
-        self, line: str, writer: Writer, clock: Clock, allowance: Allowance, ledgers: Ledgers, listed: Listed
+        self, line: str, writer: Writer, clock: Clock, memory: Memory, allowance: Allowance, ledgers: Ledgers, listed: Listed
     ) -> None:
         self._line = line
+        self._memory = memory
         self._writer = writer
         self._clock = clock
         self._allowance = allowance
@@ -70,6 +72,8 @@ class Recorder:
     def note(self, row: Claimed, outcome: Outcome) -> None:
         """Has this written; `settled` says when it was."""
         self._results.append((row, outcome))
+        if outcome.state == "sent" and row.lane == REPLY:
+            self._memory.stopped.discard(row.chat)  # they are back
         self._listed.note(row, outcome)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -86,11 +90,12 @@ class Recorder:
             await self._writer.write(lambda session: sending.progressed(session, row))
 
     async def stopped(self, row: Claimed) -> None:
-        """The person has stopped the line: neither what waits for them already nor anything new is sent until they write. In
-        two transactions: one that wrote the account and rows of its chat would tell whose chat that is."""
-        to = Sender(self._line, row.message.recipient)
-        await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
-        await self._writer.write(lambda session: outbox.stop_chat(session, row.chat), alone=True)
+        """The person has stopped the line. Only a ledger's row, which names them, has that written of them: written after an
+        answer to a reporter it would say whom that was for. What waits for them is not sent (models.messages.sending)."""
+        self._memory.stopped.add(row.chat)
+        if isinstance(row, Bulk):
+            to = Sender(self._line, row.message.recipient)
+            await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
 
     async def _write(self) -> None:
         while self._results:
@@ -121,6 +126,9 @@ class Recorder:
         if ours or spent:
             await self._writer.write(record)
             self._allowance.settle(spent)
+            for outcome in ours:
+                if outcome.state != "queued":
+                    self._memory.forget(outcome.id)
         await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
         for row, outcome in results:
             if row.watched[0] and outcome.state == "sent":

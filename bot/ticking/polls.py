@@ -77,8 +77,8 @@ class Rounds:
         await self._writer.read(rounds.sweep_keys)
         return True
 
-    async def box(self, due: Sequence[tuple[str, Event]], now: datetime) -> list[str]:
-        """Takes ballots that are due on their way; returns the intake rows that are done with."""
+    async def box(self, due: Sequence[Event], now: datetime) -> list[str]:
+        """Takes ballots that are due on their way; returns the events that are done with, by entry."""
         if not due:
             return []
         found = await self._writer.read(lambda session: ballots.sort_out(session, due))

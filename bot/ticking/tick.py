@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -36,9 +36,6 @@ log = structlog.get_logger()
 
 HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
 TIDY_EVERY = timedelta(minutes=1)
-NEVER = datetime.max.replace(tzinfo=UTC)
-FORGET_MINUTES = (30, 90)
-"""How long posted events stay in the intake: deleted at once, each would stand next to its case among the transactions."""
 
 
 class Ticker:
@@ -65,9 +62,8 @@ class Ticker:
         self._soon: asyncio.Task[None] | None = None
         self._tidied: datetime | None = None
         self._digested: datetime | None = None
-        self._dues: dict[str, datetime] = {}
-        self._posted: set[str] = set()
-        self._forget_at: datetime | None = None
+        self._done: set[str] = set()
+        self._nights: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self.last: datetime | None = None
 
@@ -100,11 +96,12 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now) + await self._digest(now)
+            worked = await self._post(now) + await self._night(now) + await self._digest(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+                await self._writer.read(intake.look_again)
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
                 await self._writer.write(lambda session: officer_claims.end_over(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
@@ -117,28 +114,26 @@ class Ticker:
             HEARTBEAT.set(now.timestamp())
 
     async def _post(self, now: datetime) -> int:
-        if self._forget_at is not None and now >= self._forget_at:  # first: never beside what this tick posts
-            posted = list(self._posted)
-            await self._writer.write(lambda session: intake.forget(session, posted), alone=True)
-            await self._writer.write(unopened.forget_unclaimed, alone=True)
-            self._posted.clear()
-            self._forget_at = None
-        due = await self._writer.read(lambda session: intake.due(session, now, self._dues))
-        ballots = [(row_id, event) for row_id, event in due if event.kind == "ballot" and row_id not in self._posted]
+        due = await self._writer.read(lambda session: intake.due(session, now, self._done))
+        ballots = [event for event in due if event.kind == "ballot"]
         boxed = await self._rounds.box(ballots, now)
-        self._posted.update(boxed)
-        self._dues.update(dict.fromkeys(boxed, NEVER))
-        done = len(boxed)
-        for row_id, event in due:
-            if event.kind == "ballot":
-                continue
-            if row_id not in self._posted and await self._step(event, now):
-                self._posted.add(row_id)
-                self._dues[row_id] = NEVER
-                done += 1
-        if self._posted and self._forget_at is None:
-            self._forget_at = intake.cover(now, FORGET_MINUTES)
-        return done
+        if boxed:  # in another transaction than their box, which would else say whose it holds to whoever has the keys
+            await self._writer.write(lambda session: intake.tell_done(session, boxed, now.date()), alone=True)
+        posted = [event.entry_id for event in due if event.kind != "ballot" and await self._step(event, now)]
+        self._done.update(boxed, posted)
+        return len(boxed) + len(posted)
+
+    async def _night(self, now: datetime) -> int:
+        """Once a night, after what waited for it: old rows go, all of a day together."""
+        night = intake.tonight(now - timedelta(days=1), intake.COVERED)
+        if self._nights == night:
+            return 0
+        today = now.date()
+        await self._writer.write(lambda session: intake.forget_old(session, today, self._done), alone=True)
+        await self._writer.write(lambda session: chats.forget_old(session, today), alone=True)
+        await self._writer.write(unopened.forget_unclaimed, alone=True)
+        self._nights = night
+        return 1
 
     async def _digest(self, now: datetime) -> int:
         """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
@@ -170,7 +165,6 @@ class Ticker:
 
 
 def _tidy(session: Session, now: datetime) -> None:
-    chats.lapse(session, now)
     received.forget_old(session, now.date())
     intake.forget_told(session, now.date())
     outbox.forget_failed(session, now)

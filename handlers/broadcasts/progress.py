@@ -18,7 +18,7 @@ from models.broadcasts.progress import Progress
 from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
-from models.people import accounts
+from models.people import accounts, wishes
 from models.people.accounts import Account
 from models.store.database import Session
 
@@ -67,7 +67,7 @@ def tell(
     """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching."""
     over = row.state in ("done", "cancelled") and not sight.left
     said = f"{row.state}:{sight.percent if edits else _quarter(sight.percent)}"
-    if account.blocked:
+    if wishes.is_blocked(session, account) or wishes.is_gone(session, account.id):
         progress.forget(session, row.id, account.id)
         return False
     if said == known.said:
@@ -85,7 +85,6 @@ def tell(
     outbox.queue(
         session,
         sender,
-        outbox.chat_of(session, sender, account.id, now, in_office=True),
         _words(session, reader, row, sight, threshold, now, over=over),
         now,
         options=_options(reader, row) if edits else (),

@@ -143,7 +143,7 @@ def by_code(turn: Turn, text: str) -> Broadcast | None:
 def _seen(turn: Turn) -> None:
     row = mine(turn)
     assert row is not None  # `allowed` was asked first
-    intake.ask(turn.session, "seen", turn.member.id, intake.soon(turn.now), row.id)
+    intake.ask(turn.session, "seen", turn.member.id, turn.now, intake.tonight(turn.now, turn.site.relay_minutes), row.id)
     menu.show(turn, turn._("Thank you. The union counts that you have read {code}; no officer sees who did.", code=row.code))
 
 
@@ -201,9 +201,7 @@ def _enclosed(turn: Turn) -> None:
 
 
 def muted(turn: Turn) -> set[str]:
-    assert turn.person is not None
-    chosen = intake.chosen(turn.session, turn.member.id, turn.now)
-    return set(filter(None, str(chosen.get("muted", turn.person.muted)).split("|")))
+    return set(filter(None, str(turn.wish("muted")).split("|")))
 
 
 def _kinds(turn: Turn) -> Sequence[Choice]:
@@ -219,9 +217,9 @@ def _kinds(turn: Turn) -> Sequence[Choice]:
 def _mute(turn: Turn) -> None:
     off = muted(turn) ^ {turn.answers["kind"]}
     kept = "|" + "|".join(sorted(off)) + "|" if off else ""
-    intake.change_account(turn.session, turn.member.id, turn.now, muted=kept)
+    turn.choose(muted=kept)
     turn.say(
-        turn._("Noted. It takes effect within a minute."),
+        turn._("Noted. It holds from now on."),
         [Option(open_token("mute"), turn._("Kinds of notice")), Option(open_token("menu"), turn._("Menu"))],
     )
 

@@ -15,10 +15,11 @@ from typing import Any
 
 from config.i18n import Language, fold, language
 from handlers.chat.site import Site
+from models.anonymity import intake
 from models.grievances import exclusions
 from models.messages import chats, outbox, unopened
 from models.messages.message import Media, Option
-from models.people import accounts
+from models.people import accounts, wishes
 from models.people import offices as office_rows
 from models.people import units as unit_rows
 from models.people.accounts import Account, Sender
@@ -134,6 +135,8 @@ class Turn:
     person: Person | None
     chat: chats.Chat
     hint: str
+    origin: str = ""
+    """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
     said: list[str] = field(default_factory=list)
     joined: bool = False
     falls_due: bool = False
@@ -144,7 +147,24 @@ class Turn:
     @cached_property
     def language(self) -> Language:
         """The language this person is answered in."""
-        return language(self.state.language or (self.account.language if self.account else self.hint))
+        return language(self.state.language or self.wish("language") or self.hint)
+
+    @cached_property
+    def wishes(self) -> dict[str, Any]:
+        """What this person has chosen and their row does not say yet."""
+        return wishes.chosen(self.session, self.account.id) if self.account is not None else {}
+
+    def wish(self, name: str) -> Any:
+        """What this person has chosen (models.people.accounts.CHOICES), lately or before; None for a guest."""
+        if self.account is None or self.person is None:
+            return None
+        return self.wishes.get(name, getattr(self.person if name in accounts.OF_PERSON else self.account, name))
+
+    def choose(self, **values: Any) -> None:
+        """Has this person's choices written in the night; their own screen, and what is sent to them, obeys at once."""
+        at = intake.tonight(self.now, self.site.relay_minutes)
+        intake.change_account(self.session, self.member.id, self.now, at, **values)
+        vars(self).pop("wishes", None)
 
     def speak(self, code: str) -> None:
         """From here on, this turn is in the language `code`."""
@@ -214,7 +234,6 @@ class Turn:
         outbox.queue(
             self.session,
             self.sender,
-            self.chat.key,
             text,
             self.now,
             options=options,
@@ -233,9 +252,10 @@ def is_officer(turn: Turn) -> bool:
     return turn.is_officer
 
 
-def is_hidden(to: Account) -> bool:
+def is_hidden(session: Session, to: Account) -> bool:
     """Whether what arrives unasked says only that there is news."""
-    return to.pin is not None or not to.plain_previews
+    wished = wishes.chosen(session, to.id)
+    return bool(wished.get("pin", to.pin)) or not wished.get("plain_previews", to.plain_previews)
 
 
 def tell(
@@ -261,13 +281,14 @@ def tell(
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     asks = asks or bool(options)
-    if to.blocked:
+    if not plain and (wishes.is_blocked(session, to) or wishes.is_gone(session, to.id)):
         return
-    if not plain and is_hidden(to):
+    code = str(wishes.chosen(session, to.id).get("language", to.language))
+    if not plain and is_hidden(session, to):
         row_id = new_id()
         kept = () if case_id else options
         unopened.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
-        reader = language(to.language)
+        reader = language(code)
         text = reader.gettext("The union has news. Write 1 to see it.")
         opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
         options = [Option(opens, reader.gettext("See"))]
@@ -275,15 +296,13 @@ def tell(
     outbox.queue(
         session,
         sender,
-        outbox.chat_of(session, sender, to.id, now, in_office=in_office),
         text,
         now,
         options=options,
         lane=outbox.NOTICE,
         asks=asks,
         commands=commands,
-        language=to.language,
-        other_side=outbox.chat_of(session, sender, to.id, now, in_office=not in_office) if asks else "",
+        language=code,
         in_office=in_office,
         account_id="" if plain else to.id,
     )

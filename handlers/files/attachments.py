@@ -20,7 +20,7 @@ from models.files.to_fetch import Wanted
 from models.messages import outbox
 from models.messages.chats import Run
 from models.messages.message import File
-from models.people import accounts
+from models.people import wishes
 from models.store.database import Session
 from models.store.ids import new_id
 
@@ -150,15 +150,14 @@ def sent(turn: Turn) -> Sequence[Mapping[str, str]]:
 
 def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:
     """Tells the worker, who waits for it, that a file could not be had or kept. Nobody who has left meanwhile."""
-    account = accounts.find(session, wanted.sender)
-    if account is None or account.id != wanted.account_id or account.blocked:
+    account = wishes.find(session, wanted.sender)
+    if account is None or account.id != wanted.account_id or wishes.is_blocked(session, account):
         return
     reader = language(wanted.language)
     about = {"file": capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
     instead = reader.gettext(_INSTEAD[fate.why]) + "\n" if fate.why in _INSTEAD else ""
     text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + instead + what_can_be_sent(reader)
-    chat = outbox.chat_of(session, wanted.sender, account.id, now)
-    outbox.queue(session, wanted.sender, chat, text, now, language=reader.code)
+    outbox.queue(session, wanted.sender, text, now, language=reader.code)
 
 
 def what_can_be_sent(reader: Language) -> str:

@@ -7,7 +7,7 @@ buttons and without.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.i18n import DEFAULT, LANGUAGES, clean, fold
 from handlers.broadcasts import overview, reading
@@ -22,13 +22,10 @@ from models.anonymity import intake
 from models.messages import chats, unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
-from models.people import accounts
+from models.people import accounts, wishes
 from models.people.invites import looks_like_code
 from models.store.database import Session
 from models.store.ids import is_id, new_id
-
-_SETTLED = timedelta(minutes=2)
-"""After so long a language chosen in this chat stands in the account (models.anonymity.intake.change_account)."""
 
 
 def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
@@ -36,28 +33,33 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
     undoes all of it."""
     sender = accounts.Sender(inbound.line, inbound.sender)
     accounts.lock_chat(session, sender)
-    if inbound.kind in ("stopped", "started"):
-        accounts.set_blocked(session, sender, inbound.kind == "stopped")
-        return False
-    account, person = accounts.find_person(session, sender)
-    account_id = account.id if account else None
-    keys = {side: accounts.chat_keys(session, sender, account_id, now.date(), in_office=side) for side in (False, True)}
-    chat = chats.load(session, keys, now)
-    hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    turn = Turn(session, now, site, sender, account, person, chat, hint)
-    if account is not None:
-        if chat.state.touched is None or now - chat.state.touched > _SETTLED:
-            chat.state.language = ""
-        if account.blocked:
-            intake.change_account(session, account.id, now, blocked=False)
-    if full_line.is_full(turn):
-        full_line.turn_away(turn)
-    else:
-        turn.state.turned_away = False
-        _answer(turn, inbound)
-    # Whoever has just joined leaves no row under the member's key in this transaction: see models.people.accounts.
-    chats.save(session, chat, chats.State() if turn.joined else chat.state, now)
+    with intake.gathered(session, now):
+        turn = _turn(session, inbound, sender, now, site)
+        if inbound.kind in ("stopped", "started"):
+            if turn.account is not None:
+                turn.choose(blocked=inbound.kind == "stopped")
+        else:
+            if turn.wish("blocked"):
+                turn.choose(blocked=False)
+            if full_line.is_full(turn):
+                full_line.turn_away(turn)
+            else:
+                turn.state.turned_away = False
+                _answer(turn, inbound)
+        if turn.joined:
+            assert turn.account is not None
+            turn.chat = chats.joined(turn.chat, turn.account.id)
+        # Whatever was done: a turn that leaves no row, or another, would say what it was.
+        chats.save(session, turn.chat, turn.state, now)
     return turn.falls_due
+
+
+def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: datetime, site: Site) -> Turn:
+    account, person = wishes.find_person(session, sender)
+    sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
+    chat = chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides)
+    hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
+    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin)
 
 
 def _answer(turn: Turn, inbound: Inbound) -> None:

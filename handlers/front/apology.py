@@ -7,18 +7,17 @@ from datetime import datetime
 from config.i18n import language
 from models.messages import outbox
 from models.messages.message import Inbound
-from models.people import accounts
+from models.people import accounts, wishes
 from models.store.database import Session
 
 
 def apologise(session: Session, inbound: Inbound, now: datetime) -> None:
     """Tells the sender that this message was not handled, and whom to turn to. Reads little, so as not to fail likewise."""
     sender = accounts.Sender(inbound.line, inbound.sender)
-    account = accounts.find(session, sender)
+    account = wishes.find(session, sender)
     reader = language(account.language if account else inbound.language)
     text = reader.gettext(
         "The union's line could not handle your last message, and its operator has been told. Please write menu and try "
         "again, or speak with your union team in person."
     )
-    chat = outbox.chat_of(session, sender, account.id if account else None, now)
-    outbox.queue(session, sender, chat, text, now, language=reader.code)
+    outbox.queue(session, sender, text, now, language=reader.code)

@@ -8,7 +8,7 @@ from handlers.broadcasts import counts_sheet, reading
 from handlers.grievances import case_files
 from handlers.polls import result_files
 from models.messages.message import Media
-from models.people import accounts
+from models.people import wishes
 from models.people.accounts import Sender
 from models.store.database import Session
 
@@ -19,7 +19,7 @@ its id and the moment, the attachment, or None. Ids are random, so one thing's i
 
 def for_sender(session: Session, sender: Sender, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
     """The attachment, if whoever writes from there may see it now."""
-    account = accounts.find(session, sender)
+    account = wishes.find(session, sender)
     if account is None or not account.confirmed:
         return None
     return for_person(session, account.person_id, owner_id, attachment_id, now)

@@ -19,30 +19,33 @@ from models.broadcasts import ledger
 from models.grievances import cases as case_rows
 from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
+from models.messages import unopened
 from models.messages.message import Option
-from models.people import accounts, leaving, units
+from models.people import accounts, leaving, units, wishes
 from models.people.accounts import Account
 from models.store.database import Session
 
 
 def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, most: int = Limits().messages) -> None:
-    """Does what one sealed event asks, in this transaction alone. Doing it again changes and says nothing. `quiet`: officers
+    """Does what one sealed event asks, in this transaction alone; once, however often it is asked to. `quiet`: officers
     are told of danger only (handlers.grievances.digest). `most`: of so many messages in an hour they are told one by one
     (models.grievances.floods)."""
     assert event.kind != "ballot", "ballots go together, or their order would tell (models.polls.ballots)"
+    if not intake.once(session, event.entry_id, now.date()):
+        return
     match event.kind:
         case "tell":
             _tell_reporter(session, event, now)
-        case "change" | "unlink" | "leave" if not intake.once(session, event.entry_id, now.date()):
-            return
         case "change":
             accounts.change(session, event.account_id, json.loads(event.text))
         case "unlink":
-            leaving.forget_others(session, event.account_id)
+            leaving.end(session, json.loads(event.text))
         case "leave":
             leaving.forget(session, event.account_id)
         case "seen":
             _seen(session, event, now)
+        case "opened":
+            unopened.forget(session, event.text)
         case "report":
             _show_officers(session, case_rows.post(session, event, now), event, now, quiet=quiet, most=most)
         case _:
@@ -84,15 +87,14 @@ def _title(reader: Language, event: Event, case: Grievance) -> str:
 
 
 def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
-    """Queues what one entry says to the reporter. Writes no row of the case, and the same entry twice is one message."""
-    if not intake.once(session, event.entry_id, now.date()):
-        return
+    """Queues what one entry says to the reporter. Writes no row of the case."""
     entry = session.get_one(Entry, event.entry_id)
     if handling.is_superseded(session, entry):
         return
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
-        text, options = _words(session, language(account.language), entry, case)
+        code = str(wishes.chosen(session, account.id).get("language", account.language))
+        text, options = _words(session, language(code), entry, case)
         tell(session, account, text, now, options=options, asks=True)
 
 

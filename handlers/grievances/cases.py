@@ -132,7 +132,11 @@ def tell_handlers(
         if somebody.id != but and only in ("", somebody.id):
             reader = language(account.language)
             # A hidden card is composed when it is opened (handlers.front.unopened).
-            text = "" if is_hidden(account) else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
+            text = (
+                ""
+                if is_hidden(session, account)
+                else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
+            )
             options = [*card_options(reader, case), *case_files.options(session, reader, case)]
             tell(
                 session,

@@ -1,8 +1,8 @@
 """Filing a grievance in three steps: the words, what it is about, and a review whose send buttons are the recipients.
 
 Anonymous is the preset. What is sent leaves this chat sealed (models.anonymity.intake) and becomes a case in another
-transaction, after a random delay unless the worker, or danger, says at once. Why a recipient was chosen is never asked;
-those passed over never see the case.
+transaction, at a fixed moment for all, unless the worker, or danger, says at once. Why a recipient was chosen is never
+asked; those passed over never see the case.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ def _review(turn: Turn) -> str:
     if _covered(turn):
         lines.append(
             turn._(
-                "Time: it reaches the union {minutes} minutes from now, at a random moment, so that nobody can guess from "
-                "the hour who sent it.",
+                "Time: it reaches the union {minutes} minutes from now, at a moment that is the same for everybody, so that "
+                "nobody can guess from the hour who sent it.",
                 minutes=delay(turn),
             )
         )
@@ -246,7 +246,7 @@ def _finish(turn: Turn) -> None:
         reply_due=reply_due.isoformat(),
         files=attachments.sent(turn),
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     turn.falls_due = due <= turn.now
     said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
     turn.say(said, [mine_option(turn)])
@@ -264,7 +264,7 @@ def _more_danger(turn: Turn, earlier: cases.Grievance) -> None:
         covered=False,
         files=attachments.sent(turn),
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     turn.falls_due = True
     said = turn._(
         "Thank you. This was added at once to your grievance {code}, which the union has already as urgent; a name was not "
@@ -287,7 +287,11 @@ def thanks(turn: Turn, code: str, holder: Unit, reply_due: datetime, *, covered:
         turn._("{who} ({unit}) has it, and should answer here before {when}.", who=who, unit=holder.name, when=when),
     ]
     if covered:
-        lines.append(turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn)))
+        lines.append(
+            turn._(
+                "It is passed on within {minutes} minutes, at a moment that is the same for everybody.", minutes=delay(turn)
+            )
+        )
     if urgent:
         lines.append(turn._("If somebody is hurt, or there is fire or violence, call 115, 114 or 113 at once as well."))
     lines.append(turn._("If no answer comes by then, you can send it to the next level up."))

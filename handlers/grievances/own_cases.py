@@ -52,8 +52,7 @@ def _own_open_case(turn: Turn) -> bool:
 
 def _undecided(turn: Turn, case: Grievance) -> bool:
     """No decision about this case is on its way: under cover two of them could overtake each other."""
-    decisions = (event for event in intake.waiting(turn.session, turn.now) if event.kind in _DECISIONS)
-    return all(event.case_id != case.id for event in decisions)
+    return not any(event.kind in _DECISIONS for event in intake.waiting_for(turn.session, case.id, turn.now))
 
 
 def _may_settle(turn: Turn) -> bool:
@@ -73,7 +72,9 @@ def _list(turn: Turn) -> None:
         _show(turn)
         return
     mine = cases.own(turn.session, turn.reporter)[::-1]
-    lines = [turn._("{code}: on its way, at a random moment.", code=code) for code in _on_their_way(turn, mine)]
+    lines = [
+        turn._("{code}: on its way, with the next that are passed on.", code=code) for code in _on_their_way(turn, mine)
+    ]
     options = []
     for case in mine[:_SHOWN]:
         lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
@@ -90,15 +91,15 @@ def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
     known = {case.id for case in posted}
     return [
         event.code
-        for event in intake.waiting(turn.session, turn.now)
-        if event.kind == "report" and event.reporter_id == turn.reporter and event.case_id not in known
+        for event in intake.waiting_of(turn.session, turn.reporter, turn.now)
+        if event.kind == "report" and event.case_id not in known
     ]
 
 
 def _show(turn: Turn) -> None:
     case = _case(turn)
     if case is None and turn.subject in _on_their_way(turn, ()):
-        menu.show(turn, turn._("{code}: on its way, at a random moment.", code=turn.subject))
+        menu.show(turn, turn._("{code}: on its way, with the next that are passed on.", code=turn.subject))
         return
     if case is None:
         menu.show(turn, turn._("There is no grievance with that code in this chat."))
@@ -113,7 +114,8 @@ def _show(turn: Turn) -> None:
         lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
         if cases.is_owed(case):
             lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
-    unheard = {event.entry_id for event in intake.waiting(turn.session, turn.now) if event.kind == "tell"}
+    on_their_way = intake.waiting_for(turn.session, case.id, turn.now)
+    unheard = {event.entry_id for event in on_their_way if event.kind == "tell"}
     for entry in cases.entries(turn.session, case.id):
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             by = turn._("The union") if entry.officer_id else turn._("You")
@@ -171,7 +173,7 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
         holder_id=holder_id,
         files=attachments.sent(turn),
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     turn.falls_due = due <= turn.now
 
 
@@ -194,7 +196,10 @@ def _added(turn: Turn) -> None:
     covered = turn.answers["send"] == "covered"
     _post(turn, "addition", turn.answers["text"], covered=covered)
     turn.say(
-        turn._("Thank you. It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+        turn._(
+            "Thank you. It is passed on within {minutes} minutes, at a moment that is the same for everybody.",
+            minutes=delay(turn),
+        )
         if covered
         else turn._("Thank you. The union has it now."),
         [Option(open_token("mine", turn.subject), turn._("Show this grievance"))],
@@ -215,7 +220,9 @@ def _settled(turn: Turn) -> None:
 def _cover_note(turn: Turn, case: Grievance) -> str:
     if not case.covered:
         return ""
-    return "\n\n" + turn._("It is passed on within {minutes} minutes, at a random moment.", minutes=delay(turn))
+    return "\n\n" + turn._(
+        "It is passed on within {minutes} minutes, at a moment that is the same for everybody.", minutes=delay(turn)
+    )
 
 
 def _above(turn: Turn, case: Grievance) -> Unit | None:

@@ -1,7 +1,7 @@
 """Giving one's name to a case afterwards. Only the reporter can; it takes 24 hours and can be taken back until then: a name
 given in anger, or under pressure, cannot be ungiven. Officers are never offered to ask for it.
 
-The waiting time is spent in the intake, sealed: taking the name back deletes it before any officer could read it.
+The waiting time is spent in the intake, sealed: what is taken back is never posted, so no officer can read it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def _case(turn: Turn) -> Grievance | None:
     return cases.for_reporter(turn.session, turn.reporter, turn.subject) if is_member(turn) else None
 
 
-def _waiting(turn: Turn, case_id: str) -> list[str]:
-    """Intake rows with a name for this case that nobody has seen yet."""
+def _waiting(turn: Turn, case_id: str) -> list[Event]:
+    """Names for this case that nobody has seen yet."""
     found = intake.waiting_of(turn.session, turn.reporter, turn.now)
-    return [row_id for row_id, event in found if event.kind == "named" and event.case_id == case_id]
+    return [event for event in found if event.kind == "named" and event.case_id == case_id]
 
 
 def taking_back(turn: Turn, case: Grievance) -> list[Option]:
@@ -78,12 +78,13 @@ def _name(turn: Turn) -> None:
         name=turn.answers["name"],
         name_for=turn.answers["for"],
     )
-    intake.add(turn.session, event)
+    intake.add(turn.session, event, turn.now)
     menu.show(turn, turn._("Your name is shown after {when}. Until then you can take it back.", when=turn.language.when(at)))
 
 
 def _unname(turn: Turn) -> None:
-    intake.forget(turn.session, _waiting(turn, turn.subject))
+    for event in _waiting(turn, turn.subject):
+        intake.take_back(turn.session, event, turn.now)
     menu.show(turn, turn._("Taken back. No officer has seen your name."))
 
 

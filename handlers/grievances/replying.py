@@ -27,7 +27,7 @@ _VERBS: dict[str, Verb] = {
 
 
 def relay_at(turn: Turn, case: Grievance) -> datetime:
-    """When the reporter hears: under time cover an answer, too, comes at a random moment."""
+    """When the reporter hears: under time cover an answer, too, leaves at a fixed moment."""
     return intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
 
 

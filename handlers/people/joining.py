@@ -19,7 +19,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import role_name, unit_name
 from handlers.people import officer_claims, second_phone
-from models.people import accounts, invites, offices, persons, second_phones, wrong_codes
+from models.people import accounts, invites, offices, persons, second_phones, wishes, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 
@@ -37,13 +37,14 @@ def _code(turn: Turn, text: str) -> str:
     if not invites.looks_like_code(text):
         raise Invalid(turn._("A joining code has 8 letters and digits, like {example}.", example="K7MP-4RXA"))
     guard = turn.state.guard
-    if guard.wrong_codes >= wrong_codes.A_CHAT or wrong_codes.used_up(turn.session, turn.now):
+    if wrong_codes.must_wait(turn.session, guard.wrong_codes, guard.wrong_code_at, turn.origin, turn.now):
         # Right codes, too: otherwise the refusal would tell which are.
         raise Invalid(turn._("Too many wrong codes have been tried. Please try again later, or speak with your union team."))
     found = invites.find(turn.session, text, turn.now.date()) or second_phones.find(turn.session, text, turn.now)
     if found is None:
-        guard.wrong_codes += 1
-        wrong_codes.count(turn.session, turn.now)
+        guard.wrong_codes = wrong_codes.of_chat(guard.wrong_codes, guard.wrong_code_at, turn.now) + 1
+        guard.wrong_code_at = turn.now.isoformat()
+        wrong_codes.count(turn.session, turn.origin, turn.now)
         raise Invalid(_not_valid(turn))
     if isinstance(found, Invite) and found.person_id is not None:  # the language the union's own list gives them
         known = turn.session.get_one(persons.Person, found.person_id).language
@@ -151,6 +152,7 @@ def _finish(turn: Turn) -> None:
         else persons.add(turn.session, found.unit_id)
     )
     claimed = found.person_id is not None and turn.site.confirm_officers
+    wishes.clear(turn.session, turn.sender)
     turn.account = accounts.add(
         turn.session,
         turn.sender,
@@ -165,6 +167,8 @@ def _finish(turn: Turn) -> None:
         today=turn.now.date(),
     )
     turn.person, turn.joined = holder, True
+    if found.uses_left is not None:
+        wrong_codes.forgive(turn.session, turn.origin)
     if claimed:
         officer_claims.announce(turn, turn.account, holder)
         menu.show(turn, turn._("Thank you, comrade. You will be told here when it is confirmed."))

@@ -1,4 +1,4 @@
-"""What is kept about a person, told to them; and leaving, which forgets who they are at once."""
+"""What is kept about a person, told to them; and leaving, which forgets who they are in the night that follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
-from models.people import persons
+from models.people import persons, wishes
 from models.store.ids import new_id
 
 
@@ -35,8 +35,10 @@ def _mydata(turn: Turn) -> None:
         else turn._("Joined with the team's own code: not verified."),
         turn._("Your grievances: {count}, sealed, without your name unless you gave it. They stay with the union when you "
                "leave, and nothing then leads from them to you.", count=len(filed)),
-        turn._("What waits to be seen: 30 days. An unfinished message: 24 hours. Errors: 7 days."),
-        turn._("To have something corrected, or to ask, speak with your union team. To have it forgotten, leave: at once."),
+        turn._("What waits to be seen: 30 days. An unfinished message, and what you have just done here, sealed: 3 days. "
+               "Errors: 7 days."),
+        turn._("To have something corrected, or to ask, speak with your union team. To have it forgotten, leave: from then "
+               "on nothing is shown or sent, and by the next night it is deleted."),
     ]  # fmt: skip
     turn.say("\n\n".join(lines), [Option(open_token("leave"), turn._("Leave")), Option(open_token("menu"), turn._("Menu"))])
 
@@ -44,8 +46,9 @@ def _mydata(turn: Turn) -> None:
 def _sure_text(turn: Turn) -> str:
     lines = [
         turn._(
-            "If you leave: this chat and every phone you have connected are forgotten at once. Your grievances stay with "
-            "the union, without you: their answers can no longer reach you, and you cannot find them again."
+            "If you leave: from then on nothing is shown or sent here, and by the next night this chat and every phone you "
+            "have connected are forgotten. Your grievances stay with the union, without you: their answers can no longer "
+            "reach you, and you cannot find them again."
         )
     ]
     if turn.is_officer:
@@ -62,27 +65,25 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 def _leave(turn: Turn) -> None:
     """Names that the person had given in their own cases are taken out like anything a reporter does: through a sealed
-    event, in another transaction than this one, which writes the account."""
+    event, in another transaction than the one in which the account goes."""
     assert turn.person is not None
     for case in cases.own(turn.session, turn.reporter):
         if case.reporter_name is not None:
-            intake.add(
-                turn.session,
-                Event(kind="left", due=turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text=""),
-            )
-    for row_id, event in intake.waiting_of(turn.session, turn.reporter, turn.now):
+            gone = Event("left", turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text="")
+            intake.add(turn.session, gone, turn.now)
+    for event in intake.waiting_of(turn.session, turn.reporter, turn.now):
         if event.kind == "named":
-            intake.forget(turn.session, [row_id])
+            intake.take_back(turn.session, event, turn.now)
         elif event.kind == "report" and event.name:  # on its way under time cover: the name goes right after it
             after = datetime.fromisoformat(event.due) + timedelta(seconds=1)
             gone = Event("left", after.isoformat(), case_id=event.case_id, entry_id=new_id(), reporter_id="", text="")
-            intake.add(turn.session, gone)
+            intake.add(turn.session, gone, turn.now)
     words = turn._(
         "You have left, and who you are is forgotten. If you need the union: your union team, or the union office. To join "
         "again, ask for a new slip and write /start."
     )
     turn.say(words)
-    intake.ask(turn.session, "leave", turn.member.id, turn.now)
+    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
 
 

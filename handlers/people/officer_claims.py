@@ -13,7 +13,7 @@ from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_
 from handlers.chat.words import role_name
 from models.anonymity import intake
 from models.messages.message import Option
-from models.people import accounts, claims, offices, persons, units
+from models.people import accounts, claims, offices, persons, units, wishes
 from models.people.accounts import Account
 from models.people.claims import Ended
 from models.people.units import Unit
@@ -32,7 +32,7 @@ def announce(turn: Turn, claimed: Account, holder: persons.Person) -> None:
                 if somebody.id == holder.id:
                     continue
                 _tell_of_claim(turn, account, claimed, holder, held, path[0], may_confirm=at > 0 or len(path) == 1)
-    for own in accounts.of_person(session, holder.id):
+    for own in wishes.of_person(session, holder.id):
         if own.confirmed:
             reader = language(own.language)
             text = reader.gettext(
@@ -136,7 +136,7 @@ def confirm(session: Session, claimed: Account, now: datetime) -> bool:
     reader = language(chosen.language)
     text = reader.gettext("Comrade, this chat is confirmed and now receives your unit's cases.")
     options = [Option(open_token("menu"), reader.gettext("Menu"))]
-    if any(one.confirmed and one is not chosen for one in accounts.of_person(session, chosen.person_id)):
+    if any(one.confirmed and one is not chosen for one in wishes.of_person(session, chosen.person_id)):
         text += "\n\n" + reader.gettext("An earlier phone of yours is connected, too. If you no longer have it, put it out.")
         options.insert(0, Option(open_token("unlink"), reader.gettext("Put other phones out")))
     tell(session, chosen, text, now, commands="officer", options=options)
@@ -225,7 +225,7 @@ def waiting(session: Session, now: datetime) -> list[tuple[str, str, str]]:
 
 
 def _unclaim(turn: Turn) -> None:
-    intake.ask(turn.session, "leave", turn.member.id, turn.now)
+    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
     turn.say(turn._("Thank you. This chat is forgotten; please give the slip back to your union team."))
 

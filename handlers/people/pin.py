@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Stop, Turn, is_member, unless_back
-from models.anonymity import intake
-from models.people import accounts
+from models.people import accounts, wishes
 from models.people.accounts import Account
 
 TRIES = 5
@@ -28,8 +27,8 @@ def question() -> Question:
 
 
 def kept(turn: Turn, account: Account) -> str:
-    """What is kept of this account's PIN, also of one set a moment ago that the account does not say yet."""
-    return str(intake.chosen(turn.session, account.id, turn.now).get("pin", accounts.pin_of(turn.session, account)))
+    """What is kept of this account's PIN, also of one that its row does not say yet."""
+    return str(wishes.chosen(turn.session, account.id).get("pin", accounts.pin_of(turn.session, account)))
 
 
 def wanted(turn: Turn) -> bool:
@@ -116,7 +115,7 @@ def _same(turn: Turn, text: str) -> str:
 def _finish(turn: Turn) -> None:
     taken_away = turn.answers["what"] == "none"
     pin = "" if taken_away else accounts.pin_hash(turn.session, turn.member, turn.answers["new"])
-    intake.change_account(turn.session, turn.member.id, turn.now, pin=pin)
+    turn.choose(pin=pin)
     turn.state.guard.open_until = ""
     menu.show(
         turn,

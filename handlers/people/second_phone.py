@@ -14,7 +14,7 @@ from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_
 from handlers.people import pin
 from models.anonymity import intake
 from models.messages.message import Option
-from models.people import accounts, persons, second_phones
+from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
 
 
@@ -26,7 +26,8 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         turn.say(turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
         return
     holder = turn.session.get_one(persons.Person, first.person_id)
-    known = [one for one in accounts.of_person(turn.session, holder.id) if one.confirmed]
+    known = [one for one in wishes.of_person(turn.session, holder.id) if one.confirmed]
+    wishes.clear(turn.session, turn.sender)
     turn.account = accounts.add(
         turn.session,
         turn.sender,
@@ -67,7 +68,7 @@ def _link(turn: Turn) -> None:
 
 
 def has_others(turn: Turn) -> bool:
-    return turn.account is not None and len(accounts.of_person(turn.session, turn.account.person_id)) > 1
+    return turn.account is not None and len(wishes.of_person(turn.session, turn.account.person_id)) > 1
 
 
 def _sure_text(turn: Turn) -> str:
@@ -79,8 +80,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _unlink(turn: Turn) -> None:
-    intake.ask(turn.session, "unlink", turn.member.id, turn.now)
-    turn.falls_due = True
+    wishes.put_out(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
     menu.show(turn, turn._("Only this phone is connected now."))
 
 

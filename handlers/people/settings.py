@@ -9,7 +9,6 @@ from config.i18n import N_
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.people import second_phone
-from models.anonymity import intake
 from models.messages.message import Option
 
 Name = Literal["notices", "polls", "plain_previews"]
@@ -32,25 +31,21 @@ def _settings(turn: Turn) -> None:
         Option(open_token("leave"), turn._("Leave")),
         Option(open_token("menu"), turn._("Menu")),
     ]
-    assert turn.person is not None
-    known = turn.member.model_dump() | {"member": turn.person.member}
-    mine = known | intake.chosen(turn.session, turn.member.id, turn.now)
     on, off = turn._("on"), turn._("off")
-    joined = _MEMBER.get(mine["member"], "")
+    joined = _MEMBER.get(turn.wish("member"), "")
     lines = [
         turn._("Settings:"),
-        turn._("Notices from the union") + ": " + (on if mine["notices"] else off),
-        turn._("Opinion polls") + ": " + (on if mine["polls"] else off),
+        turn._("Notices from the union") + ": " + (on if turn.wish("notices") else off),
+        turn._("Opinion polls") + ": " + (on if turn.wish("polls") else off),
         *([turn._("Union membership") + ": " + turn._(joined)] if joined else []),
-        turn._("Words on the lock screen") + ": " + (on if mine["plain_previews"] else off),
-        turn._("PIN") + ": " + (on if mine["pin"] else off),
+        turn._("Words on the lock screen") + ": " + (on if turn.wish("plain_previews") else off),
+        turn._("PIN") + ": " + (on if turn.wish("pin") else off),
     ]
     turn.say("\n".join(lines), options)
 
 
 def _now(turn: Turn, name: Name) -> bool:
-    chosen = intake.chosen(turn.session, turn.member.id, turn.now)
-    return bool(chosen.get(name, getattr(turn.member, name)))
+    return bool(turn.wish(name))
 
 
 def _switch(key: str, name: Name, text: Callable[[Turn], str]) -> Conversation:
@@ -61,7 +56,7 @@ def _switch(key: str, name: Name, text: Callable[[Turn], str]) -> Conversation:
         return (turned, Choice("back", turn._("Back")))
 
     def finish(turn: Turn) -> None:
-        intake.change_account(turn.session, turn.member.id, turn.now, **{name: turn.answers["to"] == "on"})
+        turn.choose(**{name: turn.answers["to"] == "on"})
         _settings(turn)
 
     return Conversation(key, finish, (Question("to", text, choices, chosen=unless_back),), allowed=is_member)
@@ -74,13 +69,13 @@ def _languages(_turn: Turn) -> Sequence[Choice]:
 def _finish(turn: Turn) -> None:
     chosen = turn.answers["language"]
     if turn.account is not None:
-        intake.change_account(turn.session, turn.account.id, turn.now, language=chosen)
+        turn.choose(language=chosen)
     turn.speak(chosen)
     menu.show(turn, turn._("From now on the union writes to you in English."))
 
 
 def _join_union(turn: Turn) -> None:
-    intake.change_account(turn.session, turn.member.id, turn.now, member=turn.answers["member"])
+    turn.choose(member=turn.answers["member"])
     _settings(turn)
 
 

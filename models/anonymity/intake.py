@@ -1,10 +1,18 @@
-"""Sealed events that wait to be posted: the gap between a person's chat and the case they speak in.
+"""Sealed events that wait to be posted: the gap between a person's chat and the case they speak in, or the row that names
+them.
 
 Three transactions, so that nothing a database remembers by itself joins them: the chat's own writes the sealed row (with its
 due time inside: outside it would date the case); a tick posts what is due, shuffled, in one that touches no row of a
-person, account, conversation, inbound or intake; a third deletes what was posted, about once an hour and all at once,
-because a row deleted right after its case was written would stand beside it in the order of transactions. Ids are made
-inside the blob, so posting twice is posting once.
+person, account, conversation, inbound or intake; a third forgets the rows of a whole day at once. Ids are made inside the
+blob, so posting twice is posting once.
+
+Order and time are evidence as well (a log of PostgreSQL named half of the reporters of a day by them). So:
+* Every turn leaves one row here, of one size, whether it carries events or nothing (`gathered`): a filing and a look at the
+  menu leave the same. A row that carries nothing says so by its id, to whoever has the keys.
+* Every row stays until the second night after it came, posted or not: one that went earlier would say what it was.
+* Reports, answers and whatever else is under time cover leave at fixed moments, several together (`cover`).
+* What changes a row that names a person (settings, "Đã đọc", leaving) waits for the night (`tonight`); that person's own
+  screen, and what is sent to them, obeys at once (models.people.wishes).
 
 The same way lead what a reporter is to hear (`tell`: from the case to a chat) and what a person changes about their own
 account (from a chat to the account).
@@ -16,17 +24,19 @@ import json
 import random
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, col
 
-from models.store.columns import Id
+from config.i18n import HERE
 from models.store.database import Base, Session, insert_ignore
 from models.store.ids import id_from, new_id
 from models.store.sealing import keyed_hash, seal, unseal
+from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
 Kind = Literal[
     "report",
@@ -42,22 +52,37 @@ Kind = Literal[
     "unlink",
     "leave",
     "seen",
+    "opened",
+    "taken_back",
     "ballot",
 ]
 
 TOLD_KEPT = timedelta(days=7)
-"""Far longer than a posted row stays in the intake."""
+"""Far longer than a row stays in the intake."""
+KEPT = timedelta(days=1)
+"""So long, to the end of that day, every row stays; it goes in the night after."""
 SOON = (5, 60)
-"""Seconds after which a change of one's own account is made: not next to the turn that asked for it."""
+"""Seconds after which a change of one's own account is made where nothing is covered: not next to the turn that asked."""
+POOL = timedelta(minutes=30)
+"""Covered messages leave at these moments of the clock, where the minutes of cover leave room for that."""
+NIGHT = 3
+"""The hour, in Vietnam, at which rows that name people are changed, and old rows go."""
+
+
+COVERED = (30, 90)
+"""Minutes of cover; any but none."""
 
 
 class Intake(Base, table=True):
-    """One sealed event. There is nothing to see in it."""
+    """What one turn, or one officer's act, left to do: sealed events, or nothing. There is nothing to see in it."""
 
     __tablename__ = "intake"
+    __table_args__ = KEPT_IN_ORDER
 
-    id: str = Id()
+    number: int = Number()
+    id: str = Field(unique=True, max_length=13)
     body: bytes
+    kept_until: date = Field(index=True)
 
 
 class Told(Base, table=True):
@@ -102,58 +127,135 @@ class Event:
 
 
 def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
-    """A random moment within the minutes given, for messages under time cover."""
-    low, high = (60 * minute for minute in minutes)
-    return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+    """When a message under time cover leaves: at one of the fixed moments (`POOL`), at least the lower of `minutes` from now
+    and at most the higher; at once where both are 0. A moment of its own, however random, would be tied to what it is."""
+    low, high = (timedelta(minutes=minute) for minute in minutes)
+    if not high:
+        return now
+    pool = max(min(POOL, high - low), timedelta(minutes=1)).total_seconds()
+    earliest = (now + low).timestamp()
+    return datetime.fromtimestamp(-(-earliest // pool) * pool, now.tzinfo)
 
 
-def soon(now: datetime) -> datetime:
-    """A random moment shortly after this one."""
-    low, high = SOON
-    return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+def tonight(now: datetime, minutes: tuple[int, int]) -> datetime:
+    """When a row that names a person is changed: in the night; shortly, where the operator covers nothing."""
+    if not minutes[1]:
+        low, high = SOON
+        return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
+    local = now.astimezone(HERE)
+    night = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return (night if night > local else night + timedelta(days=1)).astimezone(now.tzinfo)
 
 
-def change_account(session: Session, account_id: str, now: datetime, **values: Any) -> None:
-    """Has an account changed (models.people.accounts.change) in a transaction of its own, a moment later: the turn that asks
-    writes rows that name the chat only by its key of the day, and an account written beside them would say whose key that
-    is.
-    """
-    at = soon(now)
-    after = max((datetime.fromisoformat(event.due) for event in _changes(session, account_id, now)), default=now)
-    ask(session, "change", account_id, max(at, after), json.dumps(values))
+def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:
+    """Has an account changed (models.people.accounts.change) `at` a later time: the turn that asks leaves rows of a chat,
+    and an account written beside them would say whose chat that is."""
+    after = max((datetime.fromisoformat(event.due) for event in changes(session, account_id)), default=now)
+    ask(session, "change", account_id, now, max(at, after), json.dumps(values))
 
 
-def ask(session: Session, kind: Kind, account_id: str, due: datetime, text: str = "") -> None:
-    """Has something done for an account that is no change of one row of it: `unlink`, `leave`; `seen` (a broadcast's id)."""
-    add(
-        session,
-        Event(kind, due.isoformat(), case_id="", entry_id=new_id(), reporter_id="", text=text, account_id=account_id),
-    )
+def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
+    """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
+    `seen` (a broadcast's id); `opened` (the id of its news)."""
+    event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
+    add(session, event, now)
 
 
-def _changes(session: Session, account_id: str, now: datetime) -> list[Event]:
-    return [event for event in waiting(session, now) if event.kind == "change" and event.account_id == account_id]
+def take_back(session: Session, event: Event, now: datetime) -> None:
+    """An event that is not due yet is not to happen. Its row stays with the others: gone, it would say what it was."""
+    add(session, Event("taken_back", now.isoformat(), "", new_id(), event.reporter_id, event.entry_id), now)
 
 
-def chosen(session: Session, account_id: str, now: datetime) -> dict[str, Any]:
-    """What this account has asked to change and does not say yet, for the screen that shows it."""
-    found: dict[str, Any] = {}
-    for event in sorted(_changes(session, account_id, now), key=lambda event: event.due):
-        found |= json.loads(event.text)
-    return found
+def changes(session: Session, account_id: str) -> list[Event]:
+    """What this account has asked to change lately, in the order in which it was: also what has been done, until it goes."""
+    return [event for event in of_account(session, account_id) if event.kind == "change"]
 
 
-def add(session: Session, event: Event, row_id: str = "") -> bool:
-    """`row_id`: for an event that there may be once only (`row_of`). Returns whether it is the first."""
-    row_id = row_id or new_id()
-    body = json.dumps(asdict(event), ensure_ascii=False)
-    return insert_ignore(session, Intake, [{"id": row_id, "body": seal(session, "intake.body", row_id, body)}]) == 1
+def add(session: Session, event: Event, now: datetime, row_id: str = "") -> bool:
+    """Has this posted; in a turn, with all else that the turn leaves (`gathered`). `row_id`: for an event that there may be
+    once only (`row_of`); returns whether it is the first."""
+    gathered: _Gathered | None = session.info.get("gathered")
+    if gathered is None:
+        return _write(session, [event], row_id or _fresh_id(session), now)
+    if row_id:
+        if gathered.row_id or is_there(session, row_id):
+            return False
+        gathered.row_id = row_id
+    gathered.events.append(event)
+    return True
+
+
+@dataclass(slots=True)
+class _Gathered:
+    events: list[Event] = field(default_factory=list)
+    row_id: str = ""
+
+
+@contextmanager
+def gathered(session: Session, now: datetime) -> Iterator[None]:
+    """One turn: whatever is added in it becomes one row, and a turn that adds nothing leaves one like it. Raises `NotFirst`
+    where the turn's one event turns out not to be the first."""
+    session.info["gathered"] = kept = _Gathered()
+    try:
+        yield
+    finally:
+        del session.info["gathered"]
+    row_id = kept.row_id or (_fresh_id(session) if kept.events else _empty_id(session))
+    if not _write(session, kept.events, row_id, now):
+        raise NotFirst
+
+
+class NotFirst(Exception):
+    """Another turn has left this event meanwhile: the turn is taken again, and says so."""
+
+
+def _write(session: Session, events: Sequence[Event], row_id: str, now: datetime) -> bool:
+    body = json.dumps([_dumped(event) for event in events], ensure_ascii=False)
+    sealed = seal(session, "intake.body", row_id, body)
+    written(session)
+    return insert_ignore(session, Intake, [{"id": row_id, "body": sealed, "kept_until": (now + KEPT).date()}]) == 1
+
+
+_DEFAULTS = {one.name: one.default for one in fields(Event)} | {"passed_over": [], "files": ()}
+
+
+def _dumped(event: Event) -> dict[str, Any]:
+    """Without what says nothing: a row has a size to fit into."""
+    kept = asdict(event)
+    return {name: value for name, value in kept.items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
+
+
+# Which rows carry nothing: the second half of their id follows from the first, to whoever has the key. So they need not be
+# opened, and nobody else can tell them from the rest.
+
+_HALF = 6
+
+
+def _empty_id(session: Session) -> str:
+    begin = new_id()[:_HALF]
+    return begin + _follows(session, begin)
+
+
+def _follows(session: Session, begin: str) -> str:
+    return id_from(keyed_hash(session, "intake.empty", begin))[_HALF:]
+
+
+def _is_empty(session: Session, row_id: str) -> bool:
+    return row_id[_HALF:] == _follows(session, row_id[:_HALF])
+
+
+def _fresh_id(session: Session) -> str:
+    while _is_empty(session, row_id := new_id()):
+        pass
+    return row_id
 
 
 def row_of(session: Session, kind: Kind, reporter_id: str) -> str:
-    """The row of the one event of this kind that somebody may have here: found by its key, while the others are found by
-    opening all of them, of which there are thousands while a province votes. It looks like any other."""
-    return id_from(keyed_hash(session, "intake.row", kind, reporter_id))
+    """The row of the one event of this kind that somebody may have here, found by its key. It looks like any other."""
+    number = 0
+    while _is_empty(session, row_id := id_from(keyed_hash(session, "intake.row", kind, reporter_id, *(["+"] * number)))):
+        number += 1  # once in 34,000 million
+    return row_id
 
 
 _IS_THERE = select(col(Intake.id)).where(col(Intake.id) == bindparam("id"))
@@ -164,96 +266,171 @@ def is_there(session: Session, row_id: str) -> bool:
     return session.execute(_IS_THERE, {"id": row_id}).first() is not None
 
 
-_IDS = select(func.aggregate_strings(col(Intake.id), " "))
-"""One row, asked for at every tick: as hundreds of rows, fetching them costs most of an idle tick."""
-_BODIES = select(col(Intake.id), col(Intake.body)).where(col(Intake.id).in_(bindparam("ids", expanding=True)))
-AT_ONCE = 500
-"""Rows named in one statement: both databases limit its parameters, and an intake may grow while nobody ticks."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An event in memory, without the words (but for what changes an account, and what names a thing). `at`: when it is
+    due.
+    """
+
+    at: datetime
+    event: Event
 
 
-def _ids(session: Session) -> set[str]:
-    return set((session.execute(_IDS).scalar_one() or "").split())
+_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave")
 
 
-def _opened(session: Session, ids: Collection[str]) -> list[tuple[str, Event]]:
-    rows = (row for some in _batches(ids) for row in session.execute(_BODIES, {"ids": some}))
-    return [(row_id, _event(unseal(session, "intake.body", row_id, body))) for row_id, body in rows]
+def _remembered(event: Event) -> _Waiting:
+    without = event if event.kind in _SAYS else replace(event, text="", name="?" if event.name else "")
+    return _Waiting(datetime.fromisoformat(event.due), without)
 
 
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    listed = list(ids)
-    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))
+def _tail(session: Session) -> Tail[tuple[_Waiting, ...]]:
+    def read(within: Session, row_id: str, body: bytes) -> tuple[_Waiting, ...]:
+        return tuple(_remembered(event) for event in _events(unseal(within, "intake.body", row_id, body)))
+
+    def keys(found: tuple[_Waiting, ...]) -> Iterator[str]:
+        for one in found:
+            yield from (f"account:{one.event.account_id}", f"reporter:{one.event.reporter_id}", f"case:{one.event.case_id}")
+            yield from (f"gone:{account_id}" for account_id in _ending(one.event))
+
+    return tail_of(session, "intake", lambda: Tail(Intake, "body", read, keys, skip=_is_empty))
 
 
-def _event(body: str) -> Event:
+def _events(body: str) -> list[Event]:
     kept = json.loads(body)
-    kept.pop("verified", None)  # sealed before migration 0010, after which a case does not say how its reporter joined
-    if "reporter_id" not in kept:  # sealed before migration 0002, which made the account's id its person's reporter id
-        kept["reporter_id"] = kept["account_id"]
-        if kept["kind"] in ("language", "back"):
-            kept["text"] = json.dumps({"language": kept["text"]} if kept["kind"] == "language" else {"blocked": False})
-            kept["kind"] = "change"
-    return Event(**kept)
+    if isinstance(kept, dict):  # sealed before migration 0012
+        kept = [kept]
+    for one in kept:
+        one.pop("verified", None)  # sealed before migration 0010, after which a case does not say how its reporter joined
+    return [Event(**one) for one in kept]
 
 
-def _waiting(session: Session, now: datetime) -> dict[str, Event]:
-    """What is not due yet, by row id, without the words (but for a change of an account).
-
-    Every “My grievances” asks this, and in a province hundreds wait at any time, so each row is opened once in this process
-    and remembered until it is gone: a row never changes. In memory only, and no longer than the row; a column to find one
-    person's rows by would tie them to each other."""
-    memory: dict[str, tuple[datetime, Event]] = session.info["memory"]
-    ids = _ids(session)
-    found = {row_id: kept for row_id in ids if (kept := memory.get(row_id)) is not None}
-    if fresh := ids - found.keys():
-        opened = {
-            row_id: (
-                datetime.fromisoformat(event.due),
-                event if event.kind == "change" else replace(event, text=""),
-            )
-            for row_id, event in _opened(session, fresh)
-        }
-        memory.update(opened)
-        found |= opened
-    for gone in set(memory) - ids:
-        memory.pop(gone, None)  # another thread may have been first
-    return {row_id: event for row_id, (at, event) in found.items() if at > now}
+def _in_turn(session: Session) -> list[Event]:
+    """What this turn itself has left so far."""
+    gathered: _Gathered | None = session.info.get("gathered")
+    return gathered.events if gathered else []
 
 
-def waiting(session: Session, now: datetime) -> list[Event]:
-    """What is not due yet, opened; what is due is posted within a second, though its row stays a while longer. Without the
-    words, but for a change of an account."""
-    return list(_waiting(session, now).values())
+def _of(session: Session, key: str) -> list[Event]:
+    return [one.event for row in _tail(session).of(session, key).values() for one in row]
 
 
-def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[tuple[str, Event]]:
-    """(row id, event) of what this person has sent and is not due yet, for their own chat only."""
-    return [(row_id, event) for row_id, event in _waiting(session, now).items() if event.reporter_id == reporter_id]
+def of_account(session: Session, account_id: str) -> list[Event]:
+    """What was asked for this account, in that order, done or not, those of this turn included."""
+    known = [*_of(session, f"account:{account_id}"), *_in_turn(session)]
+    return [event for event in known if event.account_id == account_id]
 
 
-def due(session: Session, now: datetime, known: dict[str, datetime]) -> list[tuple[str, Event]]:
-    """What should be posted now, in random order, reports before what was added to them. `known` is the caller's memory of
-    when each row is due, so that a row that waits is opened once and not at every tick."""
-    ids = _ids(session)
-    for gone in known.keys() - ids:
-        del known[gone]
-    if fresh := ids - known.keys():
-        known.update((row_id, datetime.fromisoformat(event.due)) for row_id, event in _opened(session, fresh))
-    found = _opened(session, [row_id for row_id, at in known.items() if at <= now])
-    random.SystemRandom().shuffle(found)
-    return sorted(found, key=lambda pair: _rank(pair[1]))
+def of_reporter(session: Session, reporter_id: str) -> list[Event]:
+    """What this person has sent or asked for, done or not; without the words."""
+    known = [*_of(session, f"reporter:{reporter_id}"), *_in_turn(session)]
+    return [event for event in known if event.reporter_id == reporter_id]
 
 
-def _rank(event: Event) -> tuple[bool, str]:
-    """Reports first; changes of an account in the order they were asked for; the rest stays shuffled."""
-    return event.kind != "report", event.due if event.kind == "change" else ""
+def _ending(event: Event) -> list[str]:
+    ending: list[str] = json.loads(event.text) if event.kind in ("leave", "unlink") else []
+    return ending
 
 
-def every(session: Session, kind: Kind) -> list[tuple[str, Event]]:
+def ending(session: Session, account_id: str) -> list[Event]:
+    """By what this account was left behind (`leave`) or put out (`unlink`): its row is gone or waits for the night."""
+    known = [*_of(session, f"gone:{account_id}"), *_in_turn(session)]
+    return [event for event in known if account_id in _ending(event)]
+
+
+def _open(events: Iterable[Event], now: datetime) -> list[Event]:
+    """Those that are not due yet and were not taken back; what is due is posted within a second, though its row stays."""
+    listed = list(events)
+    gone = {event.text for event in listed if event.kind == "taken_back"}
+    return [
+        event
+        for event in listed
+        if event.kind != "taken_back" and event.entry_id not in gone and datetime.fromisoformat(event.due) > now
+    ]
+
+
+def waiting_for(session: Session, case_id: str, now: datetime) -> list[Event]:
+    """What is on its way to this case, or from it to its reporter."""
+    return [one for one in _open([*_of(session, f"case:{case_id}"), *_in_turn(session)], now) if one.case_id == case_id]
+
+
+def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[Event]:
+    """What this person has sent and is not due yet, for their own chat only; without the words."""
+    return _open(of_reporter(session, reporter_id), now)
+
+
+def due(session: Session, now: datetime, done: set[str]) -> list[Event]:
+    """What should be posted now, in random order: reports before what was added to them, one account's changes in the order
+    in which they were asked for. `done`: the caller's memory of what was posted, by entry; what an earlier process posted is
+    added to it."""
+    known = _tail(session).every(session)
+    done.update(_taken_back(known.values()))
+    ready = {
+        one.event.entry_id: row_id
+        for row_id, row in known.items()
+        for one in row
+        if one.at <= now and one.event.entry_id not in done
+    }
+    done.update(told := _told_among(session, ready))
+    rows = {row_id for entry_id, row_id in ready.items() if entry_id not in told}
+    # Read again: memory may hold what was never committed.
+    found = [event for event in _opened(session, rows) if event.entry_id in ready and event.entry_id not in told]
+    mixed = {
+        event.account_id if event.kind == "change" else event.entry_id: random.SystemRandom().random() for event in found
+    }
+    return sorted(
+        found, key=lambda one: (one.kind != "report", mixed[one.account_id if one.kind == "change" else one.entry_id])
+    )
+
+
+def _taken_back(known: Iterable[Iterable[_Waiting]]) -> Iterator[str]:
+    """What was taken back before it was due, and the taking back itself: nothing is to be done with either."""
+    for row in known:
+        for one in row:
+            if one.event.kind == "taken_back":
+                yield from (one.event.text, one.event.entry_id)
+
+
+def look_again(session: Session) -> None:
+    """Has `due` see what was committed late; once a minute is enough."""
+    _tail(session).look_again(session)
+
+
+_BODIES = select(col(Intake.number), col(Intake.id), col(Intake.body)).where(
+    col(Intake.id).in_(bindparam("ids", expanding=True))
+)
+
+
+def _opened(session: Session, row_ids: Collection[str]) -> list[Event]:
+    """The events of these rows, in the order of the rows."""
+    rows = sorted(row for some in batches(row_ids) for row in map(tuple, session.execute(_BODIES, {"ids": some})))
+    return [event for _, row_id, body in rows for event in _events(unseal(session, "intake.body", row_id, body))]
+
+
+def every(session: Session, kind: Kind) -> list[Event]:
     """All that is of this kind, due or not, posted or not, in random order."""
-    found = [pair for pair in _opened(session, _ids(session)) if pair[1].kind == kind]
+    known = _tail(session).every(session)
+    rows = [row_id for row_id, row in known.items() if any(one.event.kind == kind for one in row)]
+    found = [event for event in _opened(session, rows) if event.kind == kind]
     random.SystemRandom().shuffle(found)
     return found
+
+
+def _told_among(session: Session, entry_ids: Iterable[str]) -> set[str]:
+    hashed = {keyed_hash(session, "told", entry_id): entry_id for entry_id in entry_ids}
+    asked = select(col(Told.id))
+    return {
+        hashed[row_id]
+        for some in batches(hashed)
+        for row_id in session.execute(asked.where(col(Told.id).in_(some))).scalars()
+    }
+
+
+def tell_done(session: Session, entry_ids: Iterable[str], today: date) -> None:
+    """These were carried out, in transactions that could not say so themselves (models.polls.ballots)."""
+    rows = [{"id": keyed_hash(session, "told", entry_id), "told_on": today} for entry_id in entry_ids]
+    for some in (rows[start : start + 200] for start in range(0, len(rows), 200)):
+        insert_ignore(session, Told, some)
 
 
 def once(session: Session, entry_id: str, today: date) -> bool:
@@ -271,6 +448,13 @@ def forget_told(session: Session, today: date) -> None:
     session.execute(delete(Told).where(col(Told.told_on) < today - TOLD_KEPT))
 
 
-def forget(session: Session, row_ids: Iterable[str]) -> None:
-    for some in _batches(row_ids):
+def forget_old(session: Session, today: date, done: Collection[str]) -> None:
+    """Rows whose night has come, but for those that could not be posted yet, or were not seen till now."""
+    tail = _tail(session)
+    tail.look_again(session, late=None)
+    old = set(session.execute(select(col(Intake.id)).where(col(Intake.kept_until) < today)).scalars())
+    known = tail.every(session)
+    late = {row_id for row_id in old & known.keys() if not {one.event.entry_id for one in known[row_id]} <= set(done)}
+    for some in batches(sorted(old - late)):
         session.execute(delete(Intake).where(col(Intake.id).in_(some)))
+    tail.forget(old - late)

@@ -7,7 +7,7 @@ costs nothing, however many wait in it. Text and buttons are composed once a lan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
+from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast
-from models.broadcasts.ledger import A_MOMENT, blurred
+from models.broadcasts.ledger import A_MOMENT, blurred, can_be_muted
 from models.broadcasts.recipients import Recipient
-from models.messages.chats import Conversation
+from models.messages import chats
 from models.messages.message import Outgoing
 from models.messages.outbox import BULK
 from models.messages.sending import HELD_BACK, LEASE, Claimed
-from models.people.accounts import Account, Sender, chat_keys
+from models.people import wishes
+from models.people.accounts import Account, Sender
 from models.store.database import Session
 from models.store.sealing import Unsealable, keyed_hash, unseal
 
@@ -55,8 +57,6 @@ class Bulk(Claimed):
     silent: bool = False
     """Not sent, and written down as if it had been: an invitation to somebody who has voted. Nothing in the ledger tells who
     that was."""
-    other_side: str = ""
-    """Today's key of the same chat in office: a numbered list would disturb a conversation there as well."""
 
 
 def any_sending(session: Session) -> bool:
@@ -157,12 +157,14 @@ def _claim_of(
     due = _due(session, row, line, now, limit, busy, quiet=quiet)
     edited = _references(session, row, due)
     done = voted(session, row, [one.person_id for one in due], now) if row.kind == POLL and due else set()
+    again = Audience.load(row.audience).unconfirmed
     for one in due:
+        wished = wishes.chosen(session, one.account_id)
         if one.state == "sending" and one.doubtful and one.attempts >= TRIES:
             ended.append(_end(row, one, "uncertain"))
-        elif one.external is None:
-            ended.append(_end(row, one, "no_channel"))  # they have left
-        elif one.blocked:
+        elif one.external is None or wishes.is_gone(session, one.account_id) or _is_muted(row, wished):
+            ended.append(_end(row, one, "no_channel"))  # they have left, or do not want it
+        elif wished.get("blocked", one.blocked):
             ended.append(_end(row, one, "blocked"))
         else:
             try:
@@ -170,20 +172,29 @@ def _claim_of(
             except Unsealable:
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
-            if one.language not in composed:
-                composed[one.language] = compose(session, row, one.language)
+            code = wished.get("language", one.language)
+            if code not in composed:
+                composed[code] = compose(session, row, code)
             row_id = keyed_hash(session, "recipient", row.id, one.person_id)
-            message = replace(composed[one.language], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
-            leased = _leased(session, row, one, message, to, fence, now)
-            claimed.append(replace(leased, silent=one.person_id in done, invites=row.kind == POLL))
+            message = replace(composed[code], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
+            leased = _leased(session, row, one, message, fence, now)
+            silent = one.person_id in done or wishes.has_seen(session, one.account_id, again)
+            claimed.append(replace(leased, silent=silent, invites=row.kind == POLL))
     if ended:
         session.connection().execute(_END, ended)
-    alone = _in_a_run(session, claimed)
+    alone = _in_a_run(session, claimed, line, now)
     busy.update({(row.id, one.person_id): now + HELD_BACK for one in claimed if one.person_id in alone})
     claimed = [one for one in claimed if one.person_id not in alone]
     if claimed:
         _lease(session, row.id, [one.person_id for one in claimed], fence, now)
     return claimed, len(due)
+
+
+def _is_muted(row: Broadcast, wished: Mapping[str, Any]) -> bool:
+    """Whether somebody has switched this off since the ledger was written, and their row does not say so yet."""
+    consent = "polls" if row.kind == POLL else "notices"
+    off = wished.get(consent) is False or f"|{row.kind}|" in wished.get("muted", "")
+    return off and can_be_muted(row.kind, urgent=row.urgent)
 
 
 def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[str, str]:
@@ -207,12 +218,9 @@ def _opened(session: Session, broadcast_id: str, one: Any) -> str:
         return ""
 
 
-def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, to: Sender, fence: int, now: datetime) -> Bulk:
-    day = now.date()
+def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, fence: int, now: datetime) -> Bulk:
     return Bulk(
         message=message,
-        chat=chat_keys(session, to, due.account_id, day)[0],
-        other_side=chat_keys(session, to, due.account_id, day, in_office=True)[0] if message.options else "",
         lane=BULK,
         attempts=due.attempts + 1,
         parts_done=due.parts_done,
@@ -229,15 +237,12 @@ _DOUBT = or_(col(Recipient.doubtful), col(Recipient.state) == "sending")
 """Before it is claimed: whether an earlier try may have arrived."""
 
 
-def _in_a_run(session: Session, claimed: list[Bulk]) -> set[str]:
+def _in_a_run(session: Session, claimed: list[Bulk], line: str, now: datetime) -> set[str]:
     """Whose message waits: one that offers something, while its reader is in the middle of a conversation, on either side of
     them. In a numbered list its numbers would be taken for answers."""
-    keys = {key for one in claimed if one.message.options for key in (one.chat, one.other_side)}
-    if not keys:
-        return set()
-    in_a_run = select(col(Conversation.id)).where(col(Conversation.id).in_(keys), col(Conversation.busy).is_(True))
-    busy = set(session.connection().execute(in_a_run).scalars())
-    return {one.person_id for one in claimed if one.message.options and busy & {one.chat, one.other_side}}
+    asking = [one for one in claimed if one.message.options]
+    busy = chats.busy(session, now) if asking else set()
+    return {one.person_id for one in asking if f"{line}\x1f{one.chat}" in busy}
 
 
 def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, now: datetime) -> None:

@@ -58,10 +58,11 @@ def _say(
     entry_id = _note(session, case, officer_id, kind, text, now)
     if case.route is None:  # spoken: there is nobody to tell but in person
         return
-    for event in intake.waiting(session, now):
-        if event.kind == "tell" and event.case_id == case.id:
+    for event in intake.waiting_for(session, case.id, now):
+        if event.kind == "tell":
             relay_at = max(relay_at, datetime.fromisoformat(event.due) + timedelta(seconds=1))
-    intake.add(session, Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, reporter_id="", text=""))
+    event = Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, reporter_id="", text="")
+    intake.add(session, event, now)
 
 
 def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime, relay_at: datetime) -> None:

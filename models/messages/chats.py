@@ -1,4 +1,9 @@
-"""Where a chat stands: the run it is in, what it was asked last. Sealed, under a name that changes every day.
+"""Where a chat stands: the run it is in, what it was asked last. Sealed, in a new row for each turn.
+
+Nothing ties two turns of one person (models.anonymity.intake says why that matters): where a chat stands is written anew
+each turn, as a row under a name that is used once, the keyed hash of whose chat it is, the day and the number of the turn.
+Whoever has the keys finds the newest by asking for the next few names, and remembers which it was; a row is never changed,
+and goes by its day with all the others.
 
 A run lapses after 30 idle minutes (the person is no longer held back from other questions); its draft lives 24 hours.
 """
@@ -6,36 +11,43 @@ A run lapses after 30 idle minutes (the person is no longer held back from other
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
-from sqlmodel import Field, Index, col
+from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select
+from sqlmodel import Field, col
 
 from models.messages.message import Option
-from models.people import accounts
+from models.people import accounts, wishes
 from models.people.accounts import Sender
-from models.store.database import Base, Session, upsert
-from models.store.sealing import seal, unseal
+from models.store.database import Base, Session
+from models.store.sealing import keyed_hash, seal, unseal
+from models.store.tail import KEPT_IN_ORDER, Number, Tail, tail_of, written
 
 IDLE = timedelta(minutes=30)
 DRAFT = timedelta(hours=24)
+AHEAD = 4
+"""Names asked for from the last turn that is remembered on: other processes may have taken some since."""
+AT_FIRST = 16
+"""Names asked for where nothing is remembered; four times as many where these are all taken."""
+REMEMBERED = 100_000
+"""Chats whose last turn is remembered, some 20 MB."""
+LATELY = 5_000
+"""Turns read at the start for who is in the middle of something."""
 
 
 class Conversation(Base, table=True):
-    """`id` is the chat's key of the day. `busy` while a run waits for an answer, until `idle_at`."""
+    """Where one chat stood after one turn. `id`: its name, used once."""
 
     __tablename__ = "conversation"
-    # The few that are in a run, for `lapse`: it looks every minute, and would read every chat of the day. No time in it.
-    __table_args__ = (
-        Index("ix_conversation_busy", "busy", sqlite_where=text("busy IS 1"), postgresql_where=text("busy IS true")),
-    )
+    __table_args__ = KEPT_IN_ORDER
 
-    id: str = Field(primary_key=True, max_length=32)
+    number: int = Number()
+    id: str = Field(unique=True, max_length=32)
     state: bytes
-    busy: bool = False
-    idle_at: datetime
     kept_until: date = Field(index=True)
 
 
@@ -52,11 +64,14 @@ class Run:
 
 @dataclass(slots=True)
 class Guard:
-    """Wrong tries of this chat, until when (ISO 8601) its own cases are locked or open, and what it may still send within an
-    hour (models.grievances.floods). Here and not in the account: a wrong try would write the account in the same
-    transaction as the chat's rows of the day, and what is sent is to leave no row that names its sender."""
+    """Wrong tries of this chat, when the last code was wrong, until when (all ISO 8601) its own cases are locked or open,
+    and what it may still send within an hour (models.grievances.floods). Here and not in the account: a wrong try would
+    write the account in the same transaction as the chat's rows of the day, and what is sent is to leave no row that names
+    its sender.
+    """
 
     wrong_codes: int = 0
+    wrong_code_at: str = ""
     wrong_pins: int = 0
     locked_until: str = ""
     open_until: str = ""
@@ -82,100 +97,173 @@ class State:
         return not any(kept) and self.guard == Guard()
 
 
-# Built once: every message asks this, and building the question costs more than asking it.
-_LOAD = select(col(Conversation.id), col(Conversation.state)).where(
-    col(Conversation.id).in_([bindparam(name) for name in ("today", "yesterday", "office_today", "office_yesterday")])
-)
+Place = tuple[date, int]
+"""A turn of a chat: its day, and its number on that day."""
+_BEFORE = -1
 
 
 @dataclass(slots=True)
 class Chat:
-    """Where a chat stands, and under which keys that is written. An officer has two sides, in office and as a worker, whose
-    rows are never written in one transaction: what stands here is the side used last."""
+    """Where a chat stands. `who`: whose it is, an account's id or (a guest) line and id there. An officer has two sides, in
+    office and as a worker, whose rows are never written in one transaction: what stands here is the side used last."""
 
-    keys: dict[bool, tuple[str, str]]
-    """(today's, yesterday's) key by `in_office`."""
+    who: str
+    reached: str
+    """Line and id there, for whoever sends (`busy`)."""
     state: State = field(default_factory=State)
     in_office: bool = False
-    rows: dict[bool, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """Today's key of the side in use."""
-        return self.keys[self.in_office][0]
+    places: dict[bool, Place] = field(default_factory=dict)
+    """By side: its newest turn."""
 
 
-def load(session: Session, keys: dict[bool, tuple[str, str]], now: datetime) -> Chat:
-    """Where the chat stands. A draft older than 24 hours is not shown again."""
-    chat = Chat(keys)
-    (today, yesterday), (office_today, office_yesterday) = keys[False], keys[True]
-    names = {
-        "today": today,
-        "yesterday": yesterday,
-        "office_today": office_today,
-        "office_yesterday": office_yesterday,
-    }
+def of(sender: Sender, account_id: str | None) -> Chat:
+    """The chat of this sender. A guest's and a member's are two: what was said before joining ends there."""
+    reached = f"{sender.line}\x1f{sender.external}"
+    return Chat(account_id or reached, reached)
+
+
+def joined(chat: Chat, account_id: str) -> Chat:
+    """A guest's chat, gone on with as the member's."""
+    return Chat(account_id, chat.reached, chat.state)
+
+
+@lru_cache(maxsize=16)
+def _asked(count: int) -> Select[str, int, bytes]:
+    """Built once for each number of names: every message asks this, and building the question costs more than asking it."""
+    names: list[BindParameter[str]] = [bindparam(f"n{number}") for number in range(count)]
+    return select(col(Conversation.id), col(Conversation.number), col(Conversation.state)).where(
+        col(Conversation.id).in_(names)
+    )
+
+
+def name_of(session: Session, who: str, in_office: bool, day: date, number: int) -> str:
+    """The name of one turn: whoever has no key cannot tell two of one chat from two of two."""
+    return keyed_hash(session, "turn", who, "office" if in_office else "person", day.isoformat(), str(number))
+
+
+def _states(session: Session, names: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+    count = next(size for size in (8, 16, 32, 64, 128, 256, len(names)) if size >= len(names))
+    values = {f"n{number}": name for number, name in enumerate([*names, *[""] * (count - len(names))])}
+    return {row.id: (row.number, row.state) for row in session.connection().execute(_asked(count), values)}
+
+
+def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) -> dict[bool, tuple[str, int, bytes]]:
+    """By side: the name, the number and the state of the newest turn of today or yesterday; notes where it stands."""
+    memory: dict[tuple[str, bool], Place] = session.info["places"]
+    yesterday = today - timedelta(days=1)
+    spans: dict[tuple[bool, date], range] = {}
+    for side in sides:
+        day, number = memory.get((chat.who, side), (date.min, 0))
+        for asked in (today, yesterday):
+            if day == asked:
+                spans[side, asked] = range(number, number + AHEAD)
+            elif day < yesterday:
+                spans[side, asked] = range(AT_FIRST)
+            elif day < asked:
+                spans[side, asked] = range(AHEAD)
+    found: dict[bool, tuple[str, int, bytes]] = {}
+    while spans:
+        named = {
+            name_of(session, chat.who, side, day, number): (side, day, number)
+            for (side, day), span in spans.items()
+            for number in span
+        }
+        spans = {}
+        for name, row in sorted(_states(session, list(named)).items(), key=lambda pair: named[pair[0]][1:]):
+            side, day, number = named[name]
+            chat.places[side] = day, number
+            found[side] = name, *row
+        for side, (day, number) in chat.places.items():
+            last = max((n for s, d, n in named.values() if (s, d) == (side, day)), default=_BEFORE)
+            if number == last:  # all that were asked for are there: there may be more
+                spans[side, day] = range(number + 1, number + 1 + 4 * AT_FIRST)
+    for side in sides:
+        if side in chat.places:
+            memory[chat.who, side] = chat.places[side]
+            while len(memory) > REMEMBERED:
+                memory.pop(next(iter(memory)), None)
+        elif memory.pop((chat.who, side), None) is not None:
+            # What was remembered is not there: it was read in a transaction that came to nothing, or is long gone.
+            return _newest(session, chat, sides, today)
+    return found
+
+
+def load(session: Session, chat: Chat, now: datetime, *, sides: Sequence[bool] = (False, True)) -> Chat:
+    """Finds where the chat stands. A draft older than 24 hours is not shown again. `sides`: those it can have."""
     never = datetime.min.replace(tzinfo=UTC)
-    newest = never, False, never
-    found = {row.id: row.state for row in session.connection().execute(_LOAD, names)}
-    for in_office, key in ((side, key) for side, pair in keys.items() for key in reversed(pair) if key in found):
-        chat.rows[in_office] = key
-        kept = json.loads(unseal(session, "conversation.state", key, found[key]))
+    newest = never, False, 0
+    for in_office, (name, number, sealed) in _newest(session, chat, sides, now.date()).items():
+        kept = json.loads(unseal(session, "conversation.state", name, sealed))
         touched = datetime.fromisoformat(kept["touched"])
-        # Of one second (messages carry no finer time) the side that asks something is the one that is answered.
-        age = touched.replace(microsecond=0), kept["run"] is not None, touched
+        # Of one second (messages carry no finer time) the side that asks something is the one that is answered; else the one
+        # that was written last.
+        age = touched.replace(microsecond=0), kept["run"] is not None, number
         if age < newest or now - touched > DRAFT:
             continue
         newest = age
         chat.in_office = in_office
-        chat.state = State(
-            run=Run(**kept["run"]) if kept["run"] else None,
-            offered=[Option(*pair) for pair in kept["offered"]],
-            touched=touched,
-            language=kept["language"],
-            guard=Guard(**kept.get("guard", {})),
-            turned_away=kept.get("turned_away", False),
-        )
+        chat.state = _state(kept, touched)
     return chat
 
 
-def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:
-    """Writes the state under today's key of the side in use. An empty one leaves no row, unless the other side has one that
-    would then be taken for the newest. `touched`: when the person last did something, if that is not now."""
-    since = touched or now
-    busy = state.run is not None and now < since + IDLE
-    kept_under, other = chat.rows.get(chat.in_office), chat.rows.get(not chat.in_office)
-    needless = state.is_empty() and other is None
-    if kept_under is not None and (kept_under != chat.key or needless):
-        session.execute(delete(Conversation).where(col(Conversation.id) == kept_under))
-    if needless:
-        return
-    kept = {
-        "run": {name: getattr(state.run, name) for name in Run.__slots__} if state.run else None,
-        "offered": [[option.token, option.label] for option in state.offered],
-        "touched": since.isoformat(),
-        "language": state.language,
-        "guard": {name: getattr(state.guard, name) for name in Guard.__slots__},
-        "turned_away": state.turned_away,
-    }
-    upsert(
-        session,
-        Conversation,
-        {
-            "id": chat.key,
-            "state": seal(session, "conversation.state", chat.key, json.dumps(kept, ensure_ascii=False)),
-            "busy": busy,
-            # Without a run it means nothing, so it says no more than the day: an exact time could be laid beside a case's.
-            "idle_at": since + IDLE if busy else datetime.combine(since.date(), time(), since.tzinfo),
-            "kept_until": (since + DRAFT).date(),
-        },
+def _state(kept: Mapping[str, Any], touched: datetime) -> State:
+    return State(
+        run=Run(**kept["run"]) if kept["run"] else None,
+        offered=[Option(*pair) for pair in kept["offered"]],
+        touched=touched,
+        language=kept["language"],
+        guard=Guard(**kept.get("guard", {})),
+        turned_away=kept.get("turned_away", False),
     )
 
 
-def is_busy(session: Session, key: str) -> bool:
-    """Whether a run waits for an answer under this key."""
-    statement = select(col(Conversation.busy)).where(col(Conversation.id) == key)
-    return bool(session.execute(statement).scalar_one_or_none())
+def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:
+    """Writes where the side in use stands now, as its next turn. `touched`: when the person last did something, if not
+    now.
+    """
+    since = touched or now
+    day, last = chat.places.get(chat.in_office, (date.min, _BEFORE))
+    place = now.date(), last + 1 if day == now.date() else 0
+    name = name_of(session, chat.who, chat.in_office, *place)
+    kept = {
+        "run": {slot: getattr(state.run, slot) for slot in Run.__slots__} if state.run else None,
+        "offered": [[option.token, option.label] for option in state.offered],
+        "touched": since.isoformat(),
+        "language": state.language,
+        "guard": {slot: getattr(state.guard, slot) for slot in Guard.__slots__},
+        "turned_away": state.turned_away,
+        "reached": chat.reached,
+        "in_office": chat.in_office,
+    }
+    sealed = seal(session, "conversation.state", name, json.dumps(kept, ensure_ascii=False))
+    # The same day for every row, whatever it holds: two days on nothing in it is needed any more.
+    row = {"id": name, "state": sealed, "kept_until": (now + DRAFT).date()}
+    session.connection().execute(insert(Conversation), row)
+    written(session)
+    chat.places[chat.in_office] = place
+
+
+def busy(session: Session, now: datetime) -> set[str]:
+    """Who is in the middle of a run that waits for an answer, on either side: line and id there (`Chat.reached`)."""
+
+    def read(within: Session, row_id: str, state: bytes) -> tuple[str, str, datetime | None]:
+        kept = json.loads(unseal(within, "conversation.state", row_id, state))
+        since = datetime.fromisoformat(kept["touched"]) if kept["run"] else None
+        return kept["reached"], f"{kept['reached']}\x1f{kept['in_office']}", since
+
+    tail = tail_of(session, "turns", lambda: Tail(Conversation, "state", read, lambda _: (), begin=LATELY))
+    standing: dict[str, tuple[str, datetime | None]] = {}
+    over = []
+    rows = tail.every(session)
+    sides: dict[str, str] = {}
+    for row_id, (reached, side, since) in rows.items():
+        if side in sides:
+            over.append(sides[side])  # a later turn of the same side tells where it stands
+        sides[side] = row_id
+        standing[side] = reached, since
+    over += [sides[side] for side, (_, since) in standing.items() if since is None or since + IDLE <= now]
+    tail.forget(over)
+    return {reached for reached, since in standing.values() if since is not None and now < since + IDLE}
 
 
 def remember(
@@ -185,21 +273,14 @@ def remember(
 
     Not while the chat is in the middle of a run, whose question is what numbers answer then (and is asked again by any word
     that fits nothing). A run that has lapsed keeps its draft for as long as it would have. Reads the account and writes one
-    row only, of the side the list was sent to, under its key of today (the message may have waited for days): give it a
-    transaction of its own, since rows that share one are linked.
+    row only, of the side the list was sent to: give it a transaction of its own, since rows that share one are linked.
 
-    Unless `unasked`, the list was a reply, which its turn has noted itself; only a list sent in between is put right, and no
-    row is made: whoever has just joined must have none."""
+    Unless `unasked`, the list was a reply, which its turn has noted itself; only a list sent in between is put right."""
     accounts.lock_chat(session, to)
-    account = accounts.find(session, to)
-    account_id = account.id if account else None
-    chat = load(
-        session,
-        {side: accounts.chat_keys(session, to, account_id, now.date(), in_office=side) for side in (False, True)},
-        now,
-    )
+    account = wishes.find(session, to)
+    chat = load(session, of(to, account.id if account else None), now)
     state = chat.state
-    if in_office not in chat.rows and not unasked:
+    if in_office not in chat.places and not unasked:
         return
     run_since = state.touched if state.run is not None else None
     if run_since is not None and now < run_since + IDLE:
@@ -212,10 +293,6 @@ def remember(
     save(session, chat, state, now, touched=run_since)
 
 
-def lapse(session: Session, now: datetime) -> int:
-    """Frees the chats whose run has been idle for 30 minutes, and forgets what is over; returns how many were freed."""
-    freed = session.execute(
-        update(Conversation).where(col(Conversation.busy).is_(True), col(Conversation.idle_at) <= now).values(busy=False)
-    )
-    session.execute(delete(Conversation).where(col(Conversation.kept_until) < now.date()))
-    return freed.rowcount  # type: ignore[attr-defined, no-any-return]
+def forget_old(session: Session, today: date) -> None:
+    """What nobody can need any more. A stated day for all: one that went earlier would say that its chat went on."""
+    session.execute(delete(Conversation).where(col(Conversation.kept_until) < today))

@@ -1,10 +1,13 @@
 """What waits for a person's web page: the part that Telegram's own servers play for Telegram.
 
-A message stays here, sealed, until the page says it has it, and is then deleted: the page holds the only
-copy. The key is made of the outbound row's id, so sending a message again changes nothing; it is not that id, since
-`recipient` is the same for all of a page's messages and would lead from one chat's key of the day (on the outbound
-row) to those of other days and to the account that joined. Rows carry no time finer than a day: `position` is a count
-within one mailbox and not a clock, since an exact time here could be laid beside the exact time on a case.
+A message stays here, sealed, until the page says it has it, and is then deleted: the page holds the only copy. The id is
+made of the outbound row's, so sending a message again changes nothing; it is not that id, which stood in the outbox. Whose
+page a row waits for is sealed with it (models.store.tail): one name for all of a page's messages would tie them
+together. Rows carry no time finer than a day; they are shown in the order in which they came.
+
+Whoever finds the page is a guest, and every message of theirs is answered into a mailbox here. So a guest's mailbox holds
+GUEST_ROWS, all of them together GUESTS_ROWS (at 2.2 KB each, 4.5 MB), and each lives for minutes: the pages' process sweeps
+what it saw at its last sweep already, so that no row needs a minute written on it.
 """
 
 from __future__ import annotations
@@ -14,85 +17,122 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, delete, func
+from sqlalchemy import Index, LargeBinary, String, delete
+from sqlalchemy import text as sql
 from sqlmodel import Field, col, select
 
 from models.messages.message import Media, Option, Outgoing
-from models.store.database import Base, Session, insert_ignore, lock
+from models.store.database import Base, Session, insert_ignore
 from models.store.sealing import keyed_hash, seal, unseal
+from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
 KEPT = timedelta(days=30)
 AT_ONCE = 200
 """Most messages handed to one page before it has said that it has some."""
+GUEST_ROWS = 20
+"""Most messages that wait for one guest: joining takes eight. The oldest gives way."""
+GUESTS_ROWS = 2000
+"""Most that wait for all guests together. Any of them gives way: ids are hashes, so the lowest is nobody's in particular."""
 
 
 class Mailbox(Base, table=True):
+    """One message for one page. `recipient`: only in rows from before migration 0012."""
+
     __tablename__ = "mailbox"
     __table_args__ = (
-        Index("ix_mailbox_recipient_position", "recipient", "position"),
-        Index("ix_mailbox_kept_until", "kept_until"),
+        Index("ix_mailbox_guest", "id", sqlite_where=sql("guest IS 1"), postgresql_where=sql("guest IS true")),
+        KEPT_IN_ORDER,
     )
 
-    id: str = Field(primary_key=True, sa_type=String(64))
-    recipient: str = Field(sa_type=String(128))
-    position: int = Field(sa_type=BigInteger)
+    number: int = Number()
+    id: str = Field(sa_type=String(64), unique=True)
+    recipient: str = Field(default="", sa_type=String(128))
     body: bytes = Field(sa_type=LargeBinary)
-    kept_until: date
+    kept_until: date = Field(index=True)
+    guest: bool = False
 
 
-def put(session: Session, outgoing: Outgoing, now: datetime) -> bool:
-    """Keeps a message for a page; False when it was waiting already."""
-    recipient = _recipient(session, outgoing.recipient)
-    lock(session, recipient)  # two at once would otherwise take the same position
-    last = session.exec(select(func.max(col(Mailbox.position))).where(col(Mailbox.recipient) == recipient)).one()
+def put(session: Session, outgoing: Outgoing, now: datetime, *, guest: bool = False) -> bool:
+    """Keeps a message for a page; False when it was waiting already. `guest`: for somebody who has not joined."""
+    if guest:
+        _make_room(session, _recipient(session, outgoing.recipient))
     row_id = _row_id(session, outgoing.id)
     body = {key: value for key, value in asdict(outgoing).items() if key not in ("recipient", "also")}
+    body["for"] = _recipient(session, outgoing.recipient)
     row = {
         "id": row_id,
-        "recipient": recipient,
-        "position": (last or 0) + 1,
+        "recipient": "",
         "body": seal(session, "mailbox.body", row_id, json.dumps(body, ensure_ascii=False)),
         "kept_until": (now + KEPT).date(),
+        "guest": guest,
     }
+    written(session)
     return insert_ignore(session, Mailbox, [row]) > 0
+
+
+def _tail(session: Session) -> Tail[str]:
+    """Whose page each row waits for, by a keyed hash of its session."""
+
+    def read(within: Session, row_id: str, body: bytes) -> str:
+        kept = json.loads(unseal(within, "mailbox.body", row_id, body))
+        old = select(Mailbox.recipient).where(col(Mailbox.id) == row_id)
+        return str(kept.get("for") or within.exec(old).one())
+
+    return tail_of(session, "mailbox", lambda: Tail(Mailbox, "body", read, lambda whose: (whose,)))
 
 
 def waiting(session: Session, tokens: Iterable[str]) -> dict[str, list[Outgoing]]:
     """For each session token that has any: the messages its page has not confirmed, oldest first."""
-    whose = {_recipient(session, token): token for token in tokens}
+    tail = _tail(session)
+    whose = {row_id: token for token in tokens for row_id in list(tail.of(session, _recipient(session, token)))[:AT_ONCE]}
     found: dict[str, list[Outgoing]] = {}
-    for some in _batches(list(whose)):
-        rows = session.exec(
-            select(Mailbox)
-            .where(col(Mailbox.recipient).in_(some))
-            .order_by(col(Mailbox.recipient), col(Mailbox.position), col(Mailbox.id))
-        )
-        for row in rows:
-            messages = found.setdefault(whose[row.recipient], [])
-            if len(messages) < AT_ONCE:
-                messages.append(_open(session, row, whose[row.recipient]))
+    here = set()
+    for some in batches(whose):
+        for row in session.exec(select(Mailbox).where(col(Mailbox.id).in_(some)).order_by(col(Mailbox.number))):
+            here.add(row.id)
+            found.setdefault(whose[row.id], []).append(_open(session, row, whose[row.id]))
     return found
 
 
 def acknowledge(session: Session, token: str, ids: Sequence[str]) -> int:
     """The page has these. Only its own are deleted, whatever ids it names."""
-    recipient = _recipient(session, token)
-    row_ids = [_row_id(session, one) for one in ids]
-    return sum(
-        session.exec(delete(Mailbox).where(col(Mailbox.recipient) == recipient, col(Mailbox.id).in_(some))).rowcount
-        for some in _batches(row_ids)
-    )
+    mine = _tail(session).of(session, _recipient(session, token))
+    return _delete(session, [row_id for one in ids if (row_id := _row_id(session, one)) in mine])
 
 
 def forget(session: Session, token: str) -> int:
     """The person has ended the session: nobody can read these any more."""
-    mine = col(Mailbox.recipient) == _recipient(session, token)
-    return session.exec(delete(Mailbox).where(mine)).rowcount
+    return _delete(session, list(_tail(session).of(session, _recipient(session, token))))
+
+
+def _delete(session: Session, row_ids: Sequence[str]) -> int:
+    gone = sum(session.exec(delete(Mailbox).where(col(Mailbox.id).in_(some))).rowcount for some in batches(row_ids))
+    _tail(session).forget(row_ids)
+    return gone
 
 
 def forget_expired(session: Session, now: datetime) -> int:
     """Pages that never came back. For the daily tick."""
     return session.exec(delete(Mailbox).where(col(Mailbox.kept_until) < now.date())).rowcount
+
+
+def of_guests(session: Session) -> set[str]:
+    """The rows that wait for guests."""
+    return set(session.exec(select(col(Mailbox.id)).where(col(Mailbox.guest).is_(True))))
+
+
+def forget_rows(session: Session, row_ids: Iterable[str]) -> int:
+    """Those of these rows that still wait for guests."""
+    mine = col(Mailbox.guest).is_(True)
+    return sum(session.exec(delete(Mailbox).where(mine, col(Mailbox.id).in_(some))).rowcount for some in batches(row_ids))
+
+
+def _make_room(session: Session, recipient: str) -> None:
+    """For one more message to this guest."""
+    guests = select(col(Mailbox.id)).where(col(Mailbox.guest).is_(True))
+    extra = list(_tail(session).of(session, recipient))[: -(GUEST_ROWS - 1)]
+    extra += session.exec(guests.order_by(col(Mailbox.id).desc()).offset(GUESTS_ROWS - 1))
+    _delete(session, extra)
 
 
 def _recipient(session: Session, token: str) -> str:
@@ -105,11 +145,7 @@ def _row_id(session: Session, outbound_id: str) -> str:
 
 def _open(session: Session, row: Mailbox, token: str) -> Outgoing:
     body = json.loads(unseal(session, "mailbox.body", row.id, row.body))
+    body.pop("for", None)
     options = tuple(Option(**option) for option in body.pop("options"))
     media = body.pop("media", None)
     return Outgoing(recipient=token, options=options, media=Media(**media) if media else None, **body)
-
-
-def _batches(values: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
-    """SQLite and PostgreSQL both limit the parameters of one statement."""
-    return (values[start : start + size] for start in range(0, len(values), size))

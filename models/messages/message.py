@@ -58,6 +58,8 @@ class Inbound:
     `unsupported`: something we cannot read (a sticker, a video), which deserves an answer all the same.
     `quoted` is the text of our own message that this one replies to, where the app has that.
     `language` is the two-letter hint of the person's app, used only until the person has chosen.
+    `origin` names where it comes from, where the line knows (bot.visitors): opaque, for the memory of this process alone
+    (models.people.wrong_codes). It is never written.
     """
 
     line: str
@@ -69,9 +71,10 @@ class Inbound:
     language: str = ""
     quoted: str = ""
     files: tuple[File, ...] = ()
+    origin: str = ""
 
     def dump(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({**asdict(self), "origin": ""}, ensure_ascii=False)
 
     @classmethod
     def load(cls, dumped: str) -> Inbound:

@@ -1,6 +1,7 @@
 """The outbox: every message is a row first, written in the transaction that caused it, and gone once it was sent.
 
-A row names its chat only by the chat's key of the day; whom it goes to and what it says is sealed inside. States:
+A row does not name its chat: whom it goes to and what it says is sealed inside, and whoever sends opens it
+(models.anonymity.intake says why nothing may tie two messages to one chat). States:
 queued (due at `not_before`) → sending (leased to one sender, whose fence number it carries) → deleted when sent, or when the
 person has stopped the line; rejected and uncertain rows stay 7 days, emptied, for the operator's count. Sending is
 models.messages.sending.
@@ -19,7 +20,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, Index, col
 
 from models.messages.message import Media, Option
-from models.people.accounts import Sender, chat_keys
+from models.people.accounts import Sender
 from models.store.columns import Id
 from models.store.database import Base, Session, insert_ignore
 from models.store.ids import new_id
@@ -43,17 +44,14 @@ class Outbound(Base, table=True):
     __tablename__ = "outbound"
     # A claim walks a lane in the order of its messages and stops at a batch: `state` stands last, because a claim that must
     # look in two states would sort all that waits, and while a notice to a whole province goes out that is 150,000 rows.
-    # What failed is found without reading what waits. A chat has few rows: with `state` in its index, claiming a hundred
-    # would write a hundred pages of it, one here and one there.
+    # What failed is found without reading what waits.
     __table_args__ = (
         Index("ix_outbound_due", "line", "lane", "position", "state"),
-        Index("ix_outbound_chat", "chat"),
         Index("ix_outbound_failed", "not_before", sqlite_where=sql(_FAILED), postgresql_where=sql(_FAILED)),
     )
 
     id: str = Id()
     line: str = Field(max_length=64)
-    chat: str = Field(max_length=32)
     lane: int
     position: int = Field(sa_type=BigInteger)
     asks: bool = False
@@ -70,7 +68,6 @@ class Outbound(Base, table=True):
 def queue(
     session: Session,
     to: Sender,
-    chat: str,
     text: str,
     now: datetime,
     *,
@@ -79,7 +76,6 @@ def queue(
     asks: bool = False,
     commands: str = "",
     language: str = "vi",
-    other_side: str = "",
     in_office: bool = False,
     account_id: str = "",
     media: Media | None = None,
@@ -87,11 +83,10 @@ def queue(
     edits: str = "",
     watched: str = "",
 ) -> str:
-    """Queues one message; returns its row's id. `other_side` is the chat's second key (models.people.accounts.chat_keys),
-    sealed with the rest: a question waits also while the person is busy there. `in_office`: which side `chat` names.
-    `account_id`, sealed too: goes out only while that account is there, so that whoever left hears no more. `also`:
-    attachments after the words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on
-    `to`'s line, sealed as well (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows."""
+    """Queues one message; returns its row's id. `in_office`: which side of its reader it is for. `account_id`, sealed with
+    the rest: goes out only while that account is there, so that whoever left hears no more. `also`: attachments after the
+    words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on `to`'s line
+    (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -99,7 +94,6 @@ def queue(
         "options": [[option.token, option.label] for option in options],
         "commands": commands,
         "language": language,
-        "other_side": other_side,
         "in_office": in_office,
         "account": account_id,
         **({"media": asdict(media)} if media else {}),
@@ -110,7 +104,6 @@ def queue(
     row = {
         "id": row_id,
         "line": to.line,
-        "chat": chat,
         "lane": lane,
         "position": int(now.timestamp()) * 1_000_000 + next(_order) % 1_000_000,
         "asks": asks,
@@ -125,19 +118,6 @@ def queue(
     }
     insert_ignore(session, Outbound, [row])
     return row_id
-
-
-def chat_of(session: Session, to: Sender, account_id: str | None, now: datetime, *, in_office: bool = False) -> str:
-    """Today's name of the chat a message goes to."""
-    return chat_keys(session, to, account_id, now.date(), in_office=in_office)[0]
-
-
-def stop_chat(session: Session, chat: str) -> None:
-    """Ends the notices and broadcast parts that wait for somebody who stopped the line. A reply that waits was asked for,
-    perhaps a moment ago by somebody who has come back: it is tried."""
-    session.execute(
-        delete(Outbound).where(col(Outbound.chat) == chat, col(Outbound.state) == "queued", col(Outbound.lane) != REPLY)
-    )
 
 
 def counts(session: Session) -> dict[tuple[int, str], int]:

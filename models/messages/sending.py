@@ -7,38 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Exists,
-    Select,
-    and_,
-    bindparam,
-    case,
-    delete,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, or_, select, update
 from sqlmodel import col
 
-from models.messages.chats import Conversation, is_busy
+from models.messages import chats
 from models.messages.message import Media, Option, Outgoing
-from models.messages.outbox import Outbound
+from models.messages.outbox import REPLY, Outbound
+from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
 from models.store.sealing import Unsealable, seal, unseal
+from models.store.tail import batches
 
 LEASE = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=15)
-"""After so long a question is looked at again whose person was busy on their other side."""
+"""After so long a question is looked at again whose reader was busy."""
 Ended = Literal["sent", "rejected", "blocked", "uncertain", "window_closed"]
 DOUBTFUL = "uncertain"
 """The `reason` of a queued row that may have been delivered by an earlier try."""
@@ -50,7 +39,6 @@ class Claimed:
     for the officer in its reader (models.messages.chats.Chat). `reference`: as in `Outcome`."""
 
     message: Outgoing
-    chat: str
     lane: int
     attempts: int
     parts_done: int
@@ -62,29 +50,46 @@ class Claimed:
     watched: tuple[str, str] = ("", "")
     """The broadcast whose progress this shows, and to which account (models.broadcasts.progress)."""
 
+    @property
+    def chat(self) -> str:
+        """Whose chat it goes to, on this line."""
+        return self.message.recipient
 
-def _any(*conditions: ColumnElement[bool]) -> Exists:
-    """Whether there is such a row, asked for each message claimed and by its index. OFFSET 0 says so to PostgreSQL, which
-    would otherwise make a join of it and read the whole outbox for a hundred messages."""
-    return select(literal(1)).where(*conditions).offset(0).exists()
+
+@dataclass(slots=True)
+class Memory:
+    """What the sender of a line remembers of rows, since they say nothing of it in the open. `readers`: by row, whom it is
+    for. `held`: by row, until when a question is left alone because its reader is busy; a row that was put off would be seen
+    to wait for somebody who is just then writing. `stopped`: readers who have stopped the line, until they are answered."""
+
+    readers: dict[str, str] = field(default_factory=dict)
+    held: dict[str, datetime] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+
+    def forget(self, row_id: str) -> None:
+        self.readers.pop(row_id, None)
+        self.held.pop(row_id, None)
 
 
-def _from(row: type[Outbound]) -> ColumnElement[datetime]:
-    """From when on this row may be claimed; nothing for one that failed. As one expression: “queued and due, or leased and
+def _from() -> ColumnElement[datetime]:
+    """From when on a row may be claimed; nothing for one that failed. As one expression: “queued and due, or leased and
     over” lets PostgreSQL gather all that waits and sort it, as long as it has no statistics."""
-    return case((col(row.state) == "queued", col(row.not_before)), (col(row.state) == "sending", col(row.leased_until)))
+    return case(
+        (col(Outbound.state) == "queued", col(Outbound.not_before)),
+        (col(Outbound.state) == "sending", col(Outbound.leased_until)),
+    )
+
+
+_LANE = col(Outbound.line) == bindparam("on"), col(Outbound.lane) == bindparam("of_lane")
 
 
 @lru_cache(maxsize=2)
-def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
-    """The question `claim` asks, built once: a claim follows every reply, and building it costs more than asking."""
-    earlier = aliased(Outbound)
-    now: BindParameter[datetime] = bindparam("now")
-    lane: BindParameter[int] = bindparam("of_lane")
+def _due(*, locking: bool) -> Select[str, int, bool, int, int, bool, bytes]:
+    """The question `claim` asks, built once: a claim follows every reply, and building it costs more than asking it."""
     statement = (
         select(
             col(Outbound.id),
-            col(Outbound.chat),
+            col(Outbound.position),
             col(Outbound.asks),
             col(Outbound.attempts),
             col(Outbound.parts_done),
@@ -92,25 +97,18 @@ def _due(*, locking: bool) -> Select[str, str, bool, int, int, bool, bytes]:
             or_(col(Outbound.state) == "sending", col(Outbound.reason) == DOUBTFUL).label("doubtful"),
             col(Outbound.body),
         )
-        .where(
-            col(Outbound.line) == bindparam("on"),
-            col(Outbound.lane) == lane,
-            _from(Outbound) <= now,
-            ~_any(
-                col(earlier.chat) == col(Outbound.chat),
-                col(earlier.lane) == lane,
-                col(earlier.position) < col(Outbound.position),
-                _from(earlier) > now,
-            ),
-            or_(
-                col(Outbound.asks).is_(False),
-                ~_any(col(Conversation.id) == col(Outbound.chat), col(Conversation.busy).is_(True)),
-            ),
-        )
+        .where(*_LANE, _from() <= bindparam("now"), col(Outbound.position) > bindparam("after"))
         .order_by(col(Outbound.position))
         .limit(bindparam("most"))
     )
     return statement.with_for_update(skip_locked=True, of=Outbound) if locking else statement
+
+
+_WAITING = select(col(Outbound.id), col(Outbound.position)).where(
+    *_LANE, _from() > bindparam("now"), col(Outbound.position) < bindparam("before")
+)
+"""What is under way, or will be tried again later: nothing of the same chat may overtake it."""
+_BODIES = select(col(Outbound.id), col(Outbound.body)).where(col(Outbound.id).in_(bindparam("ids", expanding=True)))
 
 
 _LEASE = (
@@ -125,36 +123,81 @@ _LEASE = (
 )
 
 
-def claim(session: Session, line: str, lane: int, fence: int, now: datetime, limit: int = 100) -> list[Claimed]:
+def claim(
+    session: Session, line: str, lane: int, fence: int, now: datetime, limit: int = 100, memory: Memory | None = None
+) -> list[Claimed]:
     """Leases up to `limit` due rows of a lane, oldest first, and opens them.
 
     Not among them: a chat's later message while an earlier one of the lane waits or is under way (order is kept), and a
-    question to somebody in the middle of a conversation. Rows whose lease ran out are taken again.
+    question to somebody in the middle of a conversation. Rows whose lease ran out are taken again. `memory`: the sender's.
     """
-    connection = session.connection()
+    connection, memory = session.connection(), memory or Memory()
     statement = _due(locking=connection.dialect.name == "postgresql")
-    rows = connection.execute(statement, {"on": line, "of_lane": lane, "now": now, "most": limit}).all()
-    if not rows:
-        return []
-    until = now + LEASE
-    connection.execute(_LEASE, {"ids": [row.id for row in rows], "held": fence, "until": until})
-    claimed = []
-    for row in rows:
-        try:
-            message, body = _opened(session, row.id, row.body)
-        except Unsealable:
-            continue  # its key is missing: it is tried again when this lease is over, and stops nobody else
-        account_id, other_side = body.get("account", ""), body["other_side"]
-        if account_id and session.get(Account, account_id) is None:
-            session.execute(delete(Outbound).where(col(Outbound.id) == row.id))  # they have left
-            continue
-        if row.asks and other_side and is_busy(session, other_side):
-            _hold_back(session, row.id, now)
-            continue
-        progress = (row.attempts + 1, row.parts_done, fence, until, bool(row.doubtful))
-        side, reference, watched = body.get("in_office", False), body.get("reference", ""), body.get("watched", "")
-        claimed.append(Claimed(message, row.chat, lane, *progress, side, reference, (watched, account_id)))
+    asked: dict[str, Any] = {"on": line, "of_lane": lane, "now": now, "most": limit, "after": -1}
+    claimed: list[Claimed] = []
+    busy: set[str] | None = None
+    while len(claimed) < limit:
+        rows = connection.execute(statement, asked).all()
+        if not rows:
+            break
+        asked["after"] = rows[-1].position
+        earlier = _readers_waiting(session, memory, asked, rows[-1].position)
+        leased = []
+        for row in rows:
+            try:
+                message, body = _opened(session, row.id, row.body)
+            except Unsealable:
+                leased.append(row.id)  # its key is missing: it is tried again when this lease is over, and stops nobody else
+                continue
+            reader = memory.readers[row.id] = message.recipient
+            if len(claimed) == limit or earlier.get(reader, row.position) < row.position:
+                continue
+            if _is_needless(session, memory, row.id, lane, reader, body):
+                continue
+            if row.asks:
+                if memory.held.get(row.id, now) > now:
+                    continue
+                busy = chats.busy(session, now) if busy is None else busy
+                if f"{line}\x1f{reader}" in busy:
+                    memory.held[row.id] = now + HELD_BACK
+                    continue
+            leased.append(row.id)
+            progress = (row.attempts + 1, row.parts_done, fence, now + LEASE, bool(row.doubtful))
+            side, reference = body.get("in_office", False), body.get("reference", "")
+            watched = body.get("watched", ""), body.get("account", "")
+            claimed.append(Claimed(message, lane, *progress, side, reference, watched))
+        if leased:
+            connection.execute(_LEASE, {"ids": leased, "held": fence, "until": now + LEASE})
+        if len(rows) < limit:
+            break
     return claimed
+
+
+def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], before: int) -> dict[str, int]:
+    """Whom what is not due yet is for, and the first place in which it is. Each row is opened once in this process."""
+    waiting = session.connection().execute(_WAITING, {**asked, "before": before}).all()
+    unknown = [row_id for row_id, _ in waiting if row_id not in memory.readers]
+    for some in batches(unknown):
+        for row_id, body in session.connection().execute(_BODIES, {"ids": some}):
+            with suppress(Unsealable):  # nobody can say whom it was for
+                memory.readers[row_id] = _opened(session, row_id, body)[0].recipient
+    found: dict[str, int] = {}
+    for row_id, position in waiting:
+        if (reader := memory.readers.get(row_id)) is not None:
+            found[reader] = min(position, found.get(reader, position))
+    return found
+
+
+def _is_needless(session: Session, memory: Memory, row_id: str, lane: int, reader: str, body: dict[str, Any]) -> bool:
+    """Whether nobody is to be sent this any more: they have left, or stopped the line. A reply that waits was asked for,
+    perhaps a moment ago by somebody who has come back: it is tried."""
+    account_id: str = body.get("account", "")
+    gone = account_id and (session.get(Account, account_id) is None or wishes.is_gone(session, account_id))
+    if not gone and (lane == REPLY or reader not in memory.stopped):
+        return False
+    session.execute(delete(Outbound).where(col(Outbound.id) == row_id))
+    memory.forget(row_id)
+    return True
 
 
 def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
@@ -163,18 +206,9 @@ def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
     session.execute(update(Outbound).where(*theirs).values(leased_until=now))
 
 
-def _hold_back(session: Session, row_id: str, now: datetime) -> None:
-    """Gives a claimed question back, to be looked at again soon."""
-    session.execute(
-        update(Outbound)
-        .where(col(Outbound.id) == row_id)
-        .values(state="queued", not_before=now + HELD_BACK, leased_until=None, attempts=col(Outbound.attempts) - 1)
-    )
-
-
 def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, dict[str, Any]]:
-    """The message, and all that was sealed with it: the chat's other key if there is one, which side of the person it is
-    for, whose account must still be there for it to go out, the reference of its words where they went out already."""
+    """The message, and all that was sealed with it: which side of the person it is for, whose account must still be there
+    for it to go out, the reference of its words where they went out already."""
     body = json.loads(unseal(session, "outbound.body", row_id, sealed))
     message = Outgoing(
         id=row_id,
@@ -214,7 +248,6 @@ _MINE = and_(
     _TABLE.c.attempts == bindparam("attempt"),
     _TABLE.c.state == "sending",
 )
-# A message to somebody who stopped the line leaves nothing either: beside `account.blocked` it would name its chat.
 _OVER = delete(_TABLE).where(_MINE)
 
 

@@ -1,8 +1,7 @@
-"""A person's id on a line, and the keys under which a chat leaves traces.
+"""A person's id on a line. The id itself is sealed; look-up is by keyed hash.
 
-The id itself is sealed; look-up is by keyed hash. Rows that pass quickly (conversation, outbound) name a chat only by
-`chat_key`, which changes every day and when the person joins: nothing in the database leads from such a row to an account,
-also not through the number of a transaction that wrote both (none does).
+What a chat leaves behind (models.messages) does not name it, and an account is not written in the transactions of its chat,
+but for the one in which somebody joins: what they set for themselves waits for the night (models.people.wishes).
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Index, bindparam, exists, func, select, text, update
@@ -154,14 +153,14 @@ def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
 
 
 CHOICES = ("language", "blocked", "notices", "polls", "plain_previews", "pin", "member", "muted")
-_OF_PERSON = ("member", "muted")
+OF_PERSON = ("member", "muted")
 
 
 def change(session: Session, account_id: str, values: dict[str, Any]) -> None:
     """Writes what a person chose for themselves (CHOICES; a PIN as `pin_hash`, empty for none; `member` and `muted` are of
     the person, not of one phone); nothing where they have left since."""
     assert values.keys() <= set(CHOICES)
-    if theirs := {name: value for name, value in values.items() if name in _OF_PERSON}:
+    if theirs := {name: value for name, value in values.items() if name in OF_PERSON}:
         whose = select(col(Account.person_id)).where(col(Account.id) == account_id).scalar_subquery()
         session.execute(update(Person).where(col(Person.id) == whose).values(**theirs))
         values = {name: value for name, value in values.items() if name not in theirs}
@@ -217,18 +216,3 @@ def count_on(session: Session, line: str) -> int:
 def lock_chat(session: Session, sender: Sender) -> None:
     """One after another: what a chat's own messages and what is sent to it change where that chat stands."""
     lock(session, keyed_hash(session, "lock", sender.line, sender.external))
-
-
-def chat_keys(
-    session: Session, sender: Sender, account_id: str | None, today: date, *, in_office: bool = False
-) -> tuple[str, str]:
-    """Today's and yesterday's name of a chat in the rows that pass. A guest and a member have different ones, so that the
-    transaction in which somebody joins does not tie the account it makes to what the member does afterwards; and so have
-    an officer in office and the same person speaking as a worker, because what officers do carries their name."""
-    who = account_id or f"{sender.line}\x1f{sender.external}"
-    side = "office" if in_office else "person"
-    days = (today, today - timedelta(days=1))
-    return (
-        keyed_hash(session, "chat", side, who, days[0].isoformat()),
-        keyed_hash(session, "chat", side, who, days[1].isoformat()),
-    )

@@ -1,12 +1,15 @@
-"""Leaving: who somebody is, is forgotten at once; what they filed stays, and nothing leads back from it.
+"""Leaving: who somebody is, is forgotten; what they filed stays, and nothing leads back from it.
 
-Done by the clock, a moment after it was asked for: the turn that asks names the chat by its key of the day. Cases are not
-touched: a transaction that wrote an account and a case would tie them together. Their way back simply ends, because the
-person's reporter id is gone, or is another one for somebody who stays on the union's roll. What waited for them is never
-sent (models.messages.sending) and soon forgotten (models.messages.unopened.forget_unclaimed).
+Nothing is shown or sent to them from the moment they ask (models.people.wishes), and the rows go in the night, with whatever
+else names people: gone beside the turn that asked, they would say whose it was. Cases are not touched: a transaction that
+wrote an account and a case would tie them together. Their way back simply ends, because the person's reporter id is gone, or
+is another one for somebody who stays on the union's roll. What waited for them is never sent (models.messages.sending) and
+soon forgotten (models.messages.unopened.forget_unclaimed).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from models.people import accounts
 from models.people.accounts import Account
@@ -15,12 +18,11 @@ from models.store.database import Session
 from models.store.ids import new_id
 
 
-def forget_others(session: Session, account_id: str) -> None:
-    """Every other chat of whoever has this one."""
-    kept = session.get(Account, account_id)
-    for other in accounts.of_person(session, kept.person_id) if kept and kept.confirmed else ():
-        if other.id != account_id:
-            accounts.detach(session, other)
+def end(session: Session, account_ids: Iterable[str]) -> None:
+    """These chats are forgotten; whose they were stays."""
+    for account_id in account_ids:
+        if (account := session.get(Account, account_id)) is not None:
+            accounts.detach(session, account)
 
 
 def forget(session: Session, account_id: str) -> None:

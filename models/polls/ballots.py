@@ -7,7 +7,7 @@ has one such row in a round, whatever they tap how often and on how many phones.
    union's keys *and* a copy from that moment could read them there.)
 2. Some seconds later `turnout.take_part` marks the voters.
 3. Once MIX or more such ballots of a round wait, `ballot_box.put_in` mixes them into a box. No turnout is written near it.
-4. The intake rows are forgotten with all others, about once an hour.
+4. The intake rows are forgotten with all others, in the night.
 
 A crash between any two only has the next tick do the rest again: a mark fits only its own event, and a box may hold a ballot
 that another has. Fewer than MIX stay in the intake, where the count finds them.
@@ -99,15 +99,17 @@ def cast(session: Session, round_id: str, person_id: str, answers: Sequence[Answ
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
     text = json.dumps({"round": round_id, "ballot": folded})
     event = Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text)
-    if not intake.add(session, event, intake.row_of(session, "ballot", voter)):
+    if not intake.add(session, event, now, intake.row_of(session, "ballot", voter)):
         raise NotCast("already")
     return Cast(code, closes_at)
 
 
 @dataclass(slots=True)
 class Waiting:
-    """The ballots in the intake, by intake row. `boxes`: by round, those to put in together now. `few`: by round, those that
-    wait for more. `spent`: nothing is to be done with them any more. `unmarked`: their voters come first (take_part)."""
+    """The ballots in the intake, by their events. `boxes`: by round, those to put in together now. `few`: by round, those
+    that wait for more. `spent`: nothing is to be done with them any more. `unmarked`: their voters come first
+    (take_part).
+    """
 
     boxes: dict[str, dict[str, str]] = field(default_factory=dict)
     few: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -115,25 +117,25 @@ class Waiting:
     unmarked: list[Event] = field(default_factory=list)
 
 
-def sort_out(session: Session, waiting: Sequence[tuple[str, Event]]) -> Waiting:
+def sort_out(session: Session, waiting: Sequence[Event]) -> Waiting:
     """What is to be done with these events of the intake. Reads only."""
     found = Waiting()
-    known = turnout.marks(session, (event for _, event in waiting))
+    known = turnout.marks(session, waiting)
     states: dict[str, str] = {}
     together: dict[str, dict[str, str]] = defaultdict(dict)
-    for row_id, event in waiting:
+    for event in waiting:
         told = json.loads(event.text)
         round_id = told["round"]
         if round_id not in states:
             states[round_id] = session.get_one(Round, round_id, populate_existing=True).state
         if states[round_id] != "open":
-            found.spent.append(row_id)
+            found.spent.append(event.entry_id)
         elif known.get(event.reporter_id) == "":
             found.unmarked.append(event)
         elif turnout.is_first(session, event, known):
-            together[round_id][row_id] = told["ballot"]
+            together[round_id][event.entry_id] = told["ballot"]
         else:
-            found.spent.append(row_id)
+            found.spent.append(event.entry_id)
     for round_id, ballots in together.items():
         (found.boxes if len(ballots) >= MIX else found.few)[round_id] = ballots
     return found

@@ -97,7 +97,7 @@ def each_ballot(session: Session, round_: Round) -> Iterator[Ballot]:
     key = round_keys(session).of(round_.id)
     waiting = [
         (event, told["ballot"])
-        for _, event in intake.every(session, "ballot")
+        for event in intake.every(session, "ballot")
         if (told := json.loads(event.text))["round"] == round_.id
     ]
     known = turnout.marks(session, (event for event, _ in waiting))

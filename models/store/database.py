@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
 
+from models.store.private_files import keep_private, make_folder
 from models.store.sealing import Keyring
 from models.store.throwaway_keys import RoundKeys
 
@@ -40,13 +41,16 @@ class Base(SQLModel):
 
 
 class Database:
-    """One database and the keyring that opens its sealed fields. `memory` and `forms` (in `Session.info`) are what all
-    its sessions in this process may remember together of rows that never change (models.anonymity.intake,
-    models.polls.rounds). `round_keys` is the folder with the keys of open polls; whoever opens, casts or counts needs it."""
+    """One database and the keyring that opens its sealed fields. `tails`, `places` and `forms` (in `Session.info`) are what
+    all its sessions in this process may remember together of rows that never change (models.store.tail,
+    models.messages.chats, models.polls.rounds), `records` what is better forgotten with the process
+    (models.people.wrong_codes). `round_keys` is the folder with the keys of open polls; whoever opens, casts
+    or counts needs it.
+    """
 
     def __init__(self, url: str, keyring: Keyring, *, round_keys: Path | None = None, pool_size: int = 8) -> None:
         self.url = make_url(url)
-        self._info: dict[str, Any] = {"keyring": keyring, "memory": {}, "forms": {}}
+        self._info: dict[str, Any] = {"keyring": keyring, "tails": {}, "places": {}, "forms": {}, "records": {}}
         if round_keys is not None:
             self._info["round_keys"] = RoundKeys(round_keys)
         if self.url.drivername == "postgresql":
@@ -54,7 +58,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                _keep_private(Path(self.url.database))
             self.engine = _sqlite(self.url.render_as_string(False), "BEGIN IMMEDIATE", pool_size=1)
             self.read_engine = _sqlite(self.url.render_as_string(False), "BEGIN", pool_size=4)
         else:
@@ -63,6 +67,11 @@ class Database:
                 self.url, hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_pre_ping=True
             )
             self.read_engine = self.engine
+
+    @property
+    def keyring(self) -> Keyring:
+        found: Keyring = self._info["keyring"]
+        return found
 
     def session(self, connection: Connection) -> Session:
         """A session on a transaction that somebody else commits."""
@@ -88,6 +97,15 @@ class Database:
     def close(self) -> None:
         self.read_engine.dispose()
         self.engine.dispose()
+
+
+def _keep_private(path: Path) -> None:
+    """Before SQLite makes it: the files that it makes beside it (-wal, -shm, -journal) take over its mode."""
+    make_folder(path.parent)
+    keep_private(path)
+    for name in ("-wal", "-shm", "-journal"):
+        if (beside := path.with_name(path.name + name)).exists():
+            keep_private(beside)
 
 
 def _sqlite(url: str, begin: str, pool_size: int) -> Engine:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from models.store.private_files import make_folder
 from models.store.sealing import Keyring
 
 
@@ -31,7 +32,7 @@ class RoundKeys:
         """A fresh key, on disk and whole before anything can be sealed under it. One that is there stays."""
         if self._path(round_id).exists():
             return
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.directory)
         partial = self._path(round_id).with_suffix(".partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

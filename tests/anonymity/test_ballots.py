@@ -6,27 +6,28 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models.anonymity import intake, suppression
 from models.anonymity.intake import Event, Intake
-from models.messages import received
-from models.messages.chats import Conversation
+from models.messages import chats, received
+from models.people.accounts import Sender
 from models.people.units import Unit
 from models.polls import ballots, boxes, counting, tally, turnout
 from models.polls.boxes import MIX, BallotBox
+from models.polls.polls import Answer
 from models.polls.results import Result
 from models.polls.rounds import Round
 from models.polls.turnout import Turnout
-from models.store.database import Database, Session, insert_ignore, upsert
+from models.store.database import Database, Session, insert_ignore
 from models.store.ids import new_id
-from models.store.sealing import Keyring, Unsealable, keyed_hash, keyring, seal
+from models.store.sealing import Keyring, Unsealable, keyring
 from models.store.throwaway_keys import NoRoundKey, RoundKeys, round_keys
 from tests.anonymity.burglar import CHAT, VOTERS, Burglar
 from tests.forensics.links import show
@@ -39,18 +40,16 @@ KEPT = {"result", "remark", "receipt"}
 class Voting(Hall):
     """Votes arrive as in the service: in the transaction of a chat, which writes what every turn writes."""
 
-    def casts(self, one: Round, person_id: str, answers: object) -> str:
+    def casts(self, one: Round, person_id: str, answers: Sequence[Answer]) -> str:
         self.now += timedelta(seconds=7)
         with self.database.transaction() as session:
             row = {"id": new_id(), "line": "telegram:1", "received_on": self.now.date()}
             insert_ignore(session, received.Seen, [row])
-            chat = keyed_hash(session, "chat", "person", person_id, self.now.date().isoformat())
-            state = seal(session, "conversation.state", chat, "{}")
-            later = date(2026, 12, 31)
-            upsert(
-                session, Conversation, {"id": chat, "state": state, "busy": False, "idle_at": self.now, "kept_until": later}
-            )
-            return ballots.cast(session, one.id, person_id, answers, self.now).code  # type: ignore[arg-type]
+            with intake.gathered(session, self.now):
+                chat = chats.load(session, chats.of(Sender("telegram:1", person_id), person_id), self.now)
+                code = ballots.cast(session, one.id, person_id, answers, self.now).code
+                chats.save(session, chat, chats.State(), self.now)
+            return code
 
 
 @pytest.fixture
@@ -146,7 +145,7 @@ def test_the_order_of_rows_says_nothing_about_people(hall: Hall, people: list[st
 
 def everything_sealed(session: Session) -> list[str]:
     """Ballots as they lie about: in the intake, opened with the union's own keys, which this burglar has."""
-    return [json.loads(event.text)["ballot"] for _, event in intake.every(session, "ballot")]
+    return [json.loads(event.text)["ballot"] for event in intake.every(session, "ballot")]
 
 
 def test_the_unions_own_keys_open_no_ballot(vote: Callable[[], None], hall: Hall, opened: Round) -> None:
@@ -185,12 +184,16 @@ def test_a_backup_from_before_the_count_stays_shut(
 
 
 def test_a_vote_cannot_be_told_by_its_size(hall: Hall, people: list[str], opened: Round) -> None:
+    """Nor from a turn that left nothing to do."""
     for person, answers in zip(people, ([0, None], [1, None], [None, None], [1, "Ồn"]), strict=False):
         hall.casts(opened, person, answers)
     with hall.database.transaction() as session:
         lengths = {len(body) for body in session.execute(select(col(Intake.body))).scalars()}
-        intake.ask(session, "unlink", new_id(), hall.now)
-        assert lengths == {len(body) for body in session.execute(select(col(Intake.body))).scalars()}
+        intake.ask(session, "leave", new_id(), hall.now, hall.now, json.dumps([new_id(), new_id()]))
+        with intake.gathered(session, hall.now):
+            pass
+        bodies = list(session.execute(select(col(Intake.body))).scalars())
+    assert len(bodies) == 6 and lengths == {len(body) for body in bodies} and len(lengths) == 1
 
 
 def shown_at_rest(hall: Hall, opened: Round) -> dict[str, int]:
@@ -220,7 +223,7 @@ def test_not_even_the_database_has_what_few_said(
 def test_cast_in_the_transaction_of_the_chat(
     vote: Callable[[], None], burglar: Burglar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def careless(session: Session, event: Event, _row_id: str = "") -> bool:
+    def careless(session: Session, event: Event, _now: datetime, _row_id: str = "") -> bool:
         told = json.loads(event.text)
         turnout.take_part(session, [event])
         boxes.put_in(session, told["round"], [told["ballot"]])
@@ -271,8 +274,9 @@ def test_intake_rows_deleted_with_their_box(
 
     def careless(session: Session, round_id: str, folded: list[str]) -> None:
         honest(session, round_id, folded)
-        mine = [row_id for row_id, event in intake.every(session, "ballot") if json.loads(event.text)["ballot"] in folded]
-        intake.forget(session, mine)
+        voters = [one.reporter_id for one in intake.every(session, "ballot") if json.loads(one.text)["ballot"] in folded]
+        mine = [intake.row_of(session, "ballot", voter) for voter in voters]
+        session.execute(delete(Intake).where(col(Intake.id).in_(mine)))
 
     monkeypatch.setattr(boxes, "put_in", careless)
     vote()

@@ -1,23 +1,27 @@
-"""A chat's key of the day leads to nobody, and nothing names the chats in which somebody spoke up."""
+"""Two turns of one person share nothing, and nothing names the chats in which somebody spoke up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
-from models.anonymity import intake
 from models.messages.outbox import Outbound
 from models.people.accounts import Account
+from models.store.database import Session
 from tests.actors import OnTelegram, Person
-from tests.anonymity.thief import Thief, in_office, report
-from tests.anonymity.village import BOARD, TEAM, a_while, files
+from tests.anonymity.thief import Thief, report
+from tests.anonymity.village import BOARD, TEAM, a_while, carried, files, nights
 from tests.running_app import RunningApp
 from tests.stories.acts import answers
 
-FILED = {"intake"}
+
+def known_accounts(session: Session) -> list[dict[str, Any]]:
+    rows = session.execute(select(Account).order_by(col(Account.id))).scalars()
+    return [row.model_dump() for row in rows]
 
 
 @pytest.mark.parametrize("channel", ["webchat"])
@@ -29,8 +33,11 @@ async def test_no_trace_leads_from_an_intake_to_an_account(
         one = somebody(name)
         await one.joins(service.codes.team)
         await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    await nights(service)
+    await nights(service)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -38,10 +45,22 @@ async def test_no_trace_leads_from_an_intake_to_an_account(
 async def test_choosing_a_language_does_not_name_a_chat(
     service: RunningApp, thief: Thief, leader: Person, worker: Person
 ) -> None:
-    await worker.taps("Ngôn ngữ · Language", "English", "Language · Ngôn ngữ", "Tiếng Việt")
-    await files(worker, "Cơm ca hai ôi thiu", TEAM)
+    """It is written in the night, with whatever else names people, and obeyed at once."""
+    read = service.app.writer.read
+    await worker.taps("Ngôn ngữ · Language", "English")
+    await worker.sees("writes to you in English")
+    before = await read(known_accounts)
+    await worker.taps("Send a grievance")
+    await worker.says("Cơm ca hai ôi thiu")
+    await worker.taps("Wages", "The union team leader")
+    await thief.is_told_what_was_filed()
     await a_while(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    assert await read(known_accounts) == before
+    await nights(service, 1)
+    after = await read(known_accounts)
+    assert [one["language"] for one in before].count("en") + 1 == [one["language"] for one in after].count("en")
+    await nights(service)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -51,10 +70,14 @@ async def test_coming_back_does_not_name_a_chat(service: RunningApp, thief: Thie
     assert isinstance(worker, OnTelegram)
     assert await worker.emulator.deliver(worker.user.blocks()) == 200
     worker.user.blocked = False  # Telegram's own word that they are back may come after their message
+    before = await service.app.writer.read(known_accounts)
     await worker.says("Menu")
     await files(worker, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
-    found = await thief.chains(thief.rows(), cases=FILED)
+    assert await service.app.writer.read(known_accounts) == before
+    await nights(service)
+    found = await thief.chains_from_filing(thief.rows())
     assert not found, report(found)
 
 
@@ -71,16 +94,15 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
         await leader.taps("Khác", BOARD)
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
-    waiting = await service.app.writer.read(
-        lambda s: [pair for kind in get_args(intake.Kind) for pair in intake.every(s, kind)]
-    )
-    opened = {row_id: event.kind for row_id, event in waiting}
-    assert {"report", "tell"} <= set(opened.values())
+    opened = await service.app.writer.read(carried)
+    await thief.is_told_what_was_filed()
+    kinds = {row_id: {event.kind for event in events} for row_id, events in opened.items()}
+    assert {"report", "tell"} <= set().union(*kinds.values())
     await a_while(service)
     # The way of an answer is sealed in by an officer in office, whose name is on it; it is nothing they filed.
-    rows = [row for row in thief.rows() if opened.get(row.id or "") != "tell"]
-    assert {row_id for row_id, kind in opened.items() if kind == "report"} <= {row.id for row in rows}
-    found = await thief.chains(rows, cases=FILED, officers=())
+    rows = [row for row in thief.rows() if "tell" not in kinds.get(row.id or "", ())]
+    assert {row_id for row_id, said in kinds.items() if "report" in said} <= {row.id for row in rows}
+    found = await thief.chains_from_filing(rows, officers=())
     assert not found, report(found)
 
 
@@ -89,21 +111,20 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
 async def test_a_reporter_who_blocked_the_line_is_not_named_by_the_answer_that_failed(
     service: RunningApp, thief: Thief, leader: Person, worker: Person
 ) -> None:
-    """No dead rows needed: one query over what is there, when one person has blocked the line that day."""
+    """No row that names them says that they have stopped the line, and none waits for their return."""
     assert isinstance(worker, OnTelegram)
     await files(worker, "Cơm ca hai ôi thiu", TEAM)
     await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
+    before = await service.app.writer.read(known_accounts)
     worker.user.blocked = True
     await a_while(service)
-    blocked, failed = await service.app.writer.read(
-        lambda s: (
-            s.execute(select(Account.id).where(Account.blocked)).scalars().all(),
-            s.execute(select(Outbound.chat, Outbound.not_before).where(Outbound.state == "blocked")).all(),
-        )
-    )
-    _units, _persons, accounts = await service.app.writer.read(in_office)
-    assert not (set(blocked) - accounts and failed)
+    assert [
+        event for events in (await service.app.writer.read(carried)).values() for event in events if event.kind == "tell"
+    ]
+    await nights(service)
+    assert await service.app.writer.read(known_accounts) == before
+    assert not await service.app.writer.read(lambda s: s.execute(select(Outbound.id)).all())
 
 
 async def leaves(person: Person) -> None:
@@ -117,19 +138,23 @@ async def leaves(person: Person) -> None:
 async def test_leaving_does_not_name_who_filed(
     service: RunningApp, thief: Thief, leader: Person, somebody: Callable[[str], Person], looks: bool
 ) -> None:
-    """Also with an answer that was never looked at: it waits under a name that the chat and the account do not share."""
+    """Also with an answer that was never looked at: what waits for them names neither the chat nor the account."""
     one = somebody("Khuê Tú")
     one.curious = looks
     await one.joins(service.codes.team)
     await files(one, "Cơm ca hai ôi thiu", TEAM)
+    await thief.is_told_what_was_filed()
     await a_while(service)
     await answers(leader, "Tổ đã báo nhà bếp")
     await a_while(service)
     await one.opens_news()
+    before = await service.app.writer.read(known_accounts)
     await leaves(one)
     await a_while(service)
+    assert await service.app.writer.read(known_accounts) == before, "their rows go in the night"
+    await nights(service)
+    assert len(await service.app.writer.read(known_accounts)) == len(before) - 1
     rows = thief.rows()
     assert {"news", "person", "account"} <= {row.table for row in rows}
-    for begin in (FILED, {"grievance", "entry"}):
-        found = await thief.chains(rows, cases=begin)
+    for found in (await thief.chains_from_filing(rows), await thief.chains(rows)):
         assert not found, report(found)

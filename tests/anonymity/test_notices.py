@@ -1,4 +1,4 @@
-"""A ledger names people, a chat's rows of the day name nobody: no trace in the files leads from one to the other, nor from
+"""A ledger names people, a chat's rows name nobody: no trace in the files leads from one to the other, nor from
 “Đã đọc” to the chat it was said in; and once a notice is out, no time stands beside a person."""
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.sending.numbered_lists import Listed
-from handlers.broadcasts import reading
 from models.anonymity import intake
 from models.broadcasts import ledger, ledger_results
 from models.broadcasts.broadcasts import Broadcast
@@ -24,7 +23,7 @@ from models.people import accounts
 from models.store.database import Session
 from tests.actors import Person
 from tests.anonymity.thief import BOTS, Thief, in_office, report
-from tests.anonymity.village import a_while
+from tests.anonymity.village import a_while, nights
 from tests.forensics.links import Step, paths
 from tests.running_app import RunningApp
 
@@ -65,6 +64,7 @@ def play(readers: list[Person], service: RunningApp, leader: Person, thief: Thie
             await person.sees(TEXT)
             await person.taps("Đã đọc")
         await a_while(service)
+        await nights(service)
         [row] = await service.app.writer.read(lambda s: list(s.execute(select(Broadcast)).scalars()))
         states = await service.app.writer.read(lambda s: ledger.counts(s, row.id))
         assert (row.state, states["confirmed"], states.total()) == ("done", 3, 6)
@@ -73,23 +73,11 @@ def play(readers: list[Person], service: RunningApp, leader: Person, thief: Thie
     return sent_and_confirmed
 
 
-def office_keys(session: Session, days: list[date]) -> set[str]:
-    """The names of the chats of officers in office: what they do carries their name."""
-    _units, _persons, account_ids = in_office(session)
-    keys: set[str] = set()
-    for one in account_ids:
-        found = session.get_one(accounts.Account, one)
-        for day in days:
-            keys |= set(accounts.chat_keys(session, accounts.sender_of(session, found), one, day, in_office=True))
-    return keys
-
-
 async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
     """Chains from a row of the ledger to a row of a chat. The broadcast itself is everybody's, and when it went out."""
     read = thief.service.app.writer.read
     units, persons, account_ids = await read(in_office)
-    office = {f"token:{key}" for key in await read(lambda s: office_keys(s, [thief.service.clock.now().date()]))}
-    rows = [row for row in thief.rows() if not row.marks & office and row.table not in OFFICERS]
+    rows = [row for row in thief.rows() if row.table not in OFFICERS]
     assert {"recipient", "conversation", "intake"} <= {row.table for row in rows}
     known = {broadcast_id, *units, *persons, *account_ids}
     leases = {"tick", "fetch", *(channel.line for channel in thief.service.app.channels)}
@@ -127,12 +115,13 @@ async def test_a_list_remembered_with_the_result(play: Play, thief: Thief, monke
 async def test_confirmed_in_the_turn_that_says_so(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = intake.ask
 
-    def careless(session: Session, kind: Any, account_id: str, due: datetime, text: str = "") -> None:
-        person_id = session.get_one(accounts.Account, account_id).person_id
-        assert kind == "seen" and ledger.confirm(session, text, person_id, due.date())
-        honest(session, kind, account_id, due, text)
+    def careless(session: Session, kind: Any, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
+        if kind == "seen":
+            person_id = session.get_one(accounts.Account, account_id).person_id
+            assert ledger.confirm(session, text, person_id, now.date())
+        honest(session, kind, account_id, now, at, text)
 
-    monkeypatch.setattr(reading.intake, "ask", careless)
+    monkeypatch.setattr(intake, "ask", careless)
     found = await ties(thief, await play())
     assert {step[-1].row.table for step in found} >= {"conversation", "intake"}
 

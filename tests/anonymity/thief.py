@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Session
+from tests.anonymity.village import carried
 from tests.conftest import PostgresServer
 from tests.forensics.evidence import IDENTIFIERS, Row
 from tests.forensics.links import Step, paths
@@ -30,6 +31,22 @@ class Thief(Watcher):
     def __init__(self, service: RunningApp, url: str, directory: Path, server: PostgresServer | None) -> None:
         super().__init__(service.app.database, url, directory, server, EVERY_ID)
         self.service = service
+        self.filed: set[str] = set()
+
+    async def is_told_what_was_filed(self) -> None:
+        """By whoever has the keys: which rows of the intake hold a grievance. Every turn leaves one, also that of joining,
+        which writes an account; only with these in hand is a chain from one of them evidence."""
+
+        def read(session: Session) -> set[str]:
+            return {row_id for row_id, said in carried(session).items() if "report" in {event.kind for event in said}}
+
+        self.filed |= await self.service.app.writer.read(read)
+
+    async def chains_from_filing(self, rows: list[Row], **how: Collection[str] | None) -> list[list[Step]]:
+        """From the sealed row of a filing."""
+        assert self.filed and self.filed <= {row.id for row in rows}
+        found = await self.chains(rows, cases={"intake"}, **how)  # type: ignore[arg-type]
+        return [path for path in found if path[0].row.id in self.filed]
 
     async def chains(
         self,

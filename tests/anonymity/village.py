@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from models.anonymity.intake import Event, Intake
+from models.store.database import Session
+from models.store.sealing import unseal
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import code_in
@@ -113,3 +119,16 @@ async def adds(worker: Person, text: str) -> None:
 async def a_while(service: RunningApp) -> None:
     """Longer than any time cover."""
     await service.clock.passes(minutes=91)
+
+
+async def nights(service: RunningApp, count: int = 3) -> None:
+    """So long that rows which name people have changed, and what turns have left is gone."""
+    for _ in range(count):
+        await service.clock.passes(hours=24)
+
+
+def carried(session: Session) -> dict[str, list[Event]]:
+    """What each row of the intake carries, to whoever has the keys."""
+    rows = session.execute(select(Intake)).scalars()
+    opened = {row.id: json.loads(unseal(session, "intake.body", row.id, row.body)) for row in rows}
+    return {row_id: [Event(**event) for event in events] for row_id, events in opened.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists")
+BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -14,10 +14,10 @@ from models.anonymity.intake import Event, Told
 from models.grievances import cases
 from models.grievances.cases import Entry, Grievance
 from models.messages import chats
-from models.messages.chats import Chat, Run, State
+from models.messages.chats import Run, State
 from models.messages.message import Option
 from models.messages.received import Seen
-from models.people.accounts import Sender, chat_keys
+from models.people.accounts import Sender
 from models.store.ids import new_case_code, new_id
 from models.store.sealing import keyed_hash, seal
 from models.trust.audit import Audit
@@ -30,6 +30,8 @@ OPEN_EACH = 2
 """Open cases for each grassroots union."""
 HOLDERS = {"team": 55, "union": 30, "middle": 10, "top": 5}
 """Of a hundred cases, how many each level holds in the end."""
+TURNS = 5
+"""Of somebody who writes, on one day."""
 WORDS = "Tăng ca tháng 5 chưa được trả, cả tổ đều chưa có, mong công đoàn hỏi giúp. " * 4
 
 
@@ -115,9 +117,9 @@ class _Filing:
 
 
 def day(seeding: Seeding) -> None:
-    """A tenth of the people wrote today, five messages each: what was received is known for three days, what was told for
-    seven. One in a hundred of them is in the middle of a run. Of a thousand people two have a case on its way under time
-    cover: 1,100 events on a working day, each an hour and a half in the intake, and as many again for a bad day."""
+    """A tenth of the people wrote today, five messages each, and each turn left where its chat stands and a row of the
+    intake; of yesterday as many are still there. What was received is known for three days, what was told for seven. One
+    in a hundred of them is in the middle of a run. Of a thousand people two have a case on its way under time cover."""
     found, session, today = seeding.found, seeding.session, seeding.now.date()
     received = found.size.people * 3 // 2
     days = [today - timedelta(days=place * 3 // received) for place in range(received)]
@@ -128,12 +130,16 @@ def day(seeding: Seeding) -> None:
     offered = [Option("menu::::", "Menu"), Option("file::::", "Gửi phản ánh"), Option("mine::::", "Phản ánh của tôi")]
     for number, worker in enumerate(seeding.random.sample(found.workers, len(found.workers) // 10)):
         to = Sender(LINE, worker.chat)
-        keys = {side: chat_keys(session, to, worker.account_id, today, in_office=side) for side in (False, True)}
         run = Run("file", "", "abc", {"text": WORDS}, "category") if number % 100 == 0 else None
-        chats.save(session, Chat(keys), State(run, offered), seeding.now)
+        for at in (seeding.now - timedelta(days=1), seeding.now):
+            chat = chats.of(to, worker.account_id)
+            for _ in range(TURNS):
+                chats.save(session, chat, State(run, offered), at)
+                with intake.gathered(session, at):
+                    pass
     for _ in range(found.size.people // 500):
         worker = seeding.random.choice(found.workers)
-        intake.add(session, report(worker, found.above[worker.team_id], seeding.now + FAR))
+        intake.add(session, report(worker, found.above[worker.team_id], seeding.now + FAR), seeding.now)
 
 
 def report(worker: Worker, holder_id: str, due: datetime) -> Event:

@@ -173,7 +173,7 @@ class Vote:
                         boxes.put_in(session, self.round.id, folded[place : place + MIX])
         with self.database.transaction() as session:
             for event in self.events(session, rest):
-                intake.add(session, event)
+                intake.add(session, event, self.hall.now)
 
     def count(self) -> None:
         with self.step(CLOSE):

@@ -88,7 +88,7 @@ async def through_outbox(url: str, count: int, directory: Path) -> float:
     def queue(session: Session) -> None:
         for number in range(FIRST, FIRST + count):
             to, now = Sender(channel.line, str(number)), datetime.now(UTC)
-            outbox.queue(session, to, outbox.chat_of(session, to, None, now), TEXT, now, lane=outbox.BULK)
+            outbox.queue(session, to, TEXT, now, lane=outbox.BULK)
 
     await writer.write(queue)
     await channel.start(_nobody)

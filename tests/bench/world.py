@@ -24,6 +24,7 @@ from models.people.accounts import Sender
 from models.store.database import Database, Session
 from models.store.ids import new_id
 from models.store.sealing import keyed_hash
+from models.store.tail import batches
 from tests.bench import cases
 from tests.bench.province import CHUNK, LINE, Province, Worker
 from tests.running_app import FakeClock
@@ -82,7 +83,8 @@ class World:
             elif place >= 18:
                 event = Event("change", case_id="", account_id=worker.account_id, **{**given, "text": '{"notices": true}'})
             self._new.append(event)
-        await self.writer.write(lambda session: [intake.add(session, event) for event in self._new])
+        now = self.clock.now()
+        await self.writer.write(lambda session: [intake.add(session, event, now) for event in self._new])
 
     async def claim(self, lane: int) -> None:
         """As the outbox begins: leases a batch."""
@@ -109,8 +111,9 @@ class World:
                     await self.claim(lane)
 
         def undo(session: Session) -> None:
-            ids = set(session.execute(select(col(Intake.id))).scalars()) - self._kept
-            intake.forget(session, ids)
+            made_here = set(session.execute(select(col(Intake.id))).scalars()) - self._kept
+            for ids in batches(made_here):
+                session.execute(delete(Intake).where(col(Intake.id).in_(ids)))
             posted = [event.case_id for event in self._new if event.kind == "report"]
             made = [event.entry_id for event in self._new if event.kind != "tell"]
             told = [keyed_hash(session, "told", event.entry_id) for event in self._new]
@@ -131,7 +134,6 @@ class World:
             def queue(session: Session, some: Sequence[Worker] = self.found.workers[start : start + CHUNK]) -> None:
                 for worker in some:
                     to = Sender(LINE, worker.chat)
-                    key = outbox.chat_of(session, to, worker.account_id, now)
-                    outbox.queue(session, to, key, cases.WORDS, now, lane=BULK)
+                    outbox.queue(session, to, cases.WORDS, now, lane=BULK)
 
             await self.writer.write(queue)

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from models.messages.message import Option
 from tests.channels.browser import CHROMIUM, Service, browsing, serving
-from tests.channels.webchat_wire import TOKEN, gone, message
+from tests.channels.webchat_wire import gone, message
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),
@@ -254,22 +254,23 @@ async def test_a_message_is_text_whatever_it_says(service: Service) -> None:
         await expect(page.locator("#log img, #log b")).to_have_count(0)
 
 
-async def test_what_an_address_carries_is_taken_and_wiped(service: Service) -> None:
+async def test_a_code_in_the_address_is_taken_and_wiped(service: Service) -> None:
     async with service.tab() as page:
         await greeted(page)  # the tab's first visit is over before the next begins
         requested: list[str] = []
         page.on("request", lambda request: requested.append(request.url))
         page.on("websocket", lambda socket: requested.append(socket.url))
         await page.goto("about:blank")
-        await page.goto(service.address(f"/chat#ma=HOABAN-7K&phien={TOKEN}"))
-        await greeted(page)
-        assert page.url == service.address("/chat")
-        assert (service.came[-1].text, service.came[-1].sender) == ("/start HOABAN-7K", TOKEN)
-        assert service.greeted == 2
-        assert not any("HOABAN" in url.split("#")[0] or TOKEN in url.split("#")[0] for url in requested)
-        await page.evaluate("location.hash = '#ma=SECOND'")
+        await page.goto(service.address("/chat#ma=HOABAN-7K"))
         await expect(page.get_by_role("button", name="Gửi phản ánh")).to_have_count(2)
+        assert page.url == service.address("/chat")
+        assert service.said[-1] == "/start HOABAN-7K"
+        assert service.greeted == 2
+        assert not any("HOABAN" in url.split("#")[0] for url in requested)
+        await page.evaluate("location.hash = '#ma=SECOND'")
+        await expect(page.get_by_role("button", name="Gửi phản ánh")).to_have_count(3)
         assert (page.url, service.said[-1]) == (service.address("/chat"), "/start SECOND")
+        assert len({one.sender for one in service.came}) == 1
 
 
 async def test_quick_hide_leaves_nothing_to_go_back_to(service: Service) -> None:

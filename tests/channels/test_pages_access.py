@@ -13,20 +13,14 @@ from playwright.async_api import Browser, Page, expect
 
 from bot import pages
 from tests.channels.browser import CHROMIUM, Service, browsing, serving
+from tests.channels.webchat_wire import NOW
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-SESSIONS = {
-    phone: {"session": letter * 43, "name": f"Người {letter}"}
-    for phone, letter in (("worker", "W"), ("leader", "L"), ("chair", "C"))
-}
-
-
-async def _sessions(_request: web.Request) -> web.Response:
-    return web.json_response(SESSIONS)
+PEOPLE = {"worker": "W" * 43, "leader": "L" * 43, "chair": "C" * 43}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -37,8 +31,20 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
-    demo = [web.get("/demo", pages.page("demo.html")), web.get("/demo/sessions", _sessions)]
+    given: dict[str, dict[str, str]] = {}
+
+    async def sessions(_request: web.Request) -> web.Response:
+        return web.json_response(given)
+
+    demo = [
+        web.get("/demo", pages.page("demo.html", demo=True)),
+        web.get("/demo/chat", pages.page("chat.html", demo=True)),
+        web.get("/demo/sessions", sessions),
+        *pages.routes(demo=True),
+    ]
     async with serving(tmp_path, browser, demo) as service:
+        for phone, who in PEOPLE.items():
+            given[phone] = {"session": service.channel.sessions.seal(who, "", NOW.date()), "name": phone}
         yield service
 
 
@@ -164,19 +170,19 @@ async def test_the_page_speaks_english_too(service: Service) -> None:
 async def test_the_demo_shows_three_people_who_do_not_mix(service: Service) -> None:
     async with service.tab(viewport={"width": 1440, "height": 900}) as page:
         await page.goto(service.address("/demo"))
-        for phone in SESSIONS:
+        for phone in PEOPLE:
             frame = page.frame_locator(f"#{phone} iframe")
             await frame.locator("textarea").fill(f"Đây là {phone}")  # not greeted: the demo has begun for them
             await frame.locator("textarea").press("Enter")
             await expect(frame.locator("#log .theirs").last).to_contain_text("đã nghe")
         wrote = {one.sender: one.text for one in service.came if one.text != "/start"}
-        assert wrote == {person["session"]: f"Đây là {phone}" for phone, person in SESSIONS.items()}
+        assert wrote == {who: f"Đây là {phone}" for phone, who in PEOPLE.items()}
         stored = "Object.keys(sessionStorage).filter((key) => key.startsWith('tin-nhan.')).sort()"
-        assert await page.evaluate(stored) == [f"tin-nhan.khung-{phone}" for phone in sorted(SESSIONS)]
-        assert [frame.url for frame in page.frames[1:]] == [service.address("/chat")] * 3
+        assert await page.evaluate(stored) == [f"tin-nhan.khung-{phone}" for phone in sorted(PEOPLE)]
+        assert [frame.url for frame in page.frames[1:]] == [service.address("/demo/chat")] * 3
         came = len(service.came)
         await page.reload()
-        for phone in SESSIONS:
+        for phone in PEOPLE:
             await expect(page.frame_locator(f"#{phone} iframe").locator("#log .mine")).to_have_count(1)
         assert len(service.came) == came
 

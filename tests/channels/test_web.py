@@ -1,17 +1,23 @@
-"""What an operator's monitoring asks, and what nobody outside this machine may."""
+"""What an operator's monitoring asks, what nobody else may, and what the server does with half a request."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import inspect
 import io
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
-from bot.web import WebServer, is_this_machine
+from bot.web import CannotListen, WebServer
+from config.settings import Web
 from tests.conftest import PostgresServer
 from tests.running_app import FakeClock, RunningApp, settings_for
 
@@ -64,26 +70,115 @@ async def test_not_ready_when_the_database_is_gone(
         assert answer.status == 200, "and comes back by itself"
 
 
-async def test_metrics_are_for_this_machine(service: RunningApp, http: aiohttp.ClientSession) -> None:
-    async with http.get(f"{service.address}/metrics") as answer:
-        text = await answer.text()
-        assert answer.status == 200
-    assert "haichieu_outbound_rows" in text
-    assert "haichieu_quarantine_rows 0.0" in text
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_there_are_no_metrics_unless_they_are_asked_for(service: RunningApp, http: aiohttp.ClientSession) -> None:
+    """Also through a proxy that passes everything on as if it came from this machine."""
+    for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x"}):
+        async with http.get(f"{service.address}/metrics", headers=headers) as answer:
+            assert answer.status == 404, headers
+            assert "haichieu" not in await answer.text()
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-async def test_metrics_are_never_passed_on(service: RunningApp, http: aiohttp.ClientSession) -> None:
-    for header in ("X-Forwarded-For", "x-forwarded-for", "Forwarded"):
-        for value in ("127.0.0.1", "203.0.113.9", ""):
-            async with http.get(f"{service.address}/metrics", headers={header: value}) as answer:
-                assert answer.status == 404, header
-                assert "haichieu" not in await answer.text()
+async def test_metrics_are_for_whoever_shows_the_token(
+    database_url: str, tmp_path: Path, clock: FakeClock, http: aiohttp.ClientSession
+) -> None:
+    opened = RunningApp(settings_for(tmp_path, database_url, web={"metrics_token": "dem-1234567890"}), clock)
+    await opened.open()
+    try:
+        async with http.get(f"{opened.address}/metrics", headers={"Authorization": "Bearer dem-1234567890"}) as answer:
+            text = await answer.text()
+            assert answer.status == 200
+        assert "haichieu_outbound_rows" in text
+        assert "haichieu_quarantine_rows 0.0" in text
+        for wrong in ("Bearer dem-123456789", "Bearer dem-12345678901", "dem-1234567890", "Bearer đếm", ""):
+            async with http.get(f"{opened.address}/metrics", headers={"Authorization": wrong}) as answer:
+                assert answer.status == 404, wrong
+    finally:
+        await opened.close()
 
 
-def test_what_counts_as_this_machine() -> None:
-    assert all(map(is_this_machine, ("127.0.0.1", "127.9.9.9", "::1")))
-    assert not any(map(is_this_machine, ("10.0.0.1", "203.0.113.9", "::", "0.0.0.0", "", "localhost", "unix:/x")))
+@pytest.mark.parametrize("token", ["", "dem-1234567890"])
+async def test_metrics_on_a_port_of_their_own(http: aiohttp.ClientSession, token: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = Web(host="127.0.0.1", port=0, metrics_port=port, metrics_token=SecretStr(token))
+    server = WebServer(settings, [], ready, refresh)
+    await server.start()
+    try:
+        shown = {"Authorization": f"Bearer {token}"} if token else {}
+        async with http.get(f"http://127.0.0.1:{server.port}/metrics", headers=shown) as answer:
+            assert answer.status == 404, "not where everybody comes"
+        async with http.get(f"http://127.0.0.1:{port}/metrics", headers=shown) as answer:
+            assert answer.status == 200
+        async with http.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            assert answer.status == (404 if token else 200)
+        async with http.get(f"http://127.0.0.1:{port}/metrics", headers={**shown, "Host": "evil.example"}) as answer:
+            assert answer.status == 421
+        second = WebServer(settings, [], ready, refresh)
+        with pytest.raises(CannotListen, match="address already in use") as taken:
+            await second.start()
+        await second.stop()
+        assert taken.value.setting == "HAICHIEU_WEB__METRICS_PORT"
+    finally:
+        await server.stop()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_nothing_is_served_under_a_name_that_is_not_ours(service: RunningApp, http: aiohttp.ClientSession) -> None:
+    for host in ("evil.example", f"evil.example:{service.app.web.port}", "127.0.0.1.nip.io"):
+        for path in ("/chat", "/chat/ws", "/healthz", "/readyz", "/static/chat.js", "/nothing"):
+            async with http.get(f"{service.address}{path}", headers={"Host": host}) as answer:
+                assert answer.status == 421, (host, path)
+    async with http.get(f"{service.address}/chat", headers={"Host": f"localhost:{service.app.web.port}"}) as answer:
+        assert answer.status == 200
+
+
+HALVES = {
+    "nothing": b"",
+    "half a line": b"GET /cha",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ",
+    "a second one": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /hea",
+    "half a body": b"POST /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("sent", HALVES.values(), ids=list(HALVES))
+async def test_half_a_request_ends_however_slowly_the_rest_comes(sent: bytes) -> None:
+    server = WebServer(Web(host="127.0.0.1", port=0), [], ready, refresh, unfinished=0.2)
+    await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+    async def trickles() -> None:
+        while not writer.is_closing():
+            writer.write(b"a")
+            await asyncio.sleep(0.05)
+
+    writer.write(sent)
+    trickling = asyncio.create_task(trickles()) if sent else None
+    try:
+        async with asyncio.timeout(15):  # in vain on a server that waits: it ends the connection by itself
+            with contextlib.suppress(ConnectionError):
+                while await reader.read(4096):
+                    pass
+    finally:
+        if trickling is not None:
+            trickling.cancel()
+        writer.close()
+        await server.stop()
+
+
+def test_ten_seconds_are_what_a_request_may_take() -> None:
+    assert inspect.signature(WebServer).parameters["unfinished"].default == 10
+
+
+async def ready() -> dict[str, bool]:
+    return {}
+
+
+async def refresh() -> None:
+    return None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -101,18 +196,12 @@ async def test_unknown_paths_and_methods_say_little(service: RunningApp, http: a
 
 
 async def test_a_taken_port_is_an_oserror_and_bodies_have_an_end(http: aiohttp.ClientSession) -> None:
-    async def ready() -> dict[str, bool]:
-        return {}
-
-    async def refresh() -> None:
-        return None
-
     async def read(request: web.Request) -> web.Response:
         return web.Response(text=str(len(await request.read())))
 
-    first = WebServer("127.0.0.1", 0, [web.post("/read", read)], ready, refresh)
+    first = WebServer(Web(host="127.0.0.1", port=0), [web.post("/read", read)], ready, refresh)
     await first.start()
-    second = WebServer("127.0.0.1", first.port, [], ready, refresh)
+    second = WebServer(Web(host="127.0.0.1", port=first.port), [], ready, refresh)
     try:
         with pytest.raises(OSError, match="address already in use"):
             await second.start()

@@ -12,9 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import pages
 from bot.writer import Writer
 from config.settings import Web
-from tests.channels.webchat_wire import Wire, opened, writing
+from tests.channels.webchat_wire import Wire, join, opened, writing
 from tests.waiting import HANGS
 
 U = "6d4f0e0e-58a1-4a3c-9f39-0d3c4f2d7a11"
@@ -62,7 +63,7 @@ async def test_a_frame_no_page_of_ours_sends_is_refused(wire: Wire, raw: str | b
     await page.hears("received")
 
 
-@pytest.mark.parametrize("session", ["short", "A" * 44, "!" * 43, 5])
+@pytest.mark.parametrize("session", ["short", "A" * 43, "A" * 44, "!" * 43, "A" * 120, 5])
 async def test_a_session_of_the_wrong_shape_is_refused(wire: Wire, session: Any) -> None:
     page = await wire.page(hello=False)
     await page.tells("hello", session=session)
@@ -115,6 +116,7 @@ async def test_the_public_address_is_our_site_too(writer: Writer) -> None:
 
 
 async def test_a_full_house_says_so(writer: Writer) -> None:
+    await join(writer)
     async with opened(writer, most_sockets=1) as wire:
         page = await wire.page()
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
@@ -167,8 +169,20 @@ async def test_files_are_kept_by_browsers_under_their_digest(wire: Wire) -> None
     assert same.status == 304
     for missing in (
         "/static/none.js",
+        "/static/demo.js",
+        "/static/demo_chat.js",
+        "/demo/static/demo_chat.js",
         "/static/chat.html",
         "/static/__init__.py",
         "/static/..%2f__init__.py",
     ):
         assert (await wire.get(missing)).status == 404
+
+
+def test_no_file_of_a_unions_page_takes_a_session_from_an_address() -> None:
+    """Nor is any of the demo's files served there (above)."""
+    served = {name: content for name, content in pages.files().items() if not name.startswith("demo")}
+    assert {"chat.html", "page.js", "chat.js", "session.js"} <= served.keys()
+    for name, content in served.items():
+        assert b"phien" not in content and b"khung" not in content and b"window.name" not in content, name
+    assert b"phien" in pages.files()["demo_chat.js"]

@@ -23,28 +23,36 @@ from bot.writer import Writer
 from config.settings import Web
 from models.messages.mailbox import Mailbox
 from models.messages.message import Inbound, Outgoing
-from models.store.database import Base, Database
+from models.people import accounts, persons
+from models.people.units import Unit
+from models.store.database import Base, Database, Session
 from models.store.ids import new_id
 from models.store.sealing import Keyring
 from tests.waiting import HANGS, until
 
-TOKEN = "A" * 42 + "x"
+WHO = "A" * 42 + "x"
+"""Whose session the tests open: the person's id on the line, which never leaves the server."""
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
 
 class Page:
     """What a browser's page does, in five lines."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
         self.socket = socket
+        self.token = token
 
     async def tells(self, type: str, **fields: Any) -> None:
         await self.socket.send_str(json.dumps({"type": type, **fields}))
 
     async def hears(self, type: str) -> dict[str, Any]:
-        frame = await asyncio.wait_for(self.socket.receive(), HANGS)
-        assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
-        heard: dict[str, Any] = json.loads(frame.data)
+        """The next frame, which must be of this type; what is said about other pages at the door is passed over."""
+        while True:
+            frame = await asyncio.wait_for(self.socket.receive(), HANGS)
+            assert frame.type is WSMsgType.TEXT, f"waited for {type}, got {frame!r}"
+            heard: dict[str, Any] = json.loads(frame.data)
+            if heard["type"] == type or heard["type"] not in ("asked", "settled"):
+                break
         assert heard["type"] == type, heard
         return heard
 
@@ -58,8 +66,9 @@ class Page:
         assert frame.type is WSMsgType.CLOSE
         return int(frame.data)
 
-    async def says_hello(self, token: str | None = TOKEN) -> dict[str, Any]:
-        await self.tells("hello", session=token, language="vi")
+    async def says_hello(self, token: str | None = "", **more: str) -> dict[str, Any]:
+        """With the session of these tests, another one, or none."""
+        await self.tells("hello", session=self.token if token == "" else token, language="vi", **more)
         return await self.hears("welcome")
 
 
@@ -74,7 +83,9 @@ class Wire:
         self.lines = lines
         self.server = server
         self.client = client
+        self.token = channel.sessions.seal(WHO, "", NOW.date())
         self.came: list[Inbound] = []
+        self.pages: list[Page] = []
         self.broken = False
 
     async def receive(self, inbound: Inbound) -> None:
@@ -89,9 +100,22 @@ class Wire:
 
     async def page(self, *, hello: bool = True, origin: str | None = None) -> Page:
         own = str(self.server.make_url("/")).rstrip("/")
-        page = Page(await self.client.ws_connect(self.server.make_url("/chat/ws"), origin=origin or own))
+        page = Page(await self.client.ws_connect(self.server.make_url("/chat/ws"), origin=origin or own), self.token)
+        self.pages.append(page)
         if hello:
             await page.says_hello()
+        return page
+
+    async def second_page(self, *, asked: bool = True) -> Page:
+        """Another page of the session of these tests; one that is open is told, and allows it at once if it is `asked`."""
+        page = await self.page(hello=False)
+        await page.tells("hello", session=page.token, language="vi")
+        await page.hears("waiting")
+        if asked:
+            first = self.pages[0]
+            await first.tells("allow", page=(await first.hears("asked"))["page"])
+            await first.hears("settled")
+        await page.hears("welcome")
         return page
 
     async def get(self, path: str, **headers: str) -> aiohttp.ClientResponse:
@@ -117,7 +141,7 @@ async def opened(
     *,
     wire: type[Wire] | None = None,
     more: Sequence[web.RouteDef] = (),
-    **limits: int,
+    **limits: Any,
 ) -> AsyncIterator[Wire]:
     channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
     lines: list[Transport] = []
@@ -144,7 +168,22 @@ async def opened(
     await server.close()
 
 
-def message(text: str = "Xin chào", recipient: str = TOKEN, **fields: Any) -> Outgoing:
+async def join(writer: Writer, who: str = WHO) -> None:
+    """Makes this person a member."""
+
+    def add(session: Session) -> None:
+        unit = Unit(kind="cdcs", code=new_id(), name="Công đoàn")
+        session.add(unit)
+        session.flush()
+        holder = persons.add(session, unit.id)
+        sender = accounts.Sender(WebChannel.line, who)
+        given = {"language": "vi", "confirmed": True, "consent_version": "2026-12", "today": NOW.date()}
+        accounts.add(session, sender, holder, **given)
+
+    await writer.write(add)
+
+
+def message(text: str = "Xin chào", recipient: str = WHO, **fields: Any) -> Outgoing:
     return Outgoing(new_id(), recipient, text, **fields)
 
 

@@ -155,7 +155,8 @@ class Town:
 
     async def metrics(self, address: str) -> list[str]:
         """What the process that serves there tells an operator's monitoring."""
-        async with self._http.get(f"{address}/metrics") as answer:
+        shown = {"Authorization": f"Bearer {SECRET}"}  # HAICHIEU_WEB__METRICS_TOKEN
+        async with self._http.get(f"{address}/metrics", headers=shown) as answer:
             return (await answer.text()).splitlines()
 
     async def enters(self, code: str, words: str = "") -> Citizen:

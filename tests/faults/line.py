@@ -88,7 +88,7 @@ class Desk:
 
         def add(session: Any) -> None:
             for text in texts:
-                outbox.queue(session, Sender(LINE, to), f"chat-{to}", text, self.clock.now(), lane=lane, **more)
+                outbox.queue(session, Sender(LINE, to), text, self.clock.now(), lane=lane, **more)
 
         await self.writer.write(add)
 

@@ -118,6 +118,7 @@ async def frozen(town: Town, plant: str = "") -> None:
             "HAICHIEU_TELEGRAM__WEBHOOK_SECRET": SECRET,
             "HAICHIEU_WEB__PORT": str(port),
             "HAICHIEU_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "HAICHIEU_WEB__METRICS_TOKEN": SECRET,
         }
 
     await crowd(town, FEW)

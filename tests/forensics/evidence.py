@@ -7,7 +7,7 @@ A mark is a short string. Two rows that carry the same mark are linked:
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ class Row:
     table: str
     place: object
     state: str  # live, dead, hole, wal, commit, residue
-    id: str | None = None  # the value of the first column, if that is text: lets a caller leave a row out
+    id: str | None = None  # as `id_of` has it: lets a caller leave a row out
     marks: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
@@ -38,6 +38,11 @@ def tokens(raw: bytes, pattern: re.Pattern[bytes] = IDENTIFIERS) -> frozenset[st
         if run[0] == 2 * (len(run) - 1) + 3:
             found.add(run[1:])
     return frozenset(run.decode() for run in found)
+
+
+def id_of(values: Sequence[object]) -> str | None:
+    """A row's name: the first column, or the second behind a number that the database counts."""
+    return next((value for value in values[:2] if isinstance(value, str)), None)
 
 
 def time_mark(moment: datetime) -> str | None:

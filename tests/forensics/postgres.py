@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from .evidence import IDENTIFIERS, Row, marks_of
+from .evidence import IDENTIFIERS, Row, id_of, marks_of
 
 PAGE = 8192
 HEADER = 23  # of a tuple, before the null bitmap
@@ -120,7 +120,7 @@ class Cluster:
             place[1] > 0 and not unborn and spared,
             frozenset(mark[6:] for mark in marks if mark.startswith("token:")),
             frozenset({xmin, *enders} - {0}),
-            values[0] if values and isinstance(values[0], str) else None,
+            id_of(values),
             frozenset(marks),
         )
 

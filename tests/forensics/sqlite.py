@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .evidence import IDENTIFIERS, Row, marks_of, tokens
+from .evidence import IDENTIFIERS, Row, id_of, marks_of, tokens
 from .sqlite_pages import Cell, Owner, Pages, carve, owners, page, record
 
 NOBODY = Owner("?", False)  # a free page
@@ -55,17 +55,17 @@ class _Reader:
         written = log.read_bytes() if log.exists() else b""
         self.size = struct.unpack_from(">I", written, 8)[0] if written else struct.unpack_from(">H", raw, 16)[0]
         self.size = 65536 if self.size == 1 else self.size
-        generations = _generations(written, self.size)
+        logged = generations(written, self.size)
         main = self._split(raw)
-        newest = {**main, **{number: data for commit in generations[-1] for number, data in commit}}
+        newest = {**main, **{number: data for commit in logged[-1] for number, data in commit}}
         self.reserved = newest[1][20]
         began = self._split(baseline.read_bytes()) if baseline else {}
         # Only for pages whose version is lost; a page may pass from one table to another (see _owned).
         self.owners = {**owners(main, self.reserved), **owners(began, self.reserved), **owners(newest, self.reserved)}
         self.versions: list[tuple[Pages, int, Owner | None]] = []
-        for commits in generations:
+        for commits in logged:
             before: Pages = {}  # an older generation began from pages that are gone
-            if commits is generations[-1]:
+            if commits is logged[-1]:
                 copied = _checkpointed(commits, main)
                 before = {number: data for number, data in main.items() if number not in copied}
                 if baseline:
@@ -87,13 +87,13 @@ class _Reader:
                 values = record(cell.payload)
             except ValueError:  # its overflow is lost
                 values = [cell.payload]
-            first: object = values[0] if values else None
+            first = id_of(values)
             if owner.index:
                 first = self.ids.get((owner.table, last)) if isinstance(last := values[-1], int) else None
             elif cell.rowid is not None:
-                self.ids[owner.table, cell.rowid] = first if isinstance(first, str) else None
+                self.ids[owner.table, cell.rowid] = first
             name = "index" if owner.index else "row" if cell.rowid is None else f"rowid {cell.rowid}"
-            row = Row(owner.table, name, state, first if isinstance(first, str) else None)
+            row = Row(owner.table, name, state, first)
             row.marks = marks_of(values, self.pattern)
             self.rows[owner, cell] = row
         return self.rows[owner, cell]
@@ -179,7 +179,7 @@ class _Reader:
     def _carved(self, owner: Owner, cell: Cell, number: int) -> None:
         values = record(cell.payload)
         row = Row(owner.table, f"rowid {cell.rowid} in page {number}", "residue")
-        row.id = values[0] if isinstance(values[0], str) else None
+        row.id = id_of(values)
         row.marks = marks_of(values, self.pattern)
         self.found.rows.append(row)
 
@@ -195,7 +195,7 @@ def _checkpointed(commits: list[list[tuple[int, bytes]]], main: Pages) -> set[in
     return copied
 
 
-def _generations(raw: bytes, size: int) -> list[list[list[tuple[int, bytes]]]]:
+def generations(raw: bytes, size: int) -> list[list[list[tuple[int, bytes]]]]:
     """Frames by generation (a salt of its own), oldest first, the WAL's own last; each a list of commits.
 
     A commit ends with a frame whose header gives the size of the database; the last may have been left open.

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +66,44 @@ class Watcher:
             self.before.write_bytes(self.path.read_bytes())
 
     def rows(self) -> list[Row]:
-        """Every row version that any file still tells of."""
+        """Every row version that any file still tells of, with what ties it to others. Not SQLite's own counts of rows: such
+        a count stands in the commit that raised it and in the next that did, whoever made either. Nor the nights' `sweeps`.
+        """
         if self.server is None:
-            return self.read().rows
-        cluster = self.cluster()
-        log = wal.read(cluster, self.since)
-        assert not log.unread  # no page that we could not look into
-        return [*cluster.rows(self.since), *log.rows]
+            rows = [row for row in self.read().rows if row.table != "sqlite_sequence"]
+        else:
+            cluster = self.cluster()
+            log = wal.read(cluster, self.since)
+            assert not log.unread  # no page that we could not look into
+            rows = [*cluster.rows(self.since), *log.rows]
+        swept = self.sweeps("conversation", "intake", "inbound", "told")
+        for row in rows:
+            row.marks -= swept
+        return rows
+
+    def sweeps(self, *tables: str) -> set[str]:
+        """Transactions that only took away rows of these tables, of each all up to some newest: they tie rows of a day to
+        one another, which say themselves of which day they are."""
+        born: dict[tuple[str, str | None], int] = {}
+        ends: dict[int, set[tuple[str, str | None]]] = defaultdict(set)
+        known = self.lives()
+        for one in known:
+            name = one.table, one.id
+            born[name] = max(one.born, born.get(name, 0))
+            if one.died:
+                ends[one.died].add(name)
+        busy = {one.born for one in known}
+        kind = "commit" if self.server is None else "xid"
+        found = set()
+        for number, gone in ends.items():
+            of = {table for table, _ in gone}
+            if not of <= set(tables) or number in busy:
+                continue
+            newest = {table: max(born[name] for name in gone if name[0] == table) for table in of}
+            earlier = {name for name in born if name[0] in of and born[name] <= newest[name[0]]}
+            if not earlier - set().union(*(ends[end] for end in ends if end <= number)):
+                found.add(f"{kind}:{number}")
+        return found
 
     def read(self) -> sqlite.Found:
         return sqlite.read(self.path, baseline=self.before, pattern=self.pattern)

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.channels.webchat.guests import Allowed, Turns
 from bot.channels.zalo import ZaloChannel
 from handlers.chat.conversation import Conversation
 from handlers.front.all_conversations import CONVERSATIONS
@@ -47,6 +48,8 @@ async def zalo() -> AsyncIterator[ZaloEmulator]:
 def hands(monkeypatch: pytest.MonkeyPatch) -> None:
     """The people of stories write faster than hands do, and web chat would slow them down by the real clock."""
     monkeypatch.setattr("bot.channels.webchat.socket.BURST", 10_000.0)
+    plenty = (Allowed(100_000, 1000),)
+    monkeypatch.setattr("bot.channels.webchat.guests.TURNS", Turns(plenty, plenty, plenty))
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Files of the web page: what it uploads, and the attachments that its officer is shown.
 
-Used by webchat.py only. The session token comes in a header, never in an address (histories, logs) and never in a cookie, so
-no other site's page can make a browser send it. Uploads are taken only from somebody who has joined: whoever finds the page
-must not fill the disk.
+Used by channel.py only. A pass comes in a header (sessions.py), never in an address (histories, logs) and never in a
+cookie, so no other site's page can make a browser send it. Uploads are taken only from somebody who has joined: whoever
+finds the page must not fill the disk. A body that stays away for SILENT seconds, or comes more slowly than SLOWEST, ends:
+it would hold one of the few places.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import cast
 from aiohttp import web
 
 from bot.channels.base import Gone
-from bot.channels.webchat.socket import TOKEN, event_id
+from bot.channels.webchat.sessions import TOKEN, Sessions
+from bot.channels.webchat.socket import event_id
 from bot.vault import Vault
 from bot.writer import Writer
 from handlers.front import file_rights
 from models.files.attachments import LIMITS
 from models.messages.message import FileKind
-from models.people import accounts
+from models.people import wishes
 from models.people.accounts import Sender
 
 AT_ONCE = 8
@@ -36,6 +38,9 @@ KEPT = timedelta(days=2)
 """After so long the vault has swept them."""
 SECONDS = 300
 """How long one upload may take: 20 MB at 0.5 Mbit/s."""
+SILENT = 10.0
+SLOWEST = 8 * 1024
+"""Bytes a second, after the first SILENT seconds: half of what EDGE carries where it is bad."""
 SESSIONS = 5000
 """How many sessions' uploads are counted at once."""
 
@@ -52,12 +57,17 @@ class Files:
         vault: Vault | None,
         clock: Callable[[], datetime],
         is_ours: Callable[[web.Request], bool],
+        sessions: Sessions,
+        *,
+        silent: float = SILENT,
     ) -> None:
         self._line = line
         self._writer = writer
         self._vault = vault
         self._clock = clock
         self._is_ours = is_ours
+        self._sessions = sessions
+        self._silent = silent
         self._room = asyncio.Semaphore(AT_ONCE)
         self._lately: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._unnamed: OrderedDict[str, tuple[str, int, datetime]] = OrderedDict()
@@ -80,44 +90,52 @@ class Files:
         assert self._vault is not None
         if not self._is_ours(request):
             raise web.HTTPForbidden
-        kind, token = request.query.get("kind", ""), _token(request)
+        kind, who = request.query.get("kind", ""), self._who(request)
         if kind not in LIMITS:
             raise web.HTTPBadRequest
-        if not await self._has_joined(token):
+        if not await self._has_joined(who):
             raise web.HTTPForbidden
-        if not self._within_pace(token) or not await self._has_room(token) or self._room.locked():
+        if not self._within_pace(who) or not await self._has_room(who) or self._room.locked():
             raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
         async with self._room:
             content = await self._read(request, LIMITS[cast("FileKind", kind)])
         upload = secrets.token_hex(16)
-        name = event_id(token, upload)
-        self._unnamed[name] = (token, await self._vault.put_upload(name, content, self._clock().date()), self._clock())
+        name = event_id(who, upload)
+        self._unnamed[name] = (who, await self._vault.put_upload(name, content, self._clock().date()), self._clock())
         return web.json_response({"upload": upload}, headers=SHOWN)
 
     async def _read(self, request: web.Request, most: int) -> bytes:
         if (request.content_length or 0) > most:
             raise _too_large(request, most)
         content = bytearray()
+        now = asyncio.get_running_loop().time
+        began = now()
         try:
-            async with asyncio.timeout(SECONDS):
-                async for piece in request.content.iter_any():
-                    content += piece
-                    if len(content) > most:
-                        raise _too_large(request, most)
+            while True:
+                earned = began + self._silent + len(content) / SLOWEST
+                async with asyncio.timeout_at(min(began + SECONDS, now() + self._silent, earned)):
+                    piece = await request.content.readany()
+                if not piece:
+                    break
+                content += piece
+                if len(content) > most:
+                    raise _too_large(request, most)
         except TimeoutError:
-            raise web.HTTPRequestTimeout from None
+            late = web.HTTPRequestTimeout()
+            late.force_close()
+            raise late from None
         if not content:
             raise web.HTTPBadRequest
         return bytes(content)
 
-    async def _has_joined(self, token: str) -> bool:
-        sender = Sender(self._line, token)
-        return await self._writer.read(lambda session: accounts.find(session, sender) is not None)
+    async def _has_joined(self, who: str) -> bool:
+        sender = Sender(self._line, who)
+        return await self._writer.read(lambda session: wishes.find(session, sender) is not None)
 
-    def _within_pace(self, token: str) -> bool:
+    def _within_pace(self, who: str) -> bool:
         now = self._clock()
-        times = self._lately.setdefault(token, deque(maxlen=MOST))
-        self._lately.move_to_end(token)
+        times = self._lately.setdefault(who, deque(maxlen=MOST))
+        self._lately.move_to_end(who)
         if len(self._lately) > SESSIONS:
             self._lately.popitem(last=False)
         if len(times) == MOST and now - times[0] < WITHIN:
@@ -125,20 +143,32 @@ class Files:
         times.append(now)
         return True
 
-    async def _has_room(self, token: str) -> bool:
+    async def _has_room(self, who: str) -> bool:
         """Whether a session may leave one more upload here, and the disk has room for it."""
         assert self._vault is not None
         while self._unnamed and self._clock() - next(iter(self._unnamed.values()))[2] > KEPT:
             self._unnamed.popitem(last=False)
-        theirs = sum(size for owner, size, _ in self._unnamed.values() if owner == token)
+        theirs = sum(size for owner, size, _ in self._unnamed.values() if owner == who)
         by_all = sum(size for _, size, _ in self._unnamed.values())
         return theirs < UNNAMED and by_all < UNNAMED_BY_ALL and await self._vault.has_room()
+
+    def _who(self, request: web.Request) -> str:
+        """Whose pass this is. A token that was given to no page in particular will do as well."""
+        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not TOKEN.fullmatch(shown):
+            raise web.HTTPUnauthorized
+        if who := self._sessions.open_pass(shown, self._clock().date()):
+            return who
+        opened = self._sessions.open(shown)
+        if opened is None or not opened.is_free:
+            raise web.HTTPUnauthorized
+        return opened.who
 
     async def _show(self, request: web.Request) -> web.Response:
         """One attachment, for the officer of its case; whether they are that is asked at every look."""
         assert self._vault is not None
         sender, case_id, attachment_id = (
-            Sender(self._line, _token(request)),
+            Sender(self._line, self._who(request)),
             *(request.match_info[n] for n in ("case", "id")),
         )
         now = self._clock()
@@ -154,10 +184,3 @@ def _too_large(request: web.Request, most: int) -> web.HTTPException:
     refused = web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length or most + 1)
     refused.force_close()
     return refused
-
-
-def _token(request: web.Request) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
-        raise web.HTTPUnauthorized
-    return token

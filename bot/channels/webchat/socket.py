@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from bot.channels.webchat.sessions import SECRET, TOKEN
 from models.files.attachments import LIMITS
 from models.messages.mailbox import AT_ONCE
 from models.messages.message import FileKind, Outgoing
@@ -26,7 +27,6 @@ PER_SECOND = 10.0
 BURST = 30.0
 
 UPLOAD = re.compile(r"[0-9a-f]{32}")
-TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -48,6 +48,8 @@ class Frame:
     text: str | None = None
     choice: str | None = None
     session: str | None = None
+    secret: str = ""
+    page: str = ""
     language: str = ""
     ids: tuple[str, ...] = ()
     file: tuple[FileKind, str] | None = None
@@ -75,11 +77,16 @@ def parse(message: WSMessage) -> Frame:
 
 def _hello(said: dict[str, Any]) -> Frame:
     session, language = said.get("session"), said.get("language", "")
+    secret, page = said.get("secret", ""), said.get("page", "")
     if session is not None and not (isinstance(session, str) and TOKEN.fullmatch(session)):
         raise FrameError("session")
     if not (isinstance(language, str) and re.fullmatch(r"([a-z]{2})?", language)):
         raise FrameError("shape")
-    return Frame("hello", session=session, language=language)
+    if not (isinstance(secret, str) and (not secret or SECRET.fullmatch(secret))):
+        raise FrameError("shape")
+    if not (isinstance(page, str) and (not page or _UUID.fullmatch(page))):
+        raise FrameError("shape")
+    return Frame("hello", session=session, language=language, secret=secret, page=page.lower())
 
 
 def _say(said: dict[str, Any]) -> Frame:
@@ -110,6 +117,13 @@ def _bye(said: dict[str, Any]) -> Frame:
     return Frame("bye", id=_id(said) if "id" in said else "")
 
 
+def _door(said: dict[str, Any]) -> Frame:
+    page = said.get("page")
+    if not (isinstance(page, str) and _UUID.fullmatch(page)):
+        raise FrameError("shape")
+    return Frame(said["type"], page=page.lower())
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": _hello,
     "say": _say,
@@ -117,6 +131,9 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "file": _file,
     "got": _got,
     "bye": _bye,
+    "allow": _door,
+    "refuse": _door,
+    "asking": _door,
 }
 
 
@@ -150,9 +167,21 @@ def event_id(token: str, id: str) -> str:
 class Socket:
     """One page's connection. One task writes to it, so a phone that has stalled delays nobody else."""
 
-    def __init__(self, response: web.WebSocketResponse) -> None:
+    def __init__(self, response: web.WebSocketResponse, origin: str = "") -> None:
         self.response = response
+        self.origin = origin
+        """Where it comes from (bot.visitors)."""
+        self.who = ""
+        """Whose page it is: the person's id on the line, from `hello` on."""
+        self.page = ""
+        """The number of this page, which it makes anew each time it is loaded."""
         self.token = ""
+        """What its session is known by to the page, once it is in: a page that waits has none."""
+        self.grant = "", False
+        """What it is given when it is let in: its token, and whether the person has joined."""
+        self.is_new = False
+        """Its session began with this page: nothing can be waiting for it."""
+        self.has_joined = False
         self.language = ""
         self.strikes = 0
         self.slow = 0
@@ -174,6 +203,11 @@ class Socket:
 
     async def tell(self, type: str, **fields: Any) -> None:
         await self._out.put(json.dumps({"type": type, **fields}, ensure_ascii=False))
+
+    def say(self, type: str, **fields: Any) -> None:
+        """As `tell`, for who cannot wait. A page that has not read so many frames is about to be closed anyway."""
+        with contextlib.suppress(asyncio.QueueFull):
+            self._out.put_nowait(json.dumps({"type": type, **fields}, ensure_ascii=False))
 
     def offer(self, message: Outgoing) -> None:
         """Shows a message once. What does not fit now stays in the mailbox until the page says `got`."""

@@ -18,7 +18,7 @@ from models.messages import chats
 from models.messages.chats import Run, State
 from models.messages.message import Option, Outgoing
 from models.messages.sending import DOUBTFUL, HELD_BACK, LEASE
-from models.people.accounts import Account, Sender, chat_keys, find
+from models.people.accounts import Account, Sender, find
 from models.store.database import Session
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_union import SECOND, Phone, Roll, later, outcome, words
@@ -140,16 +140,13 @@ def test_doubt_ends_with_the_part_that_was_answered(roll: Roll, garment: str) ->
     assert (next_part.parts_done, next_part.reference, next_part.doubtful) == (1, "77", True)
 
 
-def chat_of(session: Session, name: str) -> chats.Chat:
-    found = find(session, Sender(LINE, name))
-    assert found is not None
-    keys = chat_keys(session, Sender(LINE, name), found.id, MONDAY.date())
-    return chats.Chat({False: keys, True: ("-", "-")}, rows={False: keys[0]})
-
-
 def talks(roll: Roll, name: str, run: Run | None) -> None:
+    """A turn of this reader's chat."""
     with roll.database.transaction() as session:
-        chats.save(session, chat_of(session, name), State(run=run, language="vi"), MONDAY)
+        found = find(session, Sender(LINE, name))
+        assert found is not None
+        chat = chats.load(session, chats.of(Sender(LINE, name), found.id), MONDAY)
+        chats.save(session, chat, State(run=run, language="vi"), MONDAY)
 
 
 def asking(session: Session, row: Broadcast, code: str) -> Outgoing:

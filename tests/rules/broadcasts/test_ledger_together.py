@@ -15,7 +15,6 @@ from bot.channels.base import Blocked, Rejected, Uncertain, Unreachable
 from bot.sending.broadcasts import Ledgers
 from handlers.chat.conversation import tell
 from models.broadcasts import ledger_results
-from models.messages import outbox
 from models.messages.sending import Outcome
 from models.people import accounts
 from models.people.accounts import Sender
@@ -104,7 +103,7 @@ async def test_nothing_that_happens_to_a_part_ties_a_person_to_a_chat(at: Desk, 
 async def test_it_would_be_noticed(at: Desk, roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
     def together(session: Session, found: Any) -> None:
         results_record(session, found)
-        outbox.stop_chat(session, found[0][0].chat)
+        accounts.set_blocked(session, Sender(LINE, found[0][0].chat), True)
 
     results_record = ledger_results.record
     monkeypatch.setattr(ledger_results, "record", together)

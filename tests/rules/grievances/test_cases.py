@@ -146,7 +146,7 @@ def test_what_an_officer_may_do_in_which_state(
         audit = session.execute(select(Audit)).scalars().all()
         assert {note.subject for note in audit} == ({case.id} if allowed else set())
         assert (verb in [note.verb for note in audit]) is allowed
-        heard = [event.kind for event in intake.waiting(session, NOW - timedelta(seconds=1))]
+        heard = [event.kind for event in intake.waiting_for(session, case.id, NOW - timedelta(seconds=1))]
         assert heard == (["tell"] if allowed and verb != "assigned" else [])
 
 
@@ -165,7 +165,7 @@ def test_nothing_overtakes_what_was_said_before(database: Database, union: Union
     with database.transaction() as session:
         handling.ask(session, again(session, case), union.officers["team"], "Ca nào?", NOW, late)
         handling.reply(session, again(session, case), union.officers["team"], "Đã rõ", NOW, early)
-        dues = sorted(datetime.fromisoformat(event.due) for event in intake.waiting(session, NOW))
+        dues = sorted(datetime.fromisoformat(event.due) for event in intake.waiting_for(session, case.id, NOW))
     assert dues == [late, late + timedelta(seconds=1)]
 
 
@@ -257,8 +257,8 @@ def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, uni
     later = NOW + timedelta(minutes=40)
     with database.transaction() as session:
         handling.reply(session, again(session, case), union.officers["team"], "Trả lời", NOW, later)
-        assert not intake.due(session, later - timedelta(seconds=1), {})
-        [(_row, event)] = intake.due(session, later, {})
+        assert not intake.due(session, later - timedelta(seconds=1), set())
+        [event] = intake.due(session, later, set())
         assert event.kind == "tell"
         assert intake.once(session, event.entry_id, later.date())
         assert not intake.once(session, event.entry_id, later.date())

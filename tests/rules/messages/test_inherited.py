@@ -16,7 +16,7 @@ def test_the_rows_of_a_dead_sender_are_due_now(database: Database) -> None:
     with database.transaction() as session:
         for line in ("one", "two"):
             to = Sender(line, "1")
-            outbox.queue(session, to, outbox.chat_of(session, to, None, MONDAY), line, MONDAY)
+            outbox.queue(session, to, line, MONDAY)
             assert len(sending.claim(session, line, REPLY, 1, MONDAY)) == 1
         sending.inherit(session, "one", 2, now)
         (row,) = sending.claim(session, "one", REPLY, 2, now)

@@ -23,8 +23,7 @@ RUN = Run("file", "", "abc", {"text": "Tăng ca"}, asking="category")
 
 
 def where(session: Session, now: datetime, account_id: str | None = None) -> Chat:
-    keys = {side: accounts.chat_keys(session, SENDER, account_id, now.date(), in_office=side) for side in (False, True)}
-    return chats.load(session, keys, now)
+    return chats.load(session, chats.of(SENDER, account_id), now)
 
 
 def begin(database: Database, state: State, now: datetime = NOW) -> None:
@@ -47,7 +46,7 @@ def rows(database: Database) -> list[chats.Conversation]:
 
 def test_a_chat_that_has_no_row(database: Database) -> None:
     assert remember(database, NOW).offered == CARD
-    assert [row.busy for row in rows(database)] == [False]
+    assert len(rows(database)) == 1
 
 
 def test_a_reply_makes_no_row_where_there_is_none(database: Database) -> None:
@@ -63,31 +62,23 @@ def test_a_reply_that_came_after_a_card_is_the_newest(database: Database) -> Non
         assert where(session, NOW).state.offered == CARD
 
 
-def test_only_a_run_has_an_hour(database: Database) -> None:
-    """An exact time on the row of somebody's chat could be laid beside the exact times on a case."""
-    remember(database, NOW)
-    assert [row.idle_at.timetz().isoformat() for row in rows(database)] == ["00:00:00+00:00"]
-
-
 def test_a_chat_that_saw_the_menu_yesterday(database: Database) -> None:
     begin(database, State(offered=MENU, language="en"), NOW - timedelta(hours=20))
     state = remember(database, NOW)
     assert (state.offered, state.language) == (CARD, "en")
-    assert len(rows(database)) == 1
 
 
 def test_a_chat_in_the_middle_of_a_run_is_left_alone(database: Database) -> None:
     begin(database, State(run=RUN, offered=MENU))
     state = remember(database, NOW + timedelta(minutes=29))
     assert (state.run, state.offered) == (RUN, MENU)
-    assert [row.busy for row in rows(database)] == [True]
+    assert len(rows(database)) == 1
 
 
 def test_a_lapsed_run_keeps_its_draft_no_longer_than_before(database: Database) -> None:
     begin(database, State(run=RUN, offered=MENU))
     state = remember(database, NOW + timedelta(hours=2))
     assert (state.run, state.offered, state.touched) == (RUN, CARD, NOW)
-    assert [row.busy for row in rows(database)] == [False]
     with database.reading() as session:
         late = NOW + timedelta(hours=24, seconds=1)
         assert where(session, late).state.run is None
@@ -122,7 +113,7 @@ def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
         )
         chats.remember(session, SENDER, CARD, NOW, unasked=True)
         assert where(session, NOW, account.id).state.offered == CARD
-        assert not where(session, NOW).rows
+        assert not where(session, NOW).places
 
 
 @pytest.mark.parametrize(("minutes", "renewed"), [(1, False), (40, True)])

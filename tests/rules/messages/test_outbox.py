@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from sqlmodel import col
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
 from bot.sending.outbox import RETRY_SECONDS
 from handlers.chat.conversation import tell
-from models.messages import chats, outbox
+from models.messages import chats, outbox, sending
 from models.messages.chats import Run, State
 from models.messages.outbox import BULK, NOTICE, REPLY, Outbound
 from models.people import accounts, persons
@@ -147,35 +148,35 @@ async def test_a_row_that_cannot_be_opened_stops_nobody_else_and_is_kept(at: Des
     assert await drained(at, minutes=1) == ["chìa mất", "nữa"]
 
 
-def chat_an() -> chats.Chat:
-    return chats.Chat({False: ("chat-An", "-"), True: ("-", "-")}, rows={False: "chat-An"})
+def talks(session: Session, run: Run | None, now: datetime) -> None:
+    """A turn of An's chat."""
+    chat = chats.load(session, chats.of(Sender(LINE, "An"), "an"), now)
+    chats.save(session, chat, State(run=run, language="vi"), now)
 
 
 async def test_a_question_waits_until_the_conversation_is_over(at: Desk) -> None:
-    def talks(session: Session, run: Run | None) -> None:
-        chats.save(session, chat_an(), State(run=run, language="vi"), at.clock.now())
-
-    await at.writer.write(lambda s: talks(s, Run("file", "", "abc")))
+    await at.writer.write(lambda s: talks(s, Run("file", "", "abc"), at.clock.now()))
     await at.queue("Đồng chí đánh giá đi?", asks=True, lane=NOTICE)
     await at.queue("Báo tin thôi", lane=NOTICE)
     await at.queue("Người khác", to="Bình", asks=True, lane=NOTICE)
+    before = [row.model_dump() for row in await at.rows()][:1]
     assert sorted(await drained(at)) == ["Báo tin thôi", "Người khác"]
     assert await drained(at, minutes=29) == []
-    await at.writer.write(lambda s: talks(s, None))
-    assert await drained(at) == ["Đồng chí đánh giá đi?"]
+    assert [row.model_dump() for row in await at.rows()] == before, "the row says nothing of how long its reader was busy"
+    await at.writer.write(lambda s: talks(s, None, at.clock.now()))
+    assert await drained(at) == []
+    assert await drained(at, seconds=sending.HELD_BACK.total_seconds()) == ["Đồng chí đánh giá đi?"]
 
 
 async def test_a_question_is_released_when_the_conversation_lapses(at: Desk) -> None:
-    run = State(run=Run("file", "", "abc"))
-    await at.writer.write(lambda s: chats.save(s, chat_an(), run, at.clock.now()))
+    await at.writer.write(lambda s: talks(s, Run("file", "", "abc"), at.clock.now()))
     await at.queue("?", asks=True)
-    for minutes, expected in ((29, []), (1, ["?"])):
-        await at.clock.passes(minutes=minutes)
-        await at.writer.write(lambda s: chats.lapse(s, at.clock.now()))
-        assert await drained(at) == expected
+    assert await drained(at, minutes=29) == []
+    assert await drained(at, minutes=1) == ["?"]
 
 
 async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> None:
+    """And no row that names them says so: written after an answer to a reporter, it would say whom that was for."""
     to = Sender(LINE, "An")
 
     def join(session: Session) -> accounts.Account:
@@ -186,6 +187,12 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
         today = MONDAY.date()
         return accounts.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
 
+    def account() -> dict[str, Any]:
+        with at.database.reading() as session:
+            found = accounts.find(session, to)
+            assert found is not None
+            return found.model_dump()
+
     async def told(text: str, lane: int = NOTICE) -> None:
         def add(session: Session) -> None:
             found = accounts.find(session, to)
@@ -193,12 +200,12 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
             if lane == NOTICE:
                 tell(session, found, text, at.clock.now(), plain=True)
             else:
-                chat = outbox.chat_of(session, to, found.id, at.clock.now())
-                outbox.queue(session, to, chat, text, at.clock.now(), lane=lane)
+                outbox.queue(session, to, text, at.clock.now(), lane=lane)
 
         await at.writer.write(add)
 
     await at.writer.write(join)
+    before = account()
     at.line.trouble["một"] = [Blocked()]
     for text in ("một", "hai"):
         await told(text)
@@ -208,8 +215,21 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
     await told("ba")
     assert await drained(at, days=1) == []
     assert at.line.tried == ["một", "Người khác"]
-    assert not await at.rows(), "what is left of a message to them would name their chat"
-    await at.writer.write(lambda s: accounts.set_blocked(s, to, False))  # what turns.take does with their next message
+    assert not await at.rows(), "what is left of a message to them would wait for their return"
+    assert account() == before
+    await told("Trả lời", REPLY)  # to what they have written now
+    assert await drained(at) == ["Trả lời"]
     await told("bốn")
-    await told("Trả lời", REPLY)
-    assert await drained(at) == ["Trả lời", "bốn"]
+    assert await drained(at) == ["bốn"]
+
+
+async def test_another_sender_tries_whoever_has_stopped_once_more(at: Desk) -> None:
+    """Who has stopped stands in one sender's memory only."""
+    at.line.trouble |= {"một": [Blocked()], "hai": [Blocked()]}
+    await at.queue("một", lane=NOTICE)
+    await drained(at)
+    await at.queue("hai", "ba", lane=NOTICE)
+    other = at.another()
+    await at.clock.passes(minutes=5)
+    await other.drain()
+    assert at.line.tried == ["một", "hai"] and not await at.rows()

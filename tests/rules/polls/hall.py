@@ -28,13 +28,27 @@ class Crash(Exception):
     """The power goes."""
 
 
+class Power:
+    """Fails at a place, the n-th time somebody comes by; every time it has failed, it is back."""
+
+    def __init__(self, place: str = "", after: int = 0) -> None:
+        self.place, self.after = place, after
+
+    def __call__(self, place: str) -> None:
+        if place == self.place:
+            self.after -= 1
+            if self.after < 0:
+                self.place = ""
+                raise Crash(place)
+
+
 class Hall:
     def __init__(self, database: Database, crash: Callable[[str], None] = lambda place: None) -> None:
         self.database, self.crash = database, crash
         self.now = MONDAY
         self.units: dict[str, str] = {}
         self.homes: dict[str, str] = {}
-        self.posted: set[str] = set()
+        self.done: set[str] = set()
 
     def unit(self, name: str, above: str | None = None) -> str:
         with self.database.transaction() as session:
@@ -83,7 +97,7 @@ class Hall:
     def tick(self) -> None:
         """What the service does every second with ballots; each `with` is a transaction."""
         with self.database.reading() as session:
-            due = [(row, one) for row, one in intake.due(session, self.now, {}) if row not in self.posted]
+            due = [one for one in intake.due(session, self.now, self.done) if one.kind == "ballot"]
             found = ballots.sort_out(session, due)
         if found.unmarked:
             self.crash("before marking")
@@ -93,23 +107,28 @@ class Hall:
         self.crash("after marking")
         with self.database.reading() as session:
             found = ballots.sort_out(session, due)
+        boxed = list(found.spent)
         for round_id, cast in found.boxes.items():
             with self.database.transaction() as session:
                 boxes.put_in(session, round_id, cast.values())
                 session.flush()
                 self.crash("while boxing")
             self.crash("after boxing")
-            self.posted |= cast.keys()
-        self.posted |= set(found.spent)
+            boxed += cast
+        if boxed:
+            with self.database.transaction() as session:
+                intake.tell_done(session, boxed, self.now.date())
+                self.crash("while telling")
+        self.done.update(boxed)
 
     def forgets(self) -> None:
+        """What the service does in the second night, and not before (models.anonymity.intake)."""
         with self.database.transaction() as session:
-            intake.forget(session, self.posted)
+            intake.forget_old(session, (self.now + timedelta(days=2)).date(), self.done)
             self.crash("while forgetting")
-        self.posted.clear()
 
     def restarts(self) -> None:
-        self.posted.clear()
+        self.done.clear()
 
     def waits(self, **time: float) -> None:
         self.now += timedelta(**time)

@@ -17,24 +17,11 @@ from models.polls.boxes import Ballot
 from models.polls.rounds import Round
 from models.store.ids import new_id
 from models.store.throwaway_keys import round_keys
-from tests.rules.polls.hall import SATISFIED, Crash, Hall
+from tests.rules.polls.hall import SATISFIED, Crash, Hall, Power
 
-PLACES = ("before marking", "while marking", "after marking", "while boxing", "after boxing", "while forgetting")
+MARKING = ("before marking", "while marking", "after marking")
+PLACES = (*MARKING, "while boxing", "after boxing", "while telling", "while forgetting")
 COUNTING = ("after counting", "while finishing", "after finishing")
-
-
-class Power:
-    """Fails at a place, the n-th time somebody comes by; every time it has failed, it is back."""
-
-    def __init__(self, place: str = "", after: int = 0) -> None:
-        self.place, self.after = place, after
-
-    def __call__(self, place: str) -> None:
-        if place == self.place:
-            self.after -= 1
-            if self.after < 0:
-                self.place = ""
-                raise Crash(place)
 
 
 def held(hall: Hall, one: Round) -> list[Ballot]:

@@ -23,7 +23,7 @@ from models.polls.results import Receipt, Result, Shown
 from models.polls.rounds import Round, Unplannable
 from models.polls.turnout import Turnout
 from models.store.throwaway_keys import NoRoundKey, round_keys
-from tests.rules.polls.hall import NEEDS, SATISFIED, WHY, Hall
+from tests.rules.polls.hall import NEEDS, SATISFIED, WHY, Crash, Hall, Power
 
 YES, NO = 0, 1
 
@@ -287,7 +287,9 @@ def test_a_box_put_in_twice_counts_once(hall: Hall, people: list[str], monkeypat
     one = hall.opens(hall.poll(top="factory"))
     for person in people:
         hall.casts(one, person, [YES])
-    hall.waits(minutes=2)
+    hall.crash = Power("while telling")
+    with pytest.raises(Crash):
+        hall.waits(minutes=2)
     hall.restarts()
     hall.tick()
     with hall.database.reading() as session:

@@ -16,10 +16,11 @@ from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.grievances import access, cases
 from models.messages import chats, outbox, sending
-from models.people import accounts, persons, units
+from models.messages.chats import Chat
+from models.people import accounts, persons, units, wishes
 from models.people.offices import Office
 from models.people.units import Unit
-from models.store import schema
+from models.store import schema, tail
 from models.store.database import Database, Session
 from models.store.ids import new_case_code, new_id
 from models.store.sealing import Keyring
@@ -120,33 +121,40 @@ def test_all_below_a_unit(database: Database, team: Unit) -> None:
 
 
 def test_what_waits_is_opened_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "AT_ONCE", 2)  # several statements
+    """And a row that carries nothing never: its name says so."""
+    monkeypatch.setattr(tail, "AT_ONCE", 2)  # several statements
     opened: list[str] = []
-    original = intake.unseal
+    original = Keyring.unseal
 
-    def unseal(session: Session, place: str, row: str, body: bytes) -> str:
+    def unseal(ring: Keyring, place: str, row: str, body: bytes) -> str:
         opened.append(row)
-        return original(session, place, row, body)
+        return original(ring, place, row, body)
 
-    monkeypatch.setattr(intake, "unseal", unseal)
+    monkeypatch.setattr(Keyring, "unseal", unseal)
     later = NOW + timedelta(hours=1)
     with database.transaction() as session:
         for _ in range(5):
-            intake.add(session, Event("addition", later.isoformat(), "case", new_id(), "reporter", "Lời của tôi"))
-        intake.ask(session, "change", "account", later, '{"language": "en"}')
+            intake.add(session, Event("addition", later.isoformat(), "case", new_id(), "reporter", "Lời của tôi"), NOW)
+            with intake.gathered(session, NOW):
+                pass
+        intake.ask(session, "change", "account", NOW, later, '{"language": "en"}')
     for _ in range(2):
         with database.reading() as session:
-            found = intake.waiting(session, NOW)
-            assert len(found) == 6
-            assert {event.text for event in found} == {"", '{"language": "en"}'}, "no words are remembered"
-            assert intake.chosen(session, "account", NOW) == {"language": "en"}
-            assert not intake.waiting(session, later)
-    assert len(opened) == 6
+            found = intake.waiting_for(session, "case", NOW)
+            assert len(found) == 5 and {event.text for event in found} == {""}, "no words are remembered"
+            assert wishes.chosen(session, "account") == {"language": "en"}
+            assert not intake.waiting_for(session, "case", later)
+    assert len(opened) == len(set(opened)) == 6
+    done: set[str] = set()
     with database.transaction() as session:
-        intake.forget(session, set(opened))
+        due = intake.due(session, later, done)
+        assert len(due) == 6 and {event.text for event in due} == {"Lời của tôi", '{"language": "en"}'}
+        done.update(event.entry_id for event in due)
+    with database.transaction() as session:
+        intake.forget_old(session, (NOW + timedelta(days=2)).date(), done)
     with database.reading() as session:
-        assert not intake.waiting(session, NOW)
-        assert not session.info["memory"]
+        assert not intake.of_reporter(session, "reporter") and not wishes.chosen(session, "account")
+        assert not list(session.exec(select(intake.Intake)))
 
 
 # Which way in: as SQLite plans it, which has no statistics to learn from.
@@ -162,10 +170,16 @@ Ask = Callable[[Session], object]
         (lambda session: access.for_officer(session, "p", new_id(), NOW), "(id=?)", "holder_id"),
         (lambda session: access.for_officer(session, "p", "PA-AAAAAA", NOW), "(code=?)", "holder_id"),
         (lambda session: accounts.has_joined(session, "u", 5), "ix_person_unit_id", "staff_hash"),
-        (lambda session: chats.lapse(session, NOW), "ix_conversation_busy", "SCAN conversation"),
+        (lambda session: chats.load(session, Chat("a", "r"), NOW), "autoindex_conversation_1 (id=?)", "SCAN conversation"),
+        (lambda session: chats.forget_old(session, NOW.date()), "ix_conversation_kept_until", "SCAN conversation"),
+        (lambda session: intake.waiting_for(session, "case", NOW), "INTEGER PRIMARY KEY (rowid>?)", "SCAN intake"),
         (lambda session: outbox.forget_failed(session, NOW), "ix_outbound_failed", "SCAN outbound"),
         (lambda session: outbox.counts(session), "COVERING INDEX ix_outbound_due", "USING INDEX"),
-        (lambda session: sending.claim(session, "line", 0, 1, NOW), "(line=? AND lane=?)", "TEMP B-TREE FOR ORDER BY\n"),
+        (
+            lambda session: sending.claim(session, "line", 0, 1, NOW),
+            "(line=? AND lane=? AND pos",
+            "TEMP B-TREE FOR ORDER BY\n",
+        ),
     ],
 )
 def test_the_way_in(tmp_path: Path, ask: Ask, wanted: str, unwanted: str) -> None:

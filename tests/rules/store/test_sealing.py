@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ RING = Keyring.new()
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=500)
 
 
-@given(TEXT, TEXT, TEXT)
+@given(st.one_of(TEXT, st.sampled_from(["intake.body", "outbound.body"])), TEXT, TEXT)
 def test_what_was_sealed_opens(place: str, row: str, text: str) -> None:
     assert RING.unseal(place, row, RING.seal(place, row, text)) == text
 
@@ -30,6 +31,29 @@ def test_lengths_tell_little_and_nothing_repeats(text: str) -> None:
 
 def test_short_words_all_look_alike() -> None:
     assert len({len(RING.seal("p", "r", word)) for word in ("", "có", "không", "x" * 60)}) == 1
+
+
+LEFT = ("conversation.state", "intake.body", "outbound.body", "mailbox.body", "news.body")
+SYLLABLES = "chuyền trưởng bắt tăng ca đêm ai xin về thì bị ghi sổ và mất chuyên cần cơm ca hai ôi thiu mười người đau bụng"
+
+
+@pytest.mark.parametrize("place", LEFT)
+def test_what_turns_leave_is_of_one_size(place: str) -> None:
+    """A look at the menu and a long grievance; only a very long text is longer, and nothing of another place."""
+    chance = random.Random(1)
+
+    def words(letters: int) -> str:
+        return " ".join(chance.choices(SYLLABLES.split(), k=letters))[:letters]
+
+    sizes = [len(RING.seal(place, "r", text)) for text in ("", "Menu", words(400), words(3500), words(20_000))]
+    assert len(set(sizes[:4])) == 1 < len(set(sizes))
+    assert len({len(RING.seal("entry.text", "r", text)) for text in ("", words(3500))}) == 2
+
+
+@pytest.mark.parametrize("place", LEFT)
+def test_what_was_kept_as_it_was_still_opens(place: str) -> None:
+    """Before what turns leave was compressed."""
+    assert RING.unseal(place, "r", RING.seal_bytes(place, "r", "Tăng ca tháng 5".encode())) == "Tăng ca tháng 5"
 
 
 @pytest.mark.parametrize(("place", "row"), [("entry.text", "other"), ("person.name", "row"), ("entry.tex", "t:row")])

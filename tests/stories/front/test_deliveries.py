@@ -41,8 +41,7 @@ async def is_sent(service: RunningApp, text: str, lane: int, **more: Any) -> Non
     def queue(session: Session) -> None:
         to, now = session.execute(select(Account)).scalars().one(), service.clock.now()
         sender = accounts.sender_of(session, to)
-        chat = outbox.chat_of(session, sender, to.id, now)
-        outbox.queue(session, sender, chat, text, now, lane=lane, **more)
+        outbox.queue(session, sender, text, now, lane=lane, **more)
 
     await service.app.writer.write(queue)
     await service.app.drain()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from models.messages.outbox import Outbound
+from models.messages.sending import HELD_BACK
 from models.messages.unopened import News
 from models.people.offices import Office
 from tests.actors import Person
@@ -90,6 +91,7 @@ async def test_one_means_the_news_that_waited_for_the_end_of_a_conversation(
     await leader.says("Tổ đang hỏi")
     await leader.taps("Gửi")
     await leader.sees("Đã gửi", first, "[Việc cần xử lý]")
+    await clock.passes(seconds=HELD_BACK.total_seconds())
     await leader.sees("Công đoàn có tin mới")
     await leader.says("1")
     await leader.sees("Phản ánh mới", second)

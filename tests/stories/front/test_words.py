@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from models.messages import chats
 from models.messages.chats import Conversation
+from models.messages.sending import HELD_BACK
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, files, rows
@@ -93,7 +95,7 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.says("menu")
 
 
-async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person) -> None:
+async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person, clock: FakeClock) -> None:
     first = await files(worker)
     await leader.sees("Phản ánh mới", first)
     await leader.taps("Trả lời")
@@ -103,6 +105,7 @@ async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader
     await leader.says("Tổ đã hỏi")
     await leader.does_not_see(second)
     await leader.taps("Gửi")
+    await clock.passes(seconds=HELD_BACK.total_seconds())
     await leader.sees("Phản ánh mới", second)
 
 
@@ -115,7 +118,7 @@ async def test_a_question_waits_half_an_hour_at_most(
     await clock.passes(minutes=29)
     await leader.does_not_see(code)
     await clock.passes(minutes=2)
-    assert not any(chat.busy for chat in await rows(service, Conversation))
+    assert not await service.app.writer.read(lambda session: chats.busy(session, clock.now()))
     await leader.sees("Phản ánh mới", code)
     await leader.says("Tổ đã hỏi phòng nhân sự")  # the draft is still there
     await leader.sees("Tổ đã hỏi phòng nhân sự", OVERTIME, "[Gửi]")

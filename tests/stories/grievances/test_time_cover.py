@@ -1,4 +1,4 @@
-"""Time cover: an anonymous message travels at a random moment, so that nobody looks at the clock and guesses."""
+"""Time cover: an anonymous message travels at a moment fixed for all, so that nobody looks at the clock and guesses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_nothing_reaches_the_leader_before_its_time(
     await worker.taps("Gửi phản ánh")
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
-    await worker.sees("sau 30–90 phút", "lúc ngẫu nhiên", "[Gửi ngay]")
+    await worker.sees("sau 30–90 phút", "giờ chuyển chung", "[Gửi ngay]")
     await worker.taps("Tổ trưởng công đoàn")
     await worker.sees("mã PA-", "chuyển đi sau 30–90 phút")
     await clock.passes(minutes=29, seconds=59)

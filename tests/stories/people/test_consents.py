@@ -124,30 +124,21 @@ async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebod
     assert not await rows(service, Account)
 
 
-async def test_two_hundred_wrong_codes_in_an_hour_close_the_door_for_all(
+async def test_a_chat_that_guesses_waits_longer_and_longer(
     somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
-    for number in range(wrong_codes.AN_HOUR // wrong_codes.A_CHAT):
-        guesser = somebody(f"Kẻ lạ {number}")
-        for _ in range(wrong_codes.A_CHAT):
-            await guesser.say(WRONG)
-        await service.app.drain()
-    assert len(await rows(service, Tries)) == wrong_codes.AN_HOUR
-    worker = somebody("An")
-    await worker.says(service.codes.team)
-    await worker.sees("quá nhiều lần nhập sai mã", "gặp tổ công đoàn")
-    await clock.passes(hours=1)
-    await worker.says(service.codes.team)
-    await worker.sees("Tổ may 1", "[Đồng ý]")
-
-
-async def test_one_chat_has_ten_tries(somebody: Somebody, service: RunningApp, clock: FakeClock) -> None:
     guesser, worker = somebody("Kẻ lạ"), somebody("An")
-    for _ in range(wrong_codes.A_CHAT + 3):
+    for _ in range(wrong_codes.FREE + 1):
         await guesser.says(WRONG)
-    await guesser.says(service.codes.team)
-    await guesser.sees("quá nhiều lần nhập sai mã")
-    assert len(await rows(service, Tries)) == wrong_codes.A_CHAT, "a chat that is refused does not use up the hour"
+    wrong = wrong_codes.FREE + 1
+    for pause in wrong_codes.PAUSES:
+        await guesser.says(service.codes.team)
+        await guesser.sees("quá nhiều lần nhập sai mã", "gặp tổ công đoàn")
+        assert len(await rows(service, Tries)) == wrong, "what is not looked at counts for nothing"
+        await clock.passes(seconds=pause.total_seconds())
+        await guesser.says(WRONG)
+        await guesser.sees("Mã này không dùng được")
+        wrong += 1
     await worker.joins(service.codes.team)
     await worker.sees("Anh/chị đã tham gia")
     await clock.passes(hours=25)

@@ -93,13 +93,16 @@ async def test_a_code_is_over_after_fifteen_minutes(
 
 
 @every_channel
-async def test_the_other_phone_is_put_out(worker: Person, second: Person, service: RunningApp) -> None:
+async def test_the_other_phone_is_put_out(worker: Person, second: Person, clock: FakeClock, service: RunningApp) -> None:
+    """It is shown nothing more from then on; its row goes a moment later, not beside the turn that asked."""
     await worker.says("menu")
     await worker.taps("Cài đặt", "Ngắt các máy khác", "Chỉ dùng máy này")
     await worker.sees("chỉ còn máy này")
-    assert len(await rows(service, Account)) == 1
+    assert len(await rows(service, Account)) == 2
     await second.says("menu")
     await second.sees("mã tham gia")
+    await clock.passes(minutes=1)
+    assert len(await rows(service, Account)) == 1
 
 
 async def test_an_officers_second_phone_receives_cases(somebody: Somebody, worker: Person, leader: Person) -> None:
@@ -206,7 +209,7 @@ async def test_a_second_phone_has_the_pin_of_the_first(somebody: Somebody, worke
 
 @every_channel
 async def test_leaving_forgets_the_person_and_keeps_the_case(
-    somebody: Somebody, worker: Person, second: Person, leader: Person, service: RunningApp
+    somebody: Somebody, worker: Person, second: Person, leader: Person, clock: FakeClock, service: RunningApp
 ) -> None:
     on_the_roll = len(await rows(service, Row)) - 1
     code = await files(worker)
@@ -216,6 +219,9 @@ async def test_leaving_forgets_the_person_and_keeps_the_case(
     await worker.sees("không còn gắn với anh/chị", "[Ở lại]")
     await worker.taps("Rời khỏi và xóa dữ liệu của tôi")
     await worker.sees("đã rời khỏi", "gặp tổ công đoàn")
+    await second.says("Phản ánh của tôi")
+    await second.does_not_see(code)
+    await clock.passes(minutes=1)
     assert len(await rows(service, Account)) == 1, "the leader's"
     assert len(await rows(service, Row)) == on_the_roll
     await leader.says(code)
@@ -229,6 +235,17 @@ async def test_leaving_forgets_the_person_and_keeps_the_case(
     await worker.sees("chưa gửi phản ánh nào")
 
 
+async def test_who_comes_back_before_their_row_is_gone_stays(worker: Person, clock: FakeClock, service: RunningApp) -> None:
+    await worker.says("menu")
+    await worker.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    await worker.sees("đã rời khỏi")
+    await worker.joins(service.codes.team)
+    await clock.passes(minutes=2)
+    await worker.says("Phản ánh của tôi")
+    await worker.sees("chưa gửi phản ánh nào")
+    assert len(await rows(service, Account)) == 1
+
+
 async def test_who_stays_may_stay(worker: Person, service: RunningApp) -> None:
     await worker.says("menu")
     await worker.taps("Cài đặt", "Rời khỏi", "Ở lại")
@@ -236,7 +253,7 @@ async def test_who_stays_may_stay(worker: Person, service: RunningApp) -> None:
 
 
 async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own(
-    leader: Person, chair: Person, service: RunningApp
+    leader: Person, chair: Person, clock: FakeClock, service: RunningApp
 ) -> None:
     code = await files(leader, "Chính tôi cũng bị trừ lương", to="Ban chấp hành")
     await chair.sees("Phản ánh mới", code)
@@ -244,6 +261,7 @@ async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own
     await leader.says("menu")
     await leader.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
     await leader.sees("đã rời khỏi")
+    await clock.passes(minutes=1)
     after = {row.id: row.reporter_id for row in await rows(service, Row)}
     assert set(before) == set(after)
     assert len([one for one in before if before[one] != after[one]]) == 1

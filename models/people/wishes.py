@@ -1,0 +1,85 @@
+"""What people have asked for since the last night, which their rows do not say yet.
+
+A row that names a person changes in the night, all together (models.anonymity.intake): changed at once, it would tell whose
+chat it was that wrote a moment before. But that person's own screen, and what is sent to them, obeys from the moment they
+asked; whoever shows or sends asks here.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from models.anonymity import intake
+from models.people import accounts, leaving
+from models.people.accounts import Account, Sender
+from models.people.persons import Person
+from models.store.database import Session
+
+
+def chosen(session: Session, account_id: str) -> dict[str, Any]:
+    """What this account has chosen since its row was written last (models.people.accounts.CHOICES)."""
+    found: dict[str, Any] = {}
+    for event in intake.changes(session, account_id):
+        found |= json.loads(event.text)
+    return found
+
+
+def is_blocked(session: Session, account: Account) -> bool:
+    """Whether this phone has stopped the line."""
+    return bool(chosen(session, account.id).get("blocked", account.blocked))
+
+
+def has_seen(session: Session, account_id: str, broadcast_id: str) -> bool:
+    """Whether somebody has confirmed this broadcast, and its ledger does not say so yet."""
+    found = intake.of_account(session, account_id) if broadcast_id else ()
+    return any(event.kind == "seen" and event.text == broadcast_id for event in found)
+
+
+def leave(session: Session, account: Account, now: datetime, at: datetime) -> None:
+    """Whoever has this account leaves, with every phone."""
+    theirs = accounts.of_person(session, account.person_id) if account.confirmed else [account]  # a claim is no person
+    every = [one.id for one in theirs]
+    intake.ask(session, "leave", account.id, now, at, json.dumps(every))
+
+
+def put_out(session: Session, account: Account, now: datetime, at: datetime) -> None:
+    """Ends every other phone of whoever has this account."""
+    others = [one.id for one in accounts.of_person(session, account.person_id) if one.id != account.id and account.confirmed]
+    intake.ask(session, "unlink", account.id, now, at, json.dumps(others))
+
+
+def is_gone(session: Session, account_id: str) -> bool:
+    """Whether this phone was left behind or put out, and its row is only waiting for the night."""
+    return bool(intake.ending(session, account_id))
+
+
+def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:
+    """The account of whoever writes from there, and whose it is; nobody where it has ended."""
+    account, person = accounts.find_person(session, sender)
+    if account is None or person is None or is_gone(session, account.id):
+        return None, None
+    return account, person
+
+
+def find(session: Session, sender: Sender) -> Account | None:
+    return find_person(session, sender)[0]
+
+
+def of_person(session: Session, person_id: str) -> list[Account]:
+    """Every phone this person still has."""
+    return [one for one in accounts.of_person(session, person_id) if not is_gone(session, one.id)]
+
+
+def clear(session: Session, sender: Sender) -> None:
+    """Whoever joins again on a phone whose row only waits for the night: what it waits for is done first."""
+    account = accounts.find(session, sender)
+    if account is None:
+        return
+    for event in intake.ending(session, account.id):
+        if event.kind == "leave":
+            leaving.forget(session, event.account_id)
+        else:
+            accounts.detach(session, account)
+        session.flush()

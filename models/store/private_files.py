@@ -1,0 +1,50 @@
+"""Files and folders for their owner's eyes only (0600, 0700), whatever the umask of the shell says.
+
+Who copies the database, its log or a sheet of slips needs no key to learn what their rows and order tell; another local
+account must not be able to. The command line sets a umask as well (bot.__main__), for what nobody thought of: this here
+holds also where the service is started by something else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def make_folder(path: Path) -> None:
+    """Makes the folder, and those above it that are missing, for their owner only; one that is there stays as it is."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """Writes the file anew. One that was there and could be read by others is closed to them first."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe or a terminal is the operator's own affair
+            os.fchmod(descriptor, 0o600)
+            os.ftruncate(descriptor, 0)
+        yield file
+
+
+def keep_private(path: Path) -> None:
+    """Makes the file where it is missing, and closes one of ours that an earlier version left open to others."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
+    except (PermissionError, IsADirectoryError):
+        return  # nothing of ours, or no file: whoever opens it next says so
+    try:
+        found = os.fstat(descriptor)
+        if found.st_mode & OPEN_TO_OTHERS and found.st_uid == os.geteuid():
+            os.fchmod(descriptor, found.st_mode & ~OPEN_TO_OTHERS & 0o777)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,268 @@
+"""A working day of a small union, played with the real service at its default settings, and written down by the clock: what
+happened when, and who really filed what. tests/anonymity/reckoner.py is who then tries to tell it from the files.
+
+People are on web chat, by its events and its mailbox: no page, and no time lost on one.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy import text
+
+from bot.app import App
+from bot.demo import union
+from config.i18n import fold
+from models.messages import mailbox
+from models.messages.message import Inbound, Option
+from models.people import accounts, invites
+from models.people.accounts import Sender
+from models.people.units import Unit
+from models.store.database import Session
+from tests.forensics.watcher import Watcher
+from tests.running_app import FakeClock, settings_for
+
+LINE = "webchat:main"
+STEP, NIGHT_STEP = timedelta(minutes=1), timedelta(minutes=30)
+"""So often the service ticks while nobody writes, by day and by night."""
+Opened = dict[str, list[tuple[str, ...]]]
+"""What stands open in the copy, by what it is (`selects`)."""
+T = TypeVar("T")
+MORNING = 30
+"""Minutes after midnight UTC: 07:30 in Vietnam."""
+HOURS = 10
+
+
+@dataclass
+class Played:
+    """What the day was: `filed`, by case code, the id of the person who did; `times`: how many transactions (or bytes of the
+    log) there were, and when that was."""
+
+    filed: dict[str, str] = field(default_factory=dict)
+    times: list[tuple[int, datetime]] = field(default_factory=list)
+
+
+class Phone:
+    """Somebody's web chat: what it was shown, the newest last."""
+
+    def __init__(self, day: Day, name: str) -> None:
+        self.day, self.name = day, name
+        self.token = f"{day.dice.getrandbits(250):063x}"
+        self.shown: list[tuple[str, tuple[Option, ...]]] = []
+
+    async def does(self, *, words: str | None = None, choice: str | None = None) -> str:
+        self.day.events += 1
+        said = Inbound(LINE, f"e{self.day.events}", self.token, language="vi", text=words, choice=choice)
+        await self.day.app.dispatcher.receive(said)
+        before = len(self.shown)
+        await self.looks()
+        self.day.notes()
+        return "\n".join(shown for shown, _ in self.shown[before:])
+
+    async def looks(self) -> None:
+        await self.day.app.drain()
+        app = self.day.app
+        waiting = await app.writer.read(lambda session: mailbox.waiting(session, [self.token]))
+        if got := waiting.get(self.token, []):
+            self.shown += [(one.text, one.options) for one in got]
+            ids = [one.id for one in got]
+            await app.writer.write(lambda session: mailbox.acknowledge(session, self.token, ids))
+
+    def button(self, label: str, last: int = 12) -> str | None:
+        wanted = fold(label)
+        for _, options in reversed(self.shown[-last:]):
+            for option in options:
+                if wanted in fold(option.label):
+                    return option.token
+        return None
+
+    async def taps(self, *labels: str) -> str:
+        said = ""
+        for label in labels:
+            token = self.button(label)
+            assert token is not None, (self.name, label, self.shown[-3:])
+            said = await self.does(choice=token)
+            await self.thinks()
+        return said
+
+    async def says(self, text: str) -> str:
+        said = await self.does(words=text)
+        await self.thinks()
+        return said
+
+    async def thinks(self) -> None:
+        await self.day.passes(timedelta(seconds=self.day.dice.uniform(3, 20)))
+
+    async def opens_news(self) -> None:
+        await self.looks()
+        while (
+            token := self.button("Xem tin tiếp theo", 1) or (self.button("Xem", 6) if self.unread() else None)
+        ) is not None:
+            said = await self.does(choice=token)
+            self.shown = [(words, tuple(one for one in options if one.token != token)) for words, options in self.shown]
+            await self.thinks()
+            if "đã xem" in said:
+                break
+
+    def unread(self) -> bool:
+        return any(fold(option.label) == "xem" for _, options in self.shown[-6:] for option in options)
+
+
+class Day:
+    """`people` workers in two teams, their leader and the chair; `cases` of them, and the leader, file one each a day."""
+
+    def __init__(self, folder: Path, url: str, seed: int, *, people: int, cases: int) -> None:
+        self.dice, self.people, self.cases = random.Random(seed), people, cases
+        self.clock, self.events, self.played = FakeClock(), 0, Played()
+        # Defaults, but that nobody has to be vouched for, and that it may be any hour.
+        self.app = App(settings_for(folder, url, officers={"confirm": False, "quiet": ""}), self.clock)
+        self.url, self.folder = url, folder
+
+    async def play(self, watch: Callable[[Day], Watcher], judge: Callable[[Watcher, Opened], T], days: int = 1) -> T:
+        """`watch`: who looks on from the first morning; `judge`: what comes of that, before the service stops."""
+        await self.app.start()
+        try:
+            await self._joins()
+            self.clock.is_at(self._next_morning())
+            await self.app.drain()
+            watcher = watch(self)
+            self.notes()
+            for _ in range(days):
+                await self._works()
+                await self.passes(self._next_morning() - self.clock.now(), NIGHT_STEP)
+            return judge(watcher, await self.app.writer.read(selects))
+        finally:
+            await self.app.stop()
+
+    def _next_morning(self) -> datetime:
+        midnight = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=1, minutes=MORNING)
+
+    async def _joins(self) -> None:
+        codes = await self.app.writer.write(union.found)
+        teams = await self.app.writer.read(lambda session: [_unit(session, f"SONGLAM-MAY{number}") for number in (1, 2)])
+        self.chair, self.leader = Phone(self, "chair"), Phone(self, "leader")
+        self.workers = [Phone(self, f"w{number}") for number in range(self.people)]
+        for phone, code in ((self.chair, codes.chair), (self.leader, codes.leader)):
+            await phone.does(words=f"/start {code}")
+            await phone.taps("Đồng ý")
+        for number, phone in enumerate(self.workers):
+            team = teams[number % 2]
+            (code,) = await self.app.writer.write(lambda session, team=team: invites.issue_slips(session, team, 1, "B"))
+            await phone.does(words=f"/start {code}")
+            await phone.taps("Thông báo của công đoàn", "Đồng ý")
+            await self.passes(timedelta(seconds=self.dice.uniform(20, 60)))
+
+    def notes(self) -> None:
+        """Every commit has a time in a real log; here the story's, since its clock is moved."""
+        self.played.times.append((self._reached(), self.clock.now()))
+
+    def _reached(self) -> int:
+        if self.app.database.is_sqlite:
+            log = Path(f"{self.app.database.url.database}-wal")
+            return log.stat().st_size if log.exists() else 0
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
+            assert row is not None
+            return int(row[0])
+
+    async def passes(self, time: timedelta, step: timedelta = STEP) -> None:
+        end = self.clock.now() + time
+        while (left := end - self.clock.now()) > timedelta():
+            await self.clock.sleep(min(step, left).total_seconds())
+            await self.app.drain()
+            self.notes()
+
+    async def _works(self) -> None:
+        begin, agenda = self.clock.now(), list[tuple[float, int, Callable[[], Awaitable[None]]]]()
+
+        def plan(minute: float, act: Callable[[], Awaitable[None]]) -> None:
+            agenda.append((minute, len(agenda), act))
+
+        dice = self.dice
+        plan(60, self._notifies)
+        for worker in self.workers:
+            if dice.random() < 0.6:
+                plan(dice.uniform(62, 480), lambda one=worker: self._confirms(one))  # type: ignore[misc]
+            if dice.random() < 0.15:
+                plan(dice.uniform(0, 540), lambda one=worker: self._looks(one))  # type: ignore[misc]
+            if dice.random() < 0.1:
+                plan(dice.uniform(0, 540), lambda one=worker: self._sets(one))  # type: ignore[misc]
+            for _ in range(2):
+                plan(dice.uniform(90, 590), worker.opens_news)
+        for number, worker in enumerate([*dice.sample(self.workers, self.cases), self.leader]):
+            to = "Tổ trưởng" if number % 2 and worker is not self.leader else "Ban chấp hành"
+            plan(dice.uniform(0, 420), lambda one=worker, unit=to: self._files(one, unit))  # type: ignore[misc]
+        for officer in (self.chair, self.leader):
+            for _ in range(6):
+                plan(dice.uniform(40, 560), lambda one=officer: self._handles(one))  # type: ignore[misc]
+        for minute, _, act in sorted(agenda, key=lambda one: one[:2]):
+            if (left := begin + timedelta(minutes=minute) - self.clock.now()) > timedelta():
+                await self.passes(left)
+            await act()
+        await self.passes(begin + timedelta(hours=HOURS) - self.clock.now())
+
+    async def _notifies(self) -> None:
+        await self.chair.says("menu")
+        await self.chair.taps("Thông báo của đơn vị", "Soạn thông báo")
+        await self.chair.says("Mời anh chị em họp tổ thứ bảy")
+        await self.chair.says("SONGLAM")
+        await self.chair.taps("Xong, tiếp tục", "Tất cả mọi người", "Đề nghị xác nhận", "Gửi")
+
+    async def _confirms(self, worker: Phone) -> None:
+        await worker.looks()
+        if worker.button("Đã đọc", 30):
+            await worker.does(choice=worker.button("Đã đọc", 30))
+
+    async def _looks(self, worker: Phone) -> None:
+        await worker.says("menu")
+        await worker.taps("Phản ánh của tôi")
+
+    async def _sets(self, worker: Phone) -> None:
+        await worker.says("menu")
+        await worker.taps("Cài đặt", "Nội dung hiện trên màn hình khóa")
+        await worker.taps("Bật" if worker.button("Bật", 2) else "Tắt")
+
+    async def _files(self, worker: Phone, to: str) -> None:
+        await worker.says("menu")
+        await worker.taps("Gửi phản ánh")
+        await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
+        await worker.taps("Tiền lương")
+        said = await worker.taps(to if worker.button(to, 1) else "Ban chấp hành")
+        (code,) = re.findall(r"PA-\w{6}", said)
+        person_id = await self.app.writer.read(lambda session: _person(session, worker.token))
+        self.played.filed[code] = person_id
+
+    async def _handles(self, officer: Phone) -> None:
+        await officer.opens_news()
+        await officer.says("menu")
+        said = await officer.taps("Việc cần xử lý")
+        for code in re.findall(r"PA-\w{6}", said)[:1]:
+            await officer.says(f"{code} Tổ đã ghi nhận, sẽ trả lời " + "sớm " * self.dice.randrange(1, 20))
+            await officer.taps("Gửi")
+
+
+def _unit(session: Session, code: str) -> str:
+    return str(session.execute(Unit.__table__.select().where(Unit.__table__.c.code == code)).one().id)  # type: ignore[attr-defined]
+
+
+def _person(session: Session, token: str) -> str:
+    account = accounts.find(session, Sender(LINE, token))
+    assert account is not None
+    return account.person_id
+
+
+def selects(session: Session) -> Opened:
+    """What stands open in the copy: cases with their code and unit, people (who have a phone here) with theirs."""
+    cases = session.connection().execute(text("SELECT id, code, unit_id FROM grievance"))
+    people = session.connection().execute(
+        text("SELECT DISTINCT p.id, p.unit_id FROM person p JOIN account a ON a.person_id = p.id")
+    )
+    return {"cases": [tuple(row) for row in cases], "people": [tuple(row) for row in people]}
