@@ -48,6 +48,8 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
                 _answer(turn, inbound)
         if turn.joined:
             assert turn.account is not None
+            # The guest's chat is over: whoever leaves, or is put out, begins anew there.
+            chats.save(session, turn.chat, chats.State(), now)
             turn.chat = chats.joined(turn.chat, turn.account.id)
         # Whatever was done: a turn that leaves no row, or another, would say what it was.
         chats.save(session, turn.chat, turn.state, now)
@@ -171,7 +173,7 @@ def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | No
     conversation = CONVERSATIONS[name]
     looks = name in unopened.OPENING and turn.chat.in_office == conversation.in_office
     under_way = turn.state.run if looks else None
-    turn.chat.in_office = conversation.in_office
+    turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
     _ask(turn)

@@ -112,6 +112,8 @@ class Chat:
     """Line and id there, for whoever sends (`busy`)."""
     state: State = field(default_factory=State)
     in_office: bool = False
+    has_office: bool = True
+    """Whether both sides were looked for; where not, only a worker's is there to be written."""
     places: dict[bool, Place] = field(default_factory=dict)
     """By side: its newest turn."""
 
@@ -190,6 +192,7 @@ def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) ->
 
 def load(session: Session, chat: Chat, now: datetime, *, sides: Sequence[bool] = (False, True)) -> Chat:
     """Finds where the chat stands. A draft older than 24 hours is not shown again. `sides`: those it can have."""
+    chat.has_office = True in sides
     never = datetime.min.replace(tzinfo=UTC)
     newest = never, False, 0
     for in_office, (name, number, sealed) in _newest(session, chat, sides, now.date()).items():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,12 +18,13 @@ from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.ledger_sending import Bulk
 from models.broadcasts.recipients import Recipient
 from models.messages import chats
-from models.messages.sending import Outcome
+from models.messages.sending import LEASE, Outcome
 from models.people import accounts
 from models.store.database import Session
 from tests.actors import Person
 from tests.anonymity.thief import BOTS, Thief, in_office, report
 from tests.anonymity.village import a_while, nights
+from tests.forensics.evidence import time_mark
 from tests.forensics.links import Step, paths
 from tests.running_app import RunningApp
 
@@ -77,7 +78,13 @@ async def ties(thief: Thief, broadcast_id: str) -> list[list[Step]]:
     """Chains from a row of the ledger to a row of a chat. The broadcast itself is everybody's, and when it went out."""
     read = thief.service.app.writer.read
     units, persons, account_ids = await read(in_office)
+    [sent] = await read(lambda s: list(s.execute(select(Broadcast)).scalars()))
+    # In the ledger, and in the reply to the officer who sent it: when it began, and when the first lease of either ended.
+    moments = [moment + later for moment in (sent.created_at, sent.send_at) for later in (timedelta(0), LEASE)]
+    everybodys = {mark for mark in map(time_mark, moments) if mark}
     rows = [row for row in thief.rows() if row.table not in OFFICERS]
+    for row in rows:
+        row.marks -= everybodys
     assert {"recipient", "conversation", "intake"} <= {row.table for row in rows}
     known = {broadcast_id, *units, *persons, *account_ids}
     leases = {"tick", "fetch", *(channel.line for channel in thief.service.app.channels)}

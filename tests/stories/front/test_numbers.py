@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from models.messages.sending import HELD_BACK
 from tests.actors import OnZalo, Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp
@@ -78,7 +79,7 @@ async def test_a_list_that_cannot_be_remembered_is_not_sent_again(
     await leader.sees_nothing_new()
 
 
-async def test_a_card_waits_for_the_end_of_a_conversation(worker: Person, leader: Person) -> None:
+async def test_a_card_waits_for_the_end_of_a_conversation(worker: Person, leader: Person, clock: FakeClock) -> None:
     first = await files(worker)
     await leader.taps("Trả lời")
     second = await files(worker, "Quạt hỏng ba ngày")
@@ -86,6 +87,7 @@ async def test_a_card_waits_for_the_end_of_a_conversation(worker: Person, leader
     await leader.says("Tổ đang hỏi")
     await leader.says("1")
     await leader.sees("Đã gửi", first)
+    await clock.passes(seconds=HELD_BACK.total_seconds())
     await leader.sees("Phản ánh mới", second)
     await leader.says("1")
     await leader.sees("tiếp nhận", second)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from models.messages.chats import Conversation
 from models.people.accounts import Account
 from models.people.persons import Person as Row
+from models.store.database import Session
 from models.store.ids import CODE_LETTERS
+from models.store.sealing import unseal
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import files, rows
 from tests.stories.channels import every_channel
 
 Somebody = Callable[[str], Person]
+
+
+def states(session: Session) -> list[dict[str, Any]]:
+    """What each turn has left of its chat, to whoever has the keys."""
+    turns = session.execute(select(Conversation).order_by(col(Conversation.number))).scalars()
+    return [json.loads(unseal(session, "conversation.state", row.id, row.state)) for row in turns]
 
 
 @every_channel
@@ -30,7 +42,9 @@ async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, service: Runn
     await stranger.sees("đã tham gia", "[Gửi phản ánh]", "[Phản ánh của tôi]")
     [account] = await rows(service, Account)
     assert account.confirmed
-    assert not await rows(service, Conversation), "nothing ties the account to the chat that made it"
+    turns = await rows(service, Conversation)
+    assert len({row.id for row in turns}) == len(turns) == 4 and len({len(row.state) for row in turns}) == 1
+    assert not [row for row in turns if account.id in row.id], "one each, the guest's end, and nothing that ties them"
 
 
 @every_channel
@@ -79,7 +93,8 @@ async def test_who_refuses_leaves_nothing_and_learns_of_another_way(somebody: So
     await stranger.sees("Không có gì được lưu lại", "gặp trực tiếp tổ trưởng", "/start")
     await stranger.sees_nothing_new()
     assert not await rows(service, Account)
-    assert not await rows(service, Conversation)
+    *_, last = await service.app.writer.read(states)
+    assert not any(last[name] for name in ("run", "offered", "language", "turned_away"))
     await stranger.joins(service.codes.team)  # and may still change their mind
     await stranger.sees("đã tham gia")
 
