@@ -18,6 +18,7 @@ from bot.files.opening import Contents
 from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
+from bot.ticking.night import Night
 from bot.ticking.tick import Ticker
 from bot.web import WebServer
 from bot.writer import Writer
@@ -65,8 +66,12 @@ class App:
             Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
         ]
         casts = Casts(self.writer, site)
+        counted = tuple(line.name for line in site.lines if line.per_month)
+        night = Night(self.writer, counted, settings.notices.threshold)
         told_apart = settings.limits.messages
-        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, told_apart)
+        self.ticker = Ticker(
+            self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, told_apart, night=night
+        )
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)

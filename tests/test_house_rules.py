@@ -264,3 +264,16 @@ def reaching_in(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     code = Classes(ast.parse(path.read_text("utf-8")) for path in CODE)
     return reaching(tree, Classes([tree]), code)
+
+
+def test_thresholds_are_counted_in_one_place() -> None:
+    """From how many people on something is shown, only models/anonymity/counts.py reckons: elsewhere “2 * 5” was untrue as
+    soon as a setting changed, and a second officer was told the number that a preview hid."""
+    reckons = re.compile(r"\b\d+ \* (5|k|least|threshold|\w+\.(k|threshold))\b|\b(5|k|\w*threshold) \* \d")
+    assert reckons.search("count=2 * 5") and reckons.search("size >= 2 * k") and reckons.search("2 * poll.threshold")
+    rooms = ("anonymity", "broadcasts", "polls", "grievances", "people")
+    kept = [path for path in CODE if path.parts[-2] in rooms and path.name != "counts.py"]
+    found = [
+        f"{path.name}: {line}" for path in kept for line in path.read_text("utf-8").splitlines() if reckons.search(line)
+    ]
+    assert not found

@@ -98,6 +98,7 @@ def _print_slips(session: Session, settings: Settings, code: str, count: int, pd
     from models.store.private_files import writing
 
     unit = _find(session, code)
+    _no_more_than_heads(session, unit, count, SystemClock().now().date())
     batch = invite_rows.new_batch()
     codes = invite_rows.issue_slips(session, unit.id, count, batch, valid_to)
     words = slip_words.words(language(DEFAULT), unit_name(session, unit.id), _address(settings))
@@ -108,6 +109,20 @@ def _print_slips(session: Session, settings: Settings, code: str, count: int, pd
     except OSError as error:
         fail(f"{pdf} cannot be written ({error.strerror}); no code was made.")
     print(f"{pdf}: {count} slips for {unit.code}, batch {batch}. If a sheet is lost: haichieu invites --revoke {batch}")
+
+
+def _no_more_than_heads(session: Session, unit: Unit, count: int, today: date) -> None:
+    """Refuses slips beyond the number of people who work there: one that is left over is a voter whom nobody knows."""
+    from models.people import invites as invite_rows
+
+    if not unit.headcount:
+        fail(f"How many people work in {unit.code} is not known, and there are no more slips than people: fill in "
+             "its headcount (“Sĩ số”) in your list and run `haichieu import`.")  # fmt: skip
+    left = invite_rows.left(session, unit, today)
+    if count > left:
+        fail(f"{unit.code} has {unit.headcount} people, and {unit.headcount - left} slips are out or used up: {left} "
+             "more can be printed. End lost ones with --revoke BATCH, or correct the headcount in your list and run "
+             "`haichieu import`.")  # fmt: skip
 
 
 def _codes(session: Session, settings: Settings, code: str, today: date, valid_to: date | None, *, every: bool) -> list[Row]:

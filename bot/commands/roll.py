@@ -131,6 +131,7 @@ def _tell(changes: Changes, *, check: bool, leavers: bool) -> None:
         ("units moved", changes.moved),
         ("units renamed", changes.renamed),
         ("units with another kind or sector", changes.other_units),
+        ("units with another headcount", changes.recounted),
         ("new people", changes.new_people),
         ("people changed", changes.changed_people),
         ("people under another code", changes.recoded),

@@ -23,6 +23,7 @@ _HEADERS = {
         "name": ("ten", "ten don vi", "unit name"),
         "kind": ("loai", "loai don vi", "loai hinh to chuc"),
         "parent": ("cap tren", "don vi cap tren", "ma cap tren", "ma don vi cap tren", "truc thuoc"),
+        "headcount": ("si so", "so lao dong", "tong so lao dong", "so nguoi", "so nguoi lao dong", "quan so", "workers"),
         "sector": ("khu vuc", "loai hinh", "loai hinh doanh nghiep", "linh vuc"),
     },
     "people": {

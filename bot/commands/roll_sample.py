@@ -11,11 +11,11 @@ from typing import IO
 from models.store.private_files import make_folder, writing
 
 UNITS = (
-    ("code", "name", "kind", "parent", "sector"),
-    ("LDLD", "Liên đoàn Lao động tỉnh", "Liên đoàn Lao động tỉnh", "", ""),
-    ("SONGLAM", "Công đoàn cơ sở Công ty May Sông Lam", "Công đoàn cơ sở", "LDLD", "Ngoài nhà nước"),
-    ("SONGLAM-MAY1", "Tổ may 1", "Tổ công đoàn", "SONGLAM", ""),
-    ("SONGLAM-MAY2", "Tổ may 2", "Tổ công đoàn", "SONGLAM", ""),
+    ("code", "name", "kind", "parent", "sector", "headcount"),
+    ("LDLD", "Liên đoàn Lao động tỉnh", "Liên đoàn Lao động tỉnh", "", "", ""),
+    ("SONGLAM", "Công đoàn cơ sở Công ty May Sông Lam", "Công đoàn cơ sở", "LDLD", "Ngoài nhà nước", "82"),
+    ("SONGLAM-MAY1", "Tổ may 1", "Tổ công đoàn", "SONGLAM", "", "40"),
+    ("SONGLAM-MAY2", "Tổ may 2", "Tổ công đoàn", "SONGLAM", "", "38"),
 )
 PEOPLE = (
     ("staff_code", "name", "unit", "role", "language"),

@@ -19,6 +19,8 @@ QUESTION = "Việc này ở ca nào, từ ngày nào?"
 THANKS = "Ca 2, từ ngày 12."
 STILL = "Bảng công bổ sung vẫn thiếu ngày 12."
 PROMISE = "Ban chấp hành làm việc với phòng nhân sự chiều nay."
+SHOWN_LATER = {"seconds": 15}
+"""After so long a notice is told to be sent (models.broadcasts.lifecycle.SHOWN_EVERY)."""
 NOTICE = "Thứ bảy 28/11, 8 giờ: hội nghị người lao động tại nhà ăn ca 1."
 OUTCOME = "Công ty đã trả đủ 42 giờ tăng ca tháng 5."
 
@@ -72,7 +74,7 @@ async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
         await _answer(leader, worker, code)
         await _object(leader, worker, chair, code)
         await _settle(chair, worker, code)
-        await _notify(chair, worker, leader)
+        await _notify(demo, chair, worker, leader)
         asked = await tour_poll.ask(demo, http, leader)
     finally:
         for phone in phones:
@@ -180,7 +182,7 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
         raise TourError("the worker reads a note that officers wrote for themselves")
 
 
-async def _notify(chair: Phone, worker: Phone, leader: Phone) -> None:
+async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> None:
     """A notice to the whole grassroots union: whoever wants notices has it, and the chair sees counts and nobody's name."""
     await chair.taps("Thông báo của đơn vị")
     await chair.sees("chưa gửi thông báo nào")
@@ -194,7 +196,7 @@ async def _notify(chair: Phone, worker: Phone, leader: Phone) -> None:
     await chair.sees("Gửi cho ai")
     await chair.taps("Tất cả mọi người")
     await chair.sees("📢 Thông báo chung", NOTICE, "Nguyễn Văn Hùng")
-    await chair.sees("kiểm tra trước khi gửi", "Gửi tới dưới 10 người")
+    await chair.sees("kiểm tra trước khi gửi", "Không nêu số người nhận")
     await chair.taps("○ Đề nghị xác nhận đã đọc")
     await chair.sees("📢 Thông báo chung", "bấm «Đã đọc»")
     await chair.sees("kiểm tra trước khi gửi")
@@ -204,5 +206,6 @@ async def _notify(chair: Phone, worker: Phone, leader: Phone) -> None:
     await worker.sees("📢 Thông báo chung", NOTICE, "Nguyễn Văn Hùng")
     await worker.taps("Đã đọc")
     await worker.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
+    demo.clock.skip(**SHOWN_LATER)
     while "đã gửi xong" not in await chair.sees("TB-"):
         pass

@@ -33,9 +33,7 @@ class Contents(Vault):
 
     async def open(self, attachment_id: str) -> bytes | None:
         if attachment_id.startswith(counts_sheet.PREFIX):
-            return await self._writer.read(
-                lambda session: counts_sheet.workbook(session, attachment_id, self._threshold, self._clock.now())
-            )
+            return await self._writer.read(lambda session: counts_sheet.workbook(session, attachment_id, self._threshold))
         if (name := result_files.named(attachment_id)) is not None:
             if name.kind == result_files.CHART:
                 return await self._drawn(attachment_id)

@@ -4,6 +4,7 @@ fold."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,8 +15,9 @@ from handlers.broadcasts import overdue, progress, reading, second_officer
 from handlers.broadcasts.progress import Sight
 from handlers.chat.site import Site
 from handlers.grievances import digest
-from models.broadcasts import broadcasts, ledger, lifecycle
+from models.broadcasts import broadcasts, ledger, lifecycle, sizes
 from models.broadcasts import progress as progress_rows
+from models.broadcasts.broadcasts import Broadcast
 from models.store.database import Session
 
 log = structlog.get_logger()
@@ -40,6 +42,8 @@ class Casts:
         worked = await self._begin(now)
         for broadcast_id in await self._writer.read(lifecycle.ended):
             worked += await self._safely(partial(lifecycle.settle, broadcast_id=broadcast_id, now=now))
+        if await self._writer.read(lifecycle.any_to_note):
+            worked += await self._safely(partial(lifecycle.note_through, now=now))
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now
@@ -87,13 +91,20 @@ class Casts:
         return told
 
     async def _sight(self, broadcast_id: str, now: datetime) -> Sight:
-        counts = await self._writer.read(lambda session: ledger.counts(session, broadcast_id))
-        now_done = Sight(counts).done
+        sight = await self._writer.read(lambda session: self._looked_at(session, broadcast_id, now))
+        now_done = sight.done
         seen = [(at, done) for at, done in self._seen.get(broadcast_id, []) if now - at <= WATCH_RATE]
         self._seen[broadcast_id] = [*seen, (now, now_done)]
         first_at, first_done = self._seen[broadcast_id][0]
         seconds = (now - first_at).total_seconds()
-        return Sight(counts, (now_done - first_done) / seconds if seconds else 0.0)
+        return replace(sight, rate=(now_done - first_done) / seconds if seconds else 0.0)
+
+    def _looked_at(self, session: Session, broadcast_id: str, now: datetime) -> Sight:
+        row, k = session.get_one(Broadcast, broadcast_id), self._site.notices.threshold
+        audience = broadcasts.audience_of(row)
+        heads = 0 if audience.is_private else sizes.heads(session, audience)
+        state, over = lifecycle.shown_state(row, now), lifecycle.is_over(session, row)
+        return Sight(ledger.counts(session, broadcast_id), state, over, heads, k)
 
     def _tell_one(self, broadcast_id: str, account_id: str, sight: Sight, now: datetime, session: Session) -> bool:
         found = progress_rows.find(session, broadcast_id, account_id)
@@ -101,8 +112,7 @@ class Casts:
             return False
         known, row, account = found
         edits = self._edits.get(account.line, False)
-        k = self._site.notices.threshold
-        return progress.tell(session, row, account, known, sight, now, edits=edits, threshold=k)
+        return progress.tell(session, row, account, known, sight, now, edits=edits)
 
     async def _fold(self, now: datetime) -> None:
         before = now - timedelta(days=self._site.notices.fold_days)

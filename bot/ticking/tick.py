@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 from bot.clock import Clock
 from bot.lease import Holding
 from bot.ticking.broadcasts import Casts
+from bot.ticking.night import Night
 from bot.ticking.polls import Rounds
 from bot.writer import Writer
 from config.settings import Limits
@@ -49,9 +50,11 @@ class Ticker:
         quiet: digest.Quiet = None,
         casts: Casts | None = None,
         told_apart: int = Limits().messages,
+        night: Night | None = None,
     ) -> None:
         self._writer = writer
         self._casts = casts
+        self._night = night
         self._rounds = Rounds(writer)
         self._clock = clock
         self._nudge = nudge
@@ -96,7 +99,9 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now) + await self._night(now) + await self._digest(now)
+            # First: what this tick does is not counted before tomorrow.
+            worked = await self._night.step(now) if self._night is not None else 0
+            worked += await self._post(now) + await self._tonight(now) + await self._digest(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
@@ -123,7 +128,7 @@ class Ticker:
         self._done.update(boxed, posted)
         return len(boxed) + len(posted)
 
-    async def _night(self, now: datetime) -> int:
+    async def _tonight(self, now: datetime) -> int:
         """Once a night, after what waited for it: old rows go, all of a day together."""
         night = intake.tonight(now - timedelta(days=1), intake.COVERED)
         if self._nights == night:

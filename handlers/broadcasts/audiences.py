@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from config.i18n import Language, fold
 from config.tables import table
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, unless_cancelled
-from models.broadcasts import broadcasts
+from models.broadcasts import broadcasts, sizes
 from models.broadcasts.audiences import Audience
 from models.people import offices, units
 from models.people.units import Unit
@@ -90,6 +90,12 @@ def _unit_tapped(turn: Turn, value: str) -> str:
     if value == "done":
         if speaker(turn, _of(turn)) is None:
             raise Invalid(turn._("One of your own units must stand above all of these, comrade. Please choose fewer."))
+        if sizes.leaves_out_few(turn.session, _of(turn), turn.site.notices.threshold):
+            text = turn._(
+                "So few have joined in a unit that is left out that what they do could be found by subtracting. Please "
+                "leave out none, or choose one by one the units that shall receive it, comrade."
+            )
+            raise Invalid(text)
         return "done"
     chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
     if value in left_out:

@@ -13,6 +13,7 @@ import xlsxwriter
 from config.i18n import DEFAULT, language
 from handlers.broadcasts import overview, reading
 from handlers.chat.conversation import Conversation, Turn, open_token
+from models.anonymity import counts
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import SENT, Broadcast
 from models.files import one_time_links
@@ -41,8 +42,8 @@ def attached(session: Session, person_id: str, broadcast_id: str, attachment_id:
     return media if media.id == attachment_id else None
 
 
-def workbook(session: Session, attachment_id: str, k: int, now: datetime) -> bytes | None:
-    """The file with this name, counting nobody of fewer than `k`. Nothing in it is a formula, whatever a unit is called."""
+def workbook(session: Session, attachment_id: str, k: int) -> bytes | None:
+    """The file with this name, with the counts of last night. Nothing in it is a formula, whatever a unit is called."""
     row = broadcasts.get(session, attachment_id.removeprefix(PREFIX))
     if row is None:
         return None
@@ -56,17 +57,23 @@ def workbook(session: Session, attachment_id: str, k: int, now: datetime) -> byt
     title = f"{row.code} · {reading.kind_name(reader, row.kind)} · {reader.day(row.started_at or row.send_at)}"
     sheet.write_string(0, 0, title, bold)
     sheet.write_string(1, 0, units.get(session, row.unit_id).name, wide)
-    seen, ticked = overview.seen_of(session, row, k, now)
-    lines = [(reader.gettext("Altogether"), seen.total)] if seen.total >= 2 * k else []
-    for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
-        lines.append((" + ".join(reader.gettext(overview.ENDINGS[state]) for state in states), count))
-    if ticked:
-        lines.append((reader.gettext("told in person, as ticked (counted apart)"), ticked))
+    reach = overview.reach_of(session, row, k)
+    lines = [
+        (reader.gettext("Altogether") if reach.size.how == "exact" else reader.gettext("Altogether, at least"),
+         reach.size.number if reach.size.how in ("exact", "least") else 0),
+        (reader.gettext("delivered, at least"), reach.got),
+        (reader.gettext("confirmed, at least"), reach.read),
+        (reader.gettext("told in person, as ticked (counted apart)"), reach.ticked),
+    ]  # fmt: skip
+    lines = [(words, count) for words, count in lines if count]
     for line, (words, count) in enumerate(lines, 3):
         sheet.write_string(line, 0, words)
         sheet.write_number(line, 1, count)
     line = 4 + len(lines)
-    sheet.write_string(line, 0, reader.gettext("Small counts are put together: they would tell about single persons."), wide)
+    text = reader.gettext(
+        "Counted once a night, only who joined with a slip of their own, from {count} people on.", count=counts.enough(k)
+    )
+    sheet.write_string(line, 0, text, wide)
     book.close()
     return made.getvalue()
 

@@ -1,9 +1,8 @@
-"""What will happen to a broadcast if it is sent as it stands: how many people, how many without a phone here, how long it
-takes, and whether a line's month has room for it.
+"""What will happen to a broadcast if it is sent as it stands: for how many people it is, how many of them have joined here,
+how long it takes, and whether a line's month has room for it.
 
-An audience that depends on what people told or did on their phones (language, membership, confirmation) is not counted
-exactly and not taken where it is very small: two previews that differ by one person would tell about that person. Nor is
-that of a poll counted exactly, which is for those who have joined with a slip.
+All of it from the union's own list or as it stood last night (models.broadcasts.sizes): two previews of a day never differ
+by what somebody did between them, and neither does a refusal.
 """
 
 from __future__ import annotations
@@ -12,71 +11,96 @@ import math
 from dataclasses import dataclass
 from typing import cast
 
+from config.i18n import Language
 from handlers.chat.conversation import Turn
-from models.anonymity import counts
-from models.broadcasts import ledger
+from models.anonymity import counts, night_counts
+from models.anonymity.counts import Size
+from models.broadcasts import broadcasts, sizes
 from models.broadcasts.broadcasts import Draft
 from models.messages import month_quota
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`size` is how many people it is for, as it may be said; 0 where it must not go out. `by_line` counts who is sent
-    to."""
+    """`heads`: how many of them, at least, have joined with a slip of their own. `refused`: it must not go out."""
 
-    size: int
-    few: bool
-    unreached: int
-    by_line: dict[str, int]
+    size: Size
+    heads: int
+    refused: bool
 
 
 def of(turn: Turn, made: Draft) -> Forecast:
-    asked = f"forecast:{made.kind}:{made.urgent}:{made.audience.dump()}"
+    asked = f"forecast:{made.audience.dump()}"
     if asked not in turn.found:
         turn.found[asked] = _count(turn, made)
     return cast("Forecast", turn.found[asked])
 
 
 def _count(turn: Turn, made: Draft) -> Forecast:
-    lines = [line.name for line in turn.site.lines]
-    mutable = ledger.can_be_muted(made.kind, urgent=made.urgent)
-    counted = ledger.forecast(turn.session, made.audience, made.kind, lines, turn.now, mutable=mutable)
-    size, k = sum(counted.values()), turn.site.notices.threshold
-    few = made.audience.is_private and size < k
-    by_line = {line: count for (line, state), count in counted.items() if state == "queued"}
-    if few:
-        size = 0
-    elif made.audience.is_private or (made.audience.verified and size >= 2 * k):
-        size = counts.about(size, k)
-    return Forecast(size, few, size - sum(by_line.values()), by_line)
+    k = turn.site.notices.threshold
+    # What repeats an earlier one, or puts it right, is for those whom that was for, or for some of them.
+    if (first := _first(turn, made)) is not None:
+        size = Size.load(first.shown_size)
+        return Forecast(Size("some", size.number) if made.audience.unconfirmed else size, 0, refused=False)
+    size, heads = sizes.of(turn.session, made.audience, turn.now.date(), k), sizes.heads(turn.session, made.audience)
+    if made.audience.verified and size.how != "some":  # a poll: nobody else is asked
+        size = Size("least", heads) if heads else Size("few")
+    return Forecast(size, heads, sizes.chooses_among_few(turn.session, made.audience, k))
+
+
+def _first(turn: Turn, made: Draft) -> broadcasts.Broadcast | None:
+    return broadcasts.get(turn.session, made.corrects or made.follows or "")
+
+
+def size_line(reader: Language, size: Size) -> str:
+    """For how many people something is: the same to its sender, to who is to agree to it, and afterwards."""
+    match size.how:
+        case "exact":
+            return reader.ngettext("{count} person will receive it.", "{count} people will receive it.", size.number)
+        case "least":
+            return reader.gettext("At least {count} people will receive it.", count=reader.number(size.number))
+        case "few":
+            return reader.gettext("How many people receive it is not said: too few are known as of last night.")
+        case "some" if size.number:
+            return reader.gettext(
+                "Of {count} people it goes only to those whom this fits; how many they are is shown to nobody.",
+                count=reader.number(size.number),
+            )
+        case "some":
+            return reader.gettext("It goes only to those whom this fits; how many they are is shown to nobody.")
 
 
 def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
     """What the sender should know before sending."""
-    k = turn.site.notices.threshold
-    if plan.few:
-        return [turn._("Fewer than {k} people would receive this. So that nobody is singled out, it cannot be sent.", k=k)]
-    if not plan.size:
-        return [turn._("Nobody would receive this. Please choose somebody else, comrade.")]
-    said = turn.language.ngettext("{count} person will receive it.", "{count} people will receive it.", plan.size)
-    rough = made.audience.is_private or made.audience.verified
-    found = [turn._("About {count} people will receive it.", count=plan.size) if rough else said]
-    if plan.size < 2 * k:
-        found = [turn._("It goes to fewer than {count} people.", count=2 * k)]
-    without = counts.about(plan.unreached, k)
-    if plan.size >= 2 * k and without:
+    if plan.refused:
         text = turn._(
-            "About {count} of them have no phone here or have such notices switched off: their team leaders can tell them.",
-            count=without,
+            "Too few people have joined there with a slip of their own to choose among them by what they do on their "
+            "phones. Please choose everybody, or a larger unit, comrade."
+        )
+        return [text]
+    if plan.size == Size("exact", 0):
+        return [turn._("Nobody would receive this. Please choose somebody else, comrade.")]
+    found = [size_line(turn.language, plan.size)]
+    if plan.heads and plan.size.how != "some" and not (made.audience.role or made.audience.verified):
+        text = turn._(
+            "At least {count} people there have joined with a slip of their own; team leaders can tell the others in "
+            "person.",
+            count=turn.language.number(plan.heads),
         )
         found.append(text)
-    found.append(turn._("It takes about {time}.", time=duration(turn, _seconds(turn, plan))))
+    if plan.size.number:
+        found.append(turn._("It takes about {time}.", time=duration(turn, _seconds(turn, plan))))
     return found + _month(turn, plan)
 
 
+def may_go(plan: Forecast) -> bool:
+    return not plan.refused and plan.size != Size("exact", 0)
+
+
 def _seconds(turn: Turn, plan: Forecast) -> float:
-    rates = {line.name: line.per_second for line in turn.site.lines}
-    return max((count / rates[name] for name, count in plan.by_line.items() if rates.get(name)), default=0.0)
+    """On the slowest line: who uses which is not counted."""
+    rates = [line.per_second for line in turn.site.lines if line.per_second]
+    return plan.size.number / min(rates, default=1.0)
 
 
 def duration(turn: Turn, seconds: float) -> str:
@@ -90,24 +114,23 @@ def duration(turn: Turn, seconds: float) -> str:
 
 
 def _month(turn: Turn, plan: Forecast) -> list[str]:
-    """Lines whose service allows only so many messages a month."""
+    """Lines whose service allows only so many messages a month, as last night: each reply uses one."""
     found = []
+    month = month_quota.month_of(turn.now)
     for line in turn.site.lines:
-        wanted = plan.by_line.get(line.name, 0)
-        if not (line.per_month and wanted):
+        if not line.per_month:
             continue
-        used = month_quota.sent(turn.session, line.name, month_quota.month_of(turn.now))
+        used = night_counts.floor_of(turn.session, counts.SENT, f"{line.name}:{month}")
         left = max(0, line.per_month - line.reserve - used)
-        if wanted > left and plan.size >= 2 * turn.site.notices.threshold:
+        if plan.size.number > left:
             found.append(
                 turn._(
-                    "⚠ {service} allows {limit} messages a month and keeps {reserve} for answers: {left} are left, so about "
-                    "{later} people get this after {day}.",
+                    "⚠ {service} allows {limit} messages a month and keeps {reserve} for answers: about {left} were left "
+                    "last night. Who does not get this there gets it after {day}.",
                     service=line.name.partition(":")[0].partition("_")[0].capitalize(),
                     limit=line.per_month,
                     reserve=line.reserve,
                     left=left,
-                    later=max(counts.about(wanted - left, turn.site.notices.threshold), turn.site.notices.threshold),
                     day=turn.language.day(month_quota.next_month(turn.now)),
                 )
             )

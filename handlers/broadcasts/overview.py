@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from config.i18n import N_, Language
-from handlers.broadcasts import audiences, reading
+from handlers.broadcasts import audiences, forecast, reading
 from handlers.chat.conversation import Conversation, Question, Turn, is_officer, open_token, take_text
 from handlers.chat.words import shortened
 from handlers.files import attachments
-from models.anonymity import counts
-from models.broadcasts import broadcasts, ledger
+from models.anonymity import counts, night_counts
+from models.anonymity.counts import Size
+from models.broadcasts import broadcasts, ledger, lifecycle, sizes
 from models.broadcasts.broadcasts import Broadcast, Draft
 from models.messages.message import Option
 from models.people import offices
 from models.store.database import Session
 
 _SHOWN = 8
-SETTLED = timedelta(days=1)
 
 _STATES = {
     "waiting": N_("waits for a second officer"),
@@ -34,23 +34,9 @@ _STATES = {
     "cancelled": N_("cancelled"),
 }
 
-# What became of it, as officers read it; the words of the ledger's states.
-ENDINGS = {
-    "sent": N_("delivered"),
-    "confirmed": N_("confirmed"),
-    "queued": N_("waiting"),
-    "sending": N_("being delivered"),
-    "blocked": N_("stopped this line"),
-    "rejected": N_("refused by the service"),
-    "no_channel": N_("no phone here, or switched off"),
-    "window_closed": N_("cannot be written to now"),
-    "uncertain": N_("unknown whether it arrived"),
-    "cancelled": N_("cancelled"),
-}
 
-
-def state_name(reader: Language, row: Broadcast) -> str:
-    return reader.gettext(_STATES[row.state])
+def state_name(reader: Language, state: str) -> str:
+    return reader.gettext(_STATES[state])
 
 
 def handled(turn: Turn) -> list[str]:
@@ -61,7 +47,7 @@ def handled(turn: Turn) -> list[str]:
 def theirs(turn: Turn) -> Broadcast | None:
     """The broadcast this run is about, if this officer's unit sent it or stands above the unit that did."""
     row = broadcasts.get(turn.session, turn.subject) if turn.is_officer else None
-    if row is None or not audiences.is_below(turn.session, row.unit_id, handled(turn)):
+    if row is None or row.kind == broadcasts.POLL or not audiences.is_below(turn.session, row.unit_id, handled(turn)):
         return None
     return row
 
@@ -98,17 +84,17 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
     """What can be done next; with `row`, to that broadcast."""
     found: list[Option] = []
     if row is not None:
-        sent = row.state in broadcasts.SENT
-        if row.state == "sending":
+        sent, state = row.state in broadcasts.SENT, lifecycle.shown_state(row, turn.now)
+        if state == "sending":
             found.append(Option(open_token("halt", row.id), turn._("Stop")))
-        if row.state == "stopped":
+        if state == "stopped":
             found.append(Option(open_token("resume", row.id), turn._("Go on")))
-        if row.state in ("waiting", "scheduled", "sending", "stopped"):
+        if state in ("waiting", "scheduled", "sending", "stopped"):
             label = turn._("Cancel the rest") if row.started_at else turn._("Cancel the notice")
             found.append(Option(open_token("cancelrest", row.id), label))
         if sent and row.corrects is None:
             found.append(Option(open_token("correct", row.id), turn._("Correct it")))
-        if row.state in ("done", "cancelled") and row.ask and not row.totals:
+        if state in ("done", "cancelled") and row.ask and not row.totals:
             found.append(Option(open_token("again", row.id), turn._("Send again to who has not confirmed")))
         if sent:
             found.append(Option(open_token("counts", row.id), turn._("Counts (XLSX)")))
@@ -118,8 +104,8 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
 
 
 def _row(turn: Turn, row: Broadcast) -> str:
-    reader = turn.language
-    return f"{row.code}: {reading.kind_name(reader, row.kind)} · {reader.when(row.send_at)} · {state_name(reader, row)}"
+    reader, state = turn.language, lifecycle.shown_state(row, turn.now)
+    return f"{row.code}: {reading.kind_name(reader, row.kind)} · {reader.when(row.send_at)} · {state_name(reader, state)}"
 
 
 def _desk(turn: Turn) -> None:
@@ -137,6 +123,7 @@ def _show_list(turn: Turn, rows: Sequence[Broadcast], some: str, none: str) -> N
             Option(open_token("find"), turn._("Search")),
             Option(open_token("told"), turn._("Told in person")),
             Option(open_token("nights"), turn._("Night-shift units")),
+            Option(open_token("heads"), turn._("Headcounts and slips")),
             Option(open_token("menu"), turn._("Menu")),
         ],
     )
@@ -147,42 +134,46 @@ def _find(turn: Turn) -> None:
     _show_list(turn, rows, turn._("Found:"), turn._("No notice of your unit has these words."))
 
 
-def counts_of(session: Session, row: Broadcast) -> tuple[dict[str, int], int]:
-    """(people by state, names ticked as told in person), also of a folded ledger."""
-    if row.totals:
-        kept = json.loads(row.totals)
-        ticked = kept.pop("ticked")
-        return kept, ticked
-    return dict(ledger.counts(session, row.id)), ledger.told_count(session, row.id)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a notice reached, as officers are told: `got` and `read` at least, as last night, 0 where nothing is said."""
+
+    size: Size
+    got: int
+    read: int
+    ticked: int
 
 
-def seen_of(session: Session, row: Broadcast, k: int, now: datetime) -> tuple[counts.Reach, int]:
-    """The counts as they may be seen, and the ticks. On its first day, and of an audience that depends on what people did on
-    their phones, they are rounded: who looks again after one has tapped, or one has been asked more, would see that one."""
-    numbers, ticked = counts_of(session, row)
-    seen = counts.shown(numbers, k)
-    if broadcasts.audience_of(row).is_private or now - (row.started_at or now) < SETTLED:
-        groups = {states: counts.about(count, k) for states, count in seen.groups.items()}
-        seen = counts.Reach(counts.about(seen.total, k) if broadcasts.audience_of(row).is_private else seen.total, groups)
-    return seen, ticked
+def reach_of(session: Session, row: Broadcast, k: int) -> Reach:
+    """Of those who joined with a slip of their own; the others prove nothing. Of whom somebody chose by what they told or
+    did, nothing is said."""
+    size, audience = Size.load(row.shown_size), broadcasts.audience_of(row)
+    ticked = json.loads(row.totals)["ticked"] if row.totals else ledger.told_count(session, row.id)
+    if size.how == "some" or audience.is_private:
+        return Reach(size, 0, 0, ticked)
+    among = size.number if size.how == "exact" else sizes.heads(session, audience)
+    got = counts.capped(night_counts.floor_of(session, counts.GOT, row.id), among, k)
+    read = counts.capped(night_counts.floor_of(session, counts.READ, row.id), among, k)
+    return Reach(size, got, read if row.ask else 0, ticked)
 
 
-def reach_lines(reader: Language, session: Session, row: Broadcast, k: int, now: datetime) -> list[str]:
+def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> list[str]:
     """How far it reached, as far as that may be said."""
-    seen, ticked = seen_of(session, row, k, now)
-    found = [
-        reader.ngettext("For {count} person:", "For {count} people:", seen.total)
-        if seen.total >= 2 * k
-        else reader.gettext("For fewer than {count} people:", count=2 * k)
-    ]
-    for states, count in sorted(seen.groups.items(), key=lambda pair: -pair[1]):
-        found.append(f"{' + '.join(reader.gettext(ENDINGS[state]) for state in states)}: {reader.number(count)}")
-    if not seen.groups:
+    reach = reach_of(session, row, k)
+    found = [forecast.size_line(reader, reach.size)]
+    if reach.got:
+        found.append(reader.gettext("delivered: at least {count}", count=reader.number(reach.got)))
+    if reach.read:
+        found.append(reader.gettext("confirmed: at least {count}", count=reader.number(reach.read)))
+    if reach.size.how != "some":
         found.append(
-            reader.gettext("Some groups are too small to be counted here: their numbers would tell about single persons.")
+            reader.gettext(
+                "Counted once a night, only who joined with a slip of their own, from {count} people on.",
+                count=counts.enough(k),
+            )
         )
-    if ticked:
-        found.append(reader.gettext("Told in person, as team leaders ticked (counted apart): {count}", count=ticked))
+    if reach.ticked:
+        found.append(reader.gettext("Told in person, as team leaders ticked (counted apart): {count}", count=reach.ticked))
     return found
 
 
@@ -207,7 +198,7 @@ def _cast(turn: Turn) -> None:
         turn._("Written by: {who}", who=reading.signed(turn.session, turn.language, row)),
     ]
     if row.state in broadcasts.SENT:
-        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.site.notices.threshold, turn.now)))
+        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.site.notices.threshold)))
     found = options(turn, row)
     if row.state == "waiting" and row.author_id != turn.member.person_id:
         found = [
@@ -226,9 +217,11 @@ def _change(turn: Turn) -> None:
     name = turn.state.run.conversation
     verb = {"halt": broadcasts.stop, "resume": broadcasts.resume, "cancelrest": broadcasts.cancel}[name]
     try:
+        if lifecycle.is_over(turn.session, row):
+            raise broadcasts.Refused  # what is left of it waits for whoever is writing just now
         verb(turn.session, row, turn.member.person_id, turn.now)
     except broadcasts.Refused:
-        state = state_name(turn.language, row)
+        state = state_name(turn.language, "done" if lifecycle.is_over(turn.session, row) else row.state)
         turn.say(turn._("{code} is “{state}” by now. Nothing was changed.", code=row.code, state=state), options(turn, row))
         return
     turn.falls_due = True

@@ -1,5 +1,10 @@
 """How far a broadcast has come, told to the officer who sent it: one message with a bar that changes in place, or, where a
-line cannot change what was sent, a message at each quarter."""
+line cannot change what was sent, a message at each part of the way.
+
+The way has two or four parts where enough people had joined last night, and else none: a bar in per cent of a small team
+would count its phones, and stop at nine of ten while the tenth is writing to the union. Whoever is passed over for that
+reason counts as done (models.broadcasts.ledger.is_through).
+"""
 
 from __future__ import annotations
 
@@ -24,16 +29,22 @@ from models.store.database import Session
 
 EVERY = timedelta(seconds=3)
 """How often a message is edited: a service counts edits as messages, and nobody reads faster."""
+TIMED = 20
+"""From so many times the threshold on the time that is left is told: one person more or less is lost in it."""
 _BAR = 20
-_QUARTERS = (25, 50, 75, 100)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What there is to tell of one broadcast at one moment: of those it is sent to, since who has no phone here would be
-    done before it began, and a first look would count them. `rate` is people a second lately, 0 where not known."""
+    """What there is to tell of one broadcast at one moment, of those it is sent to. `state` as officers are told
+    (models.broadcasts.lifecycle.shown_state); `over`: it will be done soon. `heads`: how many had joined last night, at
+    least. `rate` is people a second lately, 0 where not known."""
 
     counts: Mapping[str, int]
+    state: str
+    over: bool
+    heads: int
+    k: int
     rate: float = 0.0
 
     @property
@@ -50,23 +61,26 @@ class Sight:
 
     @property
     def percent(self) -> int:
-        return 100 if not self.sendable else math.floor(100 * self.done / self.sendable)
+        """By parts of the way; the last is not done before all is."""
+        if self.state == "done":
+            return 100
+        parts = counts.parts(self.heads, self.k)
+        reached = parts if self.over else parts * self.done // max(1, self.sendable)
+        return 100 * min(reached, parts - 1) // parts
+
+    @property
+    def minutes(self) -> int:
+        """Until it is done; 0 where that is not told."""
+        told = self.heads >= TIMED * self.k and self.rate > 0 and self.state == "sending"
+        return max(1, math.ceil(self.left / self.rate / 60)) if told else 0
 
 
 def tell(
-    session: Session,
-    row: Broadcast,
-    account: Account,
-    known: Progress,
-    sight: Sight,
-    now: datetime,
-    *,
-    edits: bool,
-    threshold: int,
+    session: Session, row: Broadcast, account: Account, known: Progress, sight: Sight, now: datetime, *, edits: bool
 ) -> bool:
     """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching."""
-    over = row.state in ("done", "cancelled") and not sight.left
-    said = f"{row.state}:{sight.percent if edits else _quarter(sight.percent)}"
+    over = sight.state in ("done", "cancelled")
+    said = f"{sight.state}:{sight.percent}:{sight.minutes if edits else 0}"
     if wishes.is_blocked(session, account) or wishes.is_gone(session, account.id):
         progress.forget(session, row.id, account.id)
         return False
@@ -78,16 +92,16 @@ def tell(
     progress.note(session, row.id, account.id, said)
     if over:
         progress.forget(session, row.id, account.id)
-    if not edits and not over and row.state == "sending" and sight.percent < _QUARTERS[0]:
+    if not edits and not over and sight.state == "sending" and not sight.percent:
         return False
     reader = language(account.language)
     sender = accounts.sender_of(session, account)
     outbox.queue(
         session,
         sender,
-        _words(session, reader, row, sight, threshold, now, over=over),
+        _words(session, reader, row, sight, over=over),
         now,
-        options=_options(reader, row) if edits else (),
+        options=_options(reader, row, sight.state) if edits else (),
         lane=outbox.NOTICE,
         language=account.language,
         in_office=True,
@@ -98,34 +112,22 @@ def tell(
     return True
 
 
-def _quarter(percent: int) -> int:
-    return max((quarter for quarter in _QUARTERS if quarter <= percent), default=0)
-
-
-def _words(
-    session: Session, reader: Language, row: Broadcast, sight: Sight, threshold: int, now: datetime, *, over: bool
-) -> str:
-    lines = [f"{row.code} · {overview.state_name(reader, row)}"]
-    filled = round(_BAR * sight.percent / 100)
-    lines.append("▓" * filled + "░" * (_BAR - filled) + f" {sight.percent} %")
-    if not over and row.state == "sending" and sight.rate > 0:
-        left = math.ceil(sight.left / sight.rate)
-        lines.append(
-            reader.gettext("{rate} people a second, about {minutes} min {seconds} s left", rate=f"{sight.rate:.0f}",
-                           minutes=left // 60, seconds=left % 60)
-        )  # fmt: skip
+def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, *, over: bool) -> str:
+    lines = [f"{row.code} · {overview.state_name(reader, sight.state)}"]
+    if sight.state != "cancelled":
+        filled = _BAR * sight.percent // 100
+        lines.append("▓" * filled + "░" * (_BAR - filled) + f" {sight.percent} %")
+    if sight.minutes:
+        lines.append(reader.ngettext("about {count} minute left", "about {count} minutes left", sight.minutes))
     if over:
-        lines += overview.reach_lines(reader, session, row, threshold, now)
-    elif sight.sendable >= 2 * threshold:
-        done, total = (reader.number(counts.about(count, threshold)) for count in (sight.done, sight.sendable))
-        lines.append(reader.gettext("About {done} of {total}", done=done, total=total))
+        lines += overview.reach_lines(reader, session, row, sight.k)
     return "\n".join(lines)
 
 
-def _options(reader: Language, row: Broadcast) -> Sequence[Option]:
+def _options(reader: Language, row: Broadcast, state: str) -> Sequence[Option]:
     go_on, halt = reader.gettext("Go on"), reader.gettext("Stop")
     rest = Option(open_token("cancelrest", row.id), reader.gettext("Cancel the rest"))
-    match row.state:
+    match state:
         case "sending":
             return (Option(open_token("halt", row.id), halt), rest)
         case "stopped":

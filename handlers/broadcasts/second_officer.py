@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.i18n import N_, language
-from handlers.broadcasts import overview
+from handlers.broadcasts import forecast, overview
 from handlers.chat.conversation import Conversation, Turn, open_token, tell
+from models.anonymity.counts import Size
 from models.broadcasts import audiences, broadcasts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast
@@ -17,8 +18,8 @@ from models.people.persons import Person, name_of
 from models.store.database import Session
 
 
-def is_needed(turn: Turn, to: Audience, size: int) -> bool:
-    many = size > turn.site.notices.second_above
+def is_needed(turn: Turn, to: Audience, size: Size) -> bool:
+    many = size.number > turn.site.notices.second_above
     return many or audiences.grassroots_in(turn.session, to, units.kinds("grassroots")) > 1
 
 
@@ -35,7 +36,7 @@ def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
     return []
 
 
-def is_possible(turn: Turn, to: Audience, unit_id: str, size: int) -> bool:
+def is_possible(turn: Turn, to: Audience, unit_id: str, size: Size) -> bool:
     """`unit_id`: of the unit that speaks."""
     return not is_needed(turn, to, size) or bool(others(turn, unit_id))
 
@@ -51,16 +52,16 @@ def warning(turn: Turn, unit_id: str) -> str:
     return turn._("This needs a second officer's agreement. One of them will be asked: {names}.", names=names)
 
 
-def ask(turn: Turn, row: Broadcast, size: int) -> None:
-    """Shows it to everybody who may agree."""
+def ask(turn: Turn, row: Broadcast, size: Size) -> None:
+    """Shows it to everybody who may agree, with the number that its author was shown."""
     author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
     for account, _person in others(turn, row.unit_id):
         reader = language(account.language)
         text = reader.gettext(
-            "Comrade {name} asks you to agree to notice {code} for {count} people. Please read it first:",
+            "Comrade {name} asks you to agree to notice {code}. {size} Please read it first:",
             name=author,
             code=row.code,
-            count=size,
+            size=forecast.size_line(reader, size),
         )
         options = [
             Option(open_token("cast", row.id), reader.gettext("See the whole notice")),

@@ -148,11 +148,12 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     def on(key: str) -> str:
         return "● " if _is_on(turn, key) else "○ "
 
-    size = forecast.of(turn, made).size
-    turn.answers["size"] = str(size)
+    plan = forecast.of(turn, made)
+    size = plan.size
+    turn.answers["size"] = str(size.number)
     needs = second_officer.is_needed(turn, made.audience, size)
     sends = [Choice("send", turn._("Send for approval") if needs else turn._("Send"))]
-    found = sends if size and second_officer.is_possible(turn, made.audience, made.unit_id, size) else []
+    found = sends if forecast.may_go(plan) and second_officer.is_possible(turn, made.audience, made.unit_id, size) else []
     again = turn.subject and not _is_correction(turn)
     if not again:
         found.append(Choice("c_kind", turn._("Kind: {kind}", kind=reading.kind_name(turn.language, made.kind))))
@@ -217,15 +218,15 @@ def _typed(turn: Turn, text: str) -> str:
 def _finish(turn: Turn) -> None:
     made = draft(turn)
     plan = forecast.of(turn, made)
-    if not plan.size:
-        turn.say(turn._("Nobody would receive this, so nothing was sent, comrade."), overview.options(turn))
+    if not forecast.may_go(plan):
+        turn.say("\n\n".join(forecast.lines(turn, made, plan)), overview.options(turn))
         return
     needs = second_officer.is_needed(turn, made.audience, plan.size)
     if not second_officer.is_possible(turn, made.audience, made.unit_id, plan.size):
         turn.say(second_officer.warning(turn, made.unit_id), overview.options(turn))
         return
     attachments.sent(turn)
-    row = broadcasts.create(turn.session, replace(made, needs_second=needs), turn.now)
+    row = broadcasts.create(turn.session, replace(made, needs_second=needs, shown_size=str(plan.size)), turn.now)
     progress.watch(turn.session, row.id, turn.member.id)
     turn.falls_due = True
     if needs:

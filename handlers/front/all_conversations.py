@@ -9,7 +9,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Conversation
 from handlers.front import unopened
 from handlers.grievances import case_files, cases, filing, handing_on, own_cases, own_name, replying, saved_replies, spoken
-from handlers.people import deputies, joining, my_data, officer_claims, pin, second_phone, settings
+from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings
 from handlers.polls import overview as polls_overview
 from handlers.polls import result_files, results, second_officer, voting, writing
 
@@ -20,7 +20,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
         *(polls_overview, second_officer, writing, voting, results, result_files),
         *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened),
-        *(settings, pin, second_phone, my_data),
+        *(settings, pin, second_phone, my_data, headcounts),
     )
     for conversation in module.CONVERSATIONS
 }

@@ -31,7 +31,7 @@ from handlers.files import attachments
 from models.anonymity import intake
 from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
-from models.broadcasts import broadcasts
+from models.broadcasts import broadcasts, sizes
 from models.grievances import cases, deadlines, floods
 from models.messages.message import Option
 from models.people import offices, units
@@ -145,7 +145,7 @@ def _whereabout(turn: Turn) -> str:
 def _asked(turn: Turn) -> str:
     """What stands before the words of a question about a notice; officers read Vietnamese."""
     row = _about_notice(turn)
-    if row is None or row.size < 2 * turn.site.notices.threshold or broadcasts.audience_of(row).is_private:
+    if row is None or not sizes.hides_asker(turn.session, row, turn.site.notices.threshold):
         return ""  # whoever sent a notice to a few would know from its code who asks
     return language(DEFAULT).gettext("About notice {code}:", code=row.code) + "\n"
 

@@ -17,8 +17,9 @@ from datetime import datetime
 from config.i18n import DEFAULT, HERE, N_, Language
 from handlers.polls.bars import Bar, Group, Shade, Spec, drawn
 from handlers.polls.text_width import drawable
+from models.anonymity import counts
 from models.anonymity.rounding import BASE
-from models.anonymity.suppression import ANSWERS, Withheld
+from models.anonymity.suppression import Withheld
 from models.polls.polls import SCALE, Question
 from models.polls.results import Shown
 from models.polls.tally import Table
@@ -38,6 +39,14 @@ _WHY = {
         "The answers of {unit} to this question are not shown, so that nobody's can be guessed: that takes {least} who "
         "answered it, there and in the units beside it."
     ),
+    Withheld.TWICE: N_(
+        "The result of {unit} is not shown, so that nobody's answers can be guessed: an earlier poll of this year asked "
+        "nearly the same people there, and the few in whom the two differ could then be found by subtraction."
+    ),
+    Withheld.OPEN: N_(
+        "The result of {unit} is not shown: everybody could answer this poll, so only the result of all who were asked is "
+        "shown, when {least} who joined with a slip of their own and not more without one took part."
+    ),
     Withheld.CHANGED: N_(
         "Not compared with last time: since then a few people joined or left {unit}, and the difference would show "
         "what they answered."
@@ -48,13 +57,15 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is the same in all pictures of one round. `closed`: when it closed; `before`: when the one before did."""
+    """What is the same in all pictures of one round. `closed`: when it closed; `before`: when the one before did.
+    `unverified`: anybody could vote."""
 
     title: str
     unit: str
     closed: datetime
     threshold: int
     before: datetime | None = None
+    unverified: bool = False
 
 
 def pictures(reader: Language, questions: Sequence[Question], result: Shown | Withheld, about: About) -> list[Spec]:
@@ -79,7 +90,7 @@ def picture(reader: Language, questions: Sequence[Question], number: int, result
     under = [f"{_people(reader, answered)} · {_where(about)}"]
     if question.kind == "scale":
         under.append(reader.gettext("Average: {mean} of {best}", mean=_mean(reader, table), best=SCALE))
-    notes = [_rounding(reader)]
+    notes = [_rounding(reader), *([reader.gettext(UNVERIFIED)] if about.unverified else [])]
     if silent := result.respondents - answered:
         notes.append(
             reader.ngettext(
@@ -107,6 +118,7 @@ def picture(reader: Language, questions: Sequence[Question], number: int, result
     return drawn(title, under, _groups(reader, question, series, _order(question, table)), notes)
 
 
+UNVERIFIED = N_("Not verified: also those who joined without a slip of their own could answer.")
 _NOBODY = N_("Nobody or hardly anybody of {unit} was asked this and answered.")
 _FRANKER = N_(
     "When asked again, more people usually answer, and more frankly: a lower figure need not mean that things got worse."
@@ -178,7 +190,7 @@ def _rounding(reader: Language) -> str:
 
 
 def _why(reader: Language, why: Withheld, unit: str, threshold: int) -> str:
-    least = ANSWERS * threshold if why is Withheld.FEW_ANSWERS else threshold
+    least = {Withheld.FEW_ANSWERS: counts.enough(threshold), Withheld.OPEN: counts.open_from(threshold)}.get(why, threshold)
     return reader.gettext(_WHY[why], unit=drawable(unit), least=least)
 
 

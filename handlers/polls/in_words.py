@@ -29,7 +29,7 @@ def explained(reader: Language, poll: Poll) -> str:
     return reader.gettext(
         "Anonymous: nobody sees who answered what; answers are shown only for {k} people or more together. Your own taps "
         "still stand on this phone.",
-        k=2 * poll.threshold,
+        k=poll.shown_from,
     )
 
 

@@ -20,8 +20,8 @@ from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast, Draft, Words
 from models.messages.message import Option, Outgoing
 from models.people import offices, units
-from models.polls import rounds
-from models.polls.polls import SINGLE, SKIP, Content, Poll, content_of
+from models.polls import opening, overlap, rounds
+from models.polls.polls import SINGLE, SKIP, Poll, content_of
 from models.polls.rounds import Round
 from models.store import firings
 from models.store.database import Session
@@ -65,10 +65,9 @@ def _is_reminded(session: Session, one: Round) -> bool:
     return firings.was_claimed(session, "remind", one.id, one.closes_at)
 
 
-def audience_of(content: Content, poll: Poll) -> Audience:
+def audience_of(session: Session, poll: Poll) -> Audience:
     """Whom the poll is for, as far as they may vote."""
-    found = Audience.load(content.rule) if content.rule else Audience(tuple(content.audience))
-    return replace(found, verified=poll.voters == "slips")
+    return replace(overlap.rule_of(session, poll), verified=poll.voters == "slips")
 
 
 def open_round(session: Session, round_id: str, now: datetime) -> bool:
@@ -77,7 +76,7 @@ def open_round(session: Session, round_id: str, now: datetime) -> bool:
     if one.state != "planned":
         return False
     poll = session.get_one(Poll, one.poll_id)
-    rounds.open_(session, one, now.date())
+    opening.open_(session, one, now.date())
     _invite(session, one, poll, now)
     if poll.repeat:
         round_ids = rounds.of_poll(session, poll.id)
@@ -98,7 +97,7 @@ def _invite(session: Session, one: Round, poll: Poll, now: datetime) -> None:
             author_id=poll.author_id,
             unit_id=poll.author_unit_id,
             words=Words(dict(content.title), round_id=one.id),
-            audience=audience_of(content, poll),
+            audience=audience_of(session, poll),
             kind=POLL,
             send_at=now,
         ),

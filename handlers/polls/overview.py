@@ -50,13 +50,13 @@ def _show(turn: Turn) -> None:
     assert found is not None  # `allowed` was asked first
     one, poll = found
     content = content_of(turn.session, poll)
-    to = audiences.described(turn.session, turn.language, invitations.audience_of(content, poll))
+    to = audiences.described(turn.session, turn.language, invitations.audience_of(turn.session, poll))
     lines = [
         f"{poll.code} · {_state(turn, one)}\n🗳 {in_words.words(turn.language, content.title)}",
         units.get(turn.session, poll.author_unit_id).name,
         "\n".join(in_words.asked_lines(turn.language, content)),
         turn._("To: {audience}", audience=to),
-        writing.how(turn, poll.threshold, named=poll.named),
+        writing.how(turn, poll.shown_from, named=poll.named),
         turn._(
             "Opens: {opens}. Closes: {closes}.",
             opens=turn.language.when(one.opens_at),

@@ -106,6 +106,7 @@ def specification(session: Session, attachment_id: str) -> Any:
         one.closes_at,
         poll.threshold,
         before.closes_at if before else None,
+        unverified=poll.voters == "anyone",
     )
     drawn = charts.pictures(reader, content.questions, shown, about)
     return drawn[name.number] if name.number < len(drawn) else None
@@ -131,7 +132,9 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
     if isinstance(shown, Withheld):
         rows.append((reader.gettext(results.WHY[shown]), None))
     else:
-        rows += [(reader.gettext("Asked"), results.invited_about(shown)), (reader.gettext("Took part"), shown.respondents)]
+        if shown.invited > shown.respondents:
+            rows.append((reader.gettext("Asked, at least"), shown.invited))
+        rows.append((reader.gettext("Took part"), shown.respondents))
         for question, table in zip(content.questions, shown.tables, strict=True):
             rows.append((in_words.words(reader, question.text), None))
             if isinstance(table, Withheld):
@@ -140,6 +143,7 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
                 rows += zip(in_words.labels(reader, question), table.votes, strict=True)
                 rows.append((reader.gettext("(no answer)"), table.silent))
         rows.append((reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."), None))
+    rows += [(words, None) for words in results.unverified(reader, poll)]
     below = units.below(session, name.unit_id)
     for number, question in enumerate(content.questions):
         if question.kind == "text":

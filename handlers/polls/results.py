@@ -13,7 +13,8 @@ from config.i18n import LANGUAGES, N_, Language, language
 from handlers.broadcasts import overview, reading
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import shortened
-from handlers.polls import in_words, invitations
+from handlers.polls import charts, in_words, invitations
+from models.anonymity import counts
 from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import Draft, Words
@@ -36,6 +37,14 @@ WHY = {
     ),
     Withheld.FEW_ANSWERS: N_(
         "The answers are not shown: too few people gave one here, or in a unit beside it whose answers could be worked out."
+    ),
+    Withheld.TWICE: N_(
+        "Not shown: an earlier poll of this year asked nearly the same people here; the few in whom the two differ could be "
+        "found by subtracting one from the other."
+    ),
+    Withheld.OPEN: N_(
+        "Not shown: everybody could answer this poll, so only the result of all who were asked is shown, when enough of "
+        "them joined with a slip of their own and not more without one."
     ),
     Withheld.CHANGED: N_(
         "Not compared with the time before: too few people have come or gone to be hidden among the others."
@@ -77,23 +86,19 @@ def heading(reader: Language, content: Content, name: str) -> str:
     return f"🗳 {in_words.words(reader, content.title)}\n{name}"
 
 
-def invited_about(shown: Shown) -> int:
-    """How many were asked, rounded up: exact numbers of a unit and of what lies below it would tell of those who did not
-    take part in the rest."""
-    return max(-(-shown.invited // 5) * 5, 5)
-
-
 def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
     """The result of one unit, question by question; what is withheld says so and why."""
     if isinstance(shown, Withheld):
         return [reader.gettext(WHY[shown])]
-    found = [
-        reader.gettext(
-            "{count} people took part, of about {invited} who were asked.",
-            count=reader.number(shown.respondents),
-            invited=reader.number(invited_about(shown)),
+    took_part = reader.number(shown.respondents)
+    found = [reader.gettext("{count} people took part.", count=took_part)]
+    if shown.invited > shown.respondents:
+        text = reader.gettext(
+            "{count} people took part, of at least {invited} who were asked.",
+            count=took_part,
+            invited=reader.number(shown.invited),
         )
-    ]
+        found = [text]
     for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
         lines = [f"{number}. {in_words.words(reader, question.text)}"]
         if isinstance(table, Withheld):
@@ -120,8 +125,7 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
 
 def unverified(reader: Language, poll: Poll) -> list[str]:
     """What must be said of a poll in which anybody could vote who has a team's code."""
-    said = reader.gettext("Not verified: also those who joined without a slip of their own could answer.")
-    return [said] if poll.voters == "anyone" else []
+    return [reader.gettext(charts.UNVERIFIED)] if poll.voters == "anyone" else []
 
 
 def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
@@ -148,11 +152,11 @@ def _show(turn: Turn) -> None:
         heading(turn.language, content, units.get(turn.session, unit_id).name),
         *lines_of(turn.language, content, shown),
     ]
-    lines += [*unverified(turn.language, poll), *_remarks(turn, one, content, unit_id)]
+    lines += [*unverified(turn.language, poll), *_remarks(turn, one, poll, content, unit_id)]
     turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
 
 
-def _remarks(turn: Turn, one: Round, content: Content, unit_id: str) -> list[str]:
+def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str) -> list[str]:
     """Free answers of the unit and all below it, without what names somebody (models.polls.ballots took that out)."""
     if one.state != "counted":
         return []
@@ -163,7 +167,9 @@ def _remarks(turn: Turn, one: Round, content: Content, unit_id: str) -> list[str
             continue
         said = results.remarks(turn.session, one, below, number)
         if not said:
-            found.append(turn._("Answers in people's own words are shown from {count} on.", count=2 * 5))
+            found.append(
+                turn._("Answers in people's own words are shown from {count} on.", count=counts.texts_from(poll.threshold))
+            )
         found += [f"• «{shortened(words)}»" for words in said[:_REMARKS]]
         if len(said) > _REMARKS:
             found.append(turn._("and {count} more, in the file of results", count=len(said) - _REMARKS))
@@ -208,7 +214,7 @@ def _publish_text(turn: Turn) -> str:
     found = of(turn)
     assert found is not None
     one, poll, content = found
-    said = _remarks(turn, one, content, poll.author_unit_id)
+    said = _remarks(turn, one, poll, content, poll.author_unit_id)
     return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *found), *said])
 
 
@@ -229,7 +235,7 @@ def _publish(turn: Turn) -> None:
     if not rounds.publish(turn.session, one):
         turn.say(turn._("A colleague has just published it, comrade."), overview.options(turn))
         return
-    to = invitations.audience_of(content, poll)
+    to = invitations.audience_of(turn.session, poll)
     broadcasts.create(
         turn.session,
         Draft(

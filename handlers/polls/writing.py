@@ -27,12 +27,13 @@ from handlers.chat.conversation import (
     unless_cancelled,
 )
 from handlers.polls import in_words, questions, second_officer
+from models.anonymity import counts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Draft, Words
 from models.messages.message import Option
 from models.people import units
-from models.polls import polls, rounds
-from models.polls.polls import LEAST, Content, Unfit
+from models.polls import overlap, polls, rounds
+from models.polls.polls import Content, Unfit
 from models.polls.polls import Question as Asked
 from models.trust import audit
 
@@ -110,23 +111,62 @@ def _invitation(turn: Turn) -> Draft:
     )
 
 
-def _are_few(plan: Forecast, to: Audience, least: int) -> bool:
-    """Whether hardly a result could be shown. Where also those vote who have no slip, whoever has no phone here does not."""
-    anyone = not (to.is_private or to.verified)
-    return plan.size < least or (anyone and sum(plan.by_line.values()) < least)
+def _is_open(turn: Turn) -> bool:
+    """Whether anybody could vote, and nobody is to be told."""
+    return _is_on(turn, "anyone") and not _is_on(turn, "named")
 
 
-def how(turn: Turn, threshold: int, *, named: bool) -> str:
+def _threshold(turn: Turn) -> int:
+    return max(counts.LEAST, turn.site.notices.threshold)
+
+
+def _shown_from(turn: Turn) -> int:
+    """As models.polls.polls.Poll.shown_from will say of what the answers make."""
+    return counts.open_from(_threshold(turn)) if _is_open(turn) else counts.enough(_threshold(turn))
+
+
+def how(turn: Turn, shown_from: int, *, named: bool) -> str:
     """What people are told of their answers, for officers."""
     if named:
         return turn._("With names: officers see who answered what. This cannot be changed once it is open.")
-    return turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=2 * threshold)
+    return turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=shown_from)
+
+
+def _obstacles(turn: Turn, to: Audience) -> list[str]:
+    """Why it cannot be asked like that, and what can be done."""
+    found = []
+    if not _is_whole(turn, rates=True):
+        found.append(turn._("⚠ This rates the committee: please choose the whole grassroots union, and nothing less."))
+    if _is_open(turn) and not _is_whole(turn, rates=False):
+        text = turn._(
+            "⚠ Where everybody votes, also without a slip, only the result of a whole grassroots union is shown. Please "
+            "choose the whole union, or let only slips vote."
+        )
+        found.append(text)
+    asked, k = replace(to, verified=False), _threshold(turn)
+    if (earlier := overlap.in_the_way(turn.session, asked, turn.now, k, is_open=_is_open(turn))) is not None:
+        one, poll = earlier
+        text = turn._(
+            "⚠ {code} asked nearly the same people. What the few in whom they differ answered could be found by "
+            "subtracting. Please ask just those whom {code} asked, or quite others, or wait until {day}.",
+            code=poll.code,
+            day=turn.language.day(one.closes_at + overlap.TOGETHER),
+        )
+        found.append(text)
+    return found
+
+
+def _may_go(turn: Turn, plan: Forecast, made: Draft) -> bool:
+    return (
+        forecast.may_go(plan)
+        and not _obstacles(turn, made.audience)
+        and rule_of_two.is_possible(turn, made.audience, made.unit_id, plan.size)
+    )
 
 
 def _preview(turn: Turn) -> str:
     given, made = content(turn), _invitation(turn)
     plan = forecast.of(turn, made)
-    k = max(LEAST, turn.site.notices.threshold)
     lines = [
         turn._("Please check before it opens, comrade:"),
         f"🗳 {in_words.words(turn.language, given.title)}",
@@ -135,14 +175,13 @@ def _preview(turn: Turn) -> str:
         *forecast.lines(turn, made, plan),
         turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=_days(turn)),
     ]
-    if _are_few(plan, made.audience, 2 * k):
+    if plan.heads < _shown_from(turn):
+        text = turn._("⚠ As of last night few could vote here, so that hardly any result could be shown.")
         lines.append(
-            turn._("⚠ Fewer than {k} people could vote here, so that hardly any result could be shown.", k=2 * k)
-            + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
+            text + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
         )
-    if not _rates_whole(turn):
-        lines.append(turn._("⚠ This rates the committee: please choose the whole grassroots union, and nothing less."))
-    lines.append(how(turn, k, named=_is_on(turn, "named")))
+    lines += _obstacles(turn, made.audience)
+    lines.append(how(turn, _shown_from(turn), named=_is_on(turn, "named")))
     if rule_of_two.is_needed(turn, made.audience, plan.size):
         lines.append(rule_of_two.warning(turn, made.unit_id))
     return "\n\n".join(lines)
@@ -160,9 +199,9 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
 
     made = _invitation(turn)
-    size = forecast.of(turn, made).size
-    turn.answers["size"] = str(size)
-    may = size and _rates_whole(turn) and rule_of_two.is_possible(turn, made.audience, made.unit_id, size)
+    plan = forecast.of(turn, made)
+    size, may = plan.size, _may_go(turn, plan, made)
+    turn.answers["size"] = str(size.number)
     label = turn._("Send for approval") if rule_of_two.is_needed(turn, made.audience, size) else turn._("Open the poll")
     return [
         *([Choice("open", label)] if may else []),
@@ -177,11 +216,11 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     ]
 
 
-def _rates_whole(turn: Turn) -> bool:
-    """A poll that rates the committee asks the whole grassroots union: asked of one team, the committee would have its
-    rating by team, and of all but one, by subtraction."""
+def _is_whole(turn: Turn, *, rates: bool) -> bool:
+    """Whether it asks a whole grassroots union; with `rates`, or does not have to. A poll that rates the committee does:
+    asked of one team, the committee would have its rating by team, and of all but one, by subtraction."""
     to, template = audiences.chosen(turn), _template(turn)
-    if not (template and template.get("rates")):
+    if rates and not (template and template.get("rates")):
         return True
     whole = len(to.units) == 1 and units.level(units.get(turn.session, to.units[0])) != "team"
     return whole and to == Audience(to.units)
@@ -204,21 +243,20 @@ def _finish(turn: Turn) -> None:
     given = content(turn)
     template = _template(turn)
     invitation = _invitation(turn)
-    size = forecast.of(turn, invitation).size
-    if not size or not rule_of_two.is_possible(turn, invitation.audience, invitation.unit_id, size):
-        why = (
-            rule_of_two.warning(turn, invitation.unit_id)
-            if size
-            else turn._("Nobody would be asked, so nothing was opened.")
-        )
-        turn.say(why, overview.options(turn))
+    plan = forecast.of(turn, invitation)
+    size = plan.size
+    if not _may_go(turn, plan, invitation):
+        why = _obstacles(turn, invitation.audience)
+        if not forecast.may_go(plan):
+            why = forecast.lines(turn, invitation, plan)
+        turn.say("\n\n".join(why or [rule_of_two.warning(turn, invitation.unit_id)]), overview.options(turn))
         return
     try:
         made = polls.create(
             turn.session,
             invitation.unit_id,
             given,
-            threshold=max(LEAST, turn.site.notices.threshold),
+            threshold=_threshold(turn),
             named=_is_on(turn, "named"),
             voters="anyone" if _is_on(turn, "anyone") else "slips",
             repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]

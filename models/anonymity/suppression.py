@@ -18,7 +18,7 @@ is in models.anonymity.rounding.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 Parents = Mapping[str, str | None]
@@ -33,16 +33,18 @@ class Withheld(StrEnum):
     FEW = "few"
     """Fewer than the threshold took part here, or in a unit beside it whose answers could be found by subtraction."""
     FEW_ANSWERS = "few_answers"
-    """The same for the answers to a question, which need twice the threshold (ANSWERS)."""
+    """The same for the answers to a question, which need more (models.anonymity.counts.enough): below, hardly any table is
+    without an option of one or two votes and without everybody on one side (of 5 respondents: none), and rounding would
+    leave nothing of it."""
+    TWICE = "twice"
+    """Of people of whom an earlier poll of the year has nearly all: what sets the others apart could be found by
+    subtraction."""
+    OPEN = "open"
+    """Anybody could vote: only the whole is shown, and from a number of verified voters on."""
     CHANGED = "changed"
     """Not compared with an earlier round: some people have come or gone, too few to hide among."""
     NO_EARLIER = "no_earlier"
     """Not compared with an earlier round: there is none, or it shows nothing of this unit."""
-
-
-ANSWERS = 2
-"""Answers are shown from this many times the threshold on. Below it hardly any table is without an option of one or two
-votes and without everybody on one side (of 5 respondents: none), and rounding would leave nothing of it."""
 
 
 def shown(parents: Parents, respondents: Mapping[str, int], least: int) -> set[str]:
@@ -122,6 +124,69 @@ def comparable(
             return kept
         # Those below first: what they merge into may be fine once it has them.
         kept -= thin - {up for unit in thin for up in _above(after, unit)}
+
+
+Homes = tuple[str | None, ...]
+"""The units somebody belonged to in some rounds; None: they could not vote in it."""
+
+
+def apart(
+    before: Sequence[tuple[Parents, set[str]]],
+    after: Parents,
+    passing: set[str],
+    streams: Mapping[tuple[Homes, str | None], int],
+    least: int,
+) -> set[str]:
+    """The units, of those that pass in a round, that can be shown beside what earlier polls show (`before`: their trees, and
+    what is published of them). `streams`: how many people, by where they belonged in each earlier round, and in this one.
+
+    Whoever subtracts results of several polls gets sums over people with the same memberships: who is in these published
+    units of the first poll, in those of the second, and in these of this one. Each such group is to be empty or `least`,
+    unless it is one already in the earlier polls by themselves, or in this one by itself (`shown`). Where it is not, units
+    of this round are withheld from below until it is hidden in another; what is published already cannot be."""
+    kept = set(passing)
+    earlier = [_published_above(parents, published) for parents, published in before]
+    nowhere: frozenset[str] = frozenset()
+    while True:
+        now = _published_above(after, kept)
+        groups: Counter[tuple[tuple[frozenset[str], ...], frozenset[str]]] = Counter()
+        for (homes_then, home), people in streams.items():
+            was = tuple(frozenset(old.get(at or "", ())) for old, at in zip(earlier, homes_then, strict=True))
+            groups[was, frozenset(now.get(home or "", ()))] += people
+        groups[(nowhere,) * len(earlier), nowhere] += least  # everybody who was never asked
+        same_past: dict[tuple[frozenset[str], ...], set[frozenset[str]]] = defaultdict(set)
+        same_now: Counter[frozenset[str]] = Counter()
+        for was, shown_in in groups:
+            same_past[was].add(shown_in)
+            same_now[shown_in] += 1
+        thin = {
+            was
+            for (was, shown_in), people in groups.items()
+            if 0 < people < least and len(same_past[was]) > 1 and same_now[shown_in] > 1
+        }
+        to_go = {unit for was in thin for shown_in in same_past[was] for unit in shown_in}
+        if not to_go:
+            return kept
+        kept -= to_go - {up for unit in to_go for up in _above(after, unit)}
+
+
+def held_up(parents: Parents, people: Mapping[str, int], least: int) -> dict[str, str | None]:
+    """Where newcomers count: for each unit with some, the nearest unit at or above it in which, with those from below who
+    are too few there, they are `least`; None where they are nowhere."""
+    children: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, str | None] = {}
+    for unit in from_below(parents):
+        here = children.pop(unit, [])
+        here += [unit] if unit in people else []
+        if not here:
+            continue
+        if sum(people[one] for one in here) >= least:
+            found |= dict.fromkeys(here, unit)
+        elif (above := parents[unit]) in parents and above is not None:
+            children[above] += here
+        else:
+            found |= dict.fromkeys(here, None)
+    return found
 
 
 def _published_above(parents: Parents, kept: set[str]) -> dict[str, tuple[str, ...]]:

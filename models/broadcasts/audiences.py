@@ -98,7 +98,8 @@ def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
     if audience.unconfirmed or audience.meant:
         theirs = col(Recipient.person_id) == col(Person.id)
         of_it = col(Recipient.broadcast_id) == (audience.unconfirmed or audience.meant)
-        state = and_(col(Recipient.state) != "confirmed", col(Recipient.told_on).is_(None))
+        # Who is still to get it does not get it twice.
+        state = and_(col(Recipient.state).not_in(("confirmed", "queued", "sending")), col(Recipient.told_on).is_(None))
         found.append(exists().where(theirs, of_it, *([state] if audience.unconfirmed else [])))
     return found
 

@@ -41,7 +41,9 @@ class Broadcast(Base, table=True):
 
     `corrects` is the broadcast this one puts right, `follows` the one it repeats to those who did not confirm or, of a
     repeating one, the first. `size` is the audience when the ledger was written; `totals` (JSON, by state) is what is left
-    of a folded ledger. `at_night`: quiet hours do not hold it (urgent)."""
+    of a folded ledger. `at_night`: quiet hours do not hold it (urgent). `shown_size`: for how many it is, as officers
+    were told (models.anonymity.counts.Size). `passed`: the lines, between strokes, on which everybody has been sent it or
+    was in the middle of a conversation; `through_at`: since when that is so of all (models.broadcasts.lifecycle.is_over)."""
 
     __tablename__ = "broadcast"
     __table_args__ = (Index("ix_broadcast_state_send_at", "state", "send_at"),)
@@ -64,6 +66,9 @@ class Broadcast(Base, table=True):
     corrects: str | None = Ref("broadcast", optional=True)
     follows: str | None = Ref("broadcast", optional=True, index=False)
     size: int = 0
+    shown_size: str = Field(default="few", max_length=20)
+    passed: str = Field(default="", max_length=400)
+    through_at: datetime | None = None
     totals: str = ""
     body: bytes
 
@@ -98,6 +103,7 @@ class Draft:
     corrects: str | None = None
     follows: str | None = None
     needs_second: bool = False
+    shown_size: str = "few"
 
 
 def create(session: Session, draft: Draft, now: datetime) -> Broadcast:
@@ -116,6 +122,7 @@ def create(session: Session, draft: Draft, now: datetime) -> Broadcast:
         send_at=draft.send_at,
         corrects=draft.corrects,
         follows=draft.follows,
+        shown_size=draft.shown_size,
         body=b"",
     )
     words = draft.words

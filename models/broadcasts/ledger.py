@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, insert, literal, or_, select, update
 from sqlmodel import col
 
 from config.tables import table
@@ -134,6 +134,32 @@ def counts(session: Session, broadcast_id: str) -> Counter[str]:
         .group_by(col(Recipient.state))
     )
     return Counter(dict(session.execute(statement).all()))
+
+
+def is_through(session: Session, row: Broadcast) -> bool:
+    """Whether each line has been through all of its rows once: what is still open waits for the end of a conversation."""
+    passed = [line for line in row.passed.split("|") if line]
+    if not passed:
+        return False
+    left = col(Recipient.broadcast_id) == row.id, col(Recipient.state).in_(OPEN), col(Recipient.line).not_in(passed)
+    return session.execute(select(col(Recipient.person_id)).where(*left).limit(1)).first() is None
+
+
+def heads_reached(session: Session, broadcast_id: str) -> tuple[int, int]:
+    """How many of those who joined with a slip of their own have it, and have confirmed it. For the night
+    (models.anonymity.night_counts) and no screen."""
+    own = (
+        col(Account.person_id) == col(Recipient.person_id),
+        col(Account.verified).is_(True),
+        col(Account.confirmed).is_(True),
+    )
+    statement = (
+        select(col(Recipient.state), func.count())
+        .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.state).in_(REACHED), exists().where(*own))
+        .group_by(col(Recipient.state))
+    )
+    found = Counter(dict(session.execute(statement).all()))
+    return found.total(), found["confirmed"]
 
 
 def told_count(session: Session, broadcast_id: str, unit_ids: Sequence[str] = ()) -> int:

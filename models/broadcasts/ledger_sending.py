@@ -18,7 +18,7 @@ from sqlmodel import col
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast
 from models.broadcasts.ledger import A_MOMENT, blurred, can_be_muted
-from models.broadcasts.recipients import Recipient
+from models.broadcasts.recipients import OPEN, Recipient
 from models.messages import chats
 from models.messages.message import Outgoing
 from models.messages.outbox import BULK
@@ -91,6 +91,8 @@ def claim(
                 break  # it waits for its words, and holds up no other
             claimed += found
             if len(found) == looked_at:
+                if looked_at < left:
+                    _note_passed(session, row, line, [person_id for of, person_id in busy if of == row.id])
                 break
     return claimed
 
@@ -195,6 +197,17 @@ def _is_muted(row: Broadcast, wished: Mapping[str, Any]) -> bool:
     consent = "polls" if row.kind == POLL else "notices"
     off = wished.get(consent) is False or f"|{row.kind}|" in wished.get("muted", "")
     return off and can_be_muted(row.kind, urgent=row.urgent)
+
+
+def _note_passed(session: Session, row: Broadcast, line: str, alone: Sequence[str]) -> None:
+    """Once nothing waits on this line but for those who are left alone, it counts as sent (models.broadcasts.ledger)."""
+    if f"|{line}|" in row.passed:
+        return
+    waits = col(Recipient.broadcast_id) == row.id, col(Recipient.line) == line, col(Recipient.state).in_(OPEN)
+    some = select(col(Recipient.person_id)).where(*waits).limit(len(alone) + 1)
+    if set(session.connection().execute(some).scalars()) <= set(alone):
+        passed = f"{row.passed or '|'}{line}|"
+        session.connection().execute(update(Broadcast).where(col(Broadcast.id) == row.id).values(passed=passed))
 
 
 def _references(session: Session, row: Broadcast, due: Sequence[Any]) -> dict[str, str]:

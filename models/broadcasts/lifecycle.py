@@ -20,6 +20,7 @@ from models.broadcasts.recipients import OPEN, Recipient
 from models.people.units import Unit
 from models.store.database import Session
 
+SHOWN_EVERY = timedelta(seconds=15)
 AT_ONCE = 5000
 """Rows of a ledger cancelled, or deleted when it is folded, in one transaction: a million at once would hold up every
 reply."""
@@ -78,6 +79,7 @@ def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
             ask=row.ask,
             repeat=row.repeat,
             follows=row.follows or row.id,
+            shown_size=row.shown_size,
         ),
         now,
     )
@@ -121,10 +123,52 @@ def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | No
             session.execute(ends.values(state=state, due_at=None).execution_options(synchronize_session=False))
         return None
     try:
-        broadcasts.move(session, row, ("sending", "stopped"), "done", ended_at=now)
+        broadcasts.move(session, row, ("sending", "stopped"), "done", ended_at=now, through_at=row.through_at or now)
     except broadcasts.Refused:
         return None
     return row
+
+
+def is_over(session: Session, row: Broadcast) -> bool:
+    """Whether it is to be taken for sent: everybody has been sent it or passed over. Whom it still waits for is in the
+    middle of a conversation, and that somebody is, tells that somebody is writing to the union at this moment."""
+    return row.state == "done" or (row.state == "sending" and ledger.is_through(session, row))
+
+
+def shown_state(row: Broadcast, now: datetime) -> broadcasts.State:
+    """How it stands, as officers are told: over only at full `SHOWN_EVERY` since it began. Somebody who is passed over makes
+    the end come about a second later."""
+    since = row.through_at or row.ended_at
+    if row.state not in ("sending", "done") or row.started_at is None:
+        return row.state  # type: ignore[return-value]
+    if since is None:
+        return "sending"
+    parts = max(1, -(-(since - row.started_at) // SHOWN_EVERY))
+    return "done" if now >= row.started_at + parts * SHOWN_EVERY else "sending"
+
+
+_MAY_BE_THROUGH = (col(Broadcast.state) == "sending", col(Broadcast.passed) != "", col(Broadcast.through_at).is_(None))
+
+
+def any_to_note(session: Session) -> bool:
+    """Whether any might be through: asked first, because most of the time none is under way."""
+    return session.execute(select(col(Broadcast.id)).where(*_MAY_BE_THROUGH).limit(1)).first() is not None
+
+
+def note_through(session: Session, now: datetime) -> bool:
+    """Notes of each that is under way when it was through; whether it was so of any."""
+    rows = session.execute(select(Broadcast).where(*_MAY_BE_THROUGH)).scalars().all()
+    found = [row for row in rows if ledger.is_through(session, row)]
+    for row in found:
+        row.through_at = now
+        session.add(row)
+    return bool(found)
+
+
+def followed(session: Session, since: datetime) -> Sequence[str]:
+    """Ids of the notices whose counts still move (those begun since then)."""
+    counted = col(Broadcast.state).in_(broadcasts.SENT), col(Broadcast.kind) != broadcasts.POLL
+    return session.execute(select(col(Broadcast.id)).where(*counted, col(Broadcast.started_at) >= since)).scalars().all()
 
 
 def unreachable(session: Session, lines: Sequence[str]) -> None:

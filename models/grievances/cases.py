@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, Index, col
 
+from models.anonymity import counts, night_counts
 from models.anonymity.intake import Event
 from models.grievances import deadlines, exclusions
 from models.people import accounts, units
@@ -25,8 +26,6 @@ State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfou
 OPEN = ("new", "acknowledged", "answered", "proposed")
 REOPENABLE = (*OPEN, "unfounded")
 """What a reporter may still take further: also a case that officers closed for want of grounds."""
-SMALL_UNIT = 5
-"""Below so many people with an account a team's name would name its reporter: only the CĐCS is shown."""
 
 
 class Grievance(Base, table=True):
@@ -77,8 +76,9 @@ class Entry(Base, table=True):
 
 
 def shown_unit(session: Session, unit_id: str) -> str:
-    """The unit an officer may see a case from: the reporter's own, or its CĐCS where the team is small."""
-    if accounts.has_joined(session, unit_id, SMALL_UNIT):
+    """The unit an officer may see a case from: the reporter's own, or its CĐCS where so few had joined by last night that a
+    team's name would name its reporter. Each with a slip of their own: others are made as many as wanted."""
+    if night_counts.floor_of(session, counts.OWN, unit_id):
         return unit_id
     return units.grassroots_of(session, unit_id).id
 

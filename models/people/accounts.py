@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index, bindparam, exists, func, select, text, update
+from sqlalchemy import Index, bindparam, func, select, text, update
 from sqlmodel import Field, UniqueConstraint, col
 
 from models.people.persons import Person
@@ -195,17 +195,6 @@ def take_pin(session: Session, account: Account, kept: str) -> None:
 def detach(session: Session, account: Account) -> None:
     """Forgets a chat: the person stays on the roll, what they filed stays without a way back."""
     session.delete(account)
-
-
-def has_joined(session: Session, unit_id: str, number: int) -> bool:
-    """Whether so many workers of this very unit have an account; what stays below the threshold is shown one level up.
-    Officers on the roll do not count: the leader, who counts along, is one of them. Stops at `number`: a factory without
-    teams may have ten thousand workers in one unit."""
-    joined = exists().where(col(Account.person_id) == col(Person.id))
-    # Not “IS NULL”: SQLite would come in by the unique index on staff_hash, which every worker of the province shares.
-    worker = func.coalesce(col(Person.staff_hash), "") == ""
-    statement = select(col(Person.id)).where(col(Person.unit_id) == unit_id, worker, joined)
-    return len(session.execute(statement.limit(number)).all()) == number
 
 
 def count_on(session: Session, line: str) -> int:

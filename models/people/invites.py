@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Field, col
 
+from models.people.units import Unit
 from models.store.columns import Ref
 from models.store.database import Base, Session
 from models.store.ids import CODE_LETTERS, random_code
@@ -80,6 +81,27 @@ def issue_slips(session: Session, unit_id: str, count: int, batch: str, valid_to
     found = list(codes.values())
     random.SystemRandom().shuffle(found)
     return found
+
+
+def slips_out(session: Session, unit_id: str, today: date) -> int:
+    """How many slips of this very unit somebody may hold or has joined with: nothing says whose they were, so one that is
+    used up counts for good; one that was revoked or is over unused does not."""
+    of_unit = col(Invite.unit_id) == unit_id, col(Invite.person_id).is_(None), col(Invite.uses_left).is_not(None)
+    over = or_(col(Invite.revoked).is_(True), and_(col(Invite.valid_to).is_not(None), col(Invite.valid_to) < today))
+    alive = or_(col(Invite.uses_left) == 0, ~over)
+    return int(session.execute(select(func.count()).select_from(Invite).where(*of_unit, alive)).scalar_one())
+
+
+def printed(session: Session, unit_id: str) -> int:
+    """How many slips were ever printed for a unit, whatever became of them."""
+    of_unit = col(Invite.unit_id) == unit_id, col(Invite.person_id).is_(None), col(Invite.uses_left).is_not(None)
+    return int(session.execute(select(func.count()).select_from(Invite).where(*of_unit)).scalar_one())
+
+
+def left(session: Session, unit: Unit, today: date) -> int:
+    """How many slips may still be printed for a unit. Never more than people work there: whoever hands them out would keep
+    those left over, and each is a head in every threshold."""
+    return max(0, unit.headcount - slips_out(session, unit.id, today))
 
 
 def is_slip(invite: Invite) -> bool:

@@ -15,6 +15,7 @@ from config.i18n import LANGUAGES, clean, fold
 from config.tables import table
 
 LONGEST_NAME = 200
+MOST_HEADS = 1_000_000
 _CODE = re.compile(r"[\w][\w./-]{0,31}")
 _SPOKEN = {"vi": ("tieng viet", "viet", "vietnamese"), "en": ("tieng anh", "anh", "english")}
 
@@ -47,6 +48,8 @@ class RollUnit:
     kind: str
     parent: str
     sector: str
+    headcount: int | None
+    """How many people work there and below; None where the list does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _units(lines: Sequence[Line], known: Mapping[str, str], faults: list[Fault])
             continue
         where[code] = line
         parent = cells.get("parent", "").upper()
-        found[code] = RollUnit(code, " ".join(cells.get("name", "").split()), kind or "", parent, sector or "")
+        name, heads = " ".join(cells.get("name", "").split()), _headcount(cells.get("headcount", ""), blame)
+        found[code] = RollUnit(code, name, kind or "", parent, sector or "", heads)
     for code, unit in found.items():
         if unit.parent and unit.parent not in found and unit.parent not in known:
             _blamer(where[code], faults)(f"there is no unit {unit.parent} for it to belong to")
@@ -175,6 +179,16 @@ def _name(name: str, blame: _Blame) -> None:
         blame("the name is missing")
     elif len(name) > LONGEST_NAME:
         blame(f"the name is longer than {LONGEST_NAME} characters")
+
+
+def _headcount(text: str, blame: _Blame) -> int | None:
+    digits = text.replace(".", "").replace(",", "").replace(" ", "")
+    if not text or text.startswith("="):
+        return None
+    if not (digits.isascii() and digits.isdecimal() and int(digits) <= MOST_HEADS):
+        blame(f"the headcount {text[:40]} should be a number of people")
+        return None
+    return int(digits)
 
 
 def _roles(text: str, blame: _Blame) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Changes:
     moved: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
     other_units: list[str] = field(default_factory=list)
+    recounted: list[str] = field(default_factory=list)
     new_people: list[str] = field(default_factory=list)
     changed_people: list[str] = field(default_factory=list)
     recoded: list[str] = field(default_factory=list)
@@ -127,6 +128,7 @@ def _compare_units(session: Session, roll: Roll, changes: Changes) -> dict[str, 
             "kind": unit.kind,
             "name": unit.name,
             "sector": unit.sector,
+            **({} if unit.headcount is None else {"headcount": unit.headcount}),
         }
         old = known.get(unit.code)
         if old is None:
@@ -141,8 +143,10 @@ def _compare_units(session: Session, roll: Roll, changes: Changes) -> dict[str, 
             changes.renamed.append(unit.code)
         if (old.kind, old.sector) != (unit.kind, unit.sector):
             changes.other_units.append(unit.code)
+        if unit.headcount not in (None, old.headcount):
+            changes.recounted.append(unit.code)
         if any(getattr(old, key) != value for key, value in row.items()):
-            changes.unit_updates.append({"row_id": old.id, **row})
+            changes.unit_updates.append({"row_id": old.id, "headcount": old.headcount, **row})
     return ids
 
 

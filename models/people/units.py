@@ -22,8 +22,8 @@ LEVELS: tuple[Level, ...] = ("team", "grassroots", "superior")
 
 
 class Unit(Base, table=True):
-    """One node of the tree. `parent_id` is empty at the root. `night_shift`: quiet hours hold no notices for it and
-    below."""
+    """One node of the tree. `parent_id` is empty at the root. `night_shift`: quiet hours hold no notices for it and below.
+    `headcount`: how many people work in it and below, as the union's own list says; 0 where it does not."""
 
     __tablename__ = "unit"
 
@@ -34,6 +34,7 @@ class Unit(Base, table=True):
     name: str = Field(max_length=200)
     sector: str = Field(default="", max_length=24)
     night_shift: bool = False
+    headcount: int = 0
 
 
 def level(unit: Unit) -> Level:

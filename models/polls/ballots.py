@@ -28,6 +28,7 @@ from sqlmodel import col
 
 from models.anonymity import intake
 from models.anonymity.intake import Event
+from models.people import heads
 from models.polls import boxes, turnout
 from models.polls.boxes import MIX, Ballot
 from models.polls.polls import Answer, check_answers
@@ -94,7 +95,8 @@ def cast(session: Session, round_id: str, person_id: str, answers: Sequence[Answ
     check_answers(form.content.questions, answers)
     code = random_code(CODE_LENGTH) if form.receipts else ""
     cast_by = person_id if form.named else ""
-    folded = boxes.fold(session, round_id, Ballot(unit_id, list(answers), code, cast_by))
+    verified = int(not form.is_open or heads.is_head(session, person_id))
+    folded = boxes.fold(session, round_id, Ballot(unit_id, list(answers), code, cast_by, verified))
     low, high = intake.SOON
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
     text = json.dumps({"round": round_id, "ballot": folded})

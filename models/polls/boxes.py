@@ -42,12 +42,13 @@ class BallotBox(Base, table=True):
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """What somebody answered, and where they belong. `code`: their receipt, where the poll gives them. `person_id` only
-    where the poll says that it is not anonymous."""
+    where the poll says that it is not anonymous. `verified`: whether its voter stands for one head (1, or 0: as long)."""
 
     unit_id: str
     answers: list[Answer]
     code: str = ""
     person_id: str = ""
+    verified: int = 0
     id: str = field(default_factory=new_id)
 
 

@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
-from models.anonymity import intake
-from models.anonymity.suppression import Parents, comparable, from_below
+from models.anonymity import counts, intake, night_counts
+from models.anonymity.suppression import Parents, Withheld, comparable
+from models.broadcasts.audiences import Audience
 from models.people.persons import Person
-from models.people.units import Unit
-from models.polls import boxes, rounds, turnout
+from models.polls import boxes, overlap, rounds, turnout
 from models.polls.boxes import Ballot, BallotBox
 from models.polls.polls import Poll, content_of
-from models.polls.results import Receipt, Remark, Result, receipts_hash, to_json
+from models.polls.results import Receipt, Remark, Result, is_shown, receipts_hash, to_json, withheld
 from models.polls.rounds import Round
 from models.polls.tally import Outcome, Tally
 from models.store.columns import Id, Ref
@@ -57,8 +57,9 @@ class Counted:
     """What is to be written of a round."""
 
     parents: Parents
-    invited: Counter[str]
+    invited: dict[str, int]
     outcome: Outcome
+    why: dict[str, Withheld]
     comparable: set[str]
     codes: list[str]
     named: list[Ballot]
@@ -71,20 +72,45 @@ def count(session: Session, round_: Round) -> Counted:
     tally = Tally(content_of(session, poll).questions)
     codes: list[str] = []
     named: list[Ballot] = []
-    seen = 0
+    seen = heads = 0
     for ballot in each_ballot(session, round_):
-        tally.add(ballot.unit_id, ballot.answers)
+        tally.add(poll.author_unit_id if poll.is_open else ballot.unit_id, ballot.answers)
         seen += 1
+        heads += ballot.verified
         if ballot.code:
             codes.append(ballot.code)
         if ballot.person_id:
             named.append(ballot)
     members = turnout.members(session, round_.id)
-    invited = Counter(members.values())
-    parents = _tree(session, invited, poll.author_unit_id)
-    outcome = tally.outcome(parents, poll.threshold)
+    parents = overlap.tree(session, {poll.author_unit_id, *members.values()}, poll.author_unit_id)
+    if poll.is_open:
+        outcome = _open_outcome(tally, poll, heads, seen)
+        why = dict.fromkeys(parents, Withheld.OPEN)
+    else:
+        outcome, why = tally.outcome(parents, poll.threshold), {}
+    passing = overlap.kept(session, round_, parents, set(outcome.units), members)
+    why |= dict.fromkeys(outcome.units.keys() - passing, Withheld.TWICE)
+    outcome.units = {unit_id: outcome.units[unit_id] for unit_id in outcome.units if unit_id in passing}
+    outcome.texts = [text for text in outcome.texts if text[0] in passing]
     same = _comparable(session, round_, parents, members, outcome, poll.threshold)
-    return Counted(parents, invited, outcome, same, codes, named, seen)
+    return Counted(parents, _invited(session, poll, parents), outcome, why, same, codes, named, seen)
+
+
+def _open_outcome(tally: Tally, poll: Poll, heads: int, ballots: int) -> Outcome:
+    """Of a poll in which anybody could vote, the whole: where enough voted who stand for one head each. Whoever subtracts
+    the votes of all accounts they made has still the sum of those. And not where the others are more than they: then it
+    would be whatever somebody made it."""
+    if heads < poll.shown_from or ballots > 2 * heads:
+        return Outcome()
+    return tally.outcome({poll.author_unit_id: None}, poll.threshold)
+
+
+def _invited(session: Session, poll: Poll, parents: Parents) -> dict[str, int]:
+    """How many of a unit and below had joined last night, at least; nothing where not all of them were asked."""
+    rule = overlap.rule_of(session, poll)
+    if poll.voters == "anyone" or rule != Audience(rule.units):
+        return {}
+    return night_counts.floors(session, counts.UNDER, parents)
 
 
 def each_ballot(session: Session, round_: Round) -> Iterator[Ballot]:
@@ -111,18 +137,6 @@ def each_ballot(session: Session, round_: Round) -> Iterator[Ballot]:
                 yield ballot
 
 
-def _tree(session: Session, invited: Counter[str], top: str) -> dict[str, str | None]:
-    """The units of everybody invited and those above them, up to the poll's own."""
-    above = dict(session.execute(select(col(Unit.id), col(Unit.parent_id))).all())
-    found: dict[str, str | None] = {}
-    for unit_id in invited:
-        up: str | None = unit_id
-        while up is not None and up not in found:
-            found[up] = None if up == top else above[up]
-            up = found[up]
-    return found
-
-
 def _comparable(
     session: Session, round_: Round, parents: Parents, now: dict[str, str], outcome: Outcome, threshold: int
 ) -> set[str]:
@@ -144,7 +158,7 @@ def _comparable(
     # Whoever is on neither list of people any more cannot be matched: left one round and came to the other.
     members.update({(unit_id, None): people for unit_id, people in left.items()})
     members.update({(None, unit_id): people for unit_id, people in came.items()})
-    passing = {row.unit_id for row in rows if row.body} & outcome.units.keys()
+    passing = {row.unit_id for row in rows if is_shown(row.body)} & outcome.units.keys()
     return comparable({row.unit_id: row.parent_id for row in rows}, parents, members, passing, threshold)
 
 
@@ -159,18 +173,14 @@ def finish(session: Session, round_: Round, counted: Counted) -> bool:
     session.add(round_)
     session.flush()
     units = counted.outcome.units
-    below = dict(counted.invited)
-    for unit_id in from_below(counted.parents):
-        if (above := counted.parents[unit_id]) is not None:
-            below[above] = below.get(above, 0) + below.get(unit_id, 0)
     results = [
         {
             "id": new_id(),
             "round_id": round_.id,
             "unit_id": unit_id,
             "parent_id": counted.parents[unit_id],
-            "body": to_json(units[unit_id]) if unit_id in units else "",
-            "invited": below.get(unit_id, 0),
+            "body": to_json(units[unit_id]) if unit_id in units else withheld(counted.why.get(unit_id, Withheld.FEW)),
+            "invited": counted.invited.get(unit_id, 0),
             "comparable": unit_id in counted.comparable,
         }
         for unit_id in sorted(counted.parents)

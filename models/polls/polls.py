@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlmodel import Field, col
 
+from models.anonymity import counts
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.ids import new_id, random_code
@@ -30,8 +31,6 @@ SKIP = "skip"
 SINGLE = ("one", "yesno", "scale")
 """Kinds with one answer of a few."""
 SCALE = 5
-LEAST = 5
-"""No poll has a smaller threshold: with fewer, colleagues guess."""
 QUESTIONS, OPTIONS, WORDS, OPTION_WORDS, TEXT_WORDS = 20, 12, 500, 60, 1000
 """Most questions of a poll, options of a question; letters in a question, an option, a free answer."""
 
@@ -59,13 +58,23 @@ class Poll(Base, table=True):
     author_id: str | None = Ref("person", optional=True)
     author_unit_id: str = Ref("unit")
     body: bytes
-    threshold: int = LEAST
+    threshold: int = counts.LEAST
     named: bool = False
     voters: str = Field(default="slips", max_length=8)
     repeat: str = Field(default="", max_length=10)
     open_days: int = 7
     receipts: bool = False
     rates: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody could vote, also with accounts that somebody made, and nobody is to be told."""
+        return self.voters == "anyone" and not self.named
+
+    @property
+    def shown_from(self) -> int:
+        """How many people's answers are shown together, at least."""
+        return counts.open_from(self.threshold) if self.is_open else counts.enough(self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def create(
     author_unit_id: str,
     content: Content,
     *,
-    threshold: int = LEAST,
+    threshold: int = counts.LEAST,
     named: bool = False,
     voters: Voters = "slips",
     repeat: Repeat = "",
@@ -111,7 +120,7 @@ def create(
 ) -> Poll:
     """Raises `Unfit`."""
     _check(content)
-    if threshold < LEAST:
+    if threshold < counts.LEAST:
         raise Unfit("threshold")
     poll_id = new_id()
     body = json.dumps(asdict(content), ensure_ascii=False)

@@ -25,8 +25,9 @@ from models.store.sealing import unseal
 
 
 class Result(Base, table=True):
-    """One unit in one round. `parent_id` as the tree was. `body` (JSON) is empty where nothing may be shown. `invited`: how
-    many could vote. `comparable`: with the round counted before."""
+    """One unit in one round. `parent_id` as the tree was. `body` (JSON): what may be shown, or why nothing may; empty for
+    the commonest reason. `invited`: how many had joined who could vote, at least; 0 where that is not said. `comparable`:
+    with the round counted before."""
 
     __tablename__ = "result"
 
@@ -75,6 +76,19 @@ def to_json(result: UnitResult) -> str:
     return json.dumps(asdict(result))
 
 
+def is_shown(body: str) -> bool:
+    return body.startswith("{")
+
+
+def withheld(why: Withheld) -> str:
+    """The body of a row that says nothing else."""
+    return "" if why is Withheld.FEW else json.dumps(why.value)
+
+
+def _why(row: Result | None) -> Withheld:
+    return Withheld(json.loads(row.body)) if row is not None and row.body else Withheld.FEW
+
+
 def results(session: Session, round_: Round, unit_ids: Collection[str]) -> dict[str, Shown | Withheld]:
     """What these units came to, beside the round before where that may be compared."""
     if round_.state != "counted":
@@ -86,9 +100,9 @@ def results(session: Session, round_: Round, unit_ids: Collection[str]) -> dict[
     found: dict[str, Shown | Withheld] = {}
     for unit_id in unit_ids:
         row, old = now.get(unit_id), then.get(unit_id)
-        if row is None or not row.body:
-            found[unit_id] = Withheld.FEW
-        elif old is None or not old.body:
+        if row is None or not is_shown(row.body):
+            found[unit_id] = _why(row)
+        elif old is None or not is_shown(old.body):
             found[unit_id] = _shown(row, texts, Withheld.NO_EARLIER)
         elif not row.comparable:
             found[unit_id] = _shown(row, texts, Withheld.CHANGED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
@@ -20,7 +20,7 @@ from models.polls.boxes import BallotBox
 from models.polls.polls import Content, Poll, Repeat, content_of
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
-from models.store.throwaway_keys import kept_keys, round_keys
+from models.store.throwaway_keys import kept_keys
 
 COUNTED_AFTER = timedelta(minutes=2)
 """Longer than a ballot waits to be posted (intake.SOON) and than any transaction takes."""
@@ -54,11 +54,12 @@ def takes_votes(state: str, closes_at: datetime, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a round asks, whether by name, and whether it gives codes: what never changes."""
+    """What a round asks, whether by name, whether it gives codes, and whether anybody may vote: what never changes."""
 
     content: Content
     named: bool
     receipts: bool
+    is_open: bool
 
 
 _WITH_POLL = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Round.id) == bindparam("one"))
@@ -74,7 +75,7 @@ def form_of(session: Session, round_id: str) -> Form | None:
     forms: dict[str, Form] = session.info["forms"]
     if round_id not in forms and (found := with_poll(session, round_id)) is not None:
         poll = found[1]
-        forms[round_id] = Form(content_of(session, poll), poll.named, poll.receipts)
+        forms[round_id] = Form(content_of(session, poll), poll.named, poll.receipts, poll.is_open)
     return forms.get(round_id)
 
 
@@ -103,21 +104,6 @@ def approve(session: Session, round_: Round, now: datetime) -> bool:
     )
     session.refresh(round_)
     return bool(changed.rowcount)  # type: ignore[attr-defined]
-
-
-def open_(session: Session, round_: Round, day: date = date.max) -> int:
-    """Opens a planned round: from now on who may vote, where they belong and the threshold are fixed. Returns how many may.
-    The key is there before the transaction commits; where it does not, `sweep_keys` destroys it."""
-    if round_.state != "planned":
-        raise Unplannable
-    poll = session.get_one(Poll, round_.poll_id)
-    round_keys(session).make(round_.id)
-    content = content_of(session, poll)
-    people = turnout.electorate(session, content.audience, slips_only=poll.voters == "slips", rule=content.rule, day=day)
-    round_.state = "open"
-    session.add(round_)
-    session.flush()
-    return turnout.invite(session, round_.id, people)
 
 
 def close(session: Session, round_: Round, now: datetime) -> None:

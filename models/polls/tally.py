@@ -10,12 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.anonymity import counts
 from models.anonymity.rounding import rounded, start
-from models.anonymity.suppression import ANSWERS, Parents, from_below, homes, shown
+from models.anonymity.suppression import Parents, from_below, homes, shown
 from models.polls.polls import Answer, Question
-
-TEXTS = 10
-"""Free answers are shown from so many on: whose words they are is easier to guess than whose vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,9 @@ class Tally:
 
     def outcome(self, parents: Parents, threshold: int) -> Outcome:
         """What may be shown, of all the tree at once (see models.anonymity.suppression)."""
-        order = from_below(parents)
+        order, enough = from_below(parents), counts.enough(threshold)
         taken = shown(parents, self.respondents, threshold)
-        answered = shown(parents, self.respondents, ANSWERS * threshold) & taken
+        answered = shown(parents, self.respondents, enough) & taken
         under = dict.fromkeys(order, 0)
         for unit in order:
             under[unit] += self.respondents[unit]
@@ -89,10 +87,10 @@ class Tally:
         remainders: dict[int, dict[str, list[int]]] = {}
         for number, question in enumerate(self.questions):
             if question.kind == "text":
-                found.texts += self._shown_texts(parents, number, answered, ANSWERS * threshold)
+                found.texts += self._shown_texts(parents, number, answered, counts.texts_from(threshold))
                 continue
             spoke = {unit: self.respondents[unit] - self.votes(unit, number)[-1] for unit in order}
-            kept = shown(parents, spoke, ANSWERS * threshold) & answered
+            kept = shown(parents, spoke, enough) & answered
             home, asked = homes(parents, kept), None
             if question.when is not None:
                 kept &= remainders[question.when[0]].keys()
@@ -138,7 +136,7 @@ class Tally:
 
     def _shown_texts(self, parents: Parents, number: int, answered: set[str], least: int) -> list[tuple[str, int, str]]:
         mine = [(unit, text) for unit, asked, text in self._texts if asked == number]
-        home = homes(parents, shown(parents, Counter(unit for unit, _ in mine), max(TEXTS, least)) & answered)
+        home = homes(parents, shown(parents, Counter(unit for unit, _ in mine), least) & answered)
         return [(at, number, text) for unit, text in mine if (at := home.get(unit)) is not None]
 
 

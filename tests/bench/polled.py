@@ -26,7 +26,7 @@ from sqlalchemy import select, update
 from models.anonymity import intake, suppression
 from models.anonymity.intake import Event
 from models.people.accounts import Account
-from models.polls import boxes, counting, polls, rounds, turnout
+from models.polls import boxes, counting, opening, polls, rounds, turnout
 from models.polls.boxes import FULL, MIX, Ballot
 from models.polls.polls import Content, Poll, Question, content_of
 from models.polls.rounds import Round
@@ -144,7 +144,7 @@ class Vote:
     def open(self) -> None:
         with self.step(OPEN), self.database.transaction() as session:
             self.round = session.get_one(Round, self.round.id)
-            rounds.open_(session, self.round, self.hall.now.date())
+            opening.open_(session, self.round, self.hall.now.date())
 
     def events(self, session: Session, voters: Sequence[tuple[str, str]]) -> Iterator[Event]:
         """A sealed ballot of each of these (voter, unit), as models.polls.ballots.cast makes it."""

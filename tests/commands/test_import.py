@@ -14,7 +14,7 @@ from models.store.sealing import Keyring
 from tests.rules.people.lists import PEOPLE, UNITS, book, complaints, refused, runs, sheets, stands
 
 HEADERS = (
-    ["Mã đơn vị", "TÊN ĐƠN VỊ", "Loai", "Cấp trên", "khu vuc"],
+    ["Mã đơn vị", "TÊN ĐƠN VỊ", "Loai", "Cấp trên", "khu vuc", "SĨ SỐ"],
     ["Mã cán bộ", "Họ và tên", "ĐƠN VỊ", "Chức vụ", "Ngôn ngữ"],
 )
 

@@ -6,10 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from bot.commands import slips
@@ -17,6 +18,7 @@ from config.i18n import language
 from handlers.people import slip_words
 from models.people import invites
 from models.people.invites import Invite
+from models.people.units import Unit
 from models.store.database import Database
 from models.store.ids import random_code
 from models.store.sealing import Keyring
@@ -123,6 +125,41 @@ def test_a_lost_sheet_is_revoked_and_printed_again(union: Path, database: Databa
         assert sum(invites.find_by_id(session, row.id, TODAY) is not None for row in rows) == 0
         assert sum(row.revoked for row in rows) == 4
         assert len(session.execute(select(Invite)).scalars().all()) == 9
+
+
+def test_no_more_slips_than_people(union: Path, database: Database) -> None:
+    """Whoever prints more keeps some, and each is a head in every threshold. Only what was revoked unused can be printed
+    anew: nothing tells whose a used one was."""
+    pdf = union / "slips.pdf"
+    said = runs("invites", "--slips", 40, "--unit", "SONGLAM-MAY1", "--pdf", pdf)
+    [batch] = re.findall(r"batch (\w{6})\.", said)
+    refused = runs("invites", "--slips", 1, "--unit", "SONGLAM-MAY1", "--pdf", pdf, code=1)
+    assert "SONGLAM-MAY1 has 40 people, and 40 slips are out or used up: 0 more can be printed" in refused
+    with database.transaction() as session:
+        for used in session.execute(select(Invite).limit(3)).scalars().all():
+            assert invites.use(session, used)
+    assert "37 more" not in runs("invites", "--slips", 38, "--unit", "SONGLAM-MAY1", "--pdf", pdf, code=1)
+    again = "invites", "--revoke", batch, "--unit", "SONGLAM-MAY1", "--pdf", pdf, "--slips"
+    runs(*again, 38, code=1)
+    with database.reading() as session:
+        assert session.execute(select(func.count()).select_from(Invite)).scalar_one() == 40, "refused whole"
+    runs(*again, 37)
+    runs("invites", "--slips", 1, "--unit", "SONGLAM-MAY1", "--pdf", pdf, code=1)
+
+
+def test_slips_that_are_over_can_be_printed_anew(database: Database) -> None:
+    with database.transaction() as session:
+        team = session.execute(select(Unit).where(col(Unit.code) == "SONGLAM-MAY1")).scalar_one()
+        invites.issue_slips(session, team.id, 10, "B", TODAY)
+        invites.issue(session, team.id)  # a team's own code is no slip
+        assert invites.left(session, team, TODAY) == 30
+        assert invites.left(session, team, TODAY + timedelta(days=1)) == 40
+
+
+def test_slips_need_a_headcount(union: Path, database: Database) -> None:
+    said = runs("invites", "--slips", 3, "--unit", "LDLD", "--pdf", union / "slips.pdf", code=1)
+    assert "How many people work in LDLD is not known" in said and "haichieu import" in said
+    assert not (union / "slips.pdf").exists()
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,9 @@ def edited(edit: Edit) -> tuple[list[list[str]], list[list[str]]]:
         (lambda u, p: u[3].__setitem__(1, "ổ" * 201), "units, row 4: the name is longer than 200 characters"),
         (lambda u, p: u[3].__setitem__(1, '=HYPERLINK("x")'), "units, row 4: name is a formula"),
         (lambda u, p: u[2].__setitem__(4, "xưởng"), "units, row 3: sector “xưởng” is not one of"),
+        (lambda u, p: u[3].__setitem__(5, "bốn mươi"), "units, row 4: the headcount bốn mươi should be a number of people"),
+        (lambda u, p: u[3].__setitem__(5, "-4"), "units, row 4: the headcount -4 should be a number of people"),
+        (lambda u, p: u[3].__setitem__(5, "4000000"), "units, row 4: the headcount 4000000 should be"),
         (lambda u, p: p[2].__setitem__(2, "MAY9"), "people, row 3: there is no unit MAY9"),
         (lambda u, p: p[2].__setitem__(2, ""), "people, row 3: the unit is missing"),
         (lambda u, p: p[2].__setitem__(3, "Giám đốc"), "people, row 3: role “Giám đốc” is not one of: Tổ trưởng, Tổ phó"),
@@ -75,7 +78,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_circle_through_units_that_are_there_already() -> None:
-    found = faults([UNITS[0], ["A", "A", "CĐCS", "B", ""]], [PEOPLE[0]], {"A": "", "B": "A"})
+    found = faults([UNITS[0], ["A", "A", "CĐCS", "B", "", ""]], [PEOPLE[0]], {"A": "", "B": "A"})
     assert found == [Fault("units", 2, "A belongs to itself, through B")]
 
 
@@ -86,7 +89,7 @@ def test_a_circle_through_units_that_are_there_already() -> None:
 def test_kinds_and_roles_are_known_however_they_are_written(tmp_path: object, kind: str, role: str) -> None:
     database = Database(f"sqlite:///{tmp_path}/roll.db", Keyring.new())
     upgrade(database)
-    take(database, [UNITS[0], ["A", "A", kind, "", ""]], [PEOPLE[0], ["1", "Lan", "a", role, "Tiếng Việt"]])
+    take(database, [UNITS[0], ["A", "A", kind, "", "", ""]], [PEOPLE[0], ["1", "Lan", "a", role, "Tiếng Việt"]])
     assert stands(database) == (
         [("A", "A", "cdcs", "", "")],
         [("1", "Lan", "A", "vi")],
@@ -179,9 +182,11 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_order_of_rows_gives_the_same_union(ready: Path, seed: int, teams: int, heads: int) -> None:
     """A made-up union of random shape, its rows in two orders: the same units, people and offices; once more, nothing."""
     order = random.Random(seed)
-    units = [["U0", "Gốc", "ldld_tinh", "", ""]]
+    units = [["U0", "Gốc", "ldld_tinh", "", "", ""]]
     for number in range(1, teams + 1):
-        units.append([f"U{number}", f"Đơn vị {number}", order.choice(["cdcs", "tổ"]), f"U{order.randrange(number)}", ""])
+        units.append(
+            [f"U{number}", f"Đơn vị {number}", order.choice(["cdcs", "tổ"]), f"U{order.randrange(number)}", "", str(number)]
+        )
     people = [
         [
             f"P{number}",
@@ -205,3 +210,15 @@ def test_any_order_of_rows_gives_the_same_union(ready: Path, seed: int, teams: i
         found.append(stands(database))
         database.close()
     assert found[0] == found[1]
+
+
+def test_a_headcount_is_taken_corrected_and_kept(database: Database) -> None:
+    """A list without that column, or with an empty cell, says nothing of it."""
+    take(database)
+    assert (unit_named(database, "SONGLAM").headcount, unit_named(database, "SONGLAM-MAY1").headcount) == (82, 40)
+    units = copy.deepcopy(UNITS)
+    units[3][5], units[4][5] = "1.041", ""
+    assert take(database, units).recounted == ["SONGLAM-MAY1"]
+    assert (unit_named(database, "SONGLAM-MAY1").headcount, unit_named(database, "SONGLAM-MAY2").headcount) == (1041, 38)
+    assert not take(database, [row[:5] for row in units]).recounted
+    assert unit_named(database, "SONGLAM-MAY1").headcount == 1041

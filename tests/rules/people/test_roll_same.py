@@ -132,7 +132,7 @@ def test_when_it_asks(database: Database, case_id: str, row: list[str], question
 
 
 def test_another_factory_is_another_name(database: Database, case_id: str) -> None:
-    units = [*UNITS, ["HOALU", "CĐCS Hoa Lư", "Công đoàn cơ sở", "LDLD", ""]]
+    units = [*UNITS, ["HOALU", "CĐCS Hoa Lư", "Công đoàn cơ sở", "LDLD", "", ""]]
     people = [*without(LEADER), ["HL1", "Trần Thị Mai", "HOALU", "Chủ tịch", ""]]
     with database.reading() as session:
         wanted, _ = roll.check(lines("units", units), lines("people", people), roll_import.parents(session))

@@ -11,7 +11,7 @@ from models.anonymity.suppression import Withheld
 from models.people import accounts, persons
 from models.people.accounts import Sender
 from models.people.units import Unit
-from models.polls import ballots, boxes, counting, rounds, turnout
+from models.polls import ballots, boxes, counting, opening, rounds, turnout
 from models.polls.polls import Answer, Content, Poll, Question, create
 from models.polls.results import Shown, results
 from models.polls.rounds import Round
@@ -86,7 +86,7 @@ class Hall:
             planned = rounds.plan(session, poll, self.now)
         with self.database.transaction() as session:
             planned = session.get_one(Round, planned.id)
-            rounds.open_(session, planned)
+            opening.open_(session, planned)
         return planned
 
     def casts(self, one: Round, person_id: str, answers: Sequence[Answer]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -55,7 +56,7 @@ async def test_a_notice_is_sent_read_and_counted(
     reader: Person, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
     preview = await writes(leader)
-    assert "Người nhận: Tổ may 1" in preview and "Gửi tới dưới 10 người" in preview and "dưới một phút" in preview
+    assert "Người nhận: Tổ may 1" in preview and "Không nêu số người nhận" in preview
     await leader.does_not_see("TB-A")
     await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
@@ -68,7 +69,7 @@ async def test_a_notice_is_sent_read_and_counted(
     confirmed = [row for row in await rows(service, Recipient) if row.state == "confirmed"]
     assert len(confirmed) == 1 and str(confirmed[0].confirmed_on) == "2026-11-23"
     await leader.taps("Thông báo của đơn vị", await code_of(service))
-    await leader.sees(TEXT, "Gửi tới dưới 10 người", "Có nhóm quá ít người nên không hiện số liệu")
+    await leader.sees(TEXT, "Không nêu số người nhận", "Số liệu tính mỗi đêm một lần", "từ 10 người trở lên")
 
 
 async def test_who_has_not_asked_for_notices_gets_urgent_ones_only(
@@ -114,19 +115,31 @@ async def test_only_ones_own_subtree(chair: Person, leader: Person, worker: Pers
     for other in ("SONGLAM-MAY2", "SONGLAM", "KHONGCO", "-SONGLAM-MAY2"):
         await leader.says(other)
         await leader.sees("không có đơn vị")
-    await chair.taps("Thông báo của đơn vị", "Soạn thông báo")
-    await chair.says(TEXT)
-    await chair.says("SONGLAM, -SONGLAM-MAY2")
-    await chair.taps("Xong, tiếp tục")
-    await chair.sees("Gửi cho ai trong Công đoàn cơ sở Công ty May Sông Lam, trừ Tổ may 2")
 
 
-async def test_an_audience_of_nobody(chair: Person, leader: Person, service: RunningApp) -> None:
-    preview = await writes(chair, TEXT, "Tổ may 2")
-    assert "Không có ai nhận" in preview and "[Gửi]" not in preview
-    await chair.says("Gửi")
-    await chair.sees("Vui lòng chọn một trong các mục sau")
-    assert not await rows(service, Broadcast)
+async def test_nobody_and_a_few_look_alike(
+    chair: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
+    """Whether anybody of a team has joined, and whether its notice reached one of them, its sender is not told."""
+    nobody = await writes(chair, TEXT, "Tổ may 2")
+    await chair.taps("Gửi")
+    await clock.passes(seconds=20)
+    await chair.taps("Thông báo của đơn vị", await code_of(service))
+    reached_nobody = await chair.sees("đã gửi xong", TEXT)
+    late = somebody("Bình")
+    await late.joins(service.codes.second_team)
+    await wants_notices(late)
+    assert await writes(chair, TEXT, "Tổ may 2") == nobody
+    await chair.taps("Gửi")
+    await late.sees(TEXT)
+    await clock.passes(seconds=20)
+    await chair.taps("Thông báo của đơn vị", await code_of(service))
+    reached_one = await chair.sees("đã gửi xong", TEXT)
+    assert _without_names(reached_one) == _without_names(reached_nobody)
+
+
+def _without_names(text: str) -> str:
+    return re.sub(r"TB-\w+|\d\d:\d\d", "…", text)
 
 
 async def test_an_audience_that_would_single_somebody_out(reader: Person, leader: Person, service: RunningApp) -> None:
@@ -134,7 +147,7 @@ async def test_an_audience_that_would_single_somebody_out(reader: Person, leader
     await leader.says(TEXT)
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "○ Người dùng tiếng Việt", "Xong, tiếp tục")
     preview = await leader.sees("Đề nghị đồng chí kiểm tra trước khi gửi")
-    assert "Chưa đủ 5 người nhận" in preview and "[Gửi]" not in preview
+    assert "còn quá ít người tham gia bằng phiếu riêng" in preview and "[Gửi]" not in preview
     assert not await rows(service, Broadcast)
 
 
@@ -213,9 +226,9 @@ async def test_again_to_who_has_not_confirmed(
     for other in others:
         await other.looks_away()
     await leader.taps("Thông báo của đơn vị", await code_of(service))
-    await leader.sees("Gửi tới dưới 10 người")
+    await leader.sees("Không nêu số người nhận")
     await leader.taps("Gửi lại cho người chưa xác nhận")
-    await leader.sees("Gửi tới dưới 10 người")
+    await leader.sees("Chỉ gửi tới người phù hợp; bao nhiêu người thì không ai được xem")
     await leader.taps("Gửi")
     for other in others:
         await other.sees(TEXT)
@@ -249,13 +262,15 @@ async def test_two_officers_for_several_unions(
     second = somebody("Nga")
     await second.joins(await appointed(service, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
     await second.looks_away()
-    await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
+    preview = await writes(superior, TEXT, "Liên đoàn Lao động tỉnh")
     await superior.taps("Gửi để duyệt")
     await superior.sees("đang chờ một cán bộ khác duyệt")
     await reader.does_not_see(TEXT)
     await superior.taps(await code_of(service))
     assert "[Duyệt và gửi]" not in await superior.sees("chờ cán bộ khác duyệt")
-    await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt")
+    size = "Không nêu số người nhận: tính đến đêm qua còn quá ít."
+    assert size in preview
+    await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt", size)  # no more than its author was told
     await second.taps("Xem toàn bộ thông báo")
     await second.sees(TEXT)
     await second.taps("Duyệt và gửi")

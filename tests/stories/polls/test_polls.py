@@ -73,7 +73,7 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, servic
     await is_counted(clock)
     await leader.sees("Thưa đồng chí", TITLE, "đã có kết quả")
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("10 người đã tham gia, trong khoảng 15", "4: 6", "2: 4", "Thay đổi món")
+    shown = await leader.sees("10 người đã tham gia.", "4: 6", "2: 4", "Thay đổi món")
     assert "làm tròn" in shown
     assert not await rows(service, BallotBox)
 
@@ -94,14 +94,14 @@ async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, lea
     [slip] = await slips(service, 1, "SONGLAM-MAY1")
     await late.says(slip)
     await late.taps("Lấy ý kiến: tắt", "Đồng ý")
-    assert "khoảng 10 người" in before
+    assert "Không nêu số người nhận" in before and "còn ít người trả lời được" in before
     assert await previews(leader, "Tất cả mọi người") == before
 
 
 async def test_few_and_nobody_look_alike(leader: Person, service: RunningApp) -> None:
     """Of an audience by what people told: whether one of them did, is not to be seen from a preview."""
     shown = await previews(leader, "○ Người dùng tiếng Anh")
-    assert "Chưa đủ 5 người nhận" in shown and "[Mở đợt lấy ý kiến]" not in shown
+    assert "còn quá ít người tham gia bằng phiếu riêng" in shown and "[Mở đợt lấy ý kiến]" not in shown
 
 
 async def colleague(somebody: Somebody, service: RunningApp) -> Person:
@@ -207,16 +207,20 @@ async def test_one_person_one_ballot(somebody: Somebody, leader: Person, service
 
 
 async def test_only_slips_vote_unless_the_union_says_otherwise(
-    worker: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+    worker: Person, leader: Person, chair: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
     await worker.taps("Cài đặt", "Lấy ý kiến", "Bật")
     await clock.passes(minutes=2)
-    await opens(leader)
+    factory = "Công đoàn cơ sở Công ty May Sông Lam"
+    await opens(chair, TITLE, factory)
     await worker.does_not_see(TITLE)
     await worker.taps("Menu", "Tham gia ý kiến")
     await worker.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
-    await opens(leader, "Nhu cầu tập huấn, bồi dưỡng", "Tổ may 1", "Hỏi cả người chưa có phiếu riêng")
-    await worker.sees("Nhu cầu tập huấn")
+    await chair.taps("Đợt lấy ý kiến của đơn vị")
+    shown = await chair.sees("đang mở")
+    await chair.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
+    await opens(chair, "Nhu cầu tập huấn, bồi dưỡng", factory, "Hỏi cả người chưa có phiếu riêng")
+    await worker.sees("Nhu cầu tập huấn", "từ 30 người")
 
 
 async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: Person, service: RunningApp) -> None:
@@ -277,7 +281,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.sees("Đã kết thúc đợt lấy ý kiến")
     await clock.passes(minutes=3)
     await leader.taps("Xem kết quả")
-    await leader.sees("10 người đã tham gia, trong khoảng 15")
+    await leader.sees("10 người đã tham gia.")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
@@ -328,9 +332,9 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
     await leader.sees("Người lao động sẽ thấy", "10 người")
     await leader.taps("Công bố")
     await leader.sees("Đã công bố.")
-    await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia, trong khoảng 15")
+    await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia.")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
-    await reader.sees("10 người đã tham gia, trong khoảng 15")
+    await reader.sees("10 người đã tham gia.")
     await reader.taps("Xem biểu đồ")
     assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * 3
     await reader.taps("Xem kết quả", "Danh sách mã kiểm tra")
@@ -349,7 +353,7 @@ async def test_the_committee_never_sees_its_rating_by_team(
             await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
     await is_counted(clock)
     await chair.taps("Xem kết quả")
-    shown = await chair.sees("20 người đã tham gia, trong khoảng 25")
+    shown = await chair.sees("20 người đã tham gia")
     assert "[Tổ may 1]" not in shown
     [one] = [row for row in await rows(service, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):

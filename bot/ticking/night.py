@@ -1,0 +1,76 @@
+"""The tick's part once a night: everything that officers are shown as a number is counted, and stands until the next
+(models.anonymity.counts). A service that was down at midnight does it when it is back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from bot.writer import Writer
+from config.i18n import HERE
+from models.anonymity import counts, night_counts
+from models.broadcasts import broadcasts, ledger, lifecycle
+from models.messages import month_quota
+from models.people import heads
+from models.store import firings
+from models.store.database import Session
+
+FOLLOWED = timedelta(days=30)
+"""So long the counts of a notice still move; hardly anybody confirms one later."""
+
+
+@dataclass(slots=True)
+class Tonight:
+    """The true numbers, between being counted and being compared."""
+
+    own: Counter[str] = field(default_factory=Counter)
+    under: Counter[str] = field(default_factory=Counter)
+    got: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
+
+
+class Night:
+    """`lines`: those whose service allows only so many messages a month. `k`: the threshold."""
+
+    def __init__(self, writer: Writer, lines: tuple[str, ...], k: int) -> None:
+        self._writer = writer
+        self._lines = lines
+        self._k = k
+        self._done: datetime | None = None
+
+    async def step(self, now: datetime) -> int:
+        midnight = datetime.combine(now.astimezone(HERE).date(), time(), HERE).astimezone(now.tzinfo)
+        if self._done == midnight:
+            return 0
+        done = await self._writer.read(lambda session: firings.was_claimed(session, "night", "", midnight))
+        if not done:
+            # Counted without holding up anybody's message: a province takes a while.
+            tonight = await self._writer.read(lambda session: self._count(session, now))
+            await self._writer.write(lambda session: self._take(session, tonight, midnight), alone=True)
+        self._done = midnight
+        return int(not done)
+
+    def _count(self, session: Session, now: datetime) -> Tonight:
+        own = heads.by_unit(session)
+        found = Tonight(own, heads.added_up(session, own))
+        for broadcast_id in lifecycle.followed(session, now - FOLLOWED):
+            row = broadcasts.get(session, broadcast_id)
+            if row is not None and not broadcasts.audience_of(row).is_private:
+                found.got[row.id], found.read[row.id] = ledger.heads_reached(session, row.id)
+        month = month_quota.month_of(now)
+        found.sent = {f"{line}:{month}": month_quota.sent(session, line, month) for line in self._lines}
+        return found
+
+    def _take(self, session: Session, tonight: Tonight, midnight: datetime) -> None:
+        if not firings.claim(session, "night", "", midnight):
+            return
+        for series, people in (
+            (counts.OWN, tonight.own),
+            (counts.UNDER, tonight.under),
+            (counts.GOT, tonight.got),
+            (counts.READ, tonight.read),
+            (counts.SENT, tonight.sent),
+        ):
+            night_counts.take(session, series, people, self._k)
