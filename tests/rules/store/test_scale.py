@@ -13,7 +13,7 @@ from sqlalchemy import event as events
 from sqlmodel import col, select
 
 from models.all_tables import METADATA
-from models.anonymity import intake
+from models.anonymity import counts, intake, night_counts
 from models.anonymity.intake import Event
 from models.grievances import access, cases
 from models.messages import chats, outbox, sending
@@ -170,7 +170,7 @@ Ask = Callable[[Session], object]
         (lambda session: access.count_open(session, "p", NOW), "ix_grievance_open", "SCAN grievance"),
         (lambda session: access.for_officer(session, "p", new_id(), NOW), "(id=?)", "holder_id"),
         (lambda session: access.for_officer(session, "p", "PA-AAAAAA", NOW), "(code=?)", "holder_id"),
-        (lambda session: cases.shown_unit(session, "u"), "autoindex_night_count_1 (id=?)", "SCAN"),
+        (lambda session: night_counts.floor_of(session, counts.OWN, "u"), "autoindex_night_count_1 (id=?)", "SCAN"),
         (lambda session: chats.load(session, Chat("a", "r"), NOW), "autoindex_conversation_1 (id=?)", "SCAN conversation"),
         (lambda session: chats.forget_old(session, NOW.date()), "ix_conversation_kept_until", "SCAN conversation"),
         (lambda session: intake.waiting_for(session, "case", NOW), "INTEGER PRIMARY KEY (rowid>?)", "SCAN intake"),
