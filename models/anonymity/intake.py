@@ -147,6 +147,11 @@ def tonight(now: datetime, minutes: tuple[int, int]) -> datetime:
     return (night if night > local else night + timedelta(days=1)).astimezone(now.tzinfo)
 
 
+def last_night(now: datetime) -> datetime:
+    """The latest moment at which rows that name people were to be changed."""
+    return tonight(now - timedelta(days=1), COVERED)
+
+
 def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:
     """Has an account changed (models.people.accounts.change) `at` a later time: the turn that asks leaves rows of a chat,
     and an account written beside them would say whose chat that is."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -181,6 +182,21 @@ def test_counts_of_this_moment_are_found(worlds: tuple[World, World], monkeypatc
 
     monkeypatch.setattr(overview, "reach_of", careless)
     assert differs(worlds, "who confirms")
+
+
+def test_what_was_confirmed_by_day_counts_that_night(tmp_path: Path) -> None:
+    """The ledger learns it in the night as well (default settings): counted before that, it would show a day late."""
+    world = World(tmp_path / "covered", relay="30-90")
+    union = world.found({"MAY1": 34})
+    world.night()
+    officer = Officer(union)
+    officer.sends("MAY1")
+    for worker in union.workers["MAY1"][:20]:
+        confirms(union, worker)
+    assert "xác nhận: ít nhất" not in officer.looks()
+    world.night()
+    assert "đã xác nhận: ít nhất 10" in officer.looks()
+    world.close()
 
 
 def test_accounts_of_ones_own_fill_no_threshold(worlds: tuple[World, World]) -> None:
