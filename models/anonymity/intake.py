@@ -326,6 +326,12 @@ def of_account(session: Session, account_id: str) -> list[Event]:
     return [event for event in known if event.account_id == account_id]
 
 
+def lately(session: Session, *kinds: Kind) -> list[Event]:
+    """What everybody has asked for of these kinds, in that order, done or not; those that say their words (`_SAYS`) only."""
+    known = [one.event for row in _tail(session).every(session).values() for one in row]
+    return [event for event in (*known, *_in_turn(session)) if event.kind in kinds]
+
+
 def of_reporter(session: Session, reporter_id: str) -> list[Event]:
     """What this person has sent or asked for, done or not; without the words."""
     known = [*_of(session, f"reporter:{reporter_id}"), *_in_turn(session)]
