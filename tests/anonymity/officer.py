@@ -21,6 +21,7 @@ from sqlmodel import col
 from bot.app import App
 from config.i18n import fold
 from handlers.broadcasts import counts_sheet
+from handlers.chat.conversation import open_token
 from models.anonymity import intake
 from models.broadcasts.broadcasts import Broadcast
 from models.messages import mailbox
@@ -221,8 +222,7 @@ class Officer:
         self.socks: list[Phone] = []
 
     def _writes(self, units: str, marks: tuple[str, ...]) -> str:
-        self.chair.says("dừng", "menu")
-        self.chair.taps("Thông báo của đơn vị", "Soạn thông báo")
+        self.chair.acts(choice=open_token("notice"))
         self.chair.says("Mời họp")
         return self._audience(units, marks)
 
@@ -256,8 +256,7 @@ class Officer:
         before = len(self.chair.log)
         self.chair.looks()
         said = self.chair.since(before) + self.chair.opens_news()
-        self.chair.says("dừng", "menu")
-        said += self.chair.taps("Thông báo của đơn vị")
+        said += self.chair.acts(choice=open_token("desk"))
 
         def mine(session: Session) -> list[str]:
             of_unit = col(Broadcast.unit_id).in_(self.union.units.values()), col(Broadcast.kind) != "poll"
@@ -275,8 +274,8 @@ class Officer:
 
     def asks(self, units: str, *switches: str, opens: bool = True) -> str:
         """A poll, up to its preview, or opened."""
-        self.chair.says("dừng", "menu")
-        self.chair.taps("Đợt lấy ý kiến", "Tạo đợt lấy ý kiến", "Bữa ăn ca")
+        self.chair.acts(choice=open_token("polls_desk"))
+        self.chair.taps("Tạo đợt lấy ý kiến", "Bữa ăn ca")
         said = self._audience(units, ())
         if "kiểm tra trước khi mở" not in said:
             return said + self.chair.says("dừng")
@@ -289,8 +288,7 @@ class Officer:
     def looks_at_polls(self) -> str:
         self.chair.looks()
         said = self.chair.opens_news()
-        self.chair.says("dừng", "menu")
-        said += self.chair.taps("Đợt lấy ý kiến")
+        said += self.chair.acts(choice=open_token("polls_desk"))
         if self.chair.offers("YK-") is not None:
             said += self.chair.taps("YK-")
             if "[Xem kết quả]" in said:
