@@ -23,7 +23,7 @@ from models.broadcasts import lifecycle, sizes
 from models.broadcasts.audiences import Audience
 from tests.anonymity.officer import Officer, Phone, Union, World
 
-EXAMPLES = int(os.environ.get("FULL_OFFICER", "3"))
+EXAMPLES = int(os.environ.get("FULL_OFFICER", "2"))
 TEAMS = {"MAY1": 22, "MAY2": 9, "MAY3": 3}
 Act = Callable[[Union, Phone], object]
 
