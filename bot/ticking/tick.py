@@ -99,9 +99,7 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            # First: what this tick does is not counted before tomorrow.
-            worked = await self._night.step(now) if self._night is not None else 0
-            worked += await self._post(now) + await self._tonight(now) + await self._digest(now)
+            worked = await self._post(now) + await self._tonight(now) + await self._digest(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
@@ -129,10 +127,11 @@ class Ticker:
         return len(boxed) + len(posted)
 
     async def _tonight(self, now: datetime) -> int:
-        """Once a night, after what waited for it: old rows go, all of a day together."""
-        night = intake.tonight(now - timedelta(days=1), intake.COVERED)
-        if self._nights == night:
+        """Once a night, after what waited for it: officers' numbers are counted; old rows go, all of a day together."""
+        if self._nights == (night := intake.last_night(now)):
             return 0
+        if self._night is not None:
+            await self._night.count(now, night)
         today = now.date()
         await self._writer.write(lambda session: intake.forget_old(session, today, self._done), alone=True)
         await self._writer.write(lambda session: chats.forget_old(session, today), alone=True)

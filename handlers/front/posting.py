@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from config.i18n import HERE, Language, language
+from config.i18n import HERE, Language
 from config.settings import Limits
-from handlers.chat.conversation import open_token, tell
+from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from models.anonymity import intake
@@ -21,7 +21,7 @@ from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages import unopened
 from models.messages.message import Option
-from models.people import accounts, leaving, units, wishes
+from models.people import accounts, leaving, units
 from models.people.accounts import Account
 from models.store.database import Session
 
@@ -93,8 +93,7 @@ def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
         return
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
-        code = str(wishes.chosen(session, account.id).get("language", account.language))
-        text, options = _words(session, language(code), entry, case)
+        text, options = _words(session, reader_of(session, account), entry, case)
         tell(session, account, text, now, options=options, asks=True)
 
 

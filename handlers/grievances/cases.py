@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from config.i18n import Language, language
+from config.i18n import Language
 from handlers.chat import menu
-from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, tell
+from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, reader_of, tell
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
@@ -130,7 +130,7 @@ def tell_handlers(
     them alone; each in their own language."""
     for account, somebody in access.handlers_of(session, case, now):
         if somebody.id != but and only in ("", somebody.id):
-            reader = language(account.language)
+            reader = reader_of(session, account)
             # A hidden card is composed when it is opened (handlers.front.unopened).
             text = (
                 ""
@@ -155,7 +155,7 @@ def ring(session: Session, case: Grievance, now: datetime) -> None:
     """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
     of another conversation. It says nothing that a lock screen must not show."""
     for account, _somebody in access.handlers_of(session, case, now):
-        text = language(account.language).gettext("The union has something urgent for you. Write menu to see it.")
+        text = reader_of(session, account).gettext("The union has something urgent for you. Write menu to see it.")
         tell(session, account, text, now, in_office=True, plain=True)
 
 

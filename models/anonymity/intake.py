@@ -147,6 +147,11 @@ def tonight(now: datetime, minutes: tuple[int, int]) -> datetime:
     return (night if night > local else night + timedelta(days=1)).astimezone(now.tzinfo)
 
 
+def last_night(now: datetime) -> datetime:
+    """The latest moment at which rows that name people were to be changed."""
+    return tonight(now - timedelta(days=1), COVERED)
+
+
 def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:
     """Has an account changed (models.people.accounts.change) `at` a later time: the turn that asks leaves rows of a chat,
     and an account written beside them would say whose chat that is."""
@@ -319,6 +324,12 @@ def of_account(session: Session, account_id: str) -> list[Event]:
     """What was asked for this account, in that order, done or not, those of this turn included."""
     known = [*_of(session, f"account:{account_id}"), *_in_turn(session)]
     return [event for event in known if event.account_id == account_id]
+
+
+def lately(session: Session, *kinds: Kind) -> list[Event]:
+    """What everybody has asked for of these kinds, in that order, done or not; those that say their words (`_SAYS`) only."""
+    known = [one.event for row in _tail(session).every(session).values() for one in row]
+    return [event for event in (*known, *_in_turn(session)) if event.kind in kinds]
 
 
 def of_reporter(session: Session, reporter_id: str) -> list[Event]:
