@@ -25,7 +25,7 @@ from config.settings import Limits
 from handlers.front import posting
 from handlers.grievances import digest, rings
 from handlers.people import officer_claims
-from models.anonymity import intake
+from models.anonymity import intake, moments, told
 from models.files import one_time_links
 from models.grievances.floods import Together
 from models.messages import chats, mailbox, outbox, received, unopened
@@ -123,14 +123,14 @@ class Ticker:
         ballots = [event for event in due if event.kind == "ballot"]
         boxed = await self._rounds.box(ballots, now)
         if boxed:  # in another transaction than their box, which would else say whose it holds to whoever has the keys
-            await self._writer.write(lambda session: intake.tell_done(session, boxed, now.date()), alone=True)
+            await self._writer.write(lambda session: told.note(session, boxed, now.date()), alone=True)
         posted = [event.entry_id for event in due if event.kind != "ballot" and await self._step(event, now)]
         self._done.update(boxed, posted)
         return len(boxed) + len(posted)
 
     async def _tonight(self, now: datetime) -> int:
         """Once a night, after what waited for it: old rows go, all of a day together."""
-        night = intake.tonight(now - timedelta(days=1), intake.COVERED)
+        night = moments.tonight(now - timedelta(days=1), moments.COVERED)
         if self._nights == night:
             return 0
         today = now.date()
@@ -171,7 +171,7 @@ class Ticker:
 
 def _tidy(session: Session, now: datetime) -> None:
     received.forget_old(session, now.date())
-    intake.forget_told(session, now.date())
+    told.forget_old(session, now.date())
     outbox.forget_failed(session, now)
     mailbox.forget_expired(session, now)
     unopened.forget_expired(session, now.date())

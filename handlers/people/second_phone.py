@@ -12,7 +12,7 @@ from config.i18n import language
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, tell, unless_back
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
@@ -80,7 +80,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _unlink(turn: Turn) -> None:
-    wishes.put_out(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.put_out(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     menu.show(turn, turn._("Only this phone is connected now."))
 
 
