@@ -15,7 +15,7 @@ from typing import Any
 
 from config.i18n import Language, fold, language
 from handlers.chat.site import Site
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox, unopened
 from models.messages.message import Media, Option
@@ -162,7 +162,7 @@ class Turn:
 
     def choose(self, **values: Any) -> None:
         """Has this person's choices written in the night; their own screen, and what is sent to them, obeys at once."""
-        at = intake.tonight(self.now, self.site.relay_minutes)
+        at = moments.tonight(self.now, self.site.relay_minutes)
         intake.change_account(self.session, self.member.id, self.now, at, **values)
         vars(self).pop("wishes", None)
 

@@ -13,7 +13,7 @@ from config.settings import Limits
 from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
-from models.anonymity import intake
+from models.anonymity import told
 from models.anonymity.intake import Event
 from models.broadcasts import ledger
 from models.grievances import cases as case_rows
@@ -31,7 +31,7 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, 
     are told of danger only (handlers.grievances.digest). `most`: of so many messages in an hour they are told one by one
     (models.grievances.floods)."""
     assert event.kind != "ballot", "ballots go together, or their order would tell (models.polls.ballots)"
-    if not intake.once(session, event.entry_id, now.date()):
+    if not told.once(session, event.entry_id, now.date()):
         return
     match event.kind:
         case "tell":

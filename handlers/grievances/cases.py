@@ -12,7 +12,7 @@ from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.grievances import access, cases, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
@@ -204,7 +204,7 @@ def _view(turn: Turn) -> None:
 def _acknowledge(turn: Turn) -> None:
     case = case_of(turn)
     assert case is not None  # `allowed` was asked first
-    at = intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
+    at = moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
     try:
         handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
     except handling.Refused:

@@ -21,7 +21,7 @@ from handlers.chat.conversation import (
     unless_back,
 )
 from handlers.chat.words import role_name
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import accounts, claims, offices, persons, units, wishes
 from models.people.accounts import Account
@@ -235,7 +235,7 @@ def waiting(session: Session, now: datetime) -> list[tuple[str, str, str]]:
 
 
 def _unclaim(turn: Turn) -> None:
-    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.leave(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
     turn.say(turn._("Thank you. This chat is forgotten; please give the slip back to your union team."))
 

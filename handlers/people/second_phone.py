@@ -21,7 +21,7 @@ from handlers.chat.conversation import (
     unless_back,
 )
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
@@ -90,7 +90,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _unlink(turn: Turn) -> None:
-    wishes.put_out(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.put_out(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     menu.show(turn, turn._("Only this phone is connected now."))
 
 

@@ -22,7 +22,7 @@ from bot.app import App
 from config.i18n import fold
 from handlers.broadcasts import counts_sheet
 from handlers.chat.conversation import open_token
-from models.anonymity import intake
+from models.anonymity import moments
 from models.broadcasts.broadcasts import Broadcast
 from models.messages import mailbox
 from models.messages.message import Inbound
@@ -74,8 +74,8 @@ class World:
         self.does(self.app.drain())
 
     def night(self) -> None:
-        """On to ten minutes after the next night (models.anonymity.intake.NIGHT)."""
-        after = intake.tonight(self.clock.now(), intake.COVERED) + timedelta(minutes=10)
+        """On to ten minutes after the next night (models.anonymity.moments.NIGHT)."""
+        after = moments.tonight(self.clock.now(), moments.COVERED) + timedelta(minutes=10)
         self.passes(seconds=(after - self.clock.now()).total_seconds())
 
     def found(self, teams: dict[str, int], *, headcounts: bool = False) -> Union:

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
 
 from config.i18n import HERE
 from models.all_tables import METADATA
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances.cases import Grievance
 from models.store.database import Database
@@ -127,20 +127,20 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=s
 def test_cover_ends_at_fixed_moments(now: datetime, low: int, spread: int) -> None:
     """Not sooner than the lower of its minutes and not later than the higher; whoever files later is not heard earlier."""
     minutes = low, low + spread
-    at = intake.cover(now, minutes)
+    at = moments.cover(now, minutes)
     assert timedelta(minutes=low) <= at - now <= timedelta(minutes=low + spread)
     step = min(30, spread)
     assert at.timestamp() % (60 * step) == 0
     for later in (timedelta(seconds=1), timedelta(minutes=step)):
-        assert timedelta(0) <= intake.cover(now + later, minutes) - at <= later + timedelta(minutes=step)
+        assert timedelta(0) <= moments.cover(now + later, minutes) - at <= later + timedelta(minutes=step)
 
 
 @settings(deadline=None)
 @given(MOMENTS)
 def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> None:
-    at = intake.cover(now, (30, 90))
+    at = moments.cover(now, (30, 90))
     assert at.minute in (0, 30) and (at.second, at.microsecond) == (0, 0)
-    assert intake.cover(now, (0, 0)) == now
+    assert moments.cover(now, (0, 0)) == now
 
 
 @settings(deadline=None)
@@ -148,11 +148,11 @@ def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> N
 def test_rows_that_name_people_wait_for_the_night(now: datetime) -> None:
     """Of Vietnam, whatever cover there is; where there is none, a moment."""
     for minutes in ((30, 90), (0, 1)):
-        night = intake.tonight(now, minutes)
+        night = moments.tonight(now, minutes)
         assert timedelta(0) < night - now <= timedelta(days=1)
         assert (night.astimezone(HERE).hour, night.minute, night.second, night.microsecond) == (3, 0, 0, 0)
-    low, high = (timedelta(seconds=second) for second in intake.SOON)
-    assert low <= intake.tonight(now, (0, 0)) - now <= high
+    low, high = (timedelta(seconds=second) for second in moments.SOON)
+    assert low <= moments.tonight(now, (0, 0)) - now <= high
 
 
 def event(kind: str) -> Event:

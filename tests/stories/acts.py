@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from models.anonymity import intake
+from models.anonymity.intake import Event
 from models.people import invites, persons
 from models.people.offices import Office
 from models.people.units import Unit
@@ -68,6 +70,11 @@ async def also(service: RunningApp, staff_code: str, unit_code: str, role: str) 
 async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
     """All rows of a table, for what a story must not leave behind."""
     return await service.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+
+
+def carried(session: Session) -> list[Event]:
+    """What turns have left to do, in whichever rows: every turn leaves one."""
+    return [event for kind in get_args(intake.Kind) for event in intake.every(session, kind)]
 
 
 async def forges(person: OnTelegram, token: str) -> None:

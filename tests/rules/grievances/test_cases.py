@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.anonymity import counts, intake, night_counts
+from models.anonymity import counts, intake, night_counts, told
 from models.anonymity.intake import Event
 from models.grievances import access, cases, exclusions, handling
 from models.grievances.cases import OPEN, Entry, Grievance
@@ -277,8 +277,8 @@ def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, uni
         assert not intake.due(session, later - timedelta(seconds=1), set())
         [event] = intake.due(session, later, set())
         assert event.kind == "tell"
-        assert intake.once(session, event.entry_id, later.date())
-        assert not intake.once(session, event.entry_id, later.date())
+        assert told.once(session, event.entry_id, later.date())
+        assert not told.once(session, event.entry_id, later.date())
 
 
 def test_a_case_never_goes_down(database: Database, union: Union, case: Grievance) -> None:
