@@ -260,9 +260,13 @@ def _person(session: Session, token: str) -> str:
 
 
 def selects(session: Session) -> Opened:
-    """What stands open in the copy: cases with their code and unit, people (who have a phone here) with theirs."""
+    """What stands open in the copy: cases with their code and unit, people (who have a phone here) with theirs and the one
+    above."""
     cases = session.connection().execute(text("SELECT id, code, unit_id FROM grievance"))
     people = session.connection().execute(
-        text("SELECT DISTINCT p.id, p.unit_id FROM person p JOIN account a ON a.person_id = p.id")
+        text(
+            "SELECT DISTINCT p.id, p.unit_id, u.parent_id FROM person p"
+            " JOIN account a ON a.person_id = p.id JOIN unit u ON u.id = p.unit_id"
+        )
     )
     return {"cases": [tuple(row) for row in cases], "people": [tuple(row) for row in people]}

@@ -94,7 +94,7 @@ def reckon(watcher: Watcher, played: Played, open_rows: Opened, seed: int) -> Ve
         if any(row.table == "inbound" for row in rows)
     ]
     sittings = _sittings(turns)
-    people = {row[0]: row[1] for row in open_rows["people"]}
+    people = {row[0]: row[1:] for row in open_rows["people"]}
     _name(sittings, by_order, at, people)
     return _judge(sittings, by_order, at, people, open_rows["cases"], played, random.Random(seed))
 
@@ -126,7 +126,7 @@ def _name(
     sittings: Sequence[Sitting],
     by_order: Mapping[int, Sequence[Life]],
     at: Mapping[int, datetime],
-    people: Mapping[str, str],
+    people: Mapping[str, Sequence[str]],
 ) -> None:
     """Who each sitting may be: by what was written of somebody soon after it, or that night; and by other sittings of the
     same chat, where names tell that."""
@@ -160,7 +160,7 @@ def _judge(
     sittings: Sequence[Sitting],
     by_order: Mapping[int, Sequence[Life]],
     at: Mapping[int, datetime],
-    people: Mapping[str, str],
+    people: Mapping[str, Sequence[str]],
     cases: Sequence[tuple[str, ...]],
     played: Played,
     dice: random.Random,
@@ -177,7 +177,7 @@ def _judge(
     for case_id, code, unit_id in cases:
         if code not in played.filed or case_id not in born:
             continue
-        who = [person for person, unit in people.items() if unit == unit_id]
+        who = [person for person, above in people.items() if unit_id in above]
         scores = dict.fromkeys(who, 0.0)
         for sitting in sittings:
             if len(sitting.turns) < FILING or not LOW <= born[case_id] - sitting.ends <= HIGH:

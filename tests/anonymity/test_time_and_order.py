@@ -27,7 +27,7 @@ from tests.running_app import MONDAY, RunningApp
 # Rows with exact times. None of them names a person, but for officers in office (audit; entries they wrote).
 EXACT = {
     "audit": {"at"},
-    "broadcast": {"created_at", "send_at", "started_at", "ended_at"},  # an officer's, in office
+    "broadcast": {"created_at", "send_at", "started_at", "through_at", "ended_at"},  # an officer's, in office
     "entry": {"at"},
     "firing": {"fire_at"},  # six in the morning, eight on the first of a month
     "grievance": {"created_at", "due_at"},
@@ -66,7 +66,8 @@ def test_what_turns_leave_and_what_waits_for_a_chat_has_no_other_columns() -> No
     named = {name: set(METADATA.tables[name].columns.keys()) for name in COUNTED}
     assert named["conversation"] == {"number", "id", "state", "kept_until"}
     assert named["intake"] == {"number", "id", "body", "kept_until"}
-    assert named["mailbox"] == named["news"] == {"number", "id", "body", "kept_until"} | old
+    assert named["news"] == {"number", "id", "body", "kept_until"} | old
+    assert named["mailbox"] == named["news"] | {"guest"}  # whether a stranger's, who has minutes: nothing of which stranger
     assert set(METADATA.tables["outbound"].columns.keys()) == {
         *("id", "line", "lane", "position", "asks", "state", "not_before", "attempts", "parts_done", "fence"),
         *("leased_until", "reason", "body"),

@@ -10,24 +10,18 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import select
-from sqlmodel import col
 
 from bot.__main__ import app
 from models.anonymity.intake import Intake
-from models.people import accounts, persons
-from models.people.accounts import Sender
 from models.people.units import Unit
 from models.polls import ballots
 from models.polls.boxes import BallotBox
 from models.polls.polls import Answer
 from models.polls.rounds import Round
 from models.polls.turnout import Turnout
-from models.store.database import Session
-from models.store.ids import new_id
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.acts import appointed, forges, rows, second_factory
+from tests.stories.acts import appointed, crowd, forges, rows, second_factory
 from tests.stories.channels import every_channel, on
 from tests.stories.people.test_consents import slips
 
@@ -47,22 +41,6 @@ async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str 
         await voter.looks_away()
         found.append(voter)
     return found
-
-
-async def crowd(service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> list[str]:
-    """So many more (persons' ids) who drew a slip, are not asked, and may answer: a result takes ten people, and the
-    chats of all would show what one shows."""
-
-    def add(session: Session) -> list[str]:
-        unit_id = session.execute(select(col(Unit.id)).where(col(Unit.code) == unit)).scalar_one()
-        people = [persons.add(session, unit_id) for _ in range(count)]
-        how = {"language": "vi", "confirmed": True, "consent_version": "2026-12", "verified": True}
-        for person in people:
-            today = service.clock.now().date()
-            accounts.add(session, Sender("webchat:main", new_id()), person, today=today, **how)  # type: ignore[arg-type]
-        return [person.id for person in people]
-
-    return await service.app.writer.write(add)
 
 
 async def cast(service: RunningApp, people: Sequence[str], answers: Sequence[Answer]) -> None:
