@@ -38,7 +38,7 @@ from tests.stories.polls.test_polls import opens, voters, votes
 Somebody = Callable[[str], Person]
 VALUES = ("", "0", "7", "skip", "yes", "danger", "done", "\u200b")
 WORDS = ("Trả lương đi", "1", "99", "MAY1, -MAY2", "17:00 12/06", "1 2 3", "PA-K7MP4R gì đó", "/x", "xem", "12/13", "😀")
-STEPS = 6
+STEPS = 5
 SITE = Site((30, 90), True, lines=(Line("telegram:123456", 29, 0, 0, True),))
 
 
@@ -120,10 +120,9 @@ async def yard(
             people.setdefault(named.get(code, "worker"), accounts.sender_of(session, account))
         subjects: set[str] = {""}
         for table in METADATA.sorted_tables:
-            for column in table.columns:
-                if column.name == "id" or column.foreign_keys:
-                    found = session.execute(select(column).distinct().limit(2)).scalars()
-                    subjects |= {value for value in found if isinstance(value, str) and is_id(value)}
+            if "id" in table.columns:  # what else a row names is the id of one of these
+                found = session.execute(select(table.columns["id"]).limit(2)).scalars()
+                subjects |= {value for value in found if isinstance(value, str) and is_id(value)}
         return people, [*sorted(subjects), new_id()]
 
     known: dict[str, str] = {}
@@ -134,7 +133,7 @@ async def yard(
 
     await service.app.writer.read(hashes)
     people, subjects = await service.app.writer.read(look)
-    assert len(subjects) > 20
+    assert len(subjects) > 15
     return Yard(service, people, subjects, service.clock.now().replace(microsecond=0))
 
 
@@ -179,7 +178,7 @@ async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, 
                     if is_open(name, subject) or number % len(PEOPLE) == PEOPLE.index(who):
                         assert yard.taps(session, who, path[0]) > 0, "nothing was answered"
                         run = _standing(yard, session, who).run
-                        if name == "menu" or (run is not None and run.conversation == name):
+                        if not value and (name == "menu" or (run is not None and run.conversation == name)):
                             walked.add(name)
                             for _ in range(STEPS):
                                 token, text = _next(yard, session, who, walk)
