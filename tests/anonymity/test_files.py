@@ -41,6 +41,7 @@ def play(service: RunningApp, leader: Person, somebody: Callable[[str], Person],
         await worker.shows(photo())
         await worker.taps("Tiền lương", TEAM)
         await worker.sees("mã PA-")
+        await thief.is_told_what_was_filed()
         await a_while(service)
         await leader.taps("Xem tệp")
         assert len(await leader.received()) == 1

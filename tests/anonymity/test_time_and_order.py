@@ -104,7 +104,7 @@ async def test_cases_come_thirty_to_ninety_minutes_after_filing_and_together(
     monkeypatch: pytest.MonkeyPatch, covered: bool,
 ) -> None:  # fmt: skip
     if not covered:
-        monkeypatch.setattr(intake, "cover", lambda now, minutes: now)
+        monkeypatch.setattr(moments, "cover", lambda now, minutes: now)
     filed: dict[str, datetime] = {}
     for name in ("Khuê Tú", "Bạch Liên", "Mộc Miên", "Tường Vi"):
         worker = somebody(name)
