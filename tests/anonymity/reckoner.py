@@ -5,8 +5,8 @@ What he does. A turn is a transaction that notes an event. Turns that follow eac
 are turns whose rows have names that begin alike. Sittings of four turns and more may be filings. A case comes at a fixed
 moment half an hour to an hour after its filing, and what its officers say comes back the same way; a sitting that begins
 soon after something was sent is the reader's. A row that names a person, written within two minutes after a sitting, names
-it; one written in the night says who did something that day. Among those whom the case's own unit leaves, he takes the best,
-and where nothing tells them apart, anybody.
+it; one written in the night says who did something that day. Among those whom the case's own unit leaves, he takes the
+best, and where nothing tells them apart, anybody.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _name(
             chats[name].append(sitting)
     for order, rows in by_order.items():
         somebody = {token for row in rows if row.table in NAMING for token in row.tokens} & people.keys()
-        if not somebody or len(somebody) > 3:
+        if len(somebody) != 1:  # several together are the service's own doing
             continue
         near = [one for one in sittings if timedelta() <= at[order] - one.ends <= SOON]
         for sitting in near:
