@@ -121,7 +121,7 @@ def test_the_service_runs_on_windows_and_stops_when_told(home: Path) -> None:
 
 
 LOCKS = """
-import fcntl, sys, types
+import asyncio, fcntl, subprocess, sys, types
 def locking(descriptor, how, length):  # as Windows' own: refused at once with an OSError
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 sys.modules["msvcrt"] = types.SimpleNamespace(locking=locking, LK_NBLCK=2)
