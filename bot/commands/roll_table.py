@@ -82,7 +82,11 @@ def _body(columns: dict[str, tuple[int, ...]], header: Header, rows: Sequence[Ro
     head = rows[header.at][1]
     firsts = [at for (at, *_) in columns.values()]
     headed = [words(_text(head, at)) for at in firsts]
-    return [(number, row) for number, row in below if [words(_text(row, at)) for at in firsts] != headed]
+    return [
+        (number, row)
+        for number, row in below
+        if any(words(_text(row, at)) != title for at, title in zip(firsts, headed, strict=True))
+    ]
 
 
 def _counts(texts: Sequence[str]) -> bool:
@@ -99,7 +103,7 @@ def _line(sheet: str, number: int, row: Sequence[Cell], columns: dict[str, tuple
         parts = [row[at] for at in places if at < len(row) and (row[at].text.strip() or row[at].wrong)]
         cells[key] = " ".join(part.text.strip() for part in parts)
         bad = next((part.wrong for part in parts if part.wrong), "")
-        if not bad and any(_ERROR.fullmatch(part.text.strip()) for part in parts):
+        if not bad and any(part.text[:1] == "#" and _ERROR.fullmatch(part.text.strip()) for part in parts):
             bad = "error"
         if bad:
             wrong[key] = bad
@@ -110,7 +114,7 @@ def _line(sheet: str, number: int, row: Sequence[Cell], columns: dict[str, tuple
 
 def _without_rest(sheet: str, table: list[Line], rows: dict[int, Sequence[Cell]], told: list[Fault]) -> list[Line]:
     """Leaves out sums between the rows, and from the last whole row on what is no row of the table; says so."""
-    last = max((at for at, line in enumerate(table) if _whole(sheet, line)), default=len(table))
+    last = next((at for at in reversed(range(len(table))) if _whole(sheet, table[at])), len(table))
     kept: list[Line] = []
     left: list[Line] = []
     for at, line in enumerate(table):
@@ -127,7 +131,7 @@ def _whole(sheet: str, line: Line) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    return bool(CODE.fullmatch(text)) and not _SUM.fullmatch(fold(text))
+    return bool(CODE.fullmatch(text)) and not (text.isalpha() and _SUM.fullmatch(fold(text)))
 
 
 def _is_rest(sheet: str, line: Line, texts: Sequence[str], *, below: bool) -> bool:

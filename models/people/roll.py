@@ -84,6 +84,7 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))
 
 
+@lru_cache(maxsize=1000)
 def _one_of(name: str, text: str) -> str | None:
     return _spellings(name).get(_words(text))
 
@@ -259,6 +260,7 @@ def _roles(text: str, blame: _Blame) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=1000)
 def _role(text: str) -> str | None:
     """The office that is meant; empty for a position that is none, None for one that nobody knows."""
     words = _words(text)
