@@ -48,8 +48,8 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
                 os.fchmod(descriptor, 0o600)
             os.ftruncate(descriptor, 0)
         yield file
-        file.flush()
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        if not file.closed and stat.S_ISREG(os.fstat(descriptor).st_mode):  # some writers close what they are given
+            file.flush()
             os.fsync(descriptor)  # before anybody counts on it
 
 

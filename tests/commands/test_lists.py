@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,8 +50,7 @@ def taken(path: Path, rows: Rows, **options: object) -> Taken:
 
 def saved(path: Path, content: bytes) -> Taken:
     """The people as a text file; the units as a plain one."""
-    raw_units = "\n".join(";".join(row) for row in UNITS)
-    (path / "units.csv").write_text(raw_units, "utf-8")
+    (path / "units.csv").write_text("\n".join(";".join(row) for row in UNITS), "utf-8")
     (path / "people.csv").write_bytes(content)
     return Taken(path / "units.csv", path / "people.csv")
 
@@ -360,7 +358,7 @@ def test_whatever_excel_writes_as_text(tmp_path: Path, content: bytes) -> None:
 
 
 def test_text_in_the_encoding_of_vietnamese_windows(tmp_path: Path) -> None:
-    """Windows-1258 writes ễ as ê and a tilde behind it; a file in .VnTime has the bytes of Latin letters."""
+    """It writes ễ as ê and a tilde behind it; a file in .VnTime has the bytes of Latin letters."""
     split = TABLE.replace("\t", ";")
     for whole, apart in {"ễ": "ê\u0303", "ọ": "o\u0323", "ổ": "ô\u0309", "ưở": "ươ\u0309", "ị": "i\u0323", "ộ": "ô\u0323",
                          "ứ": "ư\u0301", "ụ": "u\u0323", "ã": "a\u0303"}.items():  # fmt: skip
@@ -383,7 +381,7 @@ def test_strict_open_xml(tmp_path: Path) -> None:
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le"), "is of the old kind .xls"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "is a web page"),
-        (struct.pack("<I", 0x04034B50), "is not an Excel workbook"),
+        (b"PK\x03\x04", "is not an Excel workbook"),
     ],
 )
 def test_a_file_of_another_kind_is_said_to_be_one(tmp_path: Path, content: bytes, why: str) -> None:
