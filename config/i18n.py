@@ -19,6 +19,7 @@ from babel.support import Translations
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+_D = str.maketrans("đðɖ", "ddd")
 _COMMAS = str.maketrans(",.", ".,")
 
 
@@ -74,11 +75,11 @@ def language(code: str) -> Language:
 
 
 def fold(text: str) -> str:
-    """How words are compared: lower case, no accents, đ as d, single spaces, nothing invisible.
+    """How words are compared: lower case, no accents, đ (and its look-alikes ð, ɖ) as d, single spaces, nothing invisible.
 
     Workers type without accents, in capitals, and paste zero-width characters; all of it means the same word.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_D))
     kept = [
         c
         for c in decomposed
@@ -86,6 +87,14 @@ def fold(text: str) -> str:
         or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf" or "\ufe00" <= c <= "\ufe0f")
     ]
     return " ".join("".join(kept).split())
+
+
+_LIKE_D = str.maketrans("ÐƉðɖ", "ĐĐđđ")
+
+
+def with_d(text: str) -> str:
+    """A name or code with the Vietnamese đ where a letter that only looks like it was typed: Icelandic Ð, African Ɖ."""
+    return text.translate(_LIKE_D)
 
 
 _INVISIBLE = frozenset("\u00ad\u061c\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0") | {
