@@ -42,7 +42,7 @@ def imported(people: int) -> dict[str, float]:
         found = {}
         for step, said in ((FIRST, f"{people} new people"), (AGAIN, "Nothing changed")):
             began = time.monotonic()
-            with Child(directory, "bot", "import", str(path)) as child:
+            with Child(directory, "bot", "import", "--lang", "en", str(path)) as child:
                 assert child.process.stdout is not None
                 told = child.process.stdout.read()
                 child.process.wait()
