@@ -22,7 +22,8 @@ def _nothing(*_words: object) -> None:
 class Phone:
     """One person's phone. `says` and `taps` print what is done; `sees` prints the next message and checks it."""
 
-    WAIT = 10.0
+    WAIT = 45.0
+    """Seconds. That a notice has gone out is told at full quarters of a minute (models.broadcasts.lifecycle)."""
 
     def __init__(
         self, http: aiohttp.ClientSession, address: str, name: str, session: str = "", *, printed: bool = True
