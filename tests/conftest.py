@@ -27,6 +27,7 @@ os.environ["XDG_RUNTIME_DIR"] = _runtime
 for _name in [name for name in os.environ if name.startswith("HAICHIEU_")]:
     del os.environ[_name]
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
@@ -38,6 +39,10 @@ from models.store.ids import new_id
 from models.store.sealing import Keyring
 from tests.running_app import FakeClock
 from tests.stories.channels import DATABASES
+
+# How long an example takes is the machine's affair (times belong to tests/bench).
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 FAST = ("rules/", "test_house_rules.py", "stories/test_steps.py", "stories/grievances/test_grievance.py")
 """Where the fast tests are (`pytest -m fast`): all but those that are slow or need a PostgreSQL."""

@@ -51,6 +51,7 @@ def _alike(session: Session, who: str, in_office: bool, day: object, number: int
     return keyed_hash(session, "turn", who, str(in_office), str(day))[:24] + f"{number:08x}"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # by the same reckoning on the other
 async def test_the_thief_bites(
     database_url: str, tmp_path: Path, server: PostgresServer | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

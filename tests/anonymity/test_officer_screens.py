@@ -124,7 +124,7 @@ def a_day(
     return [*seen, officer.looks(), officer.looks_at_polls(), officer.previews("MAY3"), officer.previews("MAY")]
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(st.lists(OFFICER, min_size=2, max_size=5), st.sampled_from(sorted(VICTIM)), st.integers(0, 4), st.booleans())
 def test_no_screen_of_a_day_tells_what_one_person_did(
     worlds: tuple[World, World],

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
 
@@ -123,7 +123,6 @@ async def test_cases_come_thirty_to_ninety_minutes_after_filing_and_together(
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 
 
-@settings(deadline=None)
 @given(MOMENTS, st.integers(0, 240), st.integers(1, 240))
 def test_cover_ends_at_fixed_moments(now: datetime, low: int, spread: int) -> None:
     """Not sooner than the lower of its minutes and not later than the higher; whoever files later is not heard earlier."""
@@ -136,7 +135,6 @@ def test_cover_ends_at_fixed_moments(now: datetime, low: int, spread: int) -> No
         assert timedelta(0) <= moments.cover(now + later, minutes) - at <= later + timedelta(minutes=step)
 
 
-@settings(deadline=None)
 @given(MOMENTS)
 def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> None:
     at = moments.cover(now, (30, 90))
@@ -144,7 +142,6 @@ def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> N
     assert moments.cover(now, (0, 0)) == now
 
 
-@settings(deadline=None)
 @given(MOMENTS)
 def test_rows_that_name_people_wait_for_the_night(now: datetime) -> None:
     """Of Vietnam, whatever cover there is; where there is none, a moment."""

@@ -84,7 +84,7 @@ async def test_a_row_counted_before_it_is_sent_is_noticed(town: Town) -> None:
     await crowd(town, FEW)
     made = writes(town)
     plant = "counts_before_it_sends"
-    await town.loses(town.starts(point="past-the-inheritance", passage=1, plant=plant))
+    await town.loses(town.starts(point="claimed-not-sent", passage=1, plant=plant))
     town.a_minute_passes()
     last = town.starts(plant=plant)
     await is_over(town, made)

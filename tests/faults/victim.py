@@ -162,6 +162,28 @@ def past_the_inheritance(passage: Callable[[], None]) -> None:
     TelegramChannel.send = wrapped  # type: ignore[method-assign]
 
 
+def claimed_not_sent(passage: Callable[[], None]) -> None:
+    """A part of a broadcast is claimed, and nobody has got it yet."""
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.sending.broadcasts import Ledgers
+
+    send, claim = TelegramChannel.send, Ledgers.claim
+    claimed = set[str]()
+
+    async def claims(self: Ledgers, fence: int, limit: int) -> Any:
+        found = await claim(self, fence, limit)
+        claimed.update(row.message.id for row in found)
+        return found
+
+    async def wrapped(self: TelegramChannel, message: Any) -> str:
+        if message.id in claimed:
+            passage()
+        return await send(self, message)
+
+    Ledgers.claim = claims  # type: ignore[method-assign]
+    TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
 def posted_not_forgotten(passage: Callable[[], None]) -> None:
     """A new case is posted, and its sealed event still waits to be: the next process will post it again."""
     from handlers.front import posting
@@ -185,7 +207,7 @@ POINTS = {
     "sent-not-recorded": sent_not_recorded,
     "posted-not-forgotten": posted_not_forgotten,
 }
-OF_A_BROADCAST = {"past-the-inheritance": past_the_inheritance}
+OF_A_BROADCAST = {"past-the-inheritance": past_the_inheritance, "claimed-not-sent": claimed_not_sent}
 
 
 def live(job: dict[str, Any]) -> int:

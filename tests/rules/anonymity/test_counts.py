@@ -36,7 +36,7 @@ class Shown:
         return floor(self.series, steps, self.k)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(SERIES),
     st.sampled_from([2, 5, 20]),

@@ -71,7 +71,6 @@ ROAM = int(os.environ.get("ROAM", "0"))
 PLAYED = settings(
     max_examples=ROAM or 20,
     derandomize=not ROAM,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -119,7 +119,7 @@ def test_a_row_is_sealed_under_its_own_name(database: Database) -> None:
         recall(database, minutes=2)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     turns=st.lists(
         st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from([0, 1, 45, 60 * 11]), st.booleans()),

@@ -151,7 +151,7 @@ def check_finding(given: list[Given], rate: float, pauses: list[tuple[float, flo
 moments = st.integers(0, 400).map(lambda n: n / 100)
 wishes = st.lists(st.builds(Wish, moments, st.sampled_from(sorted(LANES))), min_size=1, max_size=120)
 pauses = st.lists(st.tuples(moments, st.integers(1, 300).map(lambda n: n / 100 + 0.003)), max_size=3)
-steadily = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+steadily = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @steadily

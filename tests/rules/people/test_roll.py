@@ -178,7 +178,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), teams=st.integers(1, 12), heads=st.integers(1, 15))
 def test_any_order_of_rows_gives_the_same_union(ready: Path, seed: int, teams: int, heads: int) -> None:
     """A made-up union of random shape, its rows in two orders: the same units, people and offices; once more, nothing."""

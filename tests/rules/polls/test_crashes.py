@@ -40,7 +40,7 @@ acts = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=st.lists(acts, min_size=20, max_size=70), named=st.booleans())
 def test_one_person_one_ballot_and_none_lost(
     hall: Hall, people: list[str], story: list[tuple[str, int, int]], named: bool

@@ -115,7 +115,7 @@ def a_year(case: tuple[Parents, dict[str, int]], chance: random.Random, *, judge
     return year
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(trees(), st.randoms())
 def test_nobody_finds_a_few_in_all_polls_of_a_year(case: tuple[Parents, dict[str, int]], chance: random.Random) -> None:
     found = smallest(a_year(case, chance, judged=True).published())

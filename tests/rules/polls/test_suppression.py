@@ -87,7 +87,7 @@ def people_of(counts: Mapping[str, int]) -> list[str]:
     return [unit for unit, count in counts.items() for _ in range(count)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(trees(), st.sampled_from([5, 6, 10]), st.randoms())
 def test_no_attacker_finds_a_small_group(case: tuple[Parents, dict[str, int]], k: int, chance: random.Random) -> None:
     parents, counts = case
@@ -99,7 +99,7 @@ def test_no_attacker_finds_a_small_group(case: tuple[Parents, dict[str, int]], k
         assert not 0 < smallest(published[:number]) < k
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(trees())
 def test_nothing_is_withheld_for_nothing(case: tuple[Parents, dict[str, int]]) -> None:
     """The top is shown whenever enough answered, and what is withheld could not simply be shown as well."""
@@ -152,7 +152,7 @@ def tell_apart(before: Parents, after: Parents, members: list[tuple[str | None, 
     return min(found, default=0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(two_rounds())
 def test_two_rounds_do_not_differ_by_a_few(case: tuple[Parents, Parents, list[tuple[str | None, str | None]]]) -> None:
     before, after, members = case

@@ -42,7 +42,7 @@ def counted(parents: Parents, cast: list[tuple[str, list[Answer]]]) -> Outcome:
     return sums.outcome(parents, K)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(votes(), st.randoms())
 def test_no_arithmetic_finds_a_few_people_or_what_they_said(
     case: tuple[Parents, list[tuple[str, list[Answer]]]], chance: random.Random
@@ -84,7 +84,7 @@ def test_no_arithmetic_finds_a_few_people_or_what_they_said(
             assert first is not None and sum(third.votes) == first.votes[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(votes())
 def test_the_tally_equals_what_was_cast(case: tuple[Parents, list[tuple[str, list[Answer]]]]) -> None:
     """Before anything is withheld or rounded."""

@@ -207,6 +207,20 @@ async def test_a_claim_is_not_yet_the_officer(
 
 
 @every_channel
+async def test_who_was_given_somebody_elses_code_gives_it_back(
+    claimant: Person, service: RunningApp, clock: FakeClock
+) -> None:
+    before = len(await rows(service, Account))
+    await claimant.says("menu")
+    await claimant.taps("Đây không phải mã của tôi")
+    await claimant.sees("không giữ cuộc trò chuyện này nữa")
+    await claimant.says("menu")
+    await claimant.sees("mã tham gia")
+    await clock.passes(minutes=1)
+    assert len(await rows(service, Account)) == before - 1
+
+
+@every_channel
 async def test_the_officer_above_confirms(worker: Person, chair: Person, claimant: Person) -> None:
     await chair.sees("Trần Thị Mai", "tổ trưởng công đoàn", "Tổ may 1", "hỏi trực tiếp", "[Xác nhận hoặc từ chối]")
     await chair.taps("Xác nhận hoặc từ chối")
