@@ -138,7 +138,7 @@ def _preview(turn: Turn) -> str:
 
 
 def _when(turn: Turn, made: Draft) -> str:
-    at = turn.language.when(made.send_at) if made.send_at > turn.now else turn._("at once")
+    at = turn.language.when(made.send_at, turn.now) if made.send_at > turn.now else turn._("at once")
     return at + (", " + turn._("then") + " " + turn._(REPEAT_NAMES[made.repeat]) if made.repeat else "")
 
 
