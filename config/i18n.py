@@ -20,6 +20,8 @@ LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 _FAR = timedelta(days=180)
+_D = str.maketrans("đðɖ", "ddd")
+"""The Vietnamese letter, and two that look like it and are on other keyboards."""
 _COMMAS = str.maketrans(",.", ".,")
 
 
@@ -79,7 +81,7 @@ def fold(text: str) -> str:
 
     Workers type without accents, in capitals, and paste zero-width characters; all of it means the same word.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_D))
     kept = [
         c
         for c in decomposed

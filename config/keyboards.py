@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import product
+from itertools import product, zip_longest
 
 CODE_LETTERS = "34679BCFGHJKLMNPQRSTVXZ"
 """Of new codes. No vowel, no D and no W: without them no key of Telex or VNI makes anything but itself. Codes are read aloud
@@ -21,6 +21,7 @@ _ALIKE = str.maketrans({"1": "L", "2": "Z", "5": "S", "8": "B", "U": "V"})
 MOST_READINGS = 16
 """Of one text: each is a guess at a code, and one wrong text counts as one wrong code (models.people.wrong_codes)."""
 
+_LIKE_D = str.maketrans("ÐƉðɖ", "ĐĐđđ")
 _DASHES = re.compile("[\u00ad\u2043\u2212\u02d7\u30fc\uff70_]")
 _HIDDEN = frozenset("\u20e3\ufe0e\ufe0f")
 _ACUTE, _GRAVE, _HOOK, _TILDE, _DOT, _HAT, _BREVE, _HORN = "\u0301\u0300\u0309\u0303\u0323\u0302\u0306\u031b"
@@ -30,7 +31,7 @@ _VNI = {_ACUTE: "1", _GRAVE: "2", _HOOK: "3", _TILDE: "4", _DOT: "5", _HAT: "6",
 
 def plain(text: str) -> str:
     """The same in plain signs: every dash is “-”, every digit 0 to 9, nothing invisible; accents stay."""
-    text = unicodedata.normalize("NFKC", _DASHES.sub("-", text).replace("\U0001f51f", "10"))
+    text = unicodedata.normalize("NFKC", _DASHES.sub("-", text).replace("\U0001f51f", "10").translate(_LIKE_D))
     return "".join(
         "-" if unicodedata.category(c) == "Pd" else str(unicodedata.digit(c)) if c.isdecimal() else c
         for c in text
@@ -46,21 +47,25 @@ def digits(text: str) -> str:
 # Codes.
 
 
-def readings(text: str, length: int) -> list[str]:
-    """The codes of `length` that may have been meant, likeliest first; at most `MOST_READINGS`, none for what is no code."""
+def readings(text: str, length: int, front: str = "") -> list[str]:
+    """The codes of `length` that may have been meant, likeliest first; at most `MOST_READINGS`, none for what is no code.
+    `front`: letters that stand before each, and are left out of what is returned."""
     typed = unicodedata.normalize("NFC", "".join(filter(str.isalnum, plain(text).upper())))
-    if typed.isascii():
-        return [] if len(typed) != length or (code := _code(typed)) is None else [code]
+    whole = [typed]
+    if not typed.isascii():
+        both = (_undone(typed, keys, len(front) + length) for keys in (_TELEX, _VNI))
+        whole = [one for pair in zip_longest(*both, fillvalue="") for one in pair]
     found: dict[str, None] = {}
-    for keys in (_TELEX, _VNI):
-        for code in _undone(typed, keys, length):
+    for one in whole:
+        code = _code(one[len(front) :]) if one.startswith(front) and len(one) == len(front) + length else None
+        if code is not None:
             found.setdefault(code)
-    return list(found) if len(found) <= MOST_READINGS else []
+    return list(found)[:MOST_READINGS]
 
 
 def _code(typed: str) -> str | None:
     """In letters of one kind; digits that stand for letters only among letters, lest a date be a code."""
-    if all(letter in EARLIER_LETTERS for letter in typed):
+    if any(all(letter in letters for letter in typed) for letters in (EARLIER_LETTERS, CODE_LETTERS)):
         return typed
     read = typed.translate(_ALIKE)
     if all(letter in CODE_LETTERS for letter in read) and sum(map(str.isalpha, typed)) >= len(typed) // 2:
@@ -69,7 +74,7 @@ def _code(typed: str) -> str | None:
 
 
 def _undone(typed: str, keys: dict[str, str], length: int) -> list[str]:
-    """The codes that this way of typing makes `typed` of."""
+    """What was typed so long that this keyboard makes `typed` of it, likeliest first."""
     bare: list[str] = []
     swallowed: list[tuple[int, str]] = []  # (behind which letter, which key)
     for letter in typed:
@@ -77,7 +82,7 @@ def _undone(typed: str, keys: dict[str, str], length: int) -> list[str]:
             bare.append("D")
             swallowed.append((len(bare), keys["Đ"]))
             continue
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         if keys is _TELEX and base == "U" and _HORN in marks:  # a W by itself
             base = "W"
             marks.remove(_HORN)
@@ -94,29 +99,31 @@ def _undone(typed: str, keys: dict[str, str], length: int) -> list[str]:
     nearest = sorted(product(*places), key=lambda at: sum(at) - sum(behind for behind, _ in swallowed))
     for at in nearest[: 4 * MOST_READINGS]:
         code = list(bare)
-        for place, (_, key) in sorted(zip(at, swallowed, strict=True), key=lambda pair: -pair[0]):
+        keyed = [(place, number, key) for number, (place, (_, key)) in enumerate(zip(at, swallowed, strict=True))]
+        for place, _, key in sorted(keyed, reverse=True):
             code.insert(place, key)
-        if (whole := _code("".join(code))) is not None and whole not in found:
-            found.append(whole)
+        found.append("".join(code))
     return found
 
 
 def is_spoilt(text: str, length: int) -> bool:
-    """Whether this may be a code of that length of which a keyboard has made something that cannot be undone."""
+    """Whether this may be a code of that length of which a keyboard has made something else: where it cannot be read, or is
+    none, it is to be typed again without that keyboard."""
     typed = unicodedata.normalize("NFC", "".join(filter(str.isalnum, plain(text).upper())))
     marked = sum(letter == "Đ" or len(unicodedata.normalize("NFD", letter)) > 1 for letter in typed)
     one_word = len(plain(text).split()) <= 2
-    return bool(marked) and one_word and length // 2 <= len(typed) <= length and not readings(text, length)
+    return bool(marked) and one_word and length // 2 <= len(typed) <= length
 
 
 # Numbers of a list.
 
 _POLITE = re.compile(
-    r"(?:[\s,.!)]*\b(?:ạ|a|aj|a5|nhé|nhe|nhes|nhe1|nha|nhá|đi|nghe|please|luôn|thôi|vậy)\b)+[\s.,!)]*$", re.IGNORECASE
+    r"(?:[\s,.!)]*\b(?:ạ|a|ak|aj|a5|nhé|nhe|nhes|nhe1|nha|nhá|đi|nghe|ơi|em|anh|chị|bạn|please|luôn|thôi|vậy)\b)+[\s.,!)]*$",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"^(?:(?:dạ|da|vâng|ừ|em|anh|chị|tôi|mình|cho|xin|lấy|chọn|chon|chonj|chon5|chọ̣n|bấm|số|so|soos|so61|câu|cau|mục|muc|ý|y|"
-    r"cái|phương án|phuong an|option|number|no\.?)\s*|#\s*)+(?=\S)",
+    r"^(?:(?:dạ|da|vâng|ừ|em|anh|chị|tôi|mình|cho|xin|lấy|chọn|chonj|chon5|chon|bấm|số|soos|so61|so|câu|cau|mục|muc|ý|y|cái|"
+    r"phương án|phuong an|option|number|no\.?)(?:\s+|(?=\d))|#\s*)+",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"[(\[{<«\"'“「｢]?\s*(\d{1,2})\s*[)\]}>»\"'”」｣.,;:!/-]*")
@@ -155,10 +162,17 @@ def number(text: str) -> int | None:
     return None
 
 
+def numbers(text: str) -> list[int]:
+    """Several of a list: “1 3”, “1, 3 và 5 ạ”; none where anything else is among them."""
+    core = _BEFORE.sub("", _POLITE.sub("", unicodedata.normalize("NFC", plain(text)).lower()).strip())
+    found = [number(part) for part in re.split(r"(?:[\s,;+&/]|\bvà\b|\bvới\b)+", core) if part]
+    return [one for one in found if one is not None] if None not in found else []
+
+
 def _written_out(word: str) -> int | None:
     if word in _WRITTEN_OUT:
         return _WRITTEN_OUT[word]
-    ten, one = (word.split(" ", 1) + [""])[:2]
+    ten, _, one = str.partition(word, " ")
     if ten == "mười" and one in ("một", "hai", "ba", "bốn", "lăm", "năm", "sáu", "bảy", "tám", "chín"):
         return 10 + (5 if one == "lăm" else _WRITTEN_OUT[one])
     return None

@@ -92,7 +92,8 @@ def always(_turn: Turn) -> bool:
 @dataclass(frozen=True, slots=True)
 class Question:
     """One thing to ask. `text` and `choices` are made for the reader at hand; `check` judges typed words (None: only the
-    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all."""
+    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`: whether what
+    is typed are words, among which a number or a name is nothing else (None: where there is a `check`)."""
 
     key: str
     text: Callable[[Turn], str]
@@ -100,6 +101,10 @@ class Question:
     check: Callable[[Turn, str], str] | None = None
     chosen: Callable[[Turn, str], str] | None = None
     when: Callable[[Turn], bool] = always
+    takes_words: Callable[[Turn], bool] | None = None
+
+    def is_for_words(self, turn: Turn) -> bool:
+        return self.takes_words(turn) if self.takes_words is not None else self.check is not None
 
 
 @dataclass(frozen=True, slots=True)

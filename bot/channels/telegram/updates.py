@@ -89,14 +89,16 @@ def _message(message: Message, line: str, number: int) -> Event:
     elif text.startswith("/"):
         text = _ADDRESSED.sub(r"\1", text)
     replied = message.reply_to_message
-    quoted = replied.text if replied is not None and replied.from_user is not None and replied.from_user.is_bot else ""
+    quoted = ""
+    if replied is not None and replied.from_user is not None and replied.from_user.is_bot:
+        quoted = replied.text or replied.caption or ""  # ours with a photo or a file has its words under it
     return Event(
         Inbound(
             line=line,
             external_id=str(number),
             sender=str(person.id),
             text=text,
-            quoted=(quoted or "")[:200],
+            quoted=quoted[:200],
             kind="message" if kind == "message" else "unsupported",
             language=_language(person),
             files=_files(message),

@@ -1,0 +1,96 @@
+"""Something else comes while something is under way: nothing that was written is thrown away, or sent to another case,
+before the person has said so. The message that came is kept sealed where the chat stands, and goes on as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member
+from handlers.chat.words import shortened
+from models.messages.chats import Run
+from models.messages.message import Inbound
+from models.store.ids import new_id
+
+LEAVE, WHICH = "leave", "which_case"
+_NO_DRAFT = ("join", "pin", LEAVE, WHICH)
+"""Conversations in which nothing is written that somebody would miss."""
+
+
+class Then(Exception):
+    """What comes instead of the question just answered: whether the draft is gone on with, and with which message
+    (None: with its own question). `points`: whether what the message points at counts."""
+
+    def __init__(self, *, keep: bool, message: Inbound | None) -> None:
+        super().__init__()
+        self.keep = keep
+        self.message = message
+
+
+def has_draft(turn: Turn, conversation: Conversation | None) -> bool:
+    """Whether something has been written, or sent along, that would be gone with what is under way."""
+    run = turn.state.run
+    if turn.state.draft is not None:
+        return True
+    if run is None or conversation is None or conversation.name in _NO_DRAFT:
+        return False
+    written = (one.key for one in conversation.questions if one.check is not None and one.key != "pin")
+    return "files" in run.answers or any(key in run.answers for key in written)
+
+
+def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
+    """Puts what is under way aside and asks about it (`LEAVE`, `WHICH`)."""
+    state = turn.state
+    state.draft = state.draft or state.run
+    state.run = Run(name, "", new_id()[:3], {"then": message.dump(), "code": code}, asking="sure")
+
+
+def _message(turn: Turn) -> Inbound:
+    return Inbound.load(turn.answers["then"])
+
+
+def _written(turn: Turn) -> str:
+    draft = turn.state.draft
+    text = draft.answers.get("text", "") if draft else ""
+    return f"«{shortened(text, 200)}»" if text else ""
+
+
+def _leave_text(turn: Turn) -> str:
+    words = _written(turn)
+    asked = turn._("What you were writing has not been sent. Shall it be thrown away?")
+    return f"{words}\n\n{asked}" if words else asked
+
+
+def _leave_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("keep", turn._("Go on writing")), Choice("drop", turn._("Throw it away")))
+
+
+def _left(turn: Turn, value: str) -> str:
+    raise Then(keep=True, message=None) if value == "keep" else Then(keep=False, message=_message(turn))
+
+
+def _which_text(turn: Turn) -> str:
+    lines = [
+        turn._("You were writing something else. Where shall these words go? Nothing has been sent yet."),
+        f"«{shortened(_message(turn).text or '', 200)}»",
+    ]
+    if words := _written(turn):
+        lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=turn.answers["code"], words=words))
+    return "\n\n".join(lines)
+
+
+def _which_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("that", turn._("To {code}", code=turn.answers["code"])), Choice("this", turn._("To what I am writing")))
+
+
+def _went(turn: Turn, value: str) -> str:
+    raise Then(keep=value == "this", message=_message(turn))
+
+
+def _never(_turn: Turn) -> None:
+    raise AssertionError("both answers lead elsewhere")
+
+
+CONVERSATIONS = (
+    Conversation(LEAVE, _never, (Question("sure", _leave_text, _leave_choices, chosen=_left),), allowed=is_member),
+    Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=is_member),
+)
