@@ -13,17 +13,18 @@ from handlers.people import deputies, headcounts, joining, my_data, officer_clai
 from handlers.polls import overview as polls_overview
 from handlers.polls import result_files, results, second_officer, voting, writing
 
+_MODULES = (
+    *(joining, officer_claims, deputies, menu, filing, own_cases, own_name),
+    *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
+    *(polls_overview, second_officer, writing, voting, results, result_files),
+    *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way),
+    *(settings, pin, second_phone, my_data, headcounts),
+)
 CONVERSATIONS: dict[str, Conversation] = {
-    conversation.name: conversation
-    for module in (
-        *(joining, officer_claims, deputies, menu, filing, own_cases, own_name),
-        *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
-        *(polls_overview, second_officer, writing, voting, results, result_files),
-        *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way),
-        *(settings, pin, second_phone, my_data, headcounts),
-    )
-    for conversation in module.CONVERSATIONS
+    conversation.name: conversation for module in _MODULES for conversation in module.CONVERSATIONS
 }
+_MADE = sum(len(module.CONVERSATIONS) for module in _MODULES)
+assert len(CONVERSATIONS) == _MADE, "two conversations of one name"
 
 _OF_ONE = frozenset(
     (

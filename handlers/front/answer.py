@@ -140,7 +140,7 @@ def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
         if inbound.files and pointer.code:
             return case_codes.begun_with_files(turn, pointer)
         return text
-    if run.conversation in (under_way.LEAVE, under_way.WHICH) or run.asking == "pin":
+    if run.conversation in (under_way.DROP, under_way.WHICH) or run.asking == "pin":
         return text
     notice = reading.by_code(turn, text)
     if case is None and notice is None:
@@ -163,10 +163,10 @@ def _asks_first(turn: Turn, message: Inbound) -> bool:
     if not under_way.has_draft(turn, CONVERSATIONS.get(run.conversation) if run else None):
         return False
     assert run is not None
-    if run.conversation == under_way.LEAVE and message.text and message.text == Inbound.load(run.answers["then"]).text:
+    if run.conversation == under_way.DROP and message.text and message.text == Inbound.load(run.answers["then"]).text:
         _then(turn, under_way.Then(keep=False, message=message))  # said twice
         return True
-    under_way.ask(turn, under_way.LEAVE, message)
+    under_way.ask(turn, under_way.DROP, message)
     _ask(turn)
     return True
 

@@ -11,8 +11,8 @@ from models.messages.chats import Run
 from models.messages.message import Inbound
 from models.store.ids import new_id
 
-LEAVE, WHICH = "leave", "which_case"
-_NO_DRAFT = ("join", "pin", LEAVE, WHICH)
+DROP, WHICH = "drop", "which_case"
+_NO_DRAFT = ("join", "pin", DROP, WHICH)
 """Conversations in which nothing is written that somebody would miss."""
 
 
@@ -38,7 +38,7 @@ def has_draft(turn: Turn, conversation: Conversation | None) -> bool:
 
 
 def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
-    """Puts what is under way aside and asks about it (`LEAVE`, `WHICH`)."""
+    """Puts what is under way aside and asks about it (`DROP`, `WHICH`)."""
     state = turn.state
     state.draft = state.draft or state.run
     state.run = Run(name, "", new_id()[:3], {"then": message.dump(), "code": code}, asking="sure")
@@ -54,17 +54,17 @@ def _written(turn: Turn) -> str:
     return f"«{shortened(text, 200)}»" if text else ""
 
 
-def _leave_text(turn: Turn) -> str:
+def _drop_text(turn: Turn) -> str:
     words = _written(turn)
     asked = turn._("What you were writing has not been sent. Shall it be thrown away?")
     return f"{words}\n\n{asked}" if words else asked
 
 
-def _leave_choices(turn: Turn) -> Sequence[Choice]:
+def _drop_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("keep", turn._("Go on writing")), Choice("drop", turn._("Throw it away")))
 
 
-def _left(turn: Turn, value: str) -> str:
+def _dropped(turn: Turn, value: str) -> str:
     raise Then(keep=True, message=None) if value == "keep" else Then(keep=False, message=_message(turn))
 
 
@@ -91,6 +91,6 @@ def _never(_turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation(LEAVE, _never, (Question("sure", _leave_text, _leave_choices, chosen=_left),), allowed=is_member),
+    Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=is_member),
     Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=is_member),
 )
