@@ -52,7 +52,9 @@ def take_text(turn: Turn, text: str) -> str:
     """The usual check of a typed answer: not empty, not endless."""
     if not fold(text):  # also nothing but joiners, which `clean` keeps for emoji
         raise Invalid(turn._("There were no words in that message. Please write a few."))
-    if len(text) > LONGEST:
+    if turn.is_pasted and len(text) > LONGEST_PASTED:
+        raise Invalid(turn._("The parts together are longer than 8,000 characters. Please write it shorter."))
+    if len(text) > LONGEST and not turn.is_pasted:
         raise Invalid(turn._("That is longer than 4,000 characters. Please send it in several parts."))
     return text
 
@@ -79,6 +81,8 @@ def unless_back(_turn: Turn, value: str) -> str:
 
 
 LONGEST = 4000
+LONGEST_PASTED = 8000
+"""Of a text that a phone has sent in parts (handlers.front.parts)."""
 
 
 def nothing(_turn: Turn) -> Sequence[Choice]:
@@ -144,6 +148,8 @@ class Turn:
     """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
     said: list[str] = field(default_factory=list)
     joined: bool = False
+    is_pasted: bool = False
+    """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
     found: dict[str, Any] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, typed, under_way
+from handlers.front import case_codes, full_line, parts, typed, under_way
 from handlers.front.all_conversations import CONVERSATIONS, is_about
 from handlers.polls import voting
 from models.anonymity import intake
@@ -307,11 +307,18 @@ def _typed(turn: Turn, text: str) -> None:
     assert run is not None
     if _is_over(turn):
         return
-    question = _question(CONVERSATIONS[run.conversation], run.asking)
+    conversation = CONVERSATIONS[run.conversation]
+    if (pasted := parts.following(turn, text)) is not None:
+        run.asking, text = pasted
+        run.answers.pop(run.asking, None)
+        turn.is_pasted = True
+        turn.say(turn._("The parts of your text are put together."))
+    question = _question(conversation, run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
         _ask(turn)
         return
+    parts.note(turn, text)
     _judge(turn, question, text, question.check)
 
 
