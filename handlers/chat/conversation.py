@@ -126,6 +126,9 @@ class Conversation:
     for_claims: bool = False
     """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
 
+    def question(self, key: str) -> Question:
+        return next(question for question in self.questions if question.key == key)
+
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:
     """A token that begins a conversation about `subject` (a row's id), with an answer where that takes one (`begun`)."""

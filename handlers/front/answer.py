@@ -14,7 +14,7 @@ from config import keyboards
 from config.i18n import DEFAULT, LANGUAGES, clean
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu
-from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
+from handlers.chat.conversation import Again, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, parts, typed, under_way
@@ -100,7 +100,7 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     elif (option := typed.option(turn, text, words=_takes_words(turn))) is not None:  # before the words: “English” answers a
         _tap(turn, replace(inbound, choice=option.token))  # question that offers it
     elif (word := typed.word(turn, text)) is not None and not (turn.account is None and word == "menu"):
-        if not (word != "help" and _asks_first(turn, inbound)):
+        if not (word in ("stop", "lang") and _asks_first(turn, inbound)):
             _word(turn, word)
     elif text.startswith("/"):
         if typed.word(turn, text) is None:
@@ -160,7 +160,7 @@ def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
 def _asks_first(turn: Turn, message: Inbound) -> bool:
     """Whether something has been written that would be lost to what this message does; it is asked about then."""
     run = turn.state.run
-    if not under_way.has_draft(turn, CONVERSATIONS.get(run.conversation) if run else None):
+    if not under_way.has_draft(turn, CONVERSATIONS):
         return False
     assert run is not None
     if run.conversation == under_way.DROP and message.text and message.text == Inbound.load(run.answers["then"]).text:
@@ -185,7 +185,7 @@ def _then(turn: Turn, chosen: under_way.Then) -> None:
 
 def _takes_words(turn: Turn) -> bool:
     run = turn.state.run
-    return run is not None and _question(CONVERSATIONS[run.conversation], run.asking).is_for_words(turn)
+    return run is not None and CONVERSATIONS[run.conversation].question(run.asking).is_for_words(turn)
 
 
 def _about(turn: Turn, code: str, words: str) -> None:
@@ -230,8 +230,9 @@ def _word(turn: Turn, word: str) -> None:
             turn.say(turn._("Stopped. Nothing was sent."))
         menu.show(turn)
     elif word == "menu":
-        turn.state.run = None
-        menu.show(turn)
+        if not under_way.kept_under_menu(turn, CONVERSATIONS):
+            turn.state.run = None
+            menu.show(turn)
     elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
         turn.say(menu.help_text(turn))
         _ask(turn)
@@ -270,7 +271,9 @@ def _tap(turn: Turn, message: Inbound) -> None:
         _stale(turn)
         return
     if not key:
-        if turn.account is None and name != "join":
+        if name == under_way.GO_ON and turn.account is not None:
+            _where_were_we(turn)
+        elif turn.account is None and name != "join":
             start(turn, "join")
         elif _looks(turn, name) or not _asks_first(turn, replace(message, text=None, quoted="", files=())):
             begun = CONVERSATIONS[name].begun
@@ -281,7 +284,7 @@ def _tap(turn: Turn, message: Inbound) -> None:
         return
     if _is_over(turn):
         return
-    question = _question(CONVERSATIONS[name], key)
+    question = CONVERSATIONS[name].question(key)
     if value not in [choice.value for choice in question.choices(turn)]:
         _stale(turn)
         return
@@ -313,7 +316,7 @@ def _typed(turn: Turn, text: str) -> None:
         run.answers.pop(run.asking, None)
         turn.is_pasted = True
         turn.say(turn._("The parts of your text are put together."))
-    question = _question(conversation, run.asking)
+    question = conversation.question(run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
         _ask(turn)
@@ -342,10 +345,6 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
             _where_were_we(turn)
         return
     _go_on(turn)
-
-
-def _question(conversation: Conversation, key: str) -> Question:
-    return next(question for question in conversation.questions if question.key == key)
 
 
 def _ask(turn: Turn) -> None:

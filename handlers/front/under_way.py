@@ -3,15 +3,16 @@ before the person has said so. The message that came is kept sealed where the ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member
+from handlers.chat import menu
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
 from handlers.chat.words import shortened
 from models.messages.chats import Run
-from models.messages.message import Inbound
+from models.messages.message import Inbound, Option
 from models.store.ids import new_id
 
-DROP, WHICH = "drop", "which_case"
+DROP, WHICH, GO_ON = "drop", "which_case", "go_on"
 _NO_DRAFT = ("join", "pin", DROP, WHICH)
 """Conversations in which nothing is written that somebody would miss."""
 
@@ -26,15 +27,25 @@ class Then(Exception):
         self.message = message
 
 
-def has_draft(turn: Turn, conversation: Conversation | None) -> bool:
+def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     """Whether something has been written, or sent along, that would be gone with what is under way."""
     run = turn.state.run
     if turn.state.draft is not None:
         return True
-    if run is None or conversation is None or conversation.name in _NO_DRAFT:
+    if run is None or run.conversation in _NO_DRAFT:
         return False
-    written = (one.key for one in conversation.questions if one.check is not None and one.key != "pin")
+    written = (one.key for one in conversations[run.conversation].questions if one.check is not None and one.key != "pin")
     return "files" in run.answers or any(key in run.answers for key in written)
+
+
+def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
+    """Shows the menu while the draft stays as it is, where there is one: to look at the menu throws nothing away."""
+    if turn.state.draft is not None or not has_draft(turn, conversations):
+        return False
+    asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    go_on = Option(open_token(GO_ON), turn._("Go on writing"))
+    turn.say(turn._("What you were writing is kept here.") + "\n\n" + asked, [*menu.options(turn), go_on])
+    return True
 
 
 def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
@@ -87,10 +98,11 @@ def _went(turn: Turn, value: str) -> str:
 
 
 def _never(_turn: Turn) -> None:
-    raise AssertionError("both answers lead elsewhere")
+    raise AssertionError("it goes on elsewhere (handlers.front.answer)")
 
 
 CONVERSATIONS = (
     Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=is_member),
     Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=is_member),
+    Conversation(GO_ON, _never, allowed=is_member),
 )

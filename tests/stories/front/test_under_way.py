@@ -40,7 +40,7 @@ async def test_names_that_are_words_or_numbers_are_taken_for_names(worker: Perso
 @every_channel
 async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Person) -> None:
     await worker.says("Gửi phản ánh", OVERTIME)
-    for word in ("menu", "dừng", "Huỷ bỏ", "/start", "ngôn ngữ"):
+    for word in ("dừng", "Huỷ bỏ", "/start", "ngôn ngữ"):
         await worker.looks_away()
         await worker.says(word)
         await worker.sees(OVERTIME, LOST)
@@ -52,6 +52,21 @@ async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Per
     await worker.says("dừng")
     await worker.sees("không có việc gì đang làm dở")
     await leader.sees_nothing_new()
+
+
+@every_channel
+async def test_the_menu_may_be_looked_at_meanwhile(worker: Person, leader: Person) -> None:
+    await worker.says("Gửi phản ánh", OVERTIME)
+    for word in ("menu", "Trang chính"):
+        await worker.says(word)
+        await worker.sees("vẫn giữ ở đây", "[Gửi phản ánh]", "[Viết tiếp]")
+    await worker.taps("Viết tiếp")
+    await worker.sees("về việc gì")
+    await worker.says("menu")
+    await worker.taps("Phản ánh của tôi")
+    await worker.sees(OVERTIME, LOST)
+    await worker.taps("Viết tiếp", "Tiền lương", "Tổ trưởng công đoàn")
+    await leader.sees("Phản ánh mới", OVERTIME)
 
 
 async def test_what_is_not_written_yet_goes_without_a_question(worker: Person) -> None:
