@@ -150,6 +150,8 @@ class Turn:
     origin: str = ""
     """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
     said: list[str] = field(default_factory=list)
+    message: str = ""
+    """The name of the message on its line, where people may change it."""
     joined: bool = False
     is_pasted: bool = False
     """Whether the words at hand were put together of the parts of one text."""

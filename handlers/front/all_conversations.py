@@ -9,7 +9,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Conversation
 from handlers.front import under_way, unopened
 from handlers.grievances import case_files, cases, filing, handing_on, own_cases, own_name, replying, saved_replies, spoken
-from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings
+from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
 from handlers.polls import overview as polls_overview
 from handlers.polls import result_files, results, second_officer, voting, writing
 
@@ -18,7 +18,7 @@ _MODULES = (
     *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
     *(polls_overview, second_officer, writing, voting, results, result_files),
     *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way),
-    *(settings, pin, second_phone, my_data, headcounts),
+    *(settings, pin, second_phone, my_data, headcounts, upgrading),
 )
 CONVERSATIONS: dict[str, Conversation] = {
     conversation.name: conversation for module in _MODULES for conversation in module.CONVERSATIONS

@@ -19,6 +19,7 @@ from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, parts, typed, under_way
 from handlers.front.all_conversations import CONVERSATIONS, is_about
+from handlers.people import upgrading
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats, unopened
@@ -63,13 +64,17 @@ def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: date
     sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
     chat = chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin)
+    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin, message=inbound.message)
 
 
 def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     """`points`: whether a case is meant that a code or a quotation names, whatever is under way."""
     if inbound.choice is not None:
         _tap(turn, inbound)
+        return
+    if inbound.kind == "edited":
+        under_way.edited(turn, inbound)
+        _where_were_we(turn)
         return
     text = clean(inbound.text or "")
     try:
@@ -112,6 +117,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         _join(turn, text)
     elif turn.is_claim:
         menu.show(turn)
+    elif upgrading.recognises(turn, text):
+        start(turn, "slip", answers={"text": text})
     elif (answered := voting.in_one_line(turn, text)) is not None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
@@ -140,13 +147,13 @@ def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
         if inbound.files and pointer.code:
             return case_codes.begun_with_files(turn, pointer)
         return text
-    if run.conversation in (under_way.DROP, under_way.WHICH) or run.asking == "pin":
+    if run.conversation in under_way.QUESTIONS or run.asking == "pin":
         return text
     notice = reading.by_code(turn, text)
+    if case is not None and case.id == run.subject:
+        return pointer.words or text
     if case is None and notice is None:
         return text
-    if case is not None and case.id == run.subject:
-        return pointer.words if pointer.typed and pointer.words else text
     if notice is None and pointer.words and _takes_words(turn):
         under_way.ask(turn, under_way.WHICH, inbound, pointer.code)
         _ask(turn)
@@ -172,7 +179,6 @@ def _asks_first(turn: Turn, message: Inbound) -> bool:
 
 
 def _then(turn: Turn, chosen: under_way.Then) -> None:
-    """Goes on as the person has said: with what was put aside, or without it."""
     state = turn.state
     state.run, state.draft, state.offered = state.draft if chosen.keep else None, None, []
     if chosen.message is None:
@@ -207,7 +213,7 @@ def _begin(turn: Turn, code: str) -> None:
     """/start, with or without the code of an invite link."""
     turn.state.run = None
     if turn.account is not None:
-        menu.show(turn)
+        start(turn, "slip", answers={"text": code}) if upgrading.recognises(turn, code) else menu.show(turn)
         return
     _join(turn, code)
 
@@ -311,17 +317,14 @@ def _typed(turn: Turn, text: str) -> None:
     if _is_over(turn):
         return
     conversation = CONVERSATIONS[run.conversation]
-    if (pasted := parts.following(turn, text)) is not None:
-        run.asking, text = pasted
-        run.answers.pop(run.asking, None)
-        turn.is_pasted = True
-        turn.say(turn._("The parts of your text are put together."))
+    text = parts.put_together(turn, text)
     question = conversation.question(run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
         _ask(turn)
         return
     parts.note(turn, text)
+    under_way.note(turn)
     _judge(turn, question, text, question.check)
 
 
@@ -336,7 +339,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         _then(turn, chosen)
         return
     except Stop as reason:
-        _end(turn)
+        turn.state.run = None
         if str(reason):
             turn.say(str(reason))
         if turn.account is None:
@@ -373,7 +376,7 @@ def _go_on(turn: Turn) -> None:
     said = len(turn.said)
     conversation.finish(turn)
     if turn.state.run is run:
-        _end(turn)
+        turn.state.run = None
     assert len(turn.said) > said, conversation.name  # everybody is answered
 
 
@@ -384,16 +387,12 @@ def _is_over(turn: Turn) -> bool:
     assert run is not None
     conversation = CONVERSATIONS[run.conversation]
     if turn.is_claim and not conversation.for_claims:
-        _end(turn)
+        turn.state.run = None
         menu.show(turn)
         return True
     if is_about(run.conversation, run.subject) and conversation.allowed(turn):
         return False
-    _end(turn)
+    turn.state.run = None
     turn.say(turn._("This is not open to you, or is over by now."))
     menu.show(turn)
     return True
-
-
-def _end(turn: Turn) -> None:
-    turn.state.run = None

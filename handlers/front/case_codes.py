@@ -26,12 +26,10 @@ _ANYWHERE = re.compile(r"\bPA-(\w{6})\b")
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`code`: of the case that is meant, empty where none is. `words`: those for it. `typed`: its code is in front of them,
-    where else it is in the message replied to."""
+    """`code`: of the case that is meant, empty where none is. `words`: those for it."""
 
     code: str
     words: str
-    typed: bool = False
 
 
 def pointed(turn: Turn, text: str, quoted: str) -> Pointer:
@@ -43,7 +41,7 @@ def pointed(turn: Turn, text: str, quoted: str) -> Pointer:
         typed = found.group(0)[: found.end(1)]
         codes = [f"PA-{code}" for code in keyboards.readings(typed, _LETTERS, front="PA")]
         if code := next((one for one in codes if of(turn, one) is not None), codes[0] if typed.isascii() and codes else ""):
-            return Pointer(code, text[found.end() :].strip(), typed=True)
+            return Pointer(code, text[found.end() :].strip())
         if "-" in typed and keyboards.is_spoilt(found.group(1), _LETTERS):
             raise Invalid(
                 turn._(

@@ -27,12 +27,16 @@ def note(turn: Turn, text: str) -> None:
         run.answers.pop(_KEY, None)
 
 
-def following(turn: Turn, text: str) -> tuple[str, str] | None:
-    """(the question it answers, the whole) where this is the next part of what came just before."""
+def put_together(turn: Turn, text: str) -> str:
+    """The whole, where this is the next part of what came just before: it is an answer to the same question."""
     run = turn.state.run
     if run is None or _KEY not in run.answers:
-        return None
+        return text
     key, at, before = json.loads(run.answers[_KEY])
     if turn.now - datetime.fromisoformat(at) > AT_ONCE:
-        return None
-    return key, f"{before}\n{text}"
+        return text
+    run.asking = key
+    run.answers.pop(key, None)
+    turn.is_pasted = True
+    turn.say(turn._("The parts of your text are put together."))
+    return f"{before}\n{text}"

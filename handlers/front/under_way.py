@@ -3,7 +3,9 @@ before the person has said so. The message that came is kept sealed where the ch
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
@@ -12,14 +14,15 @@ from models.messages.chats import Run
 from models.messages.message import Inbound, Option
 from models.store.ids import new_id
 
-DROP, WHICH, GO_ON = "drop", "which_case", "go_on"
-_NO_DRAFT = ("join", "pin", DROP, WHICH)
+DROP, WHICH, GO_ON, EDITED = "drop", "which_case", "go_on", "edited"
+QUESTIONS = (DROP, WHICH, EDITED)
+_NO_DRAFT = ("join", "pin", *QUESTIONS)
 """Conversations in which nothing is written that somebody would miss."""
 
 
 class Then(Exception):
     """What comes instead of the question just answered: whether the draft is gone on with, and with which message
-    (None: with its own question). `points`: whether what the message points at counts."""
+    (None: with its own question)."""
 
     def __init__(self, *, keep: bool, message: Inbound | None) -> None:
         super().__init__()
@@ -53,6 +56,51 @@ def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
     state = turn.state
     state.draft = state.draft or state.run
     state.run = Run(name, "", new_id()[:3], {"then": message.dump(), "code": code}, asking="sure")
+
+
+# Words changed where they stand, on apps that allow it.
+
+_SAID = "said"
+"""Where a draft keeps which message answered which question. No question has this key."""
+
+
+def note(turn: Turn) -> None:
+    run = turn.state.run
+    if run is not None and turn.message:
+        run.answers[_SAID] = json.dumps(json.loads(run.answers.get(_SAID, "{}")) | {run.asking: turn.message})
+
+
+def edited(turn: Turn, message: Inbound) -> None:
+    """Asks whether a draft shall say what its message says now. Of what has been sent, says that it stays as it was."""
+    draft = turn.state.draft or turn.state.run
+    said = json.loads(draft.answers.get(_SAID, "{}")) if draft else {}
+    key = next((key for key, named in said.items() if named == message.message and draft and key in draft.answers), "")
+    if key:
+        ask(turn, EDITED, message, key)
+    elif turn.account is not None:
+        turn.say(
+            turn._(
+                "What has been sent is not changed by an edit. To put it right, write the code of the case and new words."
+            )
+        )
+
+
+def _edited_text(turn: Turn) -> str:
+    words = f"«{shortened(_message(turn).text or '', 400)}»"
+    return turn._("You have changed a message. Shall this take the place of what you wrote?") + f"\n\n{words}"
+
+
+def _edited_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("new", turn._("Take the new words")), Choice("old", turn._("Keep the first words")))
+
+
+def _edit_judged(turn: Turn, value: str) -> str:
+    draft, key = turn.state.draft, turn.answers["code"]
+    if value == "old" or draft is None:
+        raise Then(keep=True, message=None)
+    draft.asking = key
+    draft.answers.pop(key, None)
+    raise Then(keep=True, message=replace(_message(turn), kind="message"))
 
 
 def _message(turn: Turn) -> Inbound:
@@ -104,5 +152,6 @@ def _never(_turn: Turn) -> None:
 CONVERSATIONS = (
     Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=is_member),
     Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=is_member),
+    Conversation(EDITED, _never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=is_member),
     Conversation(GO_ON, _never, allowed=is_member),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Field, col
 
 from config import keyboards
+from models.anonymity import intake
 from models.people.units import Unit
 from models.store.columns import Ref
 from models.store.database import Base, Session
@@ -138,7 +139,13 @@ def find(session: Session, text: str, today: date) -> Invite | None:
 
 
 def find_by_id(session: Session, invite_id: str, today: date) -> Invite | None:
-    """The invite with this id, while it may still be used."""
+    """The invite with this id, while it may still be used and nobody has asked to (models.people.upgrades)."""
+    if intake.is_there(session, intake.row_of(session, "slip", invite_id)):
+        return None
+    return unused(session, invite_id, today)
+
+
+def unused(session: Session, invite_id: str, today: date) -> Invite | None:
     invite = session.get(Invite, invite_id)
     if (
         invite is None
