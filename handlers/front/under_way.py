@@ -145,13 +145,18 @@ def _went(turn: Turn, value: str) -> str:
     raise Then(keep=value == "this", message=_message(turn))
 
 
+def _is_asked(turn: Turn) -> bool:
+    """Whether something was put aside: anybody can make a button that begins this."""
+    return turn.account is not None and turn.state.draft is not None and "then" in turn.answers
+
+
 def _never(_turn: Turn) -> None:
     raise AssertionError("it goes on elsewhere (handlers.front.answer)")
 
 
 CONVERSATIONS = (
-    Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=is_member),
-    Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=is_member),
-    Conversation(EDITED, _never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=is_member),
+    Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=_is_asked),
+    Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=_is_asked),
+    Conversation(EDITED, _never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=_is_asked),
     Conversation(GO_ON, _never, allowed=is_member),
 )

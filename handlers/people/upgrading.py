@@ -93,6 +93,6 @@ CONVERSATIONS = (
         "slip",
         _finish,
         (Question("sure", _text, _choices, chosen=unless_unchanged, when=lambda turn: not _why_not(turn)),),
-        allowed=lambda turn: turn.account is not None and turn.account.confirmed,
+        allowed=lambda turn: turn.account is not None and turn.account.confirmed and "text" in turn.answers,
     ),
 )

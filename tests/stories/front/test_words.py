@@ -93,7 +93,7 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.says(command)
         await worker.sees("không có lệnh này")
         await worker.sees("về việc gì")
-        await worker.says("menu")
+        await worker.says("dừng", "dừng")
 
 
 async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person, clock: FakeClock) -> None:
