@@ -184,7 +184,8 @@ def _then(turn: Turn, chosen: under_way.Then) -> None:
     if chosen.message is None:
         _where_were_we(turn)
     elif not chosen.keep and typed.word(turn, clean(chosen.message.text or "")) == "stop":
-        menu.show(turn, turn._("Stopped. Nothing was sent."))
+        turn.say(turn._("Stopped. Nothing was sent."))
+        menu.show(turn)
     else:
         _answer(turn, chosen.message, points=not chosen.keep)
 
