@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.writer import Writer
 from handlers.chat.site import Site
 from handlers.front import answer, apology
+from models.anonymity.intake import NotFirst
 from models.messages import received
 from models.messages.message import Inbound
 from models.store.database import Session
@@ -57,7 +58,7 @@ class Dispatcher:
             lock = self._locks[key] = asyncio.Lock()
         async with lock:
             try:
-                result, falls_due = await self._writer.write(lambda session: self._take(session, inbound))
+                result, falls_due = await self._turn(inbound)
                 if (event := (inbound.line, inbound.external_id)) in self._failing:
                     self._failing.discard(event)  # it went well this time: nothing of it stays set aside
                     await self._writer.write(lambda session: received.recovered(session, inbound))
@@ -69,6 +70,13 @@ class Dispatcher:
         INBOUND.labels(inbound.line, result).inc()
         TURN.observe(time.perf_counter() - began)
         self._nudge(falls_due)
+
+    async def _turn(self, inbound: Inbound) -> tuple[str, bool]:
+        try:
+            return await self._writer.write(lambda session: self._take(session, inbound))
+        except NotFirst:
+            # Their other phone did the same a moment before, and that is committed now: this turn sees it, and says so.
+            return await self._writer.write(lambda session: self._take(session, inbound))
 
     def _take(self, session: Session, inbound: Inbound) -> tuple[str, bool]:
         now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case

@@ -7,7 +7,6 @@ that it is dead: it takes over at once, and replies need not wait for a minute. 
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,28 @@ from models.messages import leases
 from models.store.database import Database, Session
 from models.store.ids import new_id
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+try:
+    import msvcrt
+except ImportError:  # every other system
+    msvcrt = None  # type: ignore[assignment]
+
 RENEW_BEFORE = leases.HELD / 3
+
+
+def _take(descriptor: int) -> bool:
+    """Locks the file, unless somebody holds it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except (BlockingIOError, PermissionError):  # as the two systems say it
+        return False
+    return True
 
 
 class Alive:
@@ -26,7 +46,7 @@ class Alive:
     ends, and not while it is only stopped. Named after the holder, so that nobody is taken for another."""
 
     def __init__(self, database: Database, holder: str) -> None:
-        path = database.url.database if database.is_sqlite else None
+        path = database.url.database if database.is_sqlite and (fcntl or msvcrt) else None
         self._beside = Path(path) if path and path != ":memory:" else None
         self._holder = holder
         self._locked: int | None = None
@@ -38,13 +58,13 @@ class Alive:
         """From now on others can see that this holder lives; call it before the lease carries its name."""
         if self._locked is None and (path := self._file(self._holder)) is not None:
             self._locked = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._locked, fcntl.LOCK_EX)
+            _take(self._locked)
 
     def hide(self) -> None:
         if self._locked is not None and (path := self._file(self._holder)) is not None:
-            path.unlink(missing_ok=True)
-            os.close(self._locked)
+            os.close(self._locked)  # first: Windows keeps what is open
             self._locked = None
+            path.unlink(missing_ok=True)
 
     def is_gone(self, holder: str) -> bool:
         """Whether it certainly is. Where there is no such file, nobody knows."""
@@ -55,13 +75,12 @@ class Alive:
         except FileNotFoundError:
             return False
         try:
-            fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-        except BlockingIOError:
-            return False
+            free = _take(found)
         finally:
             os.close(found)
-        return True
+        if free:
+            path.unlink(missing_ok=True)
+        return free
 
 
 class Holding:

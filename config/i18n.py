@@ -77,7 +77,7 @@ def language(code: str) -> Language:
 
 
 def fold(text: str) -> str:
-    """How words are compared: lower case, no accents, đ as d, single spaces, nothing invisible.
+    """How words are compared: lower case, no accents, đ (and its look-alikes ð, ɖ) as d, single spaces, nothing invisible.
 
     Workers type without accents, in capitals, and paste zero-width characters; all of it means the same word.
     """
@@ -89,6 +89,14 @@ def fold(text: str) -> str:
         or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf" or "\ufe00" <= c <= "\ufe0f")
     ]
     return " ".join("".join(kept).split())
+
+
+_LIKE_D = str.maketrans("ÐƉðɖ", "ĐĐđđ")
+
+
+def with_d(text: str) -> str:
+    """A name or code with the Vietnamese đ where a letter that only looks like it was typed: Icelandic Ð, African Ɖ."""
+    return text.translate(_LIKE_D)
 
 
 _INVISIBLE = frozenset("\u00ad\u061c\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0") | {

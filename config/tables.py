@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def table(name: str) -> dict[str, Any]:
     """The contents of config/<name>.toml."""
     return tomllib.loads(resources.files("config").joinpath(f"{name}.toml").read_text("utf-8"))

@@ -2,7 +2,7 @@
 
 # ruff: noqa: F401 - importing a module makes its tables known
 
-from models.anonymity import intake, night_counts
+from models.anonymity import intake, night_counts, told
 from models.broadcasts import broadcasts, progress, recipients
 from models.files import attachments, one_time_links, to_fetch
 from models.grievances import cases, enclosures, exclusions, saved_replies

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -205,9 +206,9 @@ def reaching(tree: ast.AST, tests: Classes, code: Classes, inside: str = "") -> 
 def test_no_test_reaches_into_what_is_private() -> None:
     """A test drives what anybody may use: what it must hold in its hands is an argument, as in `Outbox(…, pacer=…)`. What
     reaches further in proves something of a part that the next change renames, and stands in the way of that change."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in [*TESTS, *CODE]}
-    tests, code = (Classes(trees[path] for path in paths) for paths in (TESTS, CODE))
-    found = [f"{path.relative_to(ROOT)}, {where}" for path in TESTS for where in reaching(trees[path], tests, code)]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in TESTS}
+    tests, code = Classes(trees.values()), of_the_service()
+    found = [f"{path.relative_to(ROOT)}, {where}" for path, tree in trees.items() for where in reaching(tree, tests, code)]
     assert not found, "\n".join(found)
 
 
@@ -263,8 +264,12 @@ def test_whoever_keeps_to_what_is_theirs_is_not(honest: str) -> None:
 
 def reaching_in(source: str) -> Iterator[str]:
     tree = ast.parse(source)
-    code = Classes(ast.parse(path.read_text("utf-8")) for path in CODE)
-    return reaching(tree, Classes([tree]), code)
+    return reaching(tree, Classes([tree]), of_the_service())
+
+
+@cache
+def of_the_service() -> Classes:
+    return Classes(ast.parse(path.read_text("utf-8")) for path in CODE)
 
 
 def test_thresholds_are_counted_in_one_place() -> None:

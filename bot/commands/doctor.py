@@ -130,7 +130,7 @@ async def cleaning() -> Finding:
     if walls is None:
         return ("files apart", False, "the process that cleans files does not start: every file will be refused")
     names = {"landlock": "Landlock", "seccomp": "seccomp", "limits": "limits"}
-    closed = ", ".join(names[wall] for wall in walls.closed)
+    closed = ", ".join(names[wall] for wall in walls.closed) or "a process of its own"
     missing = " and ".join(name for wall, name in names.items() if wall not in walls.closed)
     without = f"; this machine has no {missing}" if missing else ""
     if walls.open:

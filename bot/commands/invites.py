@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,10 +42,15 @@ def invites(
     every: Annotated[bool, typer.Option("--all", help="Also for officers who have joined already.")] = False,
     printed: Annotated[int, typer.Option("--slips", min=0, max=_MOST_SLIPS, help="How many one-time slips to print.")] = 0,
     pdf: Annotated[Path | None, typer.Option("--pdf", help="Where to write the slips.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write into this file, for your eyes only, not to the screen.")
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=0, max=3650, help="Days the new codes work; 0 for no end.")] = 0,
     revoke: Annotated[str, typer.Option("--revoke", help="End a printing, by its batch.")] = "",
 ) -> None:
     """Makes joining codes: a team's own, one for each officer, or one-time slips on paper."""
+    if printed and pdf is None:
+        pdf = out
     if printed and (pdf is None or not unit):
         fail("Slips are printed for one unit into a file: --slips N --unit CODE --pdf FILE.")
     if pdf is not None and not printed:
@@ -63,8 +69,10 @@ def invites(
                 _print_slips(session, settings, unit, printed, pdf, valid_to)
         elif not revoke:
             with database.transaction() as session:
-                rows = _codes(session, settings, unit, today, valid_to, every=every)
-            _show(rows, as_csv=as_csv)
+                rows, said = _codes(session, settings, unit, today, valid_to, every=every)
+                # Before they are kept: codes that nobody could read would have ended those that people hold.
+                _show(_written(rows, as_csv=as_csv or (out is not None and out.suffix.lower() == ".csv")), out)
+            print("\n".join(said), file=sys.stderr)
     finally:
         database.close()
 
@@ -125,8 +133,10 @@ def _no_more_than_heads(session: Session, unit: Unit, count: int, today: date) -
              "`haichieu import`.")  # fmt: skip
 
 
-def _codes(session: Session, settings: Settings, code: str, today: date, valid_to: date | None, *, every: bool) -> list[Row]:
-    """Makes and returns a code for each team and each officer, those above first."""
+def _codes(
+    session: Session, settings: Settings, code: str, today: date, valid_to: date | None, *, every: bool
+) -> tuple[list[Row], list[str]]:
+    """Makes and returns a code for each team and each officer, those above first, and what is to be said of them."""
     from models.people import invites as invite_rows
     from models.people import offices, persons, units
 
@@ -144,23 +154,43 @@ def _codes(session: Session, settings: Settings, code: str, today: date, valid_t
             ended += invite_rows.revoke_own(session, officer.id)
             made = invite_rows.issue(session, unit.id, person_id=officer.id, uses=1, batch=batch, valid_to=valid_to)
             rows.append(Row(made, unit.code, persons.staff_code_of(session, officer), _link(settings, made)))
-    print(f"Batch {batch}. These codes are shown once and are kept nowhere; `haichieu invites --revoke {batch}` ends them.",
-          file=sys.stderr)  # fmt: skip
+    said = [
+        f"Batch {batch}. These codes are shown once and are kept nowhere; `haichieu invites --revoke {batch}` ends them."
+    ]
     if ended:
-        print(f"{ended} officers' codes that were made before and not used no longer work.", file=sys.stderr)
+        said.append(f"{ended} officers' codes that were made before and not used no longer work.")
     if joined:
-        print(f"{joined} officers have joined already and get no code; --all makes one for them too.", file=sys.stderr)
-    return rows
+        said.append(f"{joined} officers have joined already and get no code; --all makes one for them too.")
+    return rows, said
 
 
-def _show(rows: Sequence[Row], *, as_csv: bool) -> None:
+def _written(rows: Sequence[Row], *, as_csv: bool) -> str:
+    out = io.StringIO()
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("code", "unit", "staff_code", "link"))
         writer.writerows((row.code, row.unit, row.staff_code, row.link) for row in rows)
-        return
-    for row in rows:
-        print(f"{row.code}  {row.unit:<24} {row.staff_code or '(own code)':<14} {row.link}".rstrip())
+    else:
+        for row in rows:
+            print(f"{row.code}  {row.unit:<24} {row.staff_code or '(own code)':<14} {row.link}".rstrip(), file=out)
+    return out.getvalue()
+
+
+def _show(codes: str, out: Path | None) -> None:
+    """Raises where they did not arrive, so that none of them is kept."""
+    from models.store.private_files import writing
+
+    try:
+        if out is None:
+            sys.stdout.write(codes)
+            sys.stdout.flush()
+            return
+        with writing(out) as file:
+            # Excel takes a file for UTF-8 by its mark.
+            file.write(codes.encode("utf-8-sig" if codes.startswith("code,") else "utf-8"))
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "its encoding lacks letters; use --out FILE"
+        fail(f"{out or 'The screen'} cannot be written ({why}); no code was made.")
 
 
 def _address(settings: Settings) -> str:

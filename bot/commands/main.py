@@ -99,14 +99,10 @@ def run() -> None:
 
 async def serve(service: App, ready: asyncio.Event | None = None) -> int:
     """Starts the service, works until asked to stop, and stops in order. Returns the exit code."""
-    import signal
-
     from bot.web import CannotListen
 
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    _stop_on_signals(stopping)
     try:
         await service.start()
         if ready is not None:
@@ -118,6 +114,17 @@ async def serve(service: App, ready: asyncio.Event | None = None) -> int:
     finally:
         await service.stop()
     return 0
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    import signal
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stopping.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
 
 
 @app.command()

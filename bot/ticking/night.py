@@ -1,14 +1,14 @@
 """The tick's part once a night: everything that officers are shown as a number is counted, and stands until the next
-(models.anonymity.counts). A service that was down at midnight does it when it is back."""
+(models.anonymity.counts). Right after the rows that name people have changed (models.anonymity.intake): what was done by day
+counts in that night, and not a day later. A service that was down then does it when it is back."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.writer import Writer
-from config.i18n import HERE
 from models.anonymity import counts, night_counts
 from models.broadcasts import broadcasts, ledger, lifecycle
 from models.messages import month_quota
@@ -38,19 +38,14 @@ class Night:
         self._writer = writer
         self._lines = lines
         self._k = k
-        self._done: datetime | None = None
 
-    async def step(self, now: datetime) -> int:
-        midnight = datetime.combine(now.astimezone(HERE).date(), time(), HERE).astimezone(now.tzinfo)
-        if self._done == midnight:
-            return 0
-        done = await self._writer.read(lambda session: firings.was_claimed(session, "night", "", midnight))
-        if not done:
-            # Counted without holding up anybody's message: a province takes a while.
-            tonight = await self._writer.read(lambda session: self._count(session, now))
-            await self._writer.write(lambda session: self._take(session, tonight, midnight), alone=True)
-        self._done = midnight
-        return int(not done)
+    async def count(self, now: datetime, night: datetime) -> None:
+        """Once for this night, however often it is asked and by how many processes."""
+        if await self._writer.read(lambda session: firings.was_claimed(session, "night", "", night)):
+            return
+        # Counted without holding up anybody's message: a province takes a while.
+        tonight = await self._writer.read(lambda session: self._count(session, now))
+        await self._writer.write(lambda session: self._take(session, tonight, night), alone=True)
 
     def _count(self, session: Session, now: datetime) -> Tonight:
         own = heads.by_unit(session)
@@ -63,8 +58,8 @@ class Night:
         found.sent = {f"{line}:{month}": month_quota.sent(session, line, month) for line in self._lines}
         return found
 
-    def _take(self, session: Session, tonight: Tonight, midnight: datetime) -> None:
-        if not firings.claim(session, "night", "", midnight):
+    def _take(self, session: Session, tonight: Tonight, night: datetime) -> None:
+        if not firings.claim(session, "night", "", night):
             return
         for series, people in (
             (counts.OWN, tonight.own),

@@ -25,7 +25,7 @@ from config.settings import Limits
 from handlers.front import posting
 from handlers.grievances import digest, rings
 from handlers.people import officer_claims
-from models.anonymity import intake
+from models.anonymity import intake, moments, told
 from models.files import one_time_links
 from models.grievances.floods import Together
 from models.messages import chats, mailbox, outbox, received, unopened
@@ -99,9 +99,7 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            # First: what this tick does is not counted before tomorrow.
-            worked = await self._night.step(now) if self._night is not None else 0
-            worked += await self._post(now) + await self._tonight(now) + await self._digest(now)
+            worked = await self._post(now) + await self._tonight(now) + await self._digest(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
@@ -123,18 +121,19 @@ class Ticker:
         ballots = [event for event in due if event.kind == "ballot"]
         boxed = await self._rounds.box(ballots, now)
         if boxed:  # in another transaction than their box, which would else say whose it holds to whoever has the keys
-            await self._writer.write(lambda session: intake.tell_done(session, boxed, now.date()), alone=True)
+            await self._writer.write(lambda session: told.note(session, boxed, now.date()), alone=True)
         posted = [event.entry_id for event in due if event.kind != "ballot" and await self._step(event, now)]
         self._done.update(boxed, posted)
         return len(boxed) + len(posted)
 
     async def _tonight(self, now: datetime) -> int:
-        """Once a night, after what waited for it: old rows go, all of a day together."""
-        night = intake.tonight(now - timedelta(days=1), intake.COVERED)
-        if self._nights == night:
+        """Once a night, after what waited for it: officers' numbers are counted; old rows go, all of a day together."""
+        if self._nights == (night := moments.last_night(now)):
             return 0
+        if self._night is not None:
+            await self._night.count(now, night)
         today = now.date()
-        await self._writer.write(lambda session: intake.forget_old(session, today, self._done), alone=True)
+        self._done -= await self._writer.write(lambda session: intake.forget_old(session, today, self._done), alone=True)
         await self._writer.write(lambda session: chats.forget_old(session, today), alone=True)
         await self._writer.write(unopened.forget_unclaimed, alone=True)
         self._nights = night
@@ -171,7 +170,7 @@ class Ticker:
 
 def _tidy(session: Session, now: datetime) -> None:
     received.forget_old(session, now.date())
-    intake.forget_told(session, now.date())
+    told.forget_old(session, now.date())
     outbox.forget_failed(session, now)
     mailbox.forget_expired(session, now)
     unopened.forget_expired(session, now.date())

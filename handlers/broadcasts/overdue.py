@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from config.i18n import HERE, language
+from config.i18n import HERE
 from config.tables import table
 from handlers.broadcasts import reading
-from handlers.chat.conversation import open_token, tell
+from handlers.chat.conversation import open_token, reader_of, tell
 from models.broadcasts import lifecycle
 from models.messages.message import Option
 from models.people import offices, units
@@ -47,7 +47,7 @@ def _tell(session: Session, one: Unit, kind: str, last: datetime, due: datetime,
         return 0
     told = 0
     for account, _person, _held in offices.officers_of(session, one.id, now.date()):
-        reader = language(account.language)
+        reader = reader_of(session, account)
         text = reader.gettext(
             "Comrade, {unit} last told its members on {day}: {kind}. It is time for the next.",
             unit=one.name,

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from config.i18n import Language, language
+from config.i18n import Language
 from handlers.broadcasts import overview
-from handlers.chat.conversation import open_token
+from handlers.chat.conversation import open_token, reader_of
 from models.anonymity import counts
 from models.broadcasts import progress
 from models.broadcasts.broadcasts import Broadcast
@@ -94,7 +94,7 @@ def tell(
         progress.forget(session, row.id, account.id)
     if not edits and not over and sight.state == "sending" and not sight.percent:
         return False
-    reader = language(account.language)
+    reader = reader_of(session, account)
     sender = accounts.sender_of(session, account)
     outbox.queue(
         session,
@@ -103,7 +103,7 @@ def tell(
         now,
         options=_options(reader, row, sight.state) if edits else (),
         lane=outbox.NOTICE,
-        language=account.language,
+        language=reader.code,
         in_office=True,
         account_id=account.id,
         edits=reference if edits else "",

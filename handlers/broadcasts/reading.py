@@ -17,7 +17,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import role_name
 from handlers.files import attachments
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.files import attachments as attachment_rows
@@ -148,7 +148,7 @@ def by_code(turn: Turn, text: str) -> Broadcast | None:
 def _seen(turn: Turn) -> None:
     row = mine(turn)
     assert row is not None  # `allowed` was asked first
-    intake.ask(turn.session, "seen", turn.member.id, turn.now, intake.tonight(turn.now, turn.site.relay_minutes), row.id)
+    intake.ask(turn.session, "seen", turn.member.id, turn.now, moments.tonight(turn.now, turn.site.relay_minutes), row.id)
     menu.show(turn, turn._("Thank you. The union counts that you have read {code}; no officer sees who did.", code=row.code))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config.i18n import N_, language
+from config.i18n import N_
 from handlers.broadcasts import forecast, overview
-from handlers.chat.conversation import Conversation, Turn, open_token, tell
+from handlers.chat.conversation import Conversation, Turn, open_token, reader_of, tell
 from models.anonymity.counts import Size
 from models.broadcasts import audiences, broadcasts
 from models.broadcasts.audiences import Audience
@@ -56,7 +56,7 @@ def ask(turn: Turn, row: Broadcast, size: Size) -> None:
     """Shows it to everybody who may agree, with the number that its author was shown."""
     author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
     for account, _person in others(turn, row.unit_id):
-        reader = language(account.language)
+        reader = reader_of(turn.session, account)
         text = reader.gettext(
             "Comrade {name} asks you to agree to notice {code}. {size} Please read it first:",
             name=author,
@@ -84,7 +84,7 @@ def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
     """It waits for an officer who is there now."""
     broadcasts.move(session, row, ("scheduled",), "waiting")
     for account, _person, _held in offices.officers_of(session, row.unit_id, now.date()):
-        reader = language(account.language)
+        reader = reader_of(session, account)
         text = reader.gettext("Notice {code} is due, but its author has left the office. Please look at it.", code=row.code)
         options = [Option(open_token("cast", row.id), reader.gettext("See the whole notice"))]
         tell(session, account, text, now, options=options, in_office=True)
@@ -126,7 +126,7 @@ def tell_author(turn: Turn, unit_id: str, author_id: str | None, said: str, code
     name = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
     for account, person, _held in offices.officers_of(turn.session, unit_id, turn.now.date()):
         if person.id == author_id != turn.member.person_id:
-            text = language(account.language).gettext(said, name=name, code=code)
+            text = reader_of(turn.session, account).gettext(said, name=name, code=code)
             tell(turn.session, account, text, turn.now, in_office=True)
 
 

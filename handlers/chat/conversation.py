@@ -15,7 +15,7 @@ from typing import Any
 
 from config.i18n import Language, fold, language
 from handlers.chat.site import Site
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox, unopened
 from models.messages.message import Media, Option
@@ -178,7 +178,7 @@ class Turn:
 
     def choose(self, **values: Any) -> None:
         """Has this person's choices written in the night; their own screen, and what is sent to them, obeys at once."""
-        at = intake.tonight(self.now, self.site.relay_minutes)
+        at = moments.tonight(self.now, self.site.relay_minutes)
         intake.change_account(self.session, self.member.id, self.now, at, **values)
         vars(self).pop("wishes", None)
 
@@ -268,6 +268,11 @@ def is_officer(turn: Turn) -> bool:
     return turn.is_officer
 
 
+def reader_of(session: Session, to: Account) -> Language:
+    """In what language somebody is written to, from the moment they chose it."""
+    return language(str(wishes.chosen(session, to.id).get("language", to.language)))
+
+
 def is_hidden(session: Session, to: Account) -> bool:
     """Whether what arrives unasked says only that there is news."""
     wished = wishes.chosen(session, to.id)
@@ -299,12 +304,11 @@ def tell(
     asks = asks or bool(options)
     if not plain and (wishes.is_blocked(session, to) or wishes.is_gone(session, to.id)):
         return
-    code = str(wishes.chosen(session, to.id).get("language", to.language))
+    reader = reader_of(session, to)
     if not plain and is_hidden(session, to):
         row_id = new_id()
         kept = () if case_id else options
         unopened.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
-        reader = language(code)
         text = reader.gettext("The union has news. Write 1 to see it.")
         opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
         options = [Option(opens, reader.gettext("See"))]
@@ -318,7 +322,7 @@ def tell(
         lane=outbox.NOTICE,
         asks=asks,
         commands=commands,
-        language=code,
+        language=reader.code,
         in_office=in_office,
         account_id="" if plain else to.id,
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from config.i18n import HERE, Language, language
+from config.i18n import HERE, Language
 from config.settings import Limits
-from handlers.chat.conversation import open_token, tell
+from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from handlers.people import upgrading
-from models.anonymity import intake
+from models.anonymity import told
 from models.anonymity.intake import Event
 from models.broadcasts import ledger
 from models.grievances import cases as case_rows
@@ -22,7 +22,7 @@ from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages import unopened
 from models.messages.message import Option
-from models.people import accounts, leaving, units, upgrades, wishes
+from models.people import accounts, leaving, units, upgrades
 from models.people.accounts import Account
 from models.store.database import Session
 
@@ -32,7 +32,7 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, 
     are told of danger only (handlers.grievances.digest). `most`: of so many messages in an hour they are told one by one
     (models.grievances.floods)."""
     assert event.kind != "ballot", "ballots go together, or their order would tell (models.polls.ballots)"
-    if not intake.once(session, event.entry_id, now.date()):
+    if not told.once(session, event.entry_id, now.date()):
         return
     match event.kind:
         case "tell":
@@ -97,8 +97,7 @@ def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
         return
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
-        code = str(wishes.chosen(session, account.id).get("language", account.language))
-        text, options = _words(session, language(code), entry, case)
+        text, options = _words(session, reader_of(session, account), entry, case)
         tell(session, account, text, now, options=options, asks=True)
 
 

@@ -8,7 +8,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
 from handlers.grievances import case_files, cases
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.grievances import access
 from models.messages import unopened
 from models.messages.message import Option
@@ -43,7 +43,7 @@ def _show(turn: Turn) -> None:
     if item is None:
         menu.show(turn, turn._("You have seen this already. What is open can be found under the menu."))
         return
-    at = intake.tonight(turn.now, turn.site.relay_minutes) if turn.site.relay_minutes[1] else turn.now
+    at = moments.tonight(turn.now, turn.site.relay_minutes) if turn.site.relay_minutes[1] else turn.now
     unopened.opened(turn.session, turn.member.id, item, turn.now, at)
     rest = [one for one in waiting if one is not item]
     more = [Option(_token(rest[0]), turn._("See the next news"))] if rest else []

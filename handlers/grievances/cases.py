@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from config.i18n import Language, language
+from config.i18n import Language
 from handlers.chat import menu
-from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, tell
+from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, reader_of, tell
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.grievances import access, cases, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
@@ -130,7 +130,7 @@ def tell_handlers(
     them alone; each in their own language."""
     for account, somebody in access.handlers_of(session, case, now):
         if somebody.id != but and only in ("", somebody.id):
-            reader = language(account.language)
+            reader = reader_of(session, account)
             # A hidden card is composed when it is opened (handlers.front.unopened).
             text = (
                 ""
@@ -155,7 +155,7 @@ def ring(session: Session, case: Grievance, now: datetime) -> None:
     """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
     of another conversation. It says nothing that a lock screen must not show."""
     for account, _somebody in access.handlers_of(session, case, now):
-        text = language(account.language).gettext("The union has something urgent for you. Write menu to see it.")
+        text = reader_of(session, account).gettext("The union has something urgent for you. Write menu to see it.")
         tell(session, account, text, now, in_office=True, plain=True)
 
 
@@ -204,7 +204,7 @@ def _view(turn: Turn) -> None:
 def _acknowledge(turn: Turn) -> None:
     case = case_of(turn)
     assert case is not None  # `allowed` was asked first
-    at = intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
+    at = moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
     try:
         handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
     except handling.Refused:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from config.i18n import HERE, Language, language
-from handlers.chat.conversation import open_token, tell
+from config.i18n import HERE, Language
+from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.words import category_name, state_name
 from models.grievances import access
 from models.messages.message import Option
@@ -95,7 +95,7 @@ def fire(session: Session, firing: Firing, now: datetime, quiet: Quiet) -> None:
     begin, end = _period(name, fire_at, quiet)
     told = {account.id: (account, officer) for account, officer, _ in offices.officers_of(session, unit_id, now.date())}
     for account, officer in told.values():
-        reader = language(account.language)
+        reader = reader_of(session, account)
         say = _night if name == "night" else _month
         text = say(session, reader, officer, unit_id, (begin, end), now)
         if text:

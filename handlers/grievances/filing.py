@@ -28,7 +28,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, level_name, shortened
 from handlers.files import attachments
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
 from models.broadcasts import broadcasts, sizes
@@ -223,7 +223,7 @@ def _finish(turn: Turn) -> None:
     else:
         guard.filings = floods.spent(guard.filings, turn.now, turn.site.limits.filings)
     covered = _covered(turn) and not danger
-    due = intake.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
+    due = moments.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     reply_due = deadlines.first_reply_due(due, urgent=danger)
     below = () if danger or turn.subject else units.LEVELS[: units.LEVELS.index(level)]
     assert turn.person is not None

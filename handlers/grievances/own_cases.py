@@ -25,7 +25,7 @@ from handlers.files import attachments
 from handlers.grievances import case_files, own_name
 from handlers.grievances.filing import delay
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.intake import Event, Kind
 from models.grievances import access, cases, floods
 from models.grievances.cases import Grievance
@@ -162,7 +162,7 @@ def _preview(turn: Turn) -> str:
 
 
 def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = "") -> None:
-    due = intake.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
+    due = moments.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     event = Event(
         kind=kind,
         due=due.isoformat(),

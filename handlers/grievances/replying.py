@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_cancelled
 from handlers.chat.words import shortened
 from handlers.grievances import cases
-from models.anonymity import intake
+from models.anonymity import moments
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, handling, saved_replies
 from models.grievances.cases import Entry, Grievance
@@ -28,7 +28,7 @@ _VERBS: dict[str, Verb] = {
 
 def relay_at(turn: Turn, case: Grievance) -> datetime:
     """When the reporter hears: under time cover an answer, too, leaves at a fixed moment."""
-    return intake.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
+    return moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
 
 
 def _count(turn: Turn, case: Grievance) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config.i18n import language
-from handlers.chat.conversation import open_token, tell
+from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.grievances import digest
 from models.grievances import floods
 from models.grievances.floods import Together
@@ -26,7 +25,7 @@ def tell_together(session: Session, what: Together, now: datetime, quiet: digest
     told = {account.id: (account, officer) for account, officer, _ in offices.officers_of(session, what.unit_id, now.date())}
     for account, officer in told.values():
         count = floods.count(session, officer.id, what, now)
-        reader = language(account.language)
+        reader = reader_of(session, account)
         if count and what.name == "dangers":
             text = reader.ngettext(
                 "Comrade, {count} more urgent matter has come. Write menu to see it.",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from config.i18n import language
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, tell, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, reader_of, tell, unless_unchanged
 from handlers.chat.words import unit_name
 from models.people import offices, persons, units
 from models.people.offices import Office
@@ -64,7 +63,7 @@ def _finish(turn: Turn) -> None:
     where = unit_name(turn.session, own.unit_id)
     for account, somebody, _office in offices.officers_of(turn.session, own.unit_id, today):
         if somebody.id == chosen:
-            reader = language(account.language)
+            reader = reader_of(turn.session, account)
             text = reader.gettext(
                 "Comrade, until {day} you handle the cases of {unit} for {name}.",
                 day=f"{until:%d/%m/%Y}",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import unit_name
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
@@ -83,7 +83,7 @@ def _leave(turn: Turn) -> None:
         "again, ask for a new slip and write /start."
     )
     turn.say(words)
-    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.leave(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
 
 

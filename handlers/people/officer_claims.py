@@ -7,11 +7,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from config.i18n import fold, language
+from config.i18n import fold
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, tell, unless_back
+from handlers.chat.conversation import (
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_officer,
+    open_token,
+    reader_of,
+    tell,
+    unless_back,
+)
 from handlers.chat.words import role_name
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import accounts, claims, offices, persons, units, wishes
 from models.people.accounts import Account
@@ -34,7 +44,7 @@ def announce(turn: Turn, claimed: Account, holder: persons.Person) -> None:
                 _tell_of_claim(turn, account, claimed, holder, held, path[0], may_confirm=at > 0 or len(path) == 1)
     for own in wishes.of_person(session, holder.id):
         if own.confirmed:
-            reader = language(own.language)
+            reader = reader_of(turn.session, own)
             text = reader.gettext(
                 "Another chat was just joined with a code of yours, comrade. If that was not you, tell the officer above."
             )
@@ -51,7 +61,7 @@ def _tell_of_claim(
     *,
     may_confirm: bool,
 ) -> None:
-    reader = language(to.language)
+    reader = reader_of(turn.session, to)
     text = reader.gettext(
         "A chat was joined with the code of {name}, {role}, {unit}.",
         name=persons.name_of(turn.session, holder),
@@ -119,7 +129,7 @@ def _decide(turn: Turn) -> None:
         menu.show(turn, turn._("Confirmed. That chat now receives the unit's cases."))
         return
     audit.note(turn.session, mine, "refuse", claimed.id, turn.now)
-    reader = language(claimed.language)
+    reader = reader_of(turn.session, claimed)
     _end(
         turn.session, claimed, reader.gettext("The claim was not confirmed. Please speak with the officer above."), turn.now
     )
@@ -133,7 +143,7 @@ def confirm(session: Session, claimed: Account, now: datetime) -> bool:
     if done is None:
         return False
     chosen, others = done
-    reader = language(chosen.language)
+    reader = reader_of(session, chosen)
     text = reader.gettext("Comrade, this chat is confirmed and now receives your unit's cases.")
     options = [Option(open_token("menu"), reader.gettext("Menu"))]
     if any(one.confirmed and one is not chosen for one in wishes.of_person(session, chosen.person_id)):
@@ -141,12 +151,12 @@ def confirm(session: Session, claimed: Account, now: datetime) -> bool:
         options.insert(0, Option(open_token("unlink"), reader.gettext("Put other phones out")))
     tell(session, chosen, text, now, commands="officer", options=options)
     for other in others:
-        _end(session, other, _why(other, "other"), now)
+        _end(session, other, _why(session, other, "other"), now)
     return True
 
 
-def _why(claimed: Account, ended: Ended) -> str:
-    reader = language(claimed.language)
+def _why(session: Session, claimed: Account, ended: Ended) -> str:
+    reader = reader_of(session, claimed)
     return {
         "lapsed": reader.gettext("Comrade, nobody confirmed this chat in time, so it has ended. Please ask for a new code."),
         "code": reader.gettext("Comrade, a newer code was made for you, or yours was taken back, so this chat has ended."),
@@ -168,7 +178,7 @@ def end_over(session: Session, now: datetime) -> int:
     for claimed, why in ended:
         if why == "lapsed":
             _tell_above(session, claimed, now)
-        _end(session, claimed, _why(claimed, why), now)
+        _end(session, claimed, _why(session, claimed, why), now)
     return len(ended)
 
 
@@ -183,7 +193,7 @@ def _tell_above(session: Session, claimed: Account, now: datetime) -> None:
             found |= {account.id: account for account, somebody, _ in rows if somebody.id != claimed.person_id}
     name = persons.name_of(session, session.get_one(persons.Person, claimed.person_id))
     for account in found.values():
-        text = language(account.language).gettext(
+        text = reader_of(session, account).gettext(
             "Comrade, the chat that was joined with the code of {name} was not confirmed in time and has ended.", name=name
         )
         tell(session, account, text, now, in_office=True)
@@ -225,7 +235,7 @@ def waiting(session: Session, now: datetime) -> list[tuple[str, str, str]]:
 
 
 def _unclaim(turn: Turn) -> None:
-    wishes.leave(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.leave(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     turn.falls_due = True
     turn.say(turn._("Thank you. This chat is forgotten; please give the slip back to your union team."))
 

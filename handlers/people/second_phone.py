@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from config.i18n import language
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, tell, unless_back
+from handlers.chat.conversation import (
+    Choice,
+    Conversation,
+    Question,
+    Turn,
+    is_member,
+    open_token,
+    reader_of,
+    tell,
+    unless_back,
+)
 from handlers.people import pin
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
@@ -27,6 +36,7 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         return
     holder = turn.session.get_one(persons.Person, first.person_id)
     known = [one for one in wishes.of_person(turn.session, holder.id) if one.confirmed]
+    chosen = wishes.chosen(turn.session, first.id)
     wishes.clear(turn.session, turn.sender)
     turn.account = accounts.add(
         turn.session,
@@ -35,15 +45,15 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         language=turn.language.code,
         confirmed=first.confirmed,
         verified=first.verified,
-        notices=first.notices,
-        polls=first.polls,
+        notices=chosen.get("notices", first.notices),
+        polls=chosen.get("polls", first.polls),
         consent_version=consent_version,
         today=turn.now.date(),
     )
     accounts.take_pin(turn.session, turn.account, pin.kept(turn, first))
     turn.person, turn.joined = holder, True
     for other in known:
-        reader = language(other.language)
+        reader = reader_of(turn.session, other)
         text = reader.gettext("Another phone has just been connected to your place here. If that was not you, put it out.")
         options = [Option(open_token("unlink"), reader.gettext("Put other phones out"))]
         tell(turn.session, other, text, turn.now, options=options)
@@ -80,7 +90,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _unlink(turn: Turn) -> None:
-    wishes.put_out(turn.session, turn.member, turn.now, intake.tonight(turn.now, turn.site.relay_minutes))
+    wishes.put_out(turn.session, turn.member, turn.now, moments.tonight(turn.now, turn.site.relay_minutes))
     menu.show(turn, turn._("Only this phone is connected now."))
 
 

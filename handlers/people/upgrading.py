@@ -11,7 +11,7 @@ from config.i18n import language
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, tell, unless_unchanged
 from handlers.chat.words import unit_name
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages.message import Option
 from models.people import invites, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
@@ -74,7 +74,7 @@ def _finish(turn: Turn) -> None:
         menu.show(turn, why)
         return
     invite = _found(turn, turn.answers["text"])
-    at = intake.tonight(turn.now, turn.site.relay_minutes)
+    at = moments.tonight(turn.now, turn.site.relay_minutes)
     if invite is None or not upgrades.ask(turn.session, turn.member, invite, turn.now, at):
         menu.show(turn, turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
         return

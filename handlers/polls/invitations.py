@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.i18n import language
-from handlers.chat.conversation import open_token, tell
+from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.polls import in_words
 from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
@@ -142,7 +142,7 @@ def tell_officers(session: Session, round_id: str, now: datetime) -> bool:
         return False
     told = {account.id: account for account, _p, _o in offices.officers_of(session, poll.author_unit_id, now.date())}
     for account in told.values():
-        reader = language(account.language)
+        reader = reader_of(session, account)
         title = content_of(session, poll).title
         text = reader.gettext("Comrade, the poll “{title}” is counted.", title=title.get(reader.code) or title["vi"])
         options = [Option(open_token("outcome", one.id), reader.gettext("See the results"))]

@@ -3,9 +3,9 @@ unions, opens when a second officer agrees."""
 
 from __future__ import annotations
 
-from config.i18n import N_, Language, language
+from config.i18n import N_, Language
 from handlers.broadcasts import audiences, second_officer
-from handlers.chat.conversation import Conversation, Turn, open_token, tell
+from handlers.chat.conversation import Conversation, Turn, open_token, reader_of, tell
 from handlers.polls import rounds
 from models.broadcasts.audiences import Audience
 from models.messages.message import Option
@@ -27,7 +27,7 @@ def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
     """Shows it to everybody who may agree. Not for how many people: so few may have a slip that nobody is told."""
     author = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
     for account, _person in second_officer.others(turn, poll.author_unit_id):
-        reader = language(account.language)
+        reader = reader_of(turn.session, account)
         text = reader.gettext(
             "Comrade {name} asks you to agree to poll {code}, to: {audience}. Please read it first:",
             name=author,

@@ -9,9 +9,9 @@ blob, so posting twice is posting once.
 Order and time are evidence as well (a log of PostgreSQL named half of the reporters of a day by them). So:
 * Every turn leaves one row here, of one size, whether it carries events or nothing (`gathered`): a filing and a look at the
   menu leave the same. A row that carries nothing says so by its id, to whoever has the keys.
-* Every row stays until the second night after it came, posted or not: one that went earlier would say what it was.
-* Reports, answers and whatever else is under time cover leave at fixed moments, several together (`cover`).
-* What changes a row that names a person (settings, "Đã đọc", leaving) waits for the night (`tonight`); that person's own
+* Every row stays until the third night after it came, posted or not: one that went earlier would say what it was.
+* Reports, answers and whatever else is under time cover leave at fixed moments, several together (models.anonymity.moments).
+* What changes a row that names a person (settings, "Đã đọc", leaving) waits for the night; that person's own
   screen, and what is sent to them, obeys at once (models.people.wishes).
 
 The same way lead what a reporter is to hear (`tell`: from the case to a chat) and what a person changes about their own
@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import json
 import random
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -32,7 +31,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, col
 
-from config.i18n import HERE
+from models.anonymity import told
 from models.store.database import Base, Session, insert_ignore
 from models.store.ids import id_from, new_id
 from models.store.sealing import keyed_hash, seal, unseal
@@ -58,20 +57,8 @@ Kind = Literal[
     "slip",
 ]
 
-TOLD_KEPT = timedelta(days=7)
-"""Far longer than a row stays in the intake."""
 KEPT = timedelta(days=1)
-"""So long, to the end of that day, every row stays; it goes in the night after."""
-SOON = (5, 60)
-"""Seconds after which a change of one's own account is made where nothing is covered: not next to the turn that asked."""
-POOL = timedelta(minutes=30)
-"""Covered messages leave at these moments of the clock, where the minutes of cover leave room for that."""
-NIGHT = 3
-"""The hour, in Vietnam, at which rows that name people are changed, and old rows go."""
-
-
-COVERED = (30, 90)
-"""Minutes of cover; any but none."""
+"""So long, and to the end of that day, every row stays; it goes in the next night."""
 
 
 class Intake(Base, table=True):
@@ -84,15 +71,6 @@ class Intake(Base, table=True):
     id: str = Field(unique=True, max_length=13)
     body: bytes
     kept_until: date = Field(index=True)
-
-
-class Told(Base, table=True):
-    """An event that was carried out, by the keyed hash of its entry's id: for those that cannot simply be repeated."""
-
-    __tablename__ = "told"
-
-    id: str = Field(primary_key=True, max_length=32)
-    told_on: date = Field(index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +103,6 @@ class Event:
     covered: bool = True
     reply_due: str = ""
     files: Sequence[Mapping[str, str]] = ()
-
-
-def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
-    """When a message under time cover leaves: at one of the fixed moments (`POOL`), at least the lower of `minutes` from now
-    and at most the higher; at once where both are 0. A moment of its own, however random, would be tied to what it is."""
-    low, high = (timedelta(minutes=minute) for minute in minutes)
-    if not high:
-        return now
-    pool = max(min(POOL, high - low), timedelta(minutes=1)).total_seconds()
-    earliest = (now + low).timestamp()
-    return datetime.fromtimestamp(-(-earliest // pool) * pool, now.tzinfo)
-
-
-def tonight(now: datetime, minutes: tuple[int, int]) -> datetime:
-    """When a row that names a person is changed: in the night; shortly, where the operator covers nothing."""
-    if not minutes[1]:
-        low, high = SOON
-        return now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
-    local = now.astimezone(HERE)
-    night = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
-    return (night if night > local else night + timedelta(days=1)).astimezone(now.tzinfo)
 
 
 def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:
@@ -207,7 +164,7 @@ def gathered(session: Session, now: datetime) -> Iterator[None]:
 
 
 class NotFirst(Exception):
-    """Another turn has left this event meanwhile: the turn is taken again, and says so."""
+    """Another turn has left this event meanwhile: the turn is taken again (bot.dispatch), and says so."""
 
 
 def _write(session: Session, events: Sequence[Event], row_id: str, now: datetime) -> bool:
@@ -322,6 +279,12 @@ def of_account(session: Session, account_id: str) -> list[Event]:
     return [event for event in known if event.account_id == account_id]
 
 
+def lately(session: Session, *kinds: Kind) -> list[Event]:
+    """What everybody has asked for of these kinds, in that order, done or not; those that say their words (`_SAYS`) only."""
+    known = [one.event for row in _tail(session).every(session).values() for one in row]
+    return [event for event in (*known, *_in_turn(session)) if event.kind in kinds]
+
+
 def of_reporter(session: Session, reporter_id: str) -> list[Event]:
     """What this person has sent or asked for, done or not; without the words."""
     known = [*_of(session, f"reporter:{reporter_id}"), *_in_turn(session)]
@@ -372,10 +335,10 @@ def due(session: Session, now: datetime, done: set[str]) -> list[Event]:
         for one in row
         if one.at <= now and one.event.entry_id not in done
     }
-    done.update(told := _told_among(session, ready))
-    rows = {row_id for entry_id, row_id in ready.items() if entry_id not in told}
+    done.update(carried_out := told.among(session, ready))
+    rows = {row_id for entry_id, row_id in ready.items() if entry_id not in carried_out}
     # Read again: memory may hold what was never committed.
-    found = [event for event in _opened(session, rows) if event.entry_id in ready and event.entry_id not in told]
+    found = [event for event in _opened(session, rows) if event.entry_id in ready and event.entry_id not in carried_out]
     mixed = {
         event.account_id if event.kind == "change" else event.entry_id: random.SystemRandom().random() for event in found
     }
@@ -417,40 +380,9 @@ def every(session: Session, kind: Kind) -> list[Event]:
     return found
 
 
-def _told_among(session: Session, entry_ids: Iterable[str]) -> set[str]:
-    hashed = {keyed_hash(session, "told", entry_id): entry_id for entry_id in entry_ids}
-    asked = select(col(Told.id))
-    return {
-        hashed[row_id]
-        for some in batches(hashed)
-        for row_id in session.execute(asked.where(col(Told.id).in_(some))).scalars()
-    }
-
-
-def tell_done(session: Session, entry_ids: Iterable[str], today: date) -> None:
-    """These were carried out, in transactions that could not say so themselves (models.polls.ballots)."""
-    rows = [{"id": keyed_hash(session, "told", entry_id), "told_on": today} for entry_id in entry_ids]
-    for some in (rows[start : start + 200] for start in range(0, len(rows), 200)):
-        insert_ignore(session, Told, some)
-
-
-def once(session: Session, entry_id: str, today: date) -> bool:
-    """Whether this event is carried out for the first time; noted in the transaction that does so. Posting again after a
-    restart must not tell a reporter twice, nor bring back an older language."""
-    row = {"id": keyed_hash(session, "told", entry_id), "told_on": today}
-    return insert_ignore(session, Told, [row]) == 1
-
-
-def is_told(session: Session, entry_id: str) -> bool:
-    return session.get(Told, keyed_hash(session, "told", entry_id)) is not None
-
-
-def forget_told(session: Session, today: date) -> None:
-    session.execute(delete(Told).where(col(Told.told_on) < today - TOLD_KEPT))
-
-
-def forget_old(session: Session, today: date, done: Collection[str]) -> None:
-    """Rows whose night has come, but for those that could not be posted yet, or were not seen till now."""
+def forget_old(session: Session, today: date, done: Collection[str]) -> set[str]:
+    """Rows whose night has come, but for those that could not be posted yet, or were not seen till now. Returns the entries
+    that are gone with them: nobody needs to remember any more that they are done."""
     tail = _tail(session)
     tail.look_again(session, late=None)
     old = set(session.execute(select(col(Intake.id)).where(col(Intake.kept_until) < today)).scalars())
@@ -459,3 +391,4 @@ def forget_old(session: Session, today: date, done: Collection[str]) -> None:
     for some in batches(sorted(old - late)):
         session.execute(delete(Intake).where(col(Intake.id).in_(some)))
     tail.forget(old - late)
+    return {one.event.entry_id for row_id in (old - late) & known.keys() for one in known[row_id]}

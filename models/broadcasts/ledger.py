@@ -12,13 +12,31 @@ row that names a chat by its key of the day (bot.sending.outbox).
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlmodel import col
 
 from config.tables import table
@@ -26,6 +44,7 @@ from models.broadcasts import audiences
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast
 from models.broadcasts.recipients import ENDINGS, OPEN, REACHED, Recipient
+from models.people import wishes
 from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
@@ -45,32 +64,69 @@ def can_be_muted(kind: str, *, urgent: bool) -> bool:
     return not urgent and bool(table("notices")[kind].get("muted", True))
 
 
-def _chosen(audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool) -> dict[str, Any]:
+class _Lately:
+    """SQL of what people have chosen as it holds from that moment, though their rows say so only after the night
+    (models.people.wishes)."""
+
+    def __init__(self, session: Session, kind: str) -> None:
+        self._session = session
+        self._kind = kind
+        self._gone = wishes.all_gone(session)
+        self._chosen = wishes.chosen_by_all(session)
+
+    def flag(self, account: FromClause, name: str) -> ColumnElement[bool]:
+        """`blocked`, `notices` or `polls` of this account."""
+        said = {account_id: wished[name] for account_id, wished in self._chosen.items() if name in wished}
+        return self._said(account.c.id, account.c[name], said)
+
+    def muted(self, person: FromClause) -> ColumnElement[bool]:
+        """Whether this person has switched this kind off, on whichever phone."""
+        kind = f"|{self._kind}|"
+        said = {account_id: kind in wished["muted"] for account_id, wished in self._chosen.items() if "muted" in wished}
+        return self._said(person.c.id, person.c.muted.contains(kind, autoescape=True), said, of_person=True)
+
+    def is_here(self, account: FromClause) -> ColumnElement[bool]:
+        """Not left behind or put out."""
+        return account.c.id.not_in(self._listed(self._gone)) if self._gone else true()
+
+    def _said(
+        self, row_id: ColumnElement[str], row_says: ColumnElement[bool], said: Mapping[str, bool], *, of_person: bool = False
+    ) -> ColumnElement[bool]:
+        whens = []
+        for value in (True, False):
+            if account_ids := [account_id for account_id, this in said.items() if this is value]:
+                listed = self._listed(account_ids)
+                if of_person:
+                    listed = select(_ACCOUNT.c.person_id).where(_ACCOUNT.c.id.in_(listed))
+                whens.append((row_id.in_(listed), literal(value)))
+        return case(*whens, else_=row_says) if whens else row_says
+
+    def _listed(self, account_ids: Collection[str]) -> Select[str]:
+        """As one parameter: both databases limit how many a statement has, and on some days thousands choose something."""
+        as_json = literal(json.dumps(sorted(account_ids)))
+        if self._session.get_bind().dialect.name == "postgresql":
+            return select(func.json_array_elements_text(cast(as_json, JSON)).column_valued("listed"))
+        return select(func.json_each(as_json).table_valued("value").c.value)
+
+
+def _chosen(
+    session: Session, audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool
+) -> dict[str, Any]:
     """SQL: everybody it is for, the phone it goes to and the state that begins with, and where these come from."""
     who = audiences.people(audience, now.date()).subquery("who")
     best, person = _ACCOUNT.alias("best"), _PERSON.alias("listener")
     consent = "polls" if kind == POLL else "notices"
-    muted = or_(best.c[consent].is_(False), person.c.muted.contains(f"|{kind}|", autoescape=True))
+    lately = _Lately(session, kind)
+    muted = or_(lately.flag(best, consent).is_(False), lately.muted(person))
     state = case(
         (best.c.id.is_(None), "no_channel"),
         *([(muted, "no_channel")] if mutable else []),
-        (best.c.blocked, "blocked"),
+        (lately.flag(best, "blocked"), "blocked"),
         else_="queued",
     )
-    phone = _phone(who.c.person_id, lines, consent if mutable else "")
+    phone = _phone(who.c.person_id, lines, consent if mutable else "", lately)
     joined = who.join(person, person.c.id == who.c.person_id).outerjoin(best, best.c.id == phone)
     return {"who": who, "best": best, "state": state, "joined": joined}
-
-
-def forecast(
-    session: Session, audience: Audience, kind: str, lines: Sequence[str], now: datetime, *, mutable: bool
-) -> Counter[tuple[str, str]]:
-    """How many people by (line, state) a ledger written now would have."""
-    sql = _chosen(audience, kind, lines, now, mutable=mutable)
-    line = func.coalesce(sql["best"].c.line, "").label("line")
-    each = select(line, sql["state"].label("state")).select_from(sql["joined"]).subquery()
-    statement = select(each.c.line, each.c.state, func.count()).group_by(each.c.line, each.c.state)
-    return Counter({(line, state): count for line, state, count in session.execute(statement)})
 
 
 def write(
@@ -79,7 +135,7 @@ def write(
     """Writes the whole ledger in one statement; returns how many people it is for. `lines`: those that can be sent on, the
     one to be preferred first. `quiet_until`: nobody is rung before, but for units of the night shift."""
     mutable = can_be_muted(row.kind, urgent=row.urgent)
-    sql = _chosen(Audience.load(row.audience), row.kind, lines, now, mutable=mutable)
+    sql = _chosen(session, Audience.load(row.audience), row.kind, lines, now, mutable=mutable)
     who, best, state = sql["who"], sql["best"], sql["state"]
     night = audiences.below(col(Unit.night_shift).is_(True), "night")
     at_night = or_(literal(row.urgent), who.c.unit_id.in_(night))
@@ -110,17 +166,18 @@ def write(
 _ACCOUNT, _PERSON = Account.__table__, Person.__table__  # type: ignore[attr-defined]
 
 
-def _phone(person_id: ColumnElement[str], lines: Sequence[str], consent: str) -> ScalarSelect[str]:
+def _phone(person_id: ColumnElement[str], lines: Sequence[str], consent: str, lately: _Lately) -> ScalarSelect[str]:
     """SQL: which of somebody's phones to send to: one that is not blocked, has given this `consent` where one is asked
     (each phone has its own), on the best line. A question about each person, by the index: all phones numbered once
     and joined have none, and SQLite read them all for everybody (100,000 people took more than ten minutes)."""
     account = _ACCOUNT.alias("phone")
     rank = case({line: place for place, line in enumerate(lines)}, value=account.c.line, else_=len(lines))
-    wants = [account.c[consent].desc()] if consent else []
+    wants = [lately.flag(account, consent).desc()] if consent else []
     return (
         select(account.c.id)
         .where(account.c.person_id == person_id, account.c.confirmed.is_(True), account.c.line.in_(lines))
-        .order_by(account.c.blocked, *wants, rank, account.c.joined_on.desc(), account.c.id)
+        .where(lately.is_here(account))
+        .order_by(lately.flag(account, "blocked"), *wants, rank, account.c.joined_on.desc(), account.c.id)
         .limit(1)
         .scalar_subquery()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Field
 
+from config.i18n import with_d
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.ids import new_id
@@ -45,8 +46,8 @@ def add(session: Session, unit_id: str, *, name: str = "", staff_code: str = "")
 
 
 def staff_hash(session: Session, staff_code: str) -> str:
-    """What finds a staff code on the roll, in whatever case it is written."""
-    return keyed_hash(session, "person.staff", staff_code.strip().upper())
+    """What finds a staff code on the roll, in whatever case and with whatever Đ it is written."""
+    return keyed_hash(session, "person.staff", with_d(staff_code.strip()).upper())
 
 
 def staff_code_of(session: Session, person: Person) -> str:

@@ -29,11 +29,22 @@ CHUNK = 1000
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Ending:
+    """An office that the list would end. `missing`: only because its holder is not in the list."""
+
+    missing: bool
+    unit: str
+    role: str
+    name: str
+    staff_code: str
+
+
 @dataclass(slots=True)
 class Changes:
     """Rows to write, and the codes to tell an operator about. `missing`: on the roll of these units, not in the list.
     `recoded`: old and new code of people who stay themselves. `one_person`: ids of two rows that are one human being.
-    `questions`: what has to be answered first."""
+    `questions`: what has to be answered first. `ending`: whose offices would end."""
 
     new_units: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -53,6 +64,7 @@ class Changes:
     office_inserts: list[dict[str, Any]] = field(default_factory=list)
     office_ends: list[str] = field(default_factory=list)
     leavers_offices: list[str] = field(default_factory=list)
+    ending: list[Ending] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -108,14 +120,40 @@ def compare(
             changes.one_person.append((before.id, person_id))
         if progress is not None and (number % CHUNK == 0 or number == len(roll.people)):
             progress(number, len(roll.people))
-    named = {unit_ids[unit.code] for unit in roll.units}
+    units_named = {unit_ids[unit.code] for unit in roll.units}
     for hashed, row in known.items():
-        if hashed not in listed and row.unit_id in named:
+        if hashed not in listed and row.unit_id in units_named:
             changes.missing.append(persons.staff_code_of(session, row) or "?")
             changes.leavers_offices += offices.get(row.id, {}).values()
     changes.missing.sort()
-    changes.questions = roll_same.unanswered(roll_same.questions(session, roll, opening), same, different)
+    code_of = {unit_id: code for code, unit_id in unit_ids.items()}
+    changes.ending = _endings(session, changes, known.values(), offices, code_of)
+    unlisted = [row for hashed, row in known.items() if hashed not in listed]
+    alike = {
+        *roll_same.look_alikes(session, roll, changes.new_people, unlisted, code_of),
+        *roll_same.unit_look_alikes(changes.new_units, roll, unit_ids.keys()),
+    }
+    pairs = {(one.old, one.new) for one in alike}
+    asked = alike | {one for one in roll_same.questions(session, roll, opening) if (one.old, one.new) not in pairs}
+    changes.questions = roll_same.unanswered(sorted(asked), same, different)
     return changes
+
+
+def _endings(
+    session: Session,
+    changes: Changes,
+    people: Iterable[Person],
+    offices: Mapping[str, Mapping[tuple[str, str], str]],
+    code_of: Mapping[str, str],
+) -> list[Ending]:
+    ended, left = set(changes.office_ends), set(changes.leavers_offices)
+    found = []
+    for person in people:
+        for (unit_id, role), office_id in offices.get(person.id, {}).items():
+            if office_id in ended or office_id in left:
+                name, code = persons.name_of(session, person), persons.staff_code_of(session, person)
+                found.append(Ending(office_id in left, code_of[unit_id], role, name, code))
+    return sorted(found)
 
 
 def _compare_units(session: Session, roll: Roll, changes: Changes) -> dict[str, str]:

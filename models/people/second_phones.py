@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from sqlmodel import Field, col
 
 from config import keyboards
-from models.anonymity import intake
+from models.anonymity import told
 from models.people.accounts import Account
 from models.people.invites import LENGTH
 from models.store.database import Base, Session
@@ -54,7 +54,7 @@ def find(session: Session, text: str, now: datetime) -> Link | None:
 
 def find_by_id(session: Session, link_id: str, now: datetime) -> Link | None:
     link = session.get(Link, link_id)
-    if link is None or intake.is_told(session, link_id):
+    if link is None or told.is_told(session, link_id):
         return None
     return link if first_account(session, link, now) is not None else None
 
@@ -70,7 +70,7 @@ def first_account(session: Session, link: Link, now: datetime) -> Account | None
 def use(session: Session, link: Link, today: date) -> bool:
     """Whether the code is used for the first time. Its row stays until it is swept: the turn that made it wrote the key of
     one chat, and the turn that uses it writes the account of another."""
-    return intake.once(session, link.id, today)
+    return told.once(session, link.id, today)
 
 
 def forget_old(session: Session, today: date) -> None:

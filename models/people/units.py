@@ -13,6 +13,7 @@ from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
+from config.i18n import with_d
 from config.tables import table
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
@@ -76,7 +77,7 @@ BELOW = _below()
 
 
 def with_code(session: Session, code: str) -> Unit | None:
-    statement = select(Unit).where(col(Unit.code) == code.strip().upper())
+    statement = select(Unit).where(col(Unit.code) == with_d(code.strip()).upper())
     return session.execute(statement).scalar_one_or_none()
 
 

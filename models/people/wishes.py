@@ -26,6 +26,14 @@ def chosen(session: Session, account_id: str) -> dict[str, Any]:
     return found
 
 
+def chosen_by_all(session: Session) -> dict[str, dict[str, Any]]:
+    """The same of everybody who has chosen anything, by account."""
+    found: dict[str, dict[str, Any]] = {}
+    for event in intake.lately(session, "change"):
+        found.setdefault(event.account_id, {}).update(json.loads(event.text))
+    return found
+
+
 def is_blocked(session: Session, account: Account) -> bool:
     """Whether this phone has stopped the line."""
     return bool(chosen(session, account.id).get("blocked", account.blocked))
@@ -53,6 +61,11 @@ def put_out(session: Session, account: Account, now: datetime, at: datetime) -> 
 def is_gone(session: Session, account_id: str) -> bool:
     """Whether this phone was left behind or put out, and its row is only waiting for the night."""
     return bool(intake.ending(session, account_id))
+
+
+def all_gone(session: Session) -> set[str]:
+    """Every phone of which that is so."""
+    return {account_id for event in intake.lately(session, "leave", "unlink") for account_id in json.loads(event.text)}
 
 
 def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:

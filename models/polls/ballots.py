@@ -26,7 +26,7 @@ from typing import Literal
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.people import heads
 from models.polls import boxes, turnout
@@ -97,7 +97,7 @@ def cast(session: Session, round_id: str, person_id: str, answers: Sequence[Answ
     cast_by = person_id if form.named else ""
     verified = int(not form.is_open or heads.is_head(session, person_id))
     folded = boxes.fold(session, round_id, Ballot(unit_id, list(answers), code, cast_by, verified))
-    low, high = intake.SOON
+    low, high = moments.SOON
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
     text = json.dumps({"round": round_id, "ballot": folded})
     event = Event("ballot", due.isoformat(), case_id="", entry_id=new_id(), reporter_id=voter, text=text)

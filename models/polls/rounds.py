@@ -23,7 +23,7 @@ from models.store.database import Base, Session
 from models.store.throwaway_keys import kept_keys
 
 COUNTED_AFTER = timedelta(minutes=2)
-"""Longer than a ballot waits to be posted (intake.SOON) and than any transaction takes."""
+"""Longer than a ballot waits to be posted (moments.SOON) and than any transaction takes."""
 
 
 class Unplannable(Exception):

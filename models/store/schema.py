@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ def config(connection: Connection) -> Config:
     """The chain, as Alembic's own commands take it."""
     from alembic.config import Config
 
-    config = Config()
+    # Else what a command says goes to whatever was stdout when Alembic was imported first, which may be closed by now.
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(resources.files("models").joinpath("migrations")))
     config.attributes["connection"] = connection
     return config

@@ -21,7 +21,6 @@ import hmac
 import json
 import os
 import secrets
-import stat
 import zlib
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +28,7 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from models.store.private_files import make_folder
+from models.store.private_files import is_open_to_others, make_folder
 
 _STEP = 64
 _SHORT = frozenset(
@@ -89,7 +88,7 @@ class Keyring:
         """Raises `KeyringError`, naming the command to run, when the file is missing, readable by others, or damaged."""
         if not path.exists():
             raise KeyringError(f"The key file {path} is not there; `haichieu keys new` makes one.")
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if is_open_to_others(path):
             raise KeyringError(f"The key file {path} can be read by other users; run `chmod 600 {path}`.")
         try:
             kept = json.loads(path.read_text())

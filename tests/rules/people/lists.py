@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 
 from bot.commands import invites, roll_file, roll_sample  # noqa: F401 - the first two add their commands
 from bot.commands.main import app
+from config.i18n import language
 from config.logging import configure
+from handlers.people import roll_words
 from models.people import persons, roll, roll_import
 from models.people.offices import Office, held_on
 from models.people.persons import Person
@@ -50,6 +52,11 @@ def lines(sheet: str, table: Table) -> list[Line]:
 
 def faults(units: Table = UNITS, people: Table = PEOPLE, known: dict[str, str] | None = None) -> list[Fault]:
     return roll.check(lines("units", units), lines("people", people), known or {})[1]
+
+
+def said(faults: Sequence[Fault], language_code: str = "en") -> list[str]:
+    """The faults as an operator reads them."""
+    return [roll_words.fault(language(language_code), fault) for fault in faults]
 
 
 def take(database: Database, units: Table = UNITS, people: Table = PEOPLE, **options: Any) -> Changes:
@@ -106,4 +113,4 @@ def sheets(
 def refused(*paths: Path) -> str:
     """The words with which a file is refused."""
     _, found = roll_file.read(paths)
-    return "\n".join(map(str, found))
+    return "\n".join(said(found))

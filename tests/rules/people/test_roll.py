@@ -17,7 +17,7 @@ from models.people.roll import Fault
 from models.store.database import Database
 from models.store.schema import upgrade
 from models.store.sealing import Keyring
-from tests.rules.people.lists import PEOPLE, TODAY, UNITS, faults, stands, take, unit_named
+from tests.rules.people.lists import PEOPLE, TODAY, UNITS, faults, said, stands, take, unit_named
 
 Edit = Callable[[list[list[str]], list[list[str]]], object]
 
@@ -29,7 +29,7 @@ def edited(edit: Edit) -> tuple[list[list[str]], list[list[str]]]:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "told"),
     [
         (lambda u, p: u[2].__setitem__(2, "Xí nghiệp"), "units, row 3: kind “Xí nghiệp” is not one of: Tổng Liên đoàn"),
         (lambda u, p: u[2].__setitem__(2, ""), "units, row 3: the kind is missing"),
@@ -57,9 +57,10 @@ def edited(edit: Edit) -> tuple[list[list[str]], list[list[str]]]:
         (lambda u, p: p[2].__setitem__(4, "Français"), "people, row 3: the language Français is not one of: vi, en"),
     ],
 )
-def test_a_fault_names_its_sheet_row_and_reason(edit: Edit, said: str) -> None:
+def test_a_fault_names_its_sheet_row_and_reason(edit: Edit, told: str) -> None:
     assert not faults()
-    assert any(str(fault).startswith(said) for fault in faults(*edited(edit))), faults(*edited(edit))
+    lines = said(faults(*edited(edit)))
+    assert any(line.startswith(told) for line in lines), lines
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -79,7 +80,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_a_circle_through_units_that_are_there_already() -> None:
     found = faults([UNITS[0], ["A", "A", "CĐCS", "B", "", ""]], [PEOPLE[0]], {"A": "", "B": "A"})
-    assert found == [Fault("units", 2, "A belongs to itself, through B")]
+    assert found == [Fault("units", 2, "circle", {"code": "A", "parent": "B"})]
 
 
 @pytest.mark.parametrize("kind", ["cdcs", "CĐCS", "Công đoàn cơ sở", "CONG DOAN CO SO", "Grassroots union"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from models.anonymity import intake
+from models.anonymity import intake, told
 from models.anonymity.suppression import Withheld
 from models.people import accounts, persons
 from models.people.accounts import Sender
@@ -117,7 +117,7 @@ class Hall:
             boxed += cast
         if boxed:
             with self.database.transaction() as session:
-                intake.tell_done(session, boxed, self.now.date())
+                told.note(session, boxed, self.now.date())
                 self.crash("while telling")
         self.done.update(boxed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,15 @@ from sqlalchemy import event as events
 from sqlmodel import col, select
 
 from models.all_tables import METADATA
-from models.anonymity import intake
+from models.anonymity import counts, intake, night_counts
 from models.anonymity.intake import Event
 from models.grievances import access, cases
 from models.messages import chats, outbox, sending
 from models.messages.chats import Chat
-from models.people import accounts, persons, units, wishes
+from models.people import persons, units, wishes
 from models.people.offices import Office
 from models.people.units import Unit
-from models.store import schema, tail
+from models.store import tail
 from models.store.database import Database, Session
 from models.store.ids import new_case_code, new_id
 from models.store.sealing import Keyring
@@ -169,7 +170,7 @@ Ask = Callable[[Session], object]
         (lambda session: access.count_open(session, "p", NOW), "ix_grievance_open", "SCAN grievance"),
         (lambda session: access.for_officer(session, "p", new_id(), NOW), "(id=?)", "holder_id"),
         (lambda session: access.for_officer(session, "p", "PA-AAAAAA", NOW), "(code=?)", "holder_id"),
-        (lambda session: accounts.has_joined(session, "u", 5), "ix_person_unit_id", "staff_hash"),
+        (lambda session: night_counts.floor_of(session, counts.OWN, "u"), "autoindex_night_count_1 (id=?)", "SCAN"),
         (lambda session: chats.load(session, Chat("a", "r"), NOW), "autoindex_conversation_1 (id=?)", "SCAN conversation"),
         (lambda session: chats.forget_old(session, NOW.date()), "ix_conversation_kept_until", "SCAN conversation"),
         (lambda session: intake.waiting_for(session, "case", NOW), "INTEGER PRIMARY KEY (rowid>?)", "SCAN intake"),
@@ -182,9 +183,9 @@ Ask = Callable[[Session], object]
         ),
     ],
 )
-def test_the_way_in(tmp_path: Path, ask: Ask, wanted: str, unwanted: str) -> None:
+def test_the_way_in(tmp_path: Path, sqlite_template: Path, ask: Ask, wanted: str, unwanted: str) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "plans.db")
     database = Database(f"sqlite:///{tmp_path}/plans.db", Keyring.new())
-    schema.upgrade(database)
     asked: list[tuple[str, object]] = []
     events.listen(database.engine, "before_cursor_execute", lambda _c, _r, sql, given, *_: asked.append((sql, given)))
     with database.transaction() as session:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.recipients import Recipient
 from models.people import invites, persons
+from models.people.accounts import Account
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Session
@@ -231,6 +232,43 @@ class TestNight:
         await reader.sees(TEXT)
 
 
+class TestTheSameDay:
+    """What somebody chose holds at once, though no row says so before the night (default settings)."""
+
+    @pytest.fixture
+    def privacy(self) -> str:
+        return "30-90"
+
+    async def test_who_wants_notices_gets_the_next_one(self, reader: Person, leader: Person, service: RunningApp) -> None:
+        assert not any(row.notices for row in await rows(service, Account))
+        await writes(leader)
+        await leader.taps("Gửi")
+        await reader.sees(TEXT)
+
+    async def test_an_officer_is_written_to_in_the_language_they_chose(self, leader: Person, clock: FakeClock) -> None:
+        await writes(leader)
+        await leader.taps("Hẹn giờ gửi")
+        await leader.says("17:30")
+        await leader.taps("Gửi", "Menu", "Ngôn ngữ · Language", "English")
+        await leader.looks_away()
+        await clock.passes(hours=7, minutes=31)
+        await clock.passes(seconds=20)
+        await leader.sees("· sent", "100 %", "How many people receive it is not said")
+
+    async def test_a_second_phone_begins_with_what_was_chosen_on_the_first(self, reader: Person, somebody: Somebody) -> None:
+        second = await another_phone(reader, somebody)
+        await second.taps("Cài đặt")
+        await second.sees("Thông báo của công đoàn: bật")
+
+
+async def another_phone(first: Person, somebody: Somebody) -> Person:
+    await first.taps("Cài đặt", "Nối máy khác")
+    shown = await first.sees("15 phút")
+    second = somebody(f"{first.name}, máy 2")
+    await second.joins(next(word.strip(".:,") for word in shown.split() if invites.looks_like_code(word.strip(".:,"))))
+    return second
+
+
 async def test_who_left_gets_nothing_and_is_counted(
     reader: Person, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -257,11 +295,7 @@ async def test_old_ledgers_are_folded(reader: Person, leader: Person, service: R
 async def test_one_person_with_two_phones_hears_once(
     reader: Person, leader: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
-    await reader.taps("Cài đặt", "Nối máy khác")
-    shown = await reader.sees("15 phút")
-    second = somebody("An, máy 2")
-    code = next(word.strip(".:,") for word in shown.split() if invites.looks_like_code(word.strip(".:,")))
-    await second.joins(code)
+    second = await another_phone(reader, somebody)
     await writes(leader)
     await leader.taps("Gửi")
     texts = [text for phone in (reader, second) for text in await phone.texts() if TEXT in text]

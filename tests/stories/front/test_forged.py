@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import get_args
 
 import pytest
 
-from models.anonymity import intake
-from models.anonymity.intake import Event
 from models.grievances.cases import Entry, Grievance
 from models.people.accounts import Account
-from models.store.database import Session
 from models.store.ids import new_id
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.acts import OVERTIME, answers, files, forges, rows, token_behind
+from tests.stories.acts import OVERTIME, answers, carried, files, forges, rows, token_behind
 
 Somebody = Callable[[str], Person]
 OLD = "không còn tác dụng"
@@ -55,11 +51,6 @@ NEVER_MADE = [
     "join::consent:yes:abc",
     "lang:😀:language:vi:abc",
 ]
-
-
-def carried(session: Session) -> list[Event]:
-    """What turns have left to do."""
-    return [event for kind in get_args(intake.Kind) for event in intake.every(session, kind)]
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])

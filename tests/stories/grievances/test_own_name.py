@@ -38,8 +38,8 @@ async def test_it_can_be_taken_back(worker: Person, leader: Person, clock: FakeC
     await worker.taps("Rút lại tên")
     await worker.sees("Chưa cán bộ nào thấy tên")
     await clock.passes(hours=48)
+    assert not await rows(service, Intake), "neither the name nor that it was taken back"
     await leader.does_not_see("Bình")
-    assert not await rows(service, Intake)
 
 
 async def test_a_name_for_the_committee_only(worker: Person, leader: Person, chair: Person, clock: FakeClock) -> None:

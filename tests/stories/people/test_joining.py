@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from models.anonymity.intake import Intake
 from models.messages.chats import Conversation
 from models.people.accounts import Account
 from models.people.invites import looks_like_code
@@ -93,6 +94,9 @@ async def test_who_refuses_leaves_nothing_and_learns_of_another_way(somebody: So
     await stranger.sees("Không có gì được lưu lại", "gặp trực tiếp tổ trưởng", "/start")
     await stranger.sees_nothing_new()
     assert not await rows(service, Account)
+    turns = await rows(service, Conversation)
+    assert len(turns) == len(await rows(service, Intake)) == stranger.steps, "as many as anybody's turns, one each"
+    assert len({len(row.state) for row in turns}) == 1
     *_, last = await service.app.writer.read(states)
     assert not any(last[name] for name in ("run", "offered", "language", "turned_away"))
     await stranger.joins(service.codes.team)  # and may still change their mind

@@ -197,7 +197,10 @@ async def test_a_claim_is_not_yet_the_officer(
     await clock.passes(minutes=5)
     await thief.does_not_see("ép tôi", "Công đoàn trả lời", "[Gửi phản ánh]")
     await thief.taps("Đây không phải mã của tôi")
-    await thief.sees("đã được quên")
+    await thief.sees("không giữ cuộc trò chuyện này nữa")
+    await thief.says("menu")
+    await thief.sees("mã tham gia")
+    await clock.passes(minutes=1)
     await mai.says("menu")
     await mai.sees("[Việc cần xử lý]")
     assert len(await rows(service, Account)) == 3  # the worker, the chair and the officer

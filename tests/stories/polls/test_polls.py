@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -12,17 +13,22 @@ import pytest
 
 from bot.__main__ import app
 from models.anonymity.intake import Intake
+from models.people.units import Unit
+from models.polls import ballots
 from models.polls.boxes import BallotBox
+from models.polls.polls import Answer
 from models.polls.rounds import Round
 from models.polls.turnout import Turnout
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.acts import appointed, forges, rows, second_factory
+from tests.stories.acts import appointed, crowd, forges, rows, second_factory
 from tests.stories.channels import every_channel, on
 from tests.stories.people.test_consents import slips
 
 Somebody = Callable[[str], Person]
 TITLE = "Bữa ăn ca"
+MEALS: Sequence[Answer] = (3, [2], 0)
+"""What `votes` answers, too."""
 
 
 async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> list[Person]:
@@ -35,6 +41,15 @@ async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str 
         await voter.looks_away()
         found.append(voter)
     return found
+
+
+async def cast(service: RunningApp, people: Sequence[str], answers: Sequence[Answer]) -> None:
+    """These answer the poll that is open alike, each in a turn of their own."""
+    [one] = [row for row in await rows(service, Round) if row.state == "open"]
+    for person in people:
+        await service.app.writer.write(
+            partial(ballots.cast, round_id=one.id, person_id=person, answers=answers, now=service.clock.now())
+        )
 
 
 async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1", *switches: str) -> None:
@@ -61,12 +76,14 @@ async def is_counted(clock: FakeClock) -> None:
 
 @every_channel
 async def test_asked_answered_counted(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
-    people = await voters(somebody, service, 10)
+    people, more = await voters(somebody, service, 2), await crowd(service, 8)
     await opens(leader)
     invitation = await people[0].sees("🗳 Bữa ăn ca", "Ẩn danh", "từ 10 người", "vẫn còn trên máy này", "Câu 1/3")
     assert "[1]" in invitation and "[5]" in invitation
-    for place, voter in enumerate(people):
-        await votes(voter, "4" if place < 6 else "2")
+    for voter, mark in zip(people, "42", strict=True):
+        await votes(voter, mark)
+    await cast(service, more[:5], [3, [2], 0])
+    await cast(service, more[5:], [1, [2], 0])
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     await leader.looks_away()
     await leader.does_not_see("đã tham gia")
@@ -88,7 +105,7 @@ async def previews(officer: Person, who: str) -> str:
 
 async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     """Two previews with one person's joining between them say the same."""
-    await voters(somebody, service, 10)
+    await crowd(service, 10)
     before = await previews(leader, "Tất cả mọi người")
     late = somebody("Công nhân đến sau")
     [slip] = await slips(service, 1, "SONGLAM-MAY1")
@@ -271,10 +288,10 @@ async def test_after_the_close(somebody: Somebody, leader: Person, service: Runn
 
 @every_channel
 async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
-    people = await voters(somebody, service, 10)
+    [voter], more = await voters(somebody, service, 1), await crowd(service, 9)
     await opens(leader)
-    for voter in people:
-        await votes(voter)
+    await votes(voter)
+    await cast(service, more, MEALS)
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Kết thúc ngay")
@@ -319,12 +336,11 @@ async def test_own_questions(somebody: Somebody, leader: Person, service: Runnin
 
 @every_channel
 async def test_published_to_members(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
-    people = await voters(somebody, service, 10)
-    reader = people[0]
+    [reader], more = await voters(somebody, service, 1), await crowd(service, 9)
     await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
     await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
-    for voter in people:
-        await votes(voter)
+    await votes(reader)
+    await cast(service, more, MEALS)
     await is_counted(clock)
     await reader.taps("Tham gia ý kiến")
     await reader.does_not_see("Kết quả: Bữa ăn ca")
@@ -344,21 +360,21 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
 async def test_the_committee_never_sees_its_rating_by_team(
     somebody: Somebody, chair: Person, superior: Person, service: RunningApp, clock: FakeClock
 ) -> None:
-    teams = [await voters(somebody, service, 10, unit) for unit in ("SONGLAM-MAY1", "SONGLAM-MAY2")]
+    units = ("SONGLAM-MAY1", "SONGLAM-MAY2")
+    played = [voter for unit in units for voter in await voters(somebody, service, 1, unit)]
+    more = [person for unit in units for person in await crowd(service, 9, unit)]
     factory = "Công đoàn cơ sở Công ty May Sông Lam"
     await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở", factory)
-    for team in teams:
-        for voter in team:
-            await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
-            await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+    for voter in played:
+        await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
+        await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
+    await cast(service, more, [2, 2, None, None])
     await is_counted(clock)
     await chair.taps("Xem kết quả")
     shown = await chair.sees("20 người đã tham gia")
     assert "[Tổ may 1]" not in shown
     [one] = [row for row in await rows(service, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):
-        from models.people.units import Unit
-
         [team] = [row.id for row in await rows(service, Unit) if row.code == "SONGLAM-MAY1"]
         await forges(chair, f"outcome:{one.id}::{team}:")
         await chair.sees("hiện không dùng được")
@@ -404,10 +420,11 @@ async def test_in_one_line(somebody: Somebody, leader: Person, service: RunningA
 async def test_nothing_of_a_vote_stays_in_the_chat_or_the_intake(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
-    people = await voters(somebody, service, 10)
+    people, more = await voters(somebody, service, 2), await crowd(service, 8)
     await opens(leader)
     for voter in people:
         await votes(voter)
+    await cast(service, more, MEALS)
     await is_counted(clock)
     await clock.passes(hours=3)
     assert not await rows(service, Intake)
@@ -422,11 +439,11 @@ async def test_pictures_tables_and_codes(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    people = await voters(somebody, service, 10)
+    [voter], more = await voters(somebody, service, 1), await crowd(service, 9)
     await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
-    for voter in people:
-        await votes(voter)
-    given = await people[0].screen()
+    await votes(voter)
+    await cast(service, more, MEALS)
+    given = await voter.screen()
     code = given.partition("Mã kiểm tra của anh/chị: ")[2].partition(".")[0]
     await is_counted(clock)
     await leader.taps("Xem kết quả", "Xem biểu đồ")
