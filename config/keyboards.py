@@ -108,11 +108,13 @@ def _undone(typed: str, keys: dict[str, str], length: int) -> list[str]:
 
 def is_spoilt(text: str, length: int) -> bool:
     """Whether this may be a code of that length of which a keyboard has made something else: where it cannot be read, or is
-    none, it is to be typed again without that keyboard."""
+    none, it is to be typed again without that keyboard. “Xin chào” is none: no code has an I or an O."""
     typed = unicodedata.normalize("NFC", "".join(filter(str.isalnum, plain(text).upper())))
-    marked = sum(letter == "Đ" or len(unicodedata.normalize("NFD", letter)) > 1 for letter in typed)
+    letters = [unicodedata.normalize("NFD", letter) for letter in typed]
+    marked = any(letter[0] == "Đ" or len(letter) > 1 for letter in letters)
+    of_codes = all(letter[0] in EARLIER_LETTERS or letter in ("Đ", "U" + _HORN) for letter in letters)  # Ư is a W by itself
     one_word = len(plain(text).split()) <= 2
-    return bool(marked) and one_word and length // 2 <= len(typed) <= length
+    return marked and of_codes and one_word and length // 2 <= len(typed) <= length
 
 
 # Numbers of a list.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import textwrap
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,8 @@ class Phone:
     """One person's phone. `says` and `taps` print what is done; `sees` prints the next message and checks it."""
 
     WAIT = 10.0
+    LOOKS = 5
+    """Into how many parts the wait for a message falls."""
 
     def __init__(
         self, http: aiohttp.ClientSession, address: str, name: str, session: str = "", *, printed: bool = True
@@ -86,12 +89,11 @@ class Phone:
             raise TourError(f"{self.name}: there is no button [{label}]")
         await self._send({"type": "tap", "choice": self._offered[label]})
 
-    async def sees(self, *words: str) -> str:
-        """The next message; it must have all these words."""
-        try:
-            message = await asyncio.wait_for(self._unread.get(), self.WAIT)
-        except TimeoutError:
-            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing") from None
+    async def sees(self, *words: str, meanwhile: Callable[..., object] = _nothing) -> str:
+        """The next message; it must have all these words. `meanwhile` is done as long as there is none."""
+        message = await self._next(meanwhile)
+        if message is None:
+            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing")
         text = str(message["text"])
         for option in message["options"]:
             self._offered[option["label"]] = option["token"]
@@ -105,6 +107,14 @@ class Phone:
         self.messages += 1
         self.media = message.get("media")
         return text
+
+    async def _next(self, meanwhile: Callable[..., object]) -> dict[str, Any] | None:
+        for _ in range(self.LOOKS):
+            try:
+                return await asyncio.wait_for(self._unread.get(), self.WAIT / self.LOOKS)
+            except TimeoutError:
+                meanwhile()
+        return None
 
     async def opens(self) -> bytes:
         """The file under the newest message, as the page fetches it."""

@@ -79,6 +79,11 @@ def test_what_is_read(typed: str, code: str) -> None:
     assert (code in found) if code else not found
 
 
+@pytest.mark.parametrize("text", ["Xin chào", "chán việc", "Dạ vâng", "Cảm ơn", "Lương", "Cho hỏi", "Tôi cần"])
+def test_a_greeting_is_no_spoilt_code(text: str) -> None:
+    assert not keyboards.is_spoilt(text, 8)
+
+
 @given(st.text(max_size=40))
 def test_anything_may_be_typed(text: str) -> None:
     assert len(readings(text, 8)) <= MOST_READINGS
