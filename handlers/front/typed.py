@@ -46,13 +46,13 @@ def option(turn: Turn, text: str, *, words: bool) -> Option | None:
     if number is not None:
         listed = turn.state.offered or _first_menu(turn)
         return listed[number - 1] if 1 <= number <= len(listed) else None
-    if (offered := _labelled(turn.state.offered, text, words=words)) is not None or turn.state.run:
+    if (offered := labelled(turn.state.offered, text, words=words)) is not None or turn.state.run:
         return offered
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return _labelled(menu.options(turn), text, words=False)
+    return labelled(menu.options(turn), text, words=False)
 
 
-def _labelled(options: Sequence[Option], text: str, *, words: bool) -> Option | None:
+def labelled(options: Sequence[Option], text: str, *, words: bool) -> Option | None:
     """The one with this label; without its accents only where no other looks the same then (“Bún cá”, “Bún cà”)."""
     labels = [(option, option.label.lstrip("●○ ")) for option in options]
     if (named := [option for option, label in labels if exact(label) == exact(text)]) or words:

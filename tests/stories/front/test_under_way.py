@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests import sample_files as made
 from tests.actors import OnTelegram, Person
-from tests.stories.acts import OVERTIME, files
+from tests.stories.acts import OVERTIME, answers, files
 from tests.stories.channels import every_channel, on
 
 LOST = "chưa được gửi đi. Bỏ phần này không?"
@@ -172,6 +173,45 @@ async def test_a_quotation_wins_over_what_is_under_way(worker: Person, leader: P
     await leader.sees("Những lời này dành cho việc nào?", f"[Cho {first}]")
     await leader.taps("Cho phần đang viết")
     await leader.sees("muốn gửi cho đơn vị nào", "[○ Tổ may 1]")
+
+
+@every_channel
+async def test_a_photo_under_a_code_goes_to_that_case(worker: Person, leader: Person) -> None:
+    code = await files(worker)
+    await leader.sees("Phản ánh mới", code)
+    await worker.shows(made.photo(), caption=f"{code} Đây là bảng công")
+    await worker.sees("Ảnh 1: đang tải")
+    await worker.sees(code, "Đây là bảng công", "Kèm theo: ảnh 1")
+    await worker.taps("Gửi")
+    await leader.sees("bổ sung", code, "Đây là bảng công", "Tệp kèm theo: ảnh 1 (đã nhận)")
+
+
+@every_channel
+async def test_a_photo_under_a_code_is_not_put_to_another_draft(worker: Person, leader: Person) -> None:
+    code = await files(worker)
+    await worker.says("Gửi phản ánh", FAN)
+    await worker.shows(made.photo(), caption=f"{code} Đây là bảng công")
+    await worker.sees(FAN, LOST)
+    await worker.taps("Bỏ, không gửi")
+    await worker.sees(code, "Đây là bảng công", "Kèm theo: ảnh 1")
+    await worker.taps("Gửi")
+    await leader.sees("bổ sung", code, "Đây là bảng công", "Tệp kèm theo: ảnh 1 (đã nhận)")
+    await leader.does_not_see(FAN)
+
+
+@on("telegram")
+async def test_a_photo_in_reply_to_an_answer_goes_to_its_case(worker: Person, leader: Person) -> None:
+    assert isinstance(worker, OnTelegram)
+    code = await files(worker)
+    await answers(leader, "Cho xem bảng công")
+    await worker.sees("Công đoàn trả lời", code)
+    answer = next(shown for shown in worker.user.inbox if "Cho xem bảng công" in (shown.text or ""))
+    photo = worker.user.photo_update(made.photo(), "Đây ạ", reply_to=answer)
+    assert await worker.emulator.deliver(photo) == 200
+    await worker.service.app.drain()
+    await worker.sees(code, "Đây ạ", "Kèm theo: ảnh 1")
+    await worker.taps("Gửi")
+    await leader.sees("bổ sung", code, "Đây ạ", "Tệp kèm theo: ảnh 1 (đã nhận)")
 
 
 @on("zalo")

@@ -115,6 +115,8 @@ async def test_english_from_the_consent_card_on(somebody: Somebody, service: Run
     await stranger.says("Overtime of May was not paid")
     await stranger.sees("What is it about?", "[Wages]")
     await stranger.says("stop")
+    await stranger.sees("has not been sent", "[Throw it away]")
+    await stranger.taps("Throw it away")
     await stranger.sees("Stopped. Nothing was sent.")
 
 
