@@ -31,14 +31,15 @@ class Then(Exception):
 
 
 def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
-    """Whether something has been written, or sent along, that would be gone with what is under way."""
+    """Whether something has been written, or sent along, that would be gone with what is under way. Taps are soon made
+    again, and whoever leaves a poll half-way leaves it at once."""
     run = turn.state.run
     if turn.state.draft is not None:
         return True
     if run is None or run.conversation in _NO_DRAFT:
         return False
-    written = (one.key for one in conversations[run.conversation].questions if one.check is not None and one.key != "pin")
-    return "files" in run.answers or any(key in run.answers for key in written)
+    answered = (one for one in conversations[run.conversation].questions if one.key in run.answers and one.key != "pin")
+    return "files" in run.answers or any(question.is_for_words(turn) for question in answered)
 
 
 def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:

@@ -94,7 +94,7 @@ def answers_of(turn: Turn, count: int | None = None) -> list[Answer]:
 
 
 def _takes_words(number: int) -> Callable[[Turn], bool]:
-    return lambda turn: _content(turn).questions[number].kind == "text"
+    return lambda turn: any(asked.kind == "text" for asked in _content(turn).questions[number : number + 1])
 
 
 def _text(number: int) -> Callable[[Turn], str]:
