@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -19,7 +19,9 @@ from babel.support import Translations
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+_FAR = timedelta(days=180)
 _D = str.maketrans("đðɖ", "ddd")
+"""The Vietnamese letter, and two that look like it and are on other keyboards."""
 _COMMAS = str.maketrans(",.", ".,")
 
 
@@ -47,12 +49,12 @@ class Language:
     def ngettext(self, one: str, many: str, count: int, **values: object) -> str:
         return str(self._translations.ngettext(one, many, count)).format(count=count, **values)
 
-    def when(self, moment: datetime) -> str:
-        """17:00 ngày 12/06 — the way a notice on a factory wall says it; local time, 24 hours."""
+    def when(self, moment: datetime, seen_from: datetime | None = None) -> str:
+        """17:00 ngày 12/06 — the way a notice on a factory wall says it; local time, 24 hours. With the year where it is far
+        from `seen_from`."""
         local = moment.astimezone(HERE)
-        if self.code == "vi":
-            return f"{local:%H:%M} ngày {local:%d/%m}"
-        return f"{local:%H:%M} on {local:%d/%m}"
+        day = f"{local:%d/%m}" if seen_from is None or moment - seen_from < _FAR else f"{local:%d/%m/%Y}"
+        return f"{local:%H:%M} ngày {day}" if self.code == "vi" else f"{local:%H:%M} on {day}"
 
     def number(self, number: float, digits: int = 0) -> str:
         """1.000 and 2,5 in Vietnamese; 1,000 and 2.5 in English."""

@@ -14,6 +14,7 @@ from handlers.front.all_conversations import CONVERSATIONS
 from tests.stories.channels import CHANNELS
 
 ONLY: dict[str, Collection[str]] = {
+    "edited": ["telegram"],  # where alone people change what they wrote
     "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
 }
 """Where a conversation is met, if not everywhere, and why."""

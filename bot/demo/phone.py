@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import textwrap
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +23,9 @@ def _nothing(*_words: object) -> None:
 class Phone:
     """One person's phone. `says` and `taps` print what is done; `sees` prints the next message and checks it."""
 
-    WAIT = 45.0
-    """Seconds. That a notice has gone out is told at full quarters of a minute (models.broadcasts.lifecycle)."""
+    WAIT = 30.0
+    LOOKS = 15
+    """Seconds, and into how many parts the wait for a message falls."""
 
     def __init__(
         self, http: aiohttp.ClientSession, address: str, name: str, session: str = "", *, printed: bool = True
@@ -87,12 +89,11 @@ class Phone:
             raise TourError(f"{self.name}: there is no button [{label}]")
         await self._send({"type": "tap", "choice": self._offered[label]})
 
-    async def sees(self, *words: str) -> str:
-        """The next message; it must have all these words."""
-        try:
-            message = await asyncio.wait_for(self._unread.get(), self.WAIT)
-        except TimeoutError:
-            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing") from None
+    async def sees(self, *words: str, meanwhile: Callable[..., object] = _nothing) -> str:
+        """The next message; it must have all these words. `meanwhile` is done as long as there is none."""
+        message = await self._next(meanwhile)
+        if message is None:
+            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing")
         text = str(message["text"])
         for option in message["options"]:
             self._offered[option["label"]] = option["token"]
@@ -106,6 +107,14 @@ class Phone:
         self.messages += 1
         self.media = message.get("media")
         return text
+
+    async def _next(self, meanwhile: Callable[..., object]) -> dict[str, Any] | None:
+        for _ in range(self.LOOKS):
+            try:
+                return await asyncio.wait_for(self._unread.get(), self.WAIT / self.LOOKS)
+            except TimeoutError:
+                meanwhile()
+        return None
 
     async def opens(self) -> bytes:
         """The file under the newest message, as the page fetches it."""

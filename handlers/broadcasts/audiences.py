@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from config import keyboards
 from config.i18n import Language, fold
 from config.tables import table
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, unless_cancelled
@@ -112,8 +113,8 @@ def _units_typed(turn: Turn, text: str) -> str:
     """Codes or names, with commas between them."""
     own = [one.id for one in own_units(turn)]
     chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
-    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
-        minus, wanted = part[0] in "-–", part.lstrip("-–+ ")
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", keyboards.plain(text)))):
+        minus, wanted = part[0] == "-", part.lstrip("-+ ")
         found = units.with_code(turn.session, wanted) or _named(turn, wanted)
         if found is None or not is_below(turn.session, found.id, own):
             raise Invalid(turn._("There is no unit {code} among yours, comrade.", code=wanted[:40]))
@@ -240,6 +241,6 @@ def forget(turn: Turn) -> None:
 
 
 QUESTIONS = (
-    Question("units", _units_text, _units, check=_units_typed, chosen=_unit_tapped),
+    Question("units", _units_text, _units, check=_units_typed, chosen=_unit_tapped, takes_words=lambda _turn: False),
     Question("who", _who_text, _who, chosen=_who_tapped),
 )

@@ -105,7 +105,8 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
 
 def _row(turn: Turn, row: Broadcast) -> str:
     reader, state = turn.language, lifecycle.shown_state(row, turn.now)
-    return f"{row.code}: {reading.kind_name(reader, row.kind)} · {reader.when(row.send_at)} · {state_name(reader, state)}"
+    when = reader.when(row.started_at or row.send_at)
+    return f"{row.code}: {reading.kind_name(reader, row.kind)} · {when} · {state_name(reader, state)}"
 
 
 def _desk(turn: Turn) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from config import keyboards
 from config.i18n import Language, language
 from config.tables import table
 from handlers.chat import menu
@@ -25,12 +26,11 @@ from models.files.attachments import Enclosed
 from models.messages.message import Media, Option, Outgoing
 from models.people import offices, persons, units
 from models.store.database import Session
-from models.store.ids import CODE_LETTERS
 
 _SHOWN = 8
 FETCHED_WITHIN = timedelta(minutes=10)
 """After so long a notice goes out without a file that could not be had."""
-_CODE = re.compile(rf"TB[-\s]?([{CODE_LETTERS}]{{6}})", re.IGNORECASE)
+_CODE = re.compile(r"TB[-\s]*(\w{3,6})", re.IGNORECASE)
 
 
 def kind_name(reader: Language, kind: str) -> str:
@@ -130,14 +130,19 @@ def _is_mine(turn: Turn) -> bool:
     return mine(turn) is not None
 
 
+def _codes(text: str) -> list[str]:
+    found = _CODE.fullmatch(keyboards.plain(text))
+    return [f"TB-{code}" for code in keyboards.readings(found.group(1), 6)] if found else []
+
+
 def is_code(text: str) -> bool:
-    return _CODE.fullmatch(text.strip()) is not None
+    return bool(_codes(text))
 
 
 def by_code(turn: Turn, text: str) -> Broadcast | None:
     """The notice whose code this is."""
-    found = _CODE.fullmatch(text.strip())
-    return broadcasts.with_code(turn.session, f"TB-{found.group(1).upper()}") if found else None
+    found = (broadcasts.with_code(turn.session, code) for code in _codes(text))
+    return next((row for row in found if row is not None), None)
 
 
 def _seen(turn: Turn) -> None:

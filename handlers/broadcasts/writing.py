@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from config.i18n import N_, fold
+from config import keyboards
+from config.i18n import N_
 from handlers.broadcasts import audiences, forecast, overview, reading, second_officer
 from handlers.chat import typed_times
 from handlers.chat.conversation import (
@@ -138,7 +139,7 @@ def _preview(turn: Turn) -> str:
 
 
 def _when(turn: Turn, made: Draft) -> str:
-    at = turn.language.when(made.send_at) if made.send_at > turn.now else turn._("at once")
+    at = turn.language.when(made.send_at, turn.now) if made.send_at > turn.now else turn._("at once")
     return at + (", " + turn._("then") + " " + turn._(REPEAT_NAMES[made.repeat]) if made.repeat else "")
 
 
@@ -210,7 +211,7 @@ def _asked(turn: Turn) -> str:
 
 
 def _typed(turn: Turn, text: str) -> str:
-    if fold(text).replace(".", "").replace(" ", "") != turn.answers["size"]:
+    if keyboards.digits(text) != turn.answers["size"]:
         raise Invalid(turn._("That is not the number. Nothing was sent."))
     return text
 

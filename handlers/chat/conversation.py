@@ -52,7 +52,9 @@ def take_text(turn: Turn, text: str) -> str:
     """The usual check of a typed answer: not empty, not endless."""
     if not fold(text):  # also nothing but joiners, which `clean` keeps for emoji
         raise Invalid(turn._("There were no words in that message. Please write a few."))
-    if len(text) > LONGEST:
+    if turn.is_pasted and len(text) > LONGEST_PASTED:
+        raise Invalid(turn._("The parts together are longer than 8,000 characters. Please write it shorter."))
+    if len(text) > LONGEST and not turn.is_pasted:
         raise Invalid(turn._("That is longer than 4,000 characters. Please send it in several parts."))
     return text
 
@@ -79,6 +81,8 @@ def unless_back(_turn: Turn, value: str) -> str:
 
 
 LONGEST = 4000
+LONGEST_PASTED = 8000
+"""Of a text that a phone has sent in parts (handlers.front.parts)."""
 
 
 def nothing(_turn: Turn) -> Sequence[Choice]:
@@ -92,7 +96,8 @@ def always(_turn: Turn) -> bool:
 @dataclass(frozen=True, slots=True)
 class Question:
     """One thing to ask. `text` and `choices` are made for the reader at hand; `check` judges typed words (None: only the
-    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all."""
+    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`: whether what
+    is typed are words, among which a number or a name is nothing else (None: where there is a `check`)."""
 
     key: str
     text: Callable[[Turn], str]
@@ -100,6 +105,10 @@ class Question:
     check: Callable[[Turn, str], str] | None = None
     chosen: Callable[[Turn, str], str] | None = None
     when: Callable[[Turn], bool] = always
+    takes_words: Callable[[Turn], bool] | None = None
+
+    def is_for_words(self, turn: Turn) -> bool:
+        return self.takes_words(turn) if self.takes_words is not None else self.check is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,9 @@ class Conversation:
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
     for_claims: bool = False
     """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
+
+    def question(self, key: str) -> Question:
+        return next(question for question in self.questions if question.key == key)
 
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:
@@ -138,7 +150,11 @@ class Turn:
     origin: str = ""
     """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
     said: list[str] = field(default_factory=list)
+    message: str = ""
+    """The name of the message on its line, where people may change it."""
     joined: bool = False
+    is_pasted: bool = False
+    """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
     found: dict[str, Any] = field(default_factory=dict)

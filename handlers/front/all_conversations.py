@@ -7,23 +7,24 @@ from handlers.broadcasts import second_officer as broadcasts_second_officer
 from handlers.broadcasts import writing as broadcasts_writing
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation
-from handlers.front import unopened
+from handlers.front import under_way, unopened
 from handlers.grievances import case_files, cases, filing, handing_on, own_cases, own_name, replying, saved_replies, spoken
-from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings
+from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
 from handlers.polls import overview as polls_overview
 from handlers.polls import result_files, results, second_officer, voting, writing
 
+_MODULES = (
+    *(joining, officer_claims, deputies, menu, filing, own_cases, own_name),
+    *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
+    *(polls_overview, second_officer, writing, voting, results, result_files),
+    *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way),
+    *(settings, pin, second_phone, my_data, headcounts, upgrading),
+)
 CONVERSATIONS: dict[str, Conversation] = {
-    conversation.name: conversation
-    for module in (
-        *(joining, officer_claims, deputies, menu, filing, own_cases, own_name),
-        *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
-        *(polls_overview, second_officer, writing, voting, results, result_files),
-        *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened),
-        *(settings, pin, second_phone, my_data, headcounts),
-    )
-    for conversation in module.CONVERSATIONS
+    conversation.name: conversation for module in _MODULES for conversation in module.CONVERSATIONS
 }
+_MADE = sum(len(module.CONVERSATIONS) for module in _MODULES)
+assert len(CONVERSATIONS) == _MADE, "two conversations of one name"
 
 _OF_ONE = frozenset(
     (

@@ -7,23 +7,26 @@ buttons and without.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from config.i18n import DEFAULT, LANGUAGES, clean, fold
+from config import keyboards
+from config.i18n import DEFAULT, LANGUAGES, clean
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu
-from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
+from handlers.chat.conversation import Again, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, typed
+from handlers.front import case_codes, full_line, parts, typed, under_way
 from handlers.front.all_conversations import CONVERSATIONS, is_about
+from handlers.people import upgrading
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats, unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
 from models.people import accounts, wishes
-from models.people.invites import looks_like_code
+from models.people.invites import LENGTH, looks_like_code
 from models.store.database import Session
 from models.store.ids import is_id, new_id
 
@@ -61,14 +64,28 @@ def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: date
     sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
     chat = chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin)
+    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin, message=inbound.message)
 
 
-def _answer(turn: Turn, inbound: Inbound) -> None:
+def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
+    """`points`: whether a case is meant that a code or a quotation names, whatever is under way."""
     if inbound.choice is not None:
-        _tap(turn, inbound.choice)
+        _tap(turn, inbound)
+        return
+    if inbound.kind == "edited":
+        under_way.edited(turn, inbound)
+        _where_were_we(turn)
         return
     text = clean(inbound.text or "")
+    try:
+        words = _elsewhere(turn, inbound, text) if points and turn.account is not None and not turn.is_claim else text
+    except Invalid as problem:
+        turn.say(str(problem))
+        _where_were_we(turn)
+        return
+    if words is None:
+        return
+    text = words
     if inbound.files and not turn.is_claim:  # attachments: handlers/files/attachments.py
         taken = attachments.take(turn, inbound.files)
         if not text or (taken and attachments.caption(turn, text)):
@@ -83,13 +100,15 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
             return
     command, _, rest = text.partition(" ")
     if command.lower() == "/start":
-        _begin(turn, rest)
-    elif (option := typed.option(turn, text)) is not None:  # before the words: “English” answers a question that offers it
-        _tap(turn, option.token)
-    elif (word := typed.WORDS.get(fold(text))) is not None and not (turn.account is None and word == "menu"):
-        _word(turn, word)
+        if not _asks_first(turn, inbound):
+            _begin(turn, rest)
+    elif (option := typed.option(turn, text, words=_takes_words(turn))) is not None:  # before the words: “English” answers a
+        _tap(turn, replace(inbound, choice=option.token))  # question that offers it
+    elif (word := typed.word(turn, text)) is not None and not (turn.account is None and word == "menu"):
+        if not (word in ("stop", "lang") and _asks_first(turn, inbound)):
+            _word(turn, word)
     elif text.startswith("/"):
-        if fold(text) not in typed.WORDS:
+        if typed.word(turn, text) is None:
             turn.say(turn._("The union does not know that command."))
         _where_were_we(turn)
     elif turn.state.run is not None:
@@ -98,15 +117,17 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _join(turn, text)
     elif turn.is_claim:
         menu.show(turn)
+    elif upgrading.recognises(turn, text):
+        start(turn, "slip", answers={"text": text})
     elif (answered := voting.in_one_line(turn, text)) is not None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
         start(turn, overview.opening(turn, notice), notice.id)
     elif reading.is_code(text):  # as of a notice that was not for them: nobody learns which codes there are
         menu.show(turn, turn._("This is not open to you, or is over by now."))
-    elif (found := case_codes.split(text, inbound.quoted))[0]:
-        _about(turn, *found)
-    elif typed.NUMBER.fullmatch(fold(text)) is not None:  # a slip of the finger on a list, not the words of a grievance
+    elif (pointer := case_codes.pointed(turn, text, inbound.quoted)).code:
+        _about(turn, pointer.code, pointer.words)
+    elif keyboards.number(text) is not None:  # a slip of the finger on a list, not the words of a grievance
         turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
         turn.chat.in_office = False  # also an officer begins a grievance of their own here
@@ -114,6 +135,64 @@ def _answer(turn: Turn, inbound: Inbound) -> None:
         _typed(turn, text)
     else:
         menu.show(turn)
+
+
+def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
+    """The words that are left to be answered where one stands; None where they were for a case that their code, or the
+    message they reply to, names, or it was asked where they shall go."""
+    run = turn.state.run
+    pointer = case_codes.pointed(turn, text, inbound.quoted)
+    case = case_codes.of(turn, pointer.code) if pointer.code else None
+    if run is None:
+        if inbound.files and pointer.code:
+            return case_codes.begun_with_files(turn, pointer)
+        return text
+    if run.conversation in under_way.QUESTIONS or run.asking == "pin":
+        return text
+    notice = reading.by_code(turn, text)
+    if case is not None and case.id == run.subject:
+        return pointer.words or text
+    if case is None and notice is None:
+        return text
+    if notice is None and pointer.words and _takes_words(turn):
+        under_way.ask(turn, under_way.WHICH, inbound, pointer.code)
+        _ask(turn)
+        return None
+    if _asks_first(turn, inbound):
+        return None
+    turn.state.run, turn.state.offered = None, []
+    return case_codes.begun_with_files(turn, pointer) if inbound.files else text
+
+
+def _asks_first(turn: Turn, message: Inbound) -> bool:
+    """Whether something has been written that would be lost to what this message does; it is asked about then."""
+    run = turn.state.run
+    if not under_way.has_draft(turn, CONVERSATIONS):
+        return False
+    assert run is not None
+    if run.conversation == under_way.DROP and message.text and message.text == Inbound.load(run.answers["then"]).text:
+        _then(turn, under_way.Then(keep=False, message=message))  # said twice
+        return True
+    under_way.ask(turn, under_way.DROP, message)
+    _ask(turn)
+    return True
+
+
+def _then(turn: Turn, chosen: under_way.Then) -> None:
+    state = turn.state
+    state.run, state.draft, state.offered = state.draft if chosen.keep else None, None, []
+    if chosen.message is None:
+        _where_were_we(turn)
+    elif not chosen.keep and typed.word(turn, clean(chosen.message.text or "")) == "stop":
+        turn.say(turn._("Stopped. Nothing was sent."))
+        menu.show(turn)
+    else:
+        _answer(turn, chosen.message, points=not chosen.keep)
+
+
+def _takes_words(turn: Turn) -> bool:
+    run = turn.state.run
+    return run is not None and CONVERSATIONS[run.conversation].question(run.asking).is_for_words(turn)
 
 
 def _about(turn: Turn, code: str, words: str) -> None:
@@ -135,14 +214,14 @@ def _begin(turn: Turn, code: str) -> None:
     """/start, with or without the code of an invite link."""
     turn.state.run = None
     if turn.account is not None:
-        menu.show(turn)
+        start(turn, "slip", answers={"text": code}) if upgrading.recognises(turn, code) else menu.show(turn)
         return
     _join(turn, code)
 
 
 def _join(turn: Turn, code: str) -> None:
     """Asks for a code, unless this may be one."""
-    if not looks_like_code(code):
+    if not (looks_like_code(code) or keyboards.is_spoilt(code, LENGTH)):
         start(turn, "join")
         return
     turn.state.run = Run("join", "", new_id()[:3], asking="code")
@@ -158,8 +237,9 @@ def _word(turn: Turn, word: str) -> None:
             turn.say(turn._("Stopped. Nothing was sent."))
         menu.show(turn)
     elif word == "menu":
-        turn.state.run = None
-        menu.show(turn)
+        if not under_way.kept_under_menu(turn, CONVERSATIONS):
+            turn.state.run = None
+            menu.show(turn)
     elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
         turn.say(menu.help_text(turn))
         _ask(turn)
@@ -171,17 +251,23 @@ def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | No
     """Begins a conversation, leaving any other: nothing had happened in it yet. A look at the news leaves nothing.
     `answers` are known from the start."""
     conversation = CONVERSATIONS[name]
-    looks = name in unopened.OPENING and turn.chat.in_office == conversation.in_office
-    under_way = turn.state.run if looks else None
+    before = turn.state.run if _looks(turn, name) else None
     turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
     _ask(turn)
     if turn.state.run is None:
-        turn.state.run = under_way
+        turn.state.run = before
 
 
-def _tap(turn: Turn, token: str) -> None:
+def _looks(turn: Turn, name: str) -> bool:
+    """Whether this only shows news, beside what is under way."""
+    return name in unopened.OPENING and turn.chat.in_office == CONVERSATIONS[name].in_office
+
+
+def _tap(turn: Turn, message: Inbound) -> None:
+    """`message`: with the choice that it made, or means."""
+    token = message.choice or ""
     parts = token.split(":")
     run = turn.state.run
     if len(parts) != 5 or parts[0] not in CONVERSATIONS:
@@ -192,9 +278,11 @@ def _tap(turn: Turn, token: str) -> None:
         _stale(turn)
         return
     if not key:
-        if turn.account is None and name != "join":
+        if name == under_way.GO_ON and turn.account is not None:
+            _where_were_we(turn)
+        elif turn.account is None and name != "join":
             start(turn, "join")
-        else:
+        elif _looks(turn, name) or not _asks_first(turn, replace(message, text=None, quoted="", files=())):
             begun = CONVERSATIONS[name].begun
             start(turn, name, subject, begun(turn, subject, value) if begun and value else None)
         return
@@ -203,7 +291,7 @@ def _tap(turn: Turn, token: str) -> None:
         return
     if _is_over(turn):
         return
-    question = _question(CONVERSATIONS[name], key)
+    question = CONVERSATIONS[name].question(key)
     if value not in [choice.value for choice in question.choices(turn)]:
         _stale(turn)
         return
@@ -229,11 +317,15 @@ def _typed(turn: Turn, text: str) -> None:
     assert run is not None
     if _is_over(turn):
         return
-    question = _question(CONVERSATIONS[run.conversation], run.asking)
+    conversation = CONVERSATIONS[run.conversation]
+    text = parts.put_together(turn, text)
+    question = conversation.question(run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
         _ask(turn)
         return
+    parts.note(turn, text)
+    under_way.note(turn)
     _judge(turn, question, text, question.check)
 
 
@@ -244,8 +336,11 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         turn.say(str(problem))
     except Again:
         pass
+    except under_way.Then as chosen:
+        _then(turn, chosen)
+        return
     except Stop as reason:
-        _end(turn)
+        turn.state.run = None
         if str(reason):
             turn.say(str(reason))
         if turn.account is None:
@@ -254,10 +349,6 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
             _where_were_we(turn)
         return
     _go_on(turn)
-
-
-def _question(conversation: Conversation, key: str) -> Question:
-    return next(question for question in conversation.questions if question.key == key)
 
 
 def _ask(turn: Turn) -> None:
@@ -286,7 +377,7 @@ def _go_on(turn: Turn) -> None:
     said = len(turn.said)
     conversation.finish(turn)
     if turn.state.run is run:
-        _end(turn)
+        turn.state.run = None
     assert len(turn.said) > said, conversation.name  # everybody is answered
 
 
@@ -297,16 +388,12 @@ def _is_over(turn: Turn) -> bool:
     assert run is not None
     conversation = CONVERSATIONS[run.conversation]
     if turn.is_claim and not conversation.for_claims:
-        _end(turn)
+        turn.state.run = None
         menu.show(turn)
         return True
     if is_about(run.conversation, run.subject) and conversation.allowed(turn):
         return False
-    _end(turn)
+    turn.state.run = None
     turn.say(turn._("This is not open to you, or is over by now."))
     menu.show(turn)
     return True
-
-
-def _end(turn: Turn) -> None:
-    turn.state.run = None

@@ -7,28 +7,64 @@ its first line, so that nothing reaches the wrong case.
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 
-from handlers.chat.conversation import Turn, take_text
+from config import keyboards
+from handlers.chat.conversation import Invalid, Turn, take_text
 from handlers.grievances import replying
 from handlers.people import pin
 from models.grievances import access, cases
-from models.store.ids import CODE_LETTERS
+from models.grievances.cases import Grievance
+from models.messages.chats import Run
+from models.store.ids import new_id
 
-_CODE = re.compile(rf"PA[-\s]?([{CODE_LETTERS}]{{6}})\b[\s:.,–-]*", re.IGNORECASE)
-
-
-def code_in(text: str) -> str:
-    """The first case code anywhere in a text, or an empty string."""
-    found = _CODE.search(text)
-    return f"PA-{found.group(1).upper()}" if found else ""
+_LETTERS = 6
+_FRONT = re.compile(r"P[AÀÁẢÃẠ][\s-]*([^\W_]{3,6})(?![^\W_])[\s:.,-]*", re.IGNORECASE)
+_ANYWHERE = re.compile(r"\bPA-(\w{6})\b")
 
 
-def split(text: str, quoted: str) -> tuple[str, str]:
-    """(case code, words): the code in front of the words, else the one in the message replied to. No code: empty."""
-    found = _CODE.match(text)
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """`code`: of the case that is meant, empty where none is. `words`: those for it."""
+
+    code: str
+    words: str
+
+
+def pointed(turn: Turn, text: str, quoted: str) -> Pointer:
+    """What the code in front of these words, else the one in the message replied to, points at. Raises `Invalid` where a
+    keyboard has made of the code what nobody can read."""
+    plain = "".join(map(_sign, text))
+    found = _FRONT.match(plain)
     if found is not None:
-        return f"PA-{found.group(1).upper()}", text[found.end() :].strip()
-    return code_in(quoted), text
+        typed = found.group(0)[: found.end(1)]
+        codes = [f"PA-{code}" for code in keyboards.readings(typed, _LETTERS, front="PA")]
+        if code := next((one for one in codes if of(turn, one) is not None), codes[0] if typed.isascii() and codes else ""):
+            return Pointer(code, text[found.end() :].strip())
+        if "-" in typed and keyboards.is_spoilt(found.group(1), _LETTERS):
+            raise Invalid(
+                turn._(
+                    "Your keyboard has changed letters of that code. Please turn off Vietnamese typing and type it again."
+                )
+            )
+    code = next((f"PA-{one}" for one in _ANYWHERE.findall(quoted) if keyboards.readings(one, _LETTERS)), "")
+    return Pointer(code, text)
+
+
+def _sign(sign: str) -> str:
+    """In plain signs, one for one."""
+    plain = keyboards.plain(sign)
+    return sign if len(plain) != 1 or unicodedata.combining(plain) else plain
+
+
+def of(turn: Turn, code: str) -> Grievance | None:
+    """The case with this code, if this person may know of it; what is theirs behind a PIN is not looked at."""
+    if turn.is_officer:
+        case = access.for_officer(turn.session, turn.member.person_id, code, turn.now)
+        if case is not None:
+            return case
+    return None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, code)
 
 
 def opening(turn: Turn, code: str, words: str) -> tuple[str, str, dict[str, str]] | None:
@@ -44,3 +80,14 @@ def opening(turn: Turn, code: str, words: str) -> tuple[str, str, dict[str, str]
     if own is not None and own.state in cases.OPEN:
         return "add", own.id, {"text": take_text(turn, words)}
     return None
+
+
+def begun_with_files(turn: Turn, pointer: Pointer) -> str:
+    """Begins an addition to this person's own open case, for files sent to its code, and returns the words for it. An
+    officer's files do not go with an answer: all is as it came."""
+    own = None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, pointer.code)
+    if own is None or own.state not in cases.OPEN:
+        return f"{pointer.code} {pointer.words}".strip()
+    turn.chat.in_office = False
+    turn.state.run, turn.state.offered = Run("add", own.id, new_id()[:3], asking="text"), []
+    return pointer.words

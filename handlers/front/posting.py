@@ -13,6 +13,7 @@ from config.settings import Limits
 from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
+from handlers.people import upgrading
 from models.anonymity import told
 from models.anonymity.intake import Event
 from models.broadcasts import ledger
@@ -21,7 +22,7 @@ from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages import unopened
 from models.messages.message import Option
-from models.people import accounts, leaving, units
+from models.people import accounts, leaving, units, upgrades
 from models.people.accounts import Account
 from models.store.database import Session
 
@@ -44,6 +45,9 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, 
             leaving.forget(session, event.account_id)
         case "seen":
             _seen(session, event, now)
+        case "slip":
+            if upgrades.carry_out(session, event, now.date()):
+                upgrading.tell_done(session, event.account_id, now)
         case "opened":
             unopened.forget(session, event.text)
         case "report":

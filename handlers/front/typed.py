@@ -1,44 +1,64 @@
-"""What typed words mean wherever one stands: a number or a label from the newest list on the screen, a keyword, a code."""
+"""What typed words mean wherever one stands: a number or a label from the newest list on the screen, a keyword.
+
+In front of a question that takes words they are words: only a bare number of the list, a label or a keyword with its very
+accents is anything else. Huy, Dũng and Dung are names, and a worker who gives theirs has stopped nothing.
+"""
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 
+from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Turn
 from handlers.front import unopened
 from models.messages.message import Option
 
-NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?")
-
-# Words that work anywhere, folded. The Telegram commands and what people type instead of them.
+# Words that work anywhere. The Telegram commands and what people type instead of them.
 WORDS = {
-    "menu": "menu", "/menu": "menu", "trang chinh": "menu", "bat dau": "menu",
-    "help": "help", "/help": "help", "tro giup": "help", "giup": "help", "huong dan": "help",
-    "stop": "stop", "/stop": "stop", "dung": "stop", "dung lai": "stop", "huy": "stop", "huy bo": "stop",
-    "/language": "lang", "ngon ngu": "lang", "language": "lang", "english": "lang", "tieng viet": "lang",
+    "menu": "menu", "/menu": "menu", "trang chính": "menu", "bắt đầu": "menu",
+    "help": "help", "/help": "help", "trợ giúp": "help", "giúp": "help", "hướng dẫn": "help",
+    "stop": "stop", "/stop": "stop", "dừng": "stop", "dừng lại": "stop", "hủy": "stop", "hủy bỏ": "stop",
+    "huỷ": "stop", "huỷ bỏ": "stop",
+    "/language": "lang", "ngôn ngữ": "lang", "language": "lang", "english": "lang", "tiếng việt": "lang",
 }  # fmt: skip
+_FOLDED = {fold(written): word for written, word in WORDS.items()}
 
 
-def option(turn: Turn, text: str) -> Option | None:
-    """The offered choice that a typed number or label means, if any."""
-    if (seen := unopened.meant(turn, text)) is not None:
+def exact(text: str) -> str:
+    """For comparing words whose accents count: any case, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def word(turn: Turn, text: str) -> str | None:
+    """The keyword that this is. While something is under way, only as it is rightly written."""
+    return _FOLDED.get(fold(text)) if turn.state.run is None else WORDS.get(exact(text))
+
+
+def option(turn: Turn, text: str, *, words: bool) -> Option | None:
+    """The offered choice that a typed number or label means, if any. `words`: the question at hand takes words."""
+    if (seen := unopened.meant(turn, text, words=words)) is not None:
         return seen
-    folded = fold(text)
-    if (number := NUMBER.fullmatch(folded)) is not None:
-        place, listed = int(number.group(1)) - 1, turn.state.offered or _first_menu(turn)
-        return listed[place] if 0 <= place < len(listed) else None
-    if (offered := _labelled(turn.state.offered, folded)) is not None or turn.state.run:
+    number = keyboards.bare_number(text) if words else keyboards.number(text)
+    if number is not None:
+        listed = turn.state.offered or _first_menu(turn)
+        return listed[number - 1] if 1 <= number <= len(listed) else None
+    if (offered := labelled(turn.state.offered, text, words=words)) is not None or turn.state.run:
         return offered
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return _labelled(menu.options(turn), folded)
+    return labelled(menu.options(turn), text, words=False)
 
 
-def _labelled(options: Sequence[Option], folded: str) -> Option | None:
-    return next((option for option in options if fold(option.label.lstrip("●○ ")) == folded), None)
+def labelled(options: Sequence[Option], text: str, *, words: bool) -> Option | None:
+    """The one with this label; without its accents only where no other looks the same then (“Bún cá”, “Bún cà”)."""
+    labels = [(option, option.label.lstrip("●○ ")) for option in options]
+    if (named := [option for option, label in labels if exact(label) == exact(text)]) or words:
+        return named[0] if named else None
+    alike = [option for option, label in labels if fold(label) == fold(text)]
+    return alike[0] if len({exact(option.label.lstrip("●○ ")) for option in alike}) == 1 else None
 
 
 def _first_menu(turn: Turn) -> list[Option]:

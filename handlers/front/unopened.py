@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
@@ -12,17 +13,17 @@ from models.grievances import access
 from models.messages import unopened
 from models.messages.message import Option
 
-_FIRST = ("1", "so 1", "1.", "1)")
 _WORDS = ("xem", "see")
 
 
-def meant(turn: Turn, text: str) -> Option | None:
+def meant(turn: Turn, text: str, *, words: bool) -> Option | None:
     """The oldest news not seen, where that is what was typed: “1” under a preview that is the newest list on the screen (or
     when no list is remembered any more), or the word on its button, which begins no grievance where all has been seen."""
     if turn.account is None:
         return None
     newest, folded = unopened.is_preview(turn.state.offered), fold(text)
-    if folded in _FIRST:
+    number = keyboards.bare_number(text) if words else keyboards.number(text)
+    if number == 1:
         asked = newest or not (turn.state.offered or turn.state.run)
     else:
         asked = folded in _WORDS and (newest or turn.state.run is None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from config import keyboards
 from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Turn, is_officer, open_token, unless_back
 from models.messages.message import Option
 from models.people import invites, offices, units
@@ -50,7 +51,7 @@ def _number_text(turn: Turn) -> str:
 
 
 def _number(turn: Turn, text: str) -> str:
-    digits = text.replace(".", "").replace(" ", "")
+    digits = keyboards.digits(text)
     if not (digits.isascii() and digits.isdecimal() and 0 < int(digits) <= MOST_HEADS):
         raise Invalid(turn._("Please write a number of people, comrade."))
     return digits

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from config import keyboards
 from handlers.chat import menu
 from handlers.chat.conversation import (
     Again,
@@ -35,6 +36,8 @@ def _code_text(turn: Turn) -> str:
 
 def _code(turn: Turn, text: str) -> str:
     if not invites.looks_like_code(text):
+        if keyboards.is_spoilt(text, invites.LENGTH):
+            raise Invalid(_changed(turn))
         raise Invalid(turn._("A joining code has 8 letters and digits, like {example}.", example="K7MP-4RXA"))
     guard = turn.state.guard
     if wrong_codes.must_wait(turn.session, guard.wrong_codes, guard.wrong_code_at, turn.origin, turn.now):
@@ -45,12 +48,16 @@ def _code(turn: Turn, text: str) -> str:
         guard.wrong_codes = wrong_codes.of_chat(guard.wrong_codes, guard.wrong_code_at, turn.now) + 1
         guard.wrong_code_at = turn.now.isoformat()
         wrong_codes.count(turn.session, turn.origin, turn.now)
-        raise Invalid(_not_valid(turn))
+        raise Invalid(_changed(turn) if keyboards.is_spoilt(text, invites.LENGTH) else _not_valid(turn))
     if isinstance(found, Invite) and found.person_id is not None:  # the language the union's own list gives them
         known = turn.session.get_one(persons.Person, found.person_id).language
         if known:
             turn.speak(known)
     return found.id
+
+
+def _changed(turn: Turn) -> str:
+    return turn._("Your keyboard has changed letters of that code. Please turn off Vietnamese typing and type it again.")
 
 
 def _not_valid(turn: Turn) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from config import keyboards
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Stop, Turn, is_member, unless_back
 from models.people import accounts, wishes
@@ -62,7 +63,7 @@ def _check(turn: Turn, text: str) -> str:
     guard = turn.state.guard
     if _is_locked(turn):
         raise Stop(_locked(turn))
-    if accounts.pin_fits(turn.session, turn.member, kept(turn, turn.member), text):
+    if accounts.pin_fits(turn.session, turn.member, kept(turn, turn.member), keyboards.digits(text)):
         guard.wrong_pins, guard.locked_until = 0, ""
         guard.open_until = (turn.now + OPEN).isoformat()
         return "right"
@@ -100,13 +101,14 @@ def _wants_new(turn: Turn) -> bool:
 
 
 def _digits(turn: Turn, text: str) -> str:
-    if not (_PIN.fullmatch(text) and text.isascii()):
+    pin = keyboards.digits(text)
+    if not (_PIN.fullmatch(pin) and pin.isascii()):
         raise Invalid(turn._("A PIN has 4 to 6 digits."))
-    return text
+    return pin
 
 
 def _same(turn: Turn, text: str) -> str:
-    if text != turn.answers["new"]:
+    if keyboards.digits(text) != turn.answers["new"]:
         del turn.answers["new"]
         raise Invalid(turn._("Those two were not the same. Please begin again."))
     return text

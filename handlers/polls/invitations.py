@@ -76,15 +76,11 @@ def open_round(session: Session, round_id: str, now: datetime) -> bool:
     if one.state != "planned":
         return False
     poll = session.get_one(Poll, one.poll_id)
+    rounds.keep_length(session, one, poll, now)
     opening.open_(session, one, now.date())
     _invite(session, one, poll, now)
     if poll.repeat:
-        round_ids = rounds.of_poll(session, poll.id)
-        first = min(other.opens_at for other in round_ids)
-        number = len(round_ids)
-        while (at := rounds.nth_opening(first, poll.repeat, number)) <= now:  # type: ignore[arg-type]
-            number += 1
-        rounds.plan(session, poll, at)
+        rounds.plan_next(session, poll, now)
     return True
 
 

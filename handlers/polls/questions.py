@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from config.i18n import fold
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, take_text, unless_cancelled
 from handlers.polls import in_words
 from models.polls.polls import OPTION_WORDS, OPTIONS, QUESTIONS, WORDS
@@ -64,7 +64,8 @@ def _options(turn: Turn, text: str) -> str:
         raise Invalid(turn._("Please write 2 to {count} answers, each on a line of its own.", count=OPTIONS))
     if any(len(one) > OPTION_WORDS for one in found):
         raise Invalid(turn._("Each answer may have at most {count} characters.", count=OPTION_WORDS))
-    if len({fold(one) for one in found}) < len(found):
+    # “Bún cá” and “Bún cà” are two; who types neither accent is asked which.
+    if len({unicodedata.normalize("NFC", one).casefold() for one in found}) < len(found):
         raise Invalid(turn._("Two of these answers are the same."))
     return "\n".join(found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
@@ -92,6 +93,10 @@ def answers_of(turn: Turn, count: int | None = None) -> list[Answer]:
     return found
 
 
+def _takes_words(number: int) -> Callable[[Turn], bool]:
+    return lambda turn: any(asked.kind == "text" for asked in _content(turn).questions[number : number + 1])
+
+
 def _text(number: int) -> Callable[[Turn], str]:
     def text(turn: Turn) -> str:
         question = _content(turn).questions[number]
@@ -148,19 +153,18 @@ def _check(number: int) -> Callable[[Turn, str], str]:
             if len(text) > TEXT_WORDS:
                 raise Invalid(turn._("Please write at most {count} characters.", count=TEXT_WORDS))
             return identifying.without(text)
-        given = text.replace(",", " ").split()
-        if not given or not all(one.isdecimal() for one in given):
+        if not (given := keyboards.numbers(text)):
             raise Invalid(turn._("Please choose one of these."))
         if question.kind == "several":
-            if not all(1 <= int(one) <= question.choices for one in given):
+            if not all(1 <= one <= question.choices for one in given):
                 raise Invalid(turn._("Please choose one of these."))
-            return ",".join(sorted({str(int(one) - 1) for one in given}, key=int))
+            return ",".join(str(one - 1) for one in sorted(set(given)))
         return _in_one_line(turn, questions, number, given)
 
     return check
 
 
-def _in_one_line(turn: Turn, questions: Sequence[Asked], number: int, given: Sequence[str]) -> str:
+def _in_one_line(turn: Turn, questions: Sequence[Asked], number: int, given: Sequence[int]) -> str:
     """“1 3 2”: an answer to this question and to those after it."""
     answers = _line(questions[number:], given, number)
     if not answers:
@@ -169,20 +173,20 @@ def _in_one_line(turn: Turn, questions: Sequence[Asked], number: int, given: Seq
     raise Again
 
 
-def _line(questions: Sequence[Asked], given: Sequence[str], first: int = 0) -> dict[str, str]:
+def _line(questions: Sequence[Asked], given: Sequence[int], first: int = 0) -> dict[str, str]:
     """The answers that these numbers are to these questions; none where they do not fit all of them."""
     fits = len(questions) >= len(given) and all(
-        question.kind in SINGLE and question.when is None and 1 <= int(one) <= question.choices
+        question.kind in SINGLE and question.when is None and 1 <= one <= question.choices
         for question, one in zip(questions, given, strict=False)
     )
-    return {f"a{first + place}": str(int(one) - 1) for place, one in enumerate(given)} if fits else {}
+    return {f"a{first + place}": str(one - 1) for place, one in enumerate(given)} if fits else {}
 
 
 def in_one_line(turn: Turn, text: str) -> tuple[str, dict[str, str]] | None:
     """“1 3 2” under an invitation, which is the newest list on the screen: the round, and the answers."""
-    given = text.replace(",", " ").split()
+    given = keyboards.numbers(text)
     token = turn.state.offered[0].token.split(":") if turn.state.offered and turn.state.run is None else [""]
-    if token[0] != "vote" or len(given) < 2 or not all(one.isascii() and one.isdecimal() for one in given):
+    if token[0] != "vote" or len(given) < 2:
         return None
     form = rounds.form_of(turn.session, token[1])
     return (token[1], _line(form.content.questions, given)) if form else None
@@ -266,7 +270,15 @@ def open_for(turn: Turn) -> list[tuple[Round, Content]]:
 
 
 _ASKED = tuple(
-    Question(f"a{number}", _text(number), _choices(number), _check(number), _chosen(number), when=_when(number))
+    Question(
+        f"a{number}",
+        _text(number),
+        _choices(number),
+        _check(number),
+        _chosen(number),
+        when=_when(number),
+        takes_words=_takes_words(number),
+    )
     for number in range(QUESTIONS)
 )
 

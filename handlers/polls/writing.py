@@ -189,7 +189,7 @@ def _preview(turn: Turn) -> str:
 
 def _when(turn: Turn) -> str:
     at = _opens_at(turn)
-    when = turn.language.when(at) if at > turn.now else turn._("at once")
+    when = turn.language.when(at, turn.now) if at > turn.now else turn._("at once")
     repeat = turn.answers.get("repeat", "")
     return when + (", " + turn._("then") + " " + turn._(writing.REPEAT_NAMES[repeat]) if repeat else "")
 

@@ -54,6 +54,7 @@ Kind = Literal[
     "opened",
     "taken_back",
     "ballot",
+    "slip",
 ]
 
 KEPT = timedelta(days=1)
@@ -113,7 +114,7 @@ def change_account(session: Session, account_id: str, now: datetime, at: datetim
 
 def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
     """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
-    `seen` (a broadcast's id); `opened` (the id of its news)."""
+    `seen` (a broadcast's id); `slip` (models.people.upgrades); `opened` (the id of its news)."""
     event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
     add(session, event, now)
 

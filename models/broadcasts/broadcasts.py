@@ -41,9 +41,10 @@ class Broadcast(Base, table=True):
 
     `corrects` is the broadcast this one puts right, `follows` the one it repeats to those who did not confirm or, of a
     repeating one, the first. `size` is the audience when the ledger was written; `totals` (JSON, by state) is what is left
-    of a folded ledger. `at_night`: quiet hours do not hold it (urgent). `shown_size`: for how many it is, as officers
-    were told (models.anonymity.counts.Size). `passed`: the lines, between strokes, on which everybody has been sent it or
-    was in the middle of a conversation; `through_at`: since when that is so of all (models.broadcasts.lifecycle.is_over)."""
+    of a folded ledger. `send_at`: when it was planned for, whenever it was approved and begun. `at_night`: quiet hours do
+    not hold it (urgent). `shown_size`: for how many it is, as officers were told (models.anonymity.counts.Size). `passed`:
+    the lines, between strokes, on which everybody has been sent it or was in the middle of a conversation; `through_at`:
+    since when that is so of all (models.broadcasts.lifecycle.is_over)."""
 
     __tablename__ = "broadcast"
     __table_args__ = (Index("ix_broadcast_state_send_at", "state", "send_at"),)
@@ -173,10 +174,11 @@ def move(session: Session, row: Broadcast, wanted: Sequence[State], to: State, *
 
 
 def approve(session: Session, row: Broadcast, officer_id: str, now: datetime) -> None:
-    """A second officer lets it go out; never its author."""
+    """A second officer lets it go out, at once where that is late; never its author. It stays planned for when it was: what
+    repeats is counted from there."""
     if officer_id == row.author_id:
         raise Refused
-    move(session, row, ("waiting",), "scheduled", approved_by=officer_id, send_at=max(row.send_at, now))
+    move(session, row, ("waiting",), "scheduled", approved_by=officer_id)
     audit.note(session, officer_id, "approve", row.id, now)
 
 

@@ -5,7 +5,6 @@ Each step is one transaction that may be repeated: the state of the broadcast sa
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlmodel import col
 
-from config.i18n import HERE
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast, Draft
 from models.broadcasts.recipients import OPEN, Recipient
 from models.people.units import Unit
+from models.store import recurrence
 from models.store.database import Session
 
 SHOWN_EVERY = timedelta(seconds=15)
@@ -59,13 +58,10 @@ def begin(
 
 
 def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
-    """The next one is a broadcast of its own, with a ledger of its own; what was missed while the service was down is not
-    made up for. The first of them keeps the rule no longer."""
+    """The next one is a broadcast of its own, with a ledger of its own, on the day and at the hour for which the first was
+    planned; what was missed while the service was down is not made up for. The first of them keeps the rule no longer."""
     first = session.get(Broadcast, row.follows) if row.follows else None
-    day = (first or row).send_at.astimezone(HERE).day
-    at = row.send_at
-    while at <= now:
-        at = after(at, row.repeat, day)
+    at = recurrence.following((first or row).send_at, row.repeat, max(row.send_at, now))
     following = broadcasts.create(
         session,
         Draft(
@@ -86,17 +82,6 @@ def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
     following.approved_by = row.approved_by
     row.repeat = ""
     session.add_all((row, following))
-
-
-def after(at: datetime, repeat: str, day: int) -> datetime:
-    """The next time, at the same hour of Vietnam; by months on `day`, or on the last of a month that has no such day."""
-    local = at.astimezone(HERE)
-    if repeat == "weekly":
-        return (local + timedelta(days=7)).astimezone(at.tzinfo)
-    months = {"monthly": 1, "quarterly": 3, "yearly": 12}[repeat]
-    year, month = divmod(local.month - 1 + months, 12)
-    year, month = local.year + year, month + 1
-    return local.replace(year=year, month=month, day=min(day, calendar.monthrange(year, month)[1])).astimezone(at.tzinfo)
 
 
 def ended(session: Session) -> Sequence[str]:

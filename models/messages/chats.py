@@ -83,9 +83,11 @@ class Guard:
 @dataclass(slots=True)
 class State:
     """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in.
-    `turned_away`: this guest has been told that the line is full."""
+    `draft`: what is put aside while the person is asked about it (handlers.front.under_way). `turned_away`: this guest has
+    been told that the line is full."""
 
     run: Run | None = None
+    draft: Run | None = None
     offered: list[Option] = field(default_factory=list)
     touched: datetime | None = None
     language: str = ""
@@ -93,7 +95,7 @@ class State:
     guard: Guard = field(default_factory=Guard)
 
     def is_empty(self) -> bool:
-        kept = self.run, self.offered, self.language, self.turned_away
+        kept = self.run, self.draft, self.offered, self.language, self.turned_away
         return not any(kept) and self.guard == Guard()
 
 
@@ -212,12 +214,17 @@ def load(session: Session, chat: Chat, now: datetime, *, sides: Sequence[bool] =
 def _state(kept: Mapping[str, Any], touched: datetime) -> State:
     return State(
         run=Run(**kept["run"]) if kept["run"] else None,
+        draft=Run(**kept["draft"]) if kept.get("draft") else None,
         offered=[Option(*pair) for pair in kept["offered"]],
         touched=touched,
         language=kept["language"],
         guard=Guard(**kept.get("guard", {})),
         turned_away=kept.get("turned_away", False),
     )
+
+
+def _dumped(run: Run | None) -> dict[str, Any] | None:
+    return {slot: getattr(run, slot) for slot in Run.__slots__} if run else None
 
 
 def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:
@@ -229,7 +236,8 @@ def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: 
     place = now.date(), last + 1 if day == now.date() else 0
     name = name_of(session, chat.who, chat.in_office, *place)
     kept = {
-        "run": {slot: getattr(state.run, slot) for slot in Run.__slots__} if state.run else None,
+        "run": _dumped(state.run),
+        "draft": _dumped(state.draft),
         "offered": [[option.token, option.label] for option in state.offered],
         "touched": since.isoformat(),
         "language": state.language,

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Kind = Literal["message", "stopped", "started", "unsupported"]
+Kind = Literal["message", "edited", "stopped", "started", "unsupported"]
 FileKind = Literal["photo", "document", "voice"]
 
 
@@ -56,6 +56,8 @@ class Inbound:
     `text` and `choice` is set for a message, or `files` is, with or without words in `text`. `stopped`/`started`: the person
     blocked or unblocked the line.
     `unsupported`: something we cannot read (a sticker, a video), which deserves an answer all the same.
+    `edited`: `text` is what a message they wrote before says now. `message` names the message itself on its line, where the
+    app lets people change what they wrote.
     `quoted` is the text of our own message that this one replies to, where the app has that.
     `language` is the two-letter hint of the person's app, used only until the person has chosen.
     `origin` names where it comes from, where the line knows (bot.visitors): opaque, for the memory of this process alone
@@ -72,6 +74,7 @@ class Inbound:
     quoted: str = ""
     files: tuple[File, ...] = ()
     origin: str = ""
+    message: str = ""
 
     def dump(self) -> str:
         return json.dumps({**asdict(self), "origin": ""}, ensure_ascii=False)

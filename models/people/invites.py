@@ -9,10 +9,12 @@ from datetime import date
 from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Field, col
 
+from config import keyboards
+from models.anonymity import intake
 from models.people.units import Unit
 from models.store.columns import Ref
 from models.store.database import Base, Session
-from models.store.ids import CODE_LETTERS, random_code
+from models.store.ids import random_code
 from models.store.sealing import keyed_hash
 
 LENGTH = 8
@@ -36,14 +38,8 @@ class Invite(Base, table=True):
     revoked: bool = False
 
 
-def normalise(text: str) -> str:
-    """A code as it may be typed: any case, spaces and dashes between."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())
-
-
 def looks_like_code(text: str) -> bool:
-    code = normalise(text)
-    return len(code) == LENGTH and all(letter in CODE_LETTERS for letter in code)
+    return bool(keyboards.readings(text, LENGTH))
 
 
 def new_batch() -> str:
@@ -136,13 +132,20 @@ def _revoke(session: Session, rows: Sequence[Invite]) -> int:
 
 def find(session: Session, text: str, today: date) -> Invite | None:
     """The invite this text opens today, or None for a code that is wrong, used up or over."""
-    if not looks_like_code(text):
-        return None
-    return find_by_id(session, keyed_hash(session, "invite", normalise(text)), today)
+    for code in keyboards.readings(text, LENGTH):
+        if (invite := find_by_id(session, keyed_hash(session, "invite", code), today)) is not None:
+            return invite
+    return None
 
 
 def find_by_id(session: Session, invite_id: str, today: date) -> Invite | None:
-    """The invite with this id, while it may still be used."""
+    """The invite with this id, while it may still be used and nobody has asked to (models.people.upgrades)."""
+    if intake.is_there(session, intake.row_of(session, "slip", invite_id)):
+        return None
+    return unused(session, invite_id, today)
+
+
+def unused(session: Session, invite_id: str, today: date) -> Invite | None:
     invite = session.get(Invite, invite_id)
     if (
         invite is None

@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Field, col
 
+from config import keyboards
 from models.anonymity import told
 from models.people.accounts import Account
-from models.people.invites import LENGTH, looks_like_code, normalise
+from models.people.invites import LENGTH
 from models.store.database import Base, Session
 from models.store.ids import random_code
 from models.store.sealing import keyed_hash, seal, unseal
@@ -45,7 +46,10 @@ def issue(session: Session, account: Account, now: datetime) -> str:
 
 def find(session: Session, text: str, now: datetime) -> Link | None:
     """The link this text opens now; it looks like any joining code, so that it can be typed wherever one can."""
-    return find_by_id(session, keyed_hash(session, "link", normalise(text)), now) if looks_like_code(text) else None
+    for code in keyboards.readings(text, LENGTH):
+        if (link := find_by_id(session, keyed_hash(session, "link", code), now)) is not None:
+            return link
+    return None
 
 
 def find_by_id(session: Session, link_id: str, now: datetime) -> Link | None:

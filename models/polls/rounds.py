@@ -7,7 +7,6 @@ posted, without any lock between voters and the clock.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,8 @@ from sqlmodel import Field, col
 
 from models.polls import turnout
 from models.polls.boxes import BallotBox
-from models.polls.polls import Content, Poll, Repeat, content_of
+from models.polls.polls import Content, Poll, content_of
+from models.store import recurrence
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.throwaway_keys import kept_keys
@@ -94,13 +94,13 @@ def plan(
 
 
 def approve(session: Session, round_: Round, now: datetime) -> bool:
-    """A second officer agrees: it opens when it was to, or now, and is open as long as it was to be. False where it does not
-    wait any more."""
+    """A second officer agrees: it opens when it was to, or now, and is open as long as it was to be. It stays planned for
+    when it was: the next rounds are counted from there. False where it does not wait any more."""
     late = max(now - round_.opens_at, timedelta())
     changed = session.execute(
         update(Round)
         .where(col(Round.id) == round_.id, col(Round.state) == "waiting")
-        .values(state="planned", opens_at=round_.opens_at + late, closes_at=round_.closes_at + late)
+        .values(state="planned", closes_at=round_.closes_at + late)
     )
     session.refresh(round_)
     return bool(changed.rowcount)  # type: ignore[attr-defined]
@@ -153,14 +153,22 @@ def earlier(session: Session, round_: Round) -> Round | None:
     return session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(1)).scalar_one_or_none()
 
 
-def nth_opening(first: datetime, repeat: Repeat, number: int) -> datetime:
-    """When round `number` (from 0) of a poll opens. Always counted from the first: after the 31st of January and the 28th of
-    February comes the 31st of March."""
-    if repeat == "weekly":
-        return first + timedelta(weeks=number)
-    months = first.month - 1 + number * {"monthly": 1, "quarterly": 3, "yearly": 12}[repeat]
-    year, month = first.year + months // 12, months % 12 + 1
-    return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
+def plan_next(session: Session, poll: Poll, now: datetime) -> Round:
+    """Plans the next round of a repeating poll, on the day and at the hour for which its first was planned. Not one that
+    would open before this one, opened late, has been open for half its time."""
+    first = min(one.opens_at for one in of_poll(session, poll.id))
+    length = timedelta(days=poll.open_days)
+    period = recurrence.nth(first, poll.repeat, 1) - first
+    return plan(session, poll, recurrence.following(first, poll.repeat, now + min(length, period) / 2))
+
+
+def keep_length(session: Session, round_: Round, poll: Poll, now: datetime) -> None:
+    """A round that opens with less than half its time left (the service was down) is open as long as it was to be."""
+    length = timedelta(days=poll.open_days)
+    if round_.closes_at - now < min(length, round_.closes_at - round_.opens_at) / 2:
+        round_.closes_at = now + length
+        session.add(round_)
+        session.flush()
 
 
 def of_poll(session: Session, poll_id: str) -> Sequence[Round]:

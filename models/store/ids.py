@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 
+from config.keyboards import CODE_LETTERS
+
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-# No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: codes are read aloud on a factory floor and copied from paper.
-CODE_LETTERS = "34679ACDEFGHJKMNPQRTWXY"
 
 
 def new_id() -> str:

@@ -238,17 +238,22 @@ class Officer:
             self.chair.taps(mark)
         return self.chair.taps("Xong, tiếp tục" if marks else "Tất cả mọi người")
 
+    def _drops(self) -> str:
+        """Gives up what has been written, if anything has."""
+        said = self.chair.says("dừng")
+        return said + (self.chair.taps("Bỏ, không gửi") if "[Bỏ, không gửi]" in said else "")
+
     def previews(self, units: str, *marks: str) -> str:
         said = self._writes(units, marks)
-        return said + self.chair.says("dừng")
+        return said + self._drops()
 
     def sends(self, units: str, *marks: str) -> str:
         said = self._writes(units, marks)
         if "[○ Đề nghị xác nhận đã đọc]" not in said:
-            return said + self.chair.says("dừng")
+            return said + self._drops()
         said += self.chair.taps("○ Đề nghị xác nhận đã đọc")
         if "[Gửi]" not in said:
-            return said + self.chair.says("dừng")
+            return said + self._drops()
         return said + self.chair.taps("Gửi") + self.looks()
 
     def looks(self) -> str:
@@ -278,11 +283,11 @@ class Officer:
         self.chair.taps("Tạo đợt lấy ý kiến", "Bữa ăn ca")
         said = self._audience(units, ())
         if "kiểm tra trước khi mở" not in said:
-            return said + self.chair.says("dừng")
+            return said + self._drops()
         for switch in switches:
             said = self.chair.taps(switch)
         if not opens or "[Mở đợt lấy ý kiến]" not in said:
-            return said + self.chair.says("dừng")
+            return said + self._drops()
         return said + self.chair.taps("Mở đợt lấy ý kiến") + self.looks_at_polls()
 
     def looks_at_polls(self) -> str:

@@ -352,7 +352,7 @@ async def test_a_push_is_answered_only_once_it_is_committed(telegram: TelegramEm
         assert await telegram.deliver(an.message_update("Lần nữa")) == 503
         assert await telegram.redeliver() == [200]
     assert [inbound.text for inbound in received] == ["Chào", "Lần nữa"]
-    assert telegram.allowed_updates == {"message", "callback_query", "my_chat_member"}
+    assert telegram.allowed_updates == {"message", "edited_message", "callback_query", "my_chat_member"}
 
 
 @pytest.mark.parametrize(

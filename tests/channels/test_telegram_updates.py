@@ -43,6 +43,11 @@ def inbound(**fields: Any) -> Inbound:
     return Inbound(line=LINE, external_id="9", sender="42", language="vi", **fields)
 
 
+def said(**fields: Any) -> Inbound:
+    """What `message` makes: its own name goes with it, by which a later edit finds it."""
+    return inbound(message="7", **fields)
+
+
 FILES: list[tuple[dict[str, Any], File]] = [
     ({"photo": PHOTO}, File("photo", "A")),
     (
@@ -68,7 +73,7 @@ UNSUPPORTED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("written", "text"),
     [
         ("Tăng ca chưa được trả", "Tăng ca chưa được trả"),
         ("/start abc", "/start abc"),
@@ -79,28 +84,42 @@ UNSUPPORTED: dict[str, Any] = {
         ("2", "2"),
     ],
 )
-def test_text(said: str, text: str) -> None:
+def test_text(written: str, text: str) -> None:
     entities = [{"type": "bold", "offset": 0, "length": 1}]
-    raw = {"update_id": 9, "message": message(text=said, entities=entities)}
-    assert read(raw, LINE) == Event(inbound(text=text))
+    raw = {"update_id": 9, "message": message(text=written, entities=entities)}
+    assert read(raw, LINE) == Event(said(text=text))
 
 
 @pytest.mark.parametrize("kind", UNSUPPORTED)
 def test_what_we_cannot_read_yet(kind: str) -> None:
     raw = {"update_id": 9, "message": message(**{kind: UNSUPPORTED[kind]})}
-    assert read(raw, LINE) == Event(inbound(kind="unsupported"))
+    assert read(raw, LINE) == Event(said(kind="unsupported"))
 
 
 def test_the_words_under_a_photo_are_not_lost() -> None:
     raw = {"update_id": 9, "message": message(photo=PHOTO, caption="phiếu lương")}
-    assert read(raw, LINE) == Event(inbound(text="phiếu lương", files=(File("photo", "A"),)))
+    assert read(raw, LINE) == Event(said(text="phiếu lương", files=(File("photo", "A"),)))
 
 
 @pytest.mark.parametrize(("content", "file"), FILES)
 def test_files(content: dict[str, Any], file: File) -> None:
     raw = {"update_id": 9, "message": message(**content)}
-    assert read(raw, LINE) == Event(inbound(files=(file,)))
-    assert Inbound.load(inbound(files=(file,)).dump()) == inbound(files=(file,))
+    assert read(raw, LINE) == Event(said(files=(file,)))
+    assert Inbound.load(said(files=(file,)).dump()) == said(files=(file,))
+
+
+@pytest.mark.parametrize("words", [{"text": "khác"}, {"photo": PHOTO, "caption": "khác"}])
+def test_an_edit_names_the_message_it_changes_and_brings_no_file_anew(words: dict[str, Any]) -> None:
+    raw = {"update_id": 9, "edited_message": message(**words, edit_date=1763700060)}
+    assert read(raw, LINE) == Event(said(kind="edited", text="khác"))
+
+
+@pytest.mark.parametrize("bot", [True, False])
+@pytest.mark.parametrize("ours", [{"text": "Phản ánh PA-K7MP4R"}, {"photo": PHOTO, "caption": "Phản ánh PA-K7MP4R"}])
+def test_what_is_replied_to_is_quoted_where_it_is_ours(bot: bool, ours: dict[str, Any]) -> None:
+    shown = message(**ours) | {"from": {**AN, "is_bot": bot}}
+    event = read({"update_id": 9, "message": message(text="Mai có", reply_to_message=shown)}, LINE)
+    assert event == Event(said(text="Mai có", quoted="Phản ánh PA-K7MP4R" if bot else ""))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +153,10 @@ def test_a_group_is_left_and_its_words_go_nowhere(update: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     "update",
     [
-        {"edited_message": message(text="khác")},
+        {"edited_message": message(GROUP, text="khác")},
+        {"edited_message": message(text="khác") | {"from": {**AN, "is_bot": True}}},
+        {"edited_message": message(photo=PHOTO)},
+        {"edited_message": message(location={"latitude": 10.8, "longitude": 106.6})},
         {"channel_post": message({"id": -9, "type": "channel", "title": "Tin"}, text="x")},
         {"message": message(pinned_message=message(text="x"))},
         {"message": message(text="x") | {"from": {**AN, "is_bot": True}}},

@@ -44,7 +44,10 @@ class User(Chat):
 
     def message_update(self, text: str, *, reply_to: Shown | None = None) -> Update:
         """Words; with `reply_to`, written as a reply to a message on the screen."""
-        return self._said(self, text, {"reply_to_message": reply_to.json(self)} if reply_to is not None else None)
+        return self._said(self, text, self._reply(reply_to))
+
+    def _reply(self, reply_to: Shown | None) -> dict[str, Any]:
+        return {"reply_to_message": reply_to.json(self)} if reply_to is not None else {}
 
     def command(self, name: str, argument: str = "") -> Update:
         return self._said(self, f"/{name} {argument}".strip())
@@ -53,10 +56,12 @@ class User(Chat):
         """Taps the newest button labelled `target`; or, of the message `target`, `label` (or the first)."""
         return self._tapped(self, target, label)
 
-    def photo_update(self, content: bytes = b"\xff\xd8\xff jpeg", caption: str = "") -> Update:
+    def photo_update(
+        self, content: bytes = b"\xff\xd8\xff jpeg", caption: str = "", *, reply_to: Shown | None = None
+    ) -> Update:
         small, big = (self.emulator.keep_file(c, "photos/file.jpg") for c in (content[:1253], content))
         sizes = [{**small, "width": 90, "height": 67}, {**big, "width": 1280, "height": 960}]
-        return self._said(self, caption, {"photo": sizes})
+        return self._said(self, caption, {"photo": sizes, **self._reply(reply_to)})
 
     def document_update(
         self,

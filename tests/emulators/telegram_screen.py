@@ -62,9 +62,9 @@ class Shown:
         if self.body:
             message |= self.body
         if self.text:
-            message["caption" if self.body else "text"] = self.text
+            message["caption" if set(self.body or ()) - {"reply_to_message"} else "text"] = self.text
         if self.entities:
-            message["caption_entities" if self.body else "entities"] = self.entities
+            message["caption_entities" if set(self.body or ()) - {"reply_to_message"} else "entities"] = self.entities
         if self.inline:
             message["reply_markup"] = self.markup
         if self.edited:

@@ -1,21 +1,20 @@
 """What one update of Telegram means to us.
 
-Shapes: https://core.telegram.org/bots/api#update. Only `ALLOWED` kinds are asked for. Edited messages are not
-among them: an answer has been acted upon the moment it came, and a case keeps what was first said; who wants
-to correct it writes again.
+Shapes: https://core.telegram.org/bots/api#update. Only `ALLOWED` kinds are asked for. An edited message is one more
+message: what was sent already stays as it was said, and what is still a draft is asked about (handlers.front.under_way).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from models.messages.message import File, FileKind, Inbound
 
-ALLOWED = ["message", "callback_query", "my_chat_member"]
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 _ADDRESSED = re.compile(r"^(/[A-Za-z0-9_]+)@[A-Za-z0-9_]+")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
@@ -50,6 +49,8 @@ def read(raw: Any, line: str) -> Event:
             raise TypeError
         if update.message is not None:
             return _message(update.message, line, update.update_id)
+        if update.edited_message is not None:
+            return _edited(update.edited_message, line, update.update_id)
         if update.callback_query is not None:
             return _tap(update.callback_query, line, update.update_id)
         if update.my_chat_member is not None:
@@ -89,19 +90,31 @@ def _message(message: Message, line: str, number: int) -> Event:
     elif text.startswith("/"):
         text = _ADDRESSED.sub(r"\1", text)
     replied = message.reply_to_message
-    quoted = replied.text if replied is not None and replied.from_user is not None and replied.from_user.is_bot else ""
+    quoted = ""
+    if replied is not None and replied.from_user is not None and replied.from_user.is_bot:
+        quoted = replied.text or replied.caption or ""  # ours with a photo or a file has its words under it
     return Event(
         Inbound(
             line=line,
             external_id=str(number),
             sender=str(person.id),
             text=text,
-            quoted=(quoted or "")[:200],
+            quoted=quoted[:200],
             kind="message" if kind == "message" else "unsupported",
             language=_language(person),
             files=_files(message),
+            message=str(message.message_id),
         )
     )
+
+
+def _edited(message: Message, line: str, number: int) -> Event:
+    """Only its words count; a place that moves, or a picture put in place of another, says nothing."""
+    person, text = message.from_user, message.text or message.caption
+    if message.chat.type != Chat.PRIVATE or person is None or person.is_bot or not text:
+        return Event()
+    said = Inbound(line, str(number), str(person.id), text, kind="edited", language=_language(person))
+    return Event(replace(said, message=str(message.message_id)))
 
 
 def _files(message: Message) -> tuple[File, ...]:

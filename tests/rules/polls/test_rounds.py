@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from config.i18n import HERE
+from handlers.polls import invitations
 from models.anonymity import intake
 from models.anonymity.suppression import Withheld
 from models.people import leaving
@@ -155,12 +157,42 @@ def test_planning(hall: Hall) -> None:
             opening.open_(session, planned)
 
 
+def _at(local: str) -> datetime:
+    return datetime.fromisoformat(local).replace(tzinfo=HERE)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize(
-    ("repeat", "third"),
-    [("weekly", (2026, 2, 14)), ("monthly", (2026, 3, 31)), ("quarterly", (2026, 7, 31)), ("yearly", (2028, 1, 31))],
+    ("repeat", "planned", "opened", "then"),
+    [
+        ("monthly", "2027-03-01 06:00", "2027-03-01 06:01", ["2027-04-01 06:00", "2027-05-01 06:00"]),
+        ("monthly", "2026-12-01 06:00", "2026-12-01 06:00", ["2027-01-01 06:00", "2027-02-01 06:00"]),
+        ("monthly", "2027-01-31 06:30", "2027-01-31 06:30", ["2027-02-28 06:30", "2027-03-31 06:30", "2027-04-30 06:30"]),
+        ("weekly", "2026-11-30 06:00", "2026-12-02 15:00", ["2026-12-07 06:00"]),  # agreed to, or opened, two days late
+        ("weekly", "2026-11-30 06:00", "2026-12-06 15:00", ["2026-12-14 06:00"]),  # nearly when the next was to open
+        ("monthly", "2026-11-28 08:00", "2026-11-30 11:11", ["2026-12-28 08:00", "2027-01-28 08:00"]),
+        ("monthly", "2026-11-30 23:30", "2027-02-10 09:00", ["2027-02-28 23:30", "2027-03-30 23:30"]),  # some missed
+        ("quarterly", "2026-11-30 00:10", "2026-11-30 00:10", ["2027-02-28 00:10", "2027-05-30 00:10"]),
+        ("yearly", "2028-02-29 05:00", "2028-02-29 05:00", ["2029-02-28 05:00"]),
+    ],
 )
-def test_when_it_is_asked_again(repeat: polls.Repeat, third: tuple[int, int, int]) -> None:
-    assert rounds.nth_opening(datetime(2026, 1, 31, 2, tzinfo=UTC), repeat, 2) == datetime(*third, 2, tzinfo=UTC)
+@pytest.mark.parametrize("second", [True, False])
+def test_when_it_is_asked_again(
+    hall: Hall, people: list[str], repeat: polls.Repeat, planned: str, opened: str, then: list[str], second: bool
+) -> None:
+    """From when the first was planned, however late a second officer agreed or the clock opened it; by our calendar."""
+    now = _at(planned)
+    asked = hall.poll(top="factory", repeat=repeat, author_id=people[0])
+    with hall.database.transaction() as session:
+        one = rounds.plan(session, session.get_one(polls.Poll, asked.id), now, waits=second)
+        now = _at(opened)
+        assert not second or rounds.approve(session, one, now)
+        assert invitations.open_round(session, one.id, now)
+        assert one.opens_at == _at(planned) and one.closes_at - now > timedelta(days=3.5 if opened < "2026-12-06" else 6)
+        for local in then:
+            [two] = session.execute(select(Round).where(Round.state == "planned")).scalars()
+            assert two.opens_at.astimezone(HERE) == _at(local)
+            invitations.open_round(session, two.id, _at(local))
 
 
 def test_closing_early_waits_for_what_was_cast_in_time(hall: Hall, people: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.store.ids import CODE_LETTERS, is_id, new_case_code, new_id, random_code
+from config.keyboards import CODE_LETTERS
+from models.store.ids import is_id, new_case_code, new_id, random_code
 
 
 def test_ids_are_unique_and_in_no_order() -> None:
@@ -21,7 +22,9 @@ def test_what_is_no_id() -> None:
 
 def test_codes_use_no_letter_that_looks_like_another() -> None:
     assert len(set(CODE_LETTERS)) == len(CODE_LETTERS) == 23
-    assert not set(CODE_LETTERS) & set("0O1ILl5S2Z8BUV")
+    for alike in ("0O", "1IL", "5S", "2Z", "8B", "UV"):
+        assert len(set(CODE_LETTERS) & set(alike)) <= 1
+    assert not set(CODE_LETTERS) & set("AEIOUYDW"), "letters of which Vietnamese keyboards make others"
     assert CODE_LETTERS.upper() == CODE_LETTERS
     letters = set(random_code(5000))
     assert letters == set(CODE_LETTERS)

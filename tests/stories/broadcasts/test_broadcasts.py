@@ -157,13 +157,22 @@ async def test_later_and_in_the_past(reader: Person, leader: Person, clock: Fake
     for wrong, why in (
         ("9:00 23/11", "đã qua"),
         ("25:00", "nhập thời gian"),
-        ("mai", "nhập thời gian"),
+        ("hôm nào cũng được", "nhập thời gian"),
         ("8:00 1/1/2029", "hơn một năm"),
     ):
         await leader.says(wrong)
         await leader.sees(why)
-    await leader.says("17h30")
-    await leader.sees("Thời điểm gửi: 17:30 ngày 23/11")
+    for written, when in (
+        ("17h ngày 25-12", "17:00 ngày 25/12"),
+        ("8h sáng mai", "08:00 ngày 24/11"),
+        ("thứ Sáu", "08:00 ngày 27/11"),
+        ("8:00 29/2", "08:00 ngày 29/02/2028"),
+        ("17h30", "17:30 ngày 23/11"),
+    ):
+        await leader.says(written)
+        await leader.sees(f"Thời điểm gửi: {when}")
+        if written != "17h30":
+            await leader.taps("Hẹn giờ gửi")
     await leader.taps("Gửi")
     await leader.sees("sẽ được gửi: 17:30 ngày 23/11")
     await reader.does_not_see(TEXT)

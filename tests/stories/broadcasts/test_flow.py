@@ -155,6 +155,7 @@ async def test_an_english_reader_reads_english(reader: Person, leader: Person, c
     await leader.taps("Thêm bản tiếng Anh")
     await leader.says("x" * 4001)
     await leader.sees("dài quá 4.000 ký tự")
+    await clock.passes(seconds=30)  # sooner it would be the rest of it (handlers.front.parts)
     await leader.says("Saturday 28 November, 8:00: team meeting.")
     await leader.taps("Gửi")
     await reader.sees("📢 Notice", "Saturday 28 November", "[Ask about this notice]")

@@ -116,7 +116,7 @@ async def test_values_that_were_not_offered(worker: Person, leader: Person, chai
 async def test_a_wrong_run_or_an_old_one(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     old = token_behind(phone(worker), "Tiền lương")
-    await worker.says("dừng", "Quạt ở chuyền 3 hỏng")
+    await worker.says("dừng", "dừng", "Quạt ở chuyền 3 hỏng")
     for token in (old, old[:-3] + "zzz", old[:-3]):
         await forges(phone(worker), token)
         await worker.sees(OLD)

@@ -72,9 +72,10 @@ async def test_help_for_an_officer_names_the_queue(leader: Person) -> None:
 
 
 async def test_stop_stops(worker: Person) -> None:
-    for word in ("stop", "/stop", "Dừng", "dung lai", "HUỶ", "hủy bỏ"):
+    for word in ("stop", "/stop", "Dừng", "dừng lại", "HUỶ", "hủy bỏ"):
         await worker.looks_away()
         await worker.says(OVERTIME, word)
+        await worker.taps("Bỏ, không gửi")
         await worker.sees("Đã dừng. Không có gì được gửi đi.")
         await worker.sees("[Gửi phản ánh]")
         await worker.says(word)
@@ -92,7 +93,7 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.says(command)
         await worker.sees("không có lệnh này")
         await worker.sees("về việc gì")
-        await worker.says("menu")
+        await worker.says("dừng", "dừng")
 
 
 async def test_a_question_waits_while_somebody_is_writing(worker: Person, leader: Person, clock: FakeClock) -> None:

@@ -181,7 +181,7 @@ async def test_five_wrong_pins_close_it_for_a_day(
     await worker.sees(f"{code}:")
 
 
-@pytest.mark.parametrize("bad", ["123", "1234567", "abcd", "12 34", "１２３４"])
+@pytest.mark.parametrize("bad", ["123", "1234567", "abcd", "12 3", "12a34", "１２３"])
 async def test_a_pin_has_four_to_six_digits(worker: Person, bad: str) -> None:
     await worker.says("menu")
     await worker.taps("Cài đặt", "Mã PIN", "Đặt mã PIN")
@@ -189,6 +189,15 @@ async def test_a_pin_has_four_to_six_digits(worker: Person, bad: str) -> None:
     await worker.sees("4 đến 6 chữ số")
     await worker.says("1234", "1235")
     await worker.sees("không giống nhau")
+
+
+async def test_a_pin_is_its_digits_however_they_are_typed(worker: Person) -> None:
+    await worker.says("menu")
+    await worker.taps("Cài đặt", "Mã PIN", "Đặt mã PIN")
+    await worker.says("１２３４", "12 34")
+    await worker.sees("Đã đặt mã PIN")
+    await worker.says("Phản ánh của tôi", "1-2-3-4")
+    await worker.sees("chưa gửi phản ánh nào")
 
 
 async def test_a_second_phone_has_the_pin_of_the_first(somebody: Somebody, worker: Person) -> None:

@@ -465,6 +465,21 @@ async def test_pictures_tables_and_codes(
     assert cli(*given_to) == 1
 
 
+async def test_words_to_a_poll_are_asked_about_and_taps_are_not(
+    somebody: Somebody, leader: Person, service: RunningApp
+) -> None:
+    [voter] = await voters(somebody, service, 1)
+    await opens(leader, "Nội dung đề nghị thương lượng tập thể")
+    await voter.taps("Bắt đầu trả lời", "Bỏ qua câu này", "Bỏ qua câu này")
+    await voter.says("dừng")
+    await voter.sees("Đã dừng")
+    await voter.taps("Tham gia ý kiến", "Trả lời: Nội dung đề nghị thương lượng tập thể", "Bỏ qua câu này", "Bỏ qua câu này")
+    await voter.says("Nước uống ở xưởng 2", "dừng")
+    await voter.sees("chưa được gửi đi")
+    await voter.taps("Viết tiếp")
+    await voter.sees("trước khi gửi", "Nước uống ở xưởng 2")
+
+
 def cli(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
         app(list(arguments))

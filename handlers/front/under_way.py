@@ -1,0 +1,163 @@
+"""Something else comes while something is under way: nothing that was written is thrown away, or sent to another case,
+before the person has said so. The message that came is kept sealed where the chat stands, and goes on as they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from handlers.chat import menu
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
+from handlers.chat.words import shortened
+from models.messages.chats import Run
+from models.messages.message import Inbound, Option
+from models.store.ids import new_id
+
+DROP, WHICH, GO_ON, EDITED = "drop", "which_case", "go_on", "edited"
+QUESTIONS = (DROP, WHICH, EDITED)
+_NO_DRAFT = ("join", "pin", *QUESTIONS)
+"""Conversations in which nothing is written that somebody would miss."""
+
+
+class Then(Exception):
+    """What comes instead of the question just answered: whether the draft is gone on with, and with which message
+    (None: with its own question)."""
+
+    def __init__(self, *, keep: bool, message: Inbound | None) -> None:
+        super().__init__()
+        self.keep = keep
+        self.message = message
+
+
+def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
+    """Whether something has been written, or sent along, that would be gone with what is under way. Taps are soon made
+    again, and whoever leaves a poll half-way leaves it at once."""
+    run = turn.state.run
+    if turn.state.draft is not None:
+        return True
+    if run is None or run.conversation in _NO_DRAFT:
+        return False
+    answered = (one for one in conversations[run.conversation].questions if one.key in run.answers and one.key != "pin")
+    return "files" in run.answers or any(question.is_for_words(turn) for question in answered)
+
+
+def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
+    """Shows the menu while the draft stays as it is, where there is one: to look at the menu throws nothing away."""
+    if turn.state.draft is not None or not has_draft(turn, conversations):
+        return False
+    asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    go_on = Option(open_token(GO_ON), turn._("Go on writing"))
+    turn.say(turn._("What you were writing is kept here.") + "\n\n" + asked, [*menu.options(turn), go_on])
+    return True
+
+
+def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
+    """Puts what is under way aside and asks about it (`DROP`, `WHICH`)."""
+    state = turn.state
+    state.draft = state.draft or state.run
+    state.run = Run(name, "", new_id()[:3], {"then": message.dump(), "code": code}, asking="sure")
+
+
+# Words changed where they stand, on apps that allow it.
+
+_SAID = "said"
+"""Where a draft keeps which message answered which question. No question has this key."""
+
+
+def note(turn: Turn) -> None:
+    run = turn.state.run
+    if run is not None and turn.message:
+        run.answers[_SAID] = json.dumps(json.loads(run.answers.get(_SAID, "{}")) | {run.asking: turn.message})
+
+
+def edited(turn: Turn, message: Inbound) -> None:
+    """Asks whether a draft shall say what its message says now. Of what has been sent, says that it stays as it was."""
+    draft = turn.state.draft or turn.state.run
+    said = json.loads(draft.answers.get(_SAID, "{}")) if draft else {}
+    key = next((key for key, named in said.items() if named == message.message and draft and key in draft.answers), "")
+    if key:
+        ask(turn, EDITED, message, key)
+    elif turn.account is not None:
+        turn.say(
+            turn._(
+                "What has been sent is not changed by an edit. To put it right, write the code of the case and new words."
+            )
+        )
+
+
+def _edited_text(turn: Turn) -> str:
+    words = f"«{shortened(_message(turn).text or '', 400)}»"
+    return turn._("You have changed a message. Shall this take the place of what you wrote?") + f"\n\n{words}"
+
+
+def _edited_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("new", turn._("Take the new words")), Choice("old", turn._("Keep the first words")))
+
+
+def _edit_judged(turn: Turn, value: str) -> str:
+    draft, key = turn.state.draft, turn.answers["code"]
+    if value == "old" or draft is None:
+        raise Then(keep=True, message=None)
+    draft.asking = key
+    draft.answers.pop(key, None)
+    raise Then(keep=True, message=replace(_message(turn), kind="message"))
+
+
+def _message(turn: Turn) -> Inbound:
+    return Inbound.load(turn.answers["then"])
+
+
+def _written(turn: Turn) -> str:
+    draft = turn.state.draft
+    text = draft.answers.get("text", "") if draft else ""
+    return f"«{shortened(text, 200)}»" if text else ""
+
+
+def _drop_text(turn: Turn) -> str:
+    words = _written(turn)
+    asked = turn._("What you were writing has not been sent. Shall it be thrown away?")
+    return f"{words}\n\n{asked}" if words else asked
+
+
+def _drop_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("keep", turn._("Go on writing")), Choice("drop", turn._("Throw it away")))
+
+
+def _dropped(turn: Turn, value: str) -> str:
+    raise Then(keep=True, message=None) if value == "keep" else Then(keep=False, message=_message(turn))
+
+
+def _which_text(turn: Turn) -> str:
+    lines = [
+        turn._("You were writing something else. Where shall these words go? Nothing has been sent yet."),
+        f"«{shortened(_message(turn).text or '', 200)}»",
+    ]
+    if words := _written(turn):
+        lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=turn.answers["code"], words=words))
+    return "\n\n".join(lines)
+
+
+def _which_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("that", turn._("To {code}", code=turn.answers["code"])), Choice("this", turn._("To what I am writing")))
+
+
+def _went(turn: Turn, value: str) -> str:
+    raise Then(keep=value == "this", message=_message(turn))
+
+
+def _is_asked(turn: Turn) -> bool:
+    """Whether something was put aside: anybody can make a button that begins this."""
+    return turn.account is not None and turn.state.draft is not None and "then" in turn.answers
+
+
+def _never(_turn: Turn) -> None:
+    raise AssertionError("it goes on elsewhere (handlers.front.answer)")
+
+
+CONVERSATIONS = (
+    Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=_is_asked),
+    Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=_is_asked),
+    Conversation(EDITED, _never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=_is_asked),
+    Conversation(GO_ON, _never, allowed=is_member),
+)

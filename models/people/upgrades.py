@@ -1,0 +1,41 @@
+"""Who joined by the team's code and later gets a slip of their own: the chat, its cases and its wishes stay, and from the
+next night it counts as joined by a slip.
+
+The turn that asks leaves one sealed event, as every turn does, under the one id that this slip can have (so a slip is used
+once); the account's row and the slip's are written in the night, with all that names people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from models.anonymity import intake
+from models.anonymity.intake import Event
+from models.people import invites
+from models.people.accounts import Account
+from models.people.invites import Invite
+from models.people.persons import Person
+from models.store.database import Session
+from models.store.ids import new_id
+
+
+def is_possible(account: Account, invite: Invite) -> bool:
+    return account.confirmed and not account.verified and invites.is_slip(invite)
+
+
+def ask(session: Session, account: Account, invite: Invite, now: datetime, at: datetime) -> bool:
+    """False where somebody else has just asked to use this slip."""
+    event = Event("slip", at.isoformat(), "", new_id(), "", invite.id, account.id)
+    return intake.add(session, event, now, intake.row_of(session, "slip", invite.id))
+
+
+def carry_out(session: Session, event: Event, today: date) -> bool:
+    """Whether it was done: the slip may have been revoked, or the person have left, since."""
+    account, invite = session.get(Account, event.account_id), invites.unused(session, event.text, today)
+    if account is None or invite is None or not is_possible(account, invite) or not invites.use(session, invite):
+        return False
+    account.verified = True
+    person = session.get_one(Person, account.person_id)
+    person.unit_id = invite.unit_id
+    session.add_all((account, person))
+    session.flush()
+    return True
