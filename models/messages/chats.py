@@ -80,7 +80,7 @@ class Guard:
     dangers: str = "0" * 10
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class State:
     """What a chat remembers. `offered` are the choices last asked, which typed numbers and labels are looked up in.
     `draft`: what is put aside while the person is asked about it (handlers.front.under_way). `turned_away`: this guest has

@@ -135,7 +135,7 @@ def day(seeding: Seeding) -> None:
         for at in (seeding.now - timedelta(days=1), seeding.now):
             chat = chats.of(to, worker.account_id)
             for _ in range(TURNS):
-                chats.save(session, chat, State(run, offered), at)
+                chats.save(session, chat, State(run=run, offered=offered), at)
                 with intake.gathered(session, at):
                     pass
     for _ in range(found.size.people // 500):
