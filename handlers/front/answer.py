@@ -278,12 +278,12 @@ def _tap(turn: Turn, message: Inbound) -> None:
         _stale(turn)
         return
     if not key:
+        begun = CONVERSATIONS[name].begun
         if name == under_way.GO_ON and turn.account is not None:
             _where_were_we(turn)
         elif turn.account is None and name != "join":
             start(turn, "join")
         elif _looks(turn, name) or not _asks_first(turn, replace(message, text=None, quoted="", files=())):
-            begun = CONVERSATIONS[name].begun
             start(turn, name, subject, begun(turn, subject, value) if begun and value else None)
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
