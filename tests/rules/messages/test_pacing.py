@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from bot.sending.pacing import STEPS, Pacer
 from models.messages.outbox import BULK, LANES, NOTICE, REPLY
 
+pytestmark = pytest.mark.slow
+
 
 class Timeline:
     """A clock for many sleepers: time goes on to the next of them when nobody has anything left to do."""

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from models.people.roll import Fault
 from models.store.database import Database
-from models.store.schema import upgrade
 from models.store.sealing import Keyring
 from tests.rules.people.lists import PEOPLE, TODAY, UNITS, faults, said, stands, take, unit_named
 
@@ -83,13 +82,12 @@ def test_a_circle_through_units_that_are_there_already() -> None:
     assert found == [Fault("units", 2, "circle", {"code": "A", "parent": "B"})]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("kind", ["cdcs", "CĐCS", "Công đoàn cơ sở", "CONG DOAN CO SO", "Grassroots union"])
 @pytest.mark.parametrize(
     "role", ["chair; womens_affairs", "Chủ tịch;Nữ công", "nu cong ;chu tich;", "CHAIR;Women's affairs"]
 )
-def test_kinds_and_roles_are_known_however_they_are_written(tmp_path: object, kind: str, role: str) -> None:
-    database = Database(f"sqlite:///{tmp_path}/roll.db", Keyring.new())
-    upgrade(database)
+def test_kinds_and_roles_are_known_however_they_are_written(database: Database, kind: str, role: str) -> None:
     take(database, [UNITS[0], ["A", "A", kind, "", "", ""]], [PEOPLE[0], ["1", "Lan", "a", role, "Tiếng Việt"]])
     assert stands(database) == (
         [("A", "A", "cdcs", "", "")],
@@ -155,10 +153,9 @@ def test_people_of_units_that_the_list_does_not_name_are_not_missing(database: D
     assert not changes.missing
 
 
-def test_the_roll_without_the_keys_says_no_name(tmp_path: object) -> None:
-    path = f"{tmp_path}/roll.db"
-    database = Database(f"sqlite:///{path}", Keyring.new())
-    upgrade(database)
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_the_roll_without_the_keys_says_no_name(database: Database) -> None:
+    path = str(database.url.database)
     take(database)
     database.close()
     raw = Path(path).read_bytes()
@@ -168,19 +165,9 @@ def test_the_roll_without_the_keys_says_no_name(tmp_path: object) -> None:
     assert UNITS[2][1].encode() in raw, "the search must be able to find what is there"
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy: migrating one for each example takes longer than the example."""
-    path = tmp_path_factory.mktemp("ready") / "ready.db"
-    database = Database(f"sqlite:///{path}", Keyring.new())
-    upgrade(database)
-    database.close()
-    return path
-
-
 @settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), teams=st.integers(1, 12), heads=st.integers(1, 15))
-def test_any_order_of_rows_gives_the_same_union(ready: Path, seed: int, teams: int, heads: int) -> None:
+def test_any_order_of_rows_gives_the_same_union(sqlite_template: Path, seed: int, teams: int, heads: int) -> None:
     """A made-up union of random shape, its rows in two orders: the same units, people and offices; once more, nothing."""
     order = random.Random(seed)
     units = [["U0", "Gốc", "ldld_tinh", "", "", ""]]
@@ -202,8 +189,8 @@ def test_any_order_of_rows_gives_the_same_union(ready: Path, seed: int, teams: i
     for _ in range(2):
         order.shuffle(units)
         order.shuffle(people)
-        path = ready.with_name("one.db")
-        shutil.copy(ready, path)
+        path = sqlite_template.with_name("roll.db")
+        shutil.copy(sqlite_template, path)
         database = Database(f"sqlite:///{path}", Keyring.new())
         take(database, [UNITS[0], *units], [PEOPLE[0], *people])
         order.shuffle(units)

@@ -19,6 +19,8 @@ from models.store.ids import new_id
 from models.store.throwaway_keys import round_keys
 from tests.rules.polls.hall import SATISFIED, Crash, Hall, Power
 
+pytestmark = pytest.mark.slow
+
 MARKING = ("before marking", "while marking", "after marking")
 PLACES = (*MARKING, "while boxing", "after boxing", "while telling", "while forgetting")
 COUNTING = ("after counting", "while finishing", "after finishing")

@@ -25,6 +25,8 @@ from tests.rules.polls.attacker import every_group, respondents_under, smallest
 from tests.rules.polls.hall import SATISFIED, Hall
 from tests.rules.polls.test_suppression import Parents, people_of, trees
 
+pytestmark = pytest.mark.slow
+
 K, LEAST = 5, 10
 
 

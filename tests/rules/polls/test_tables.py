@@ -17,6 +17,8 @@ from tests.rules.polls.attacker import respondents_under, smallest, solved
 from tests.rules.polls.hall import NEEDS, SATISFIED
 from tests.rules.polls.test_suppression import Parents, people_of, trees
 
+pytestmark = pytest.mark.slow
+
 K = 5
 QUESTIONS = [SATISFIED, NEEDS, Question("scale", {"vi": "Cơm ca?"}, when=(0, 1))]
 
@@ -137,7 +139,6 @@ def test_free_answers_from_ten_on() -> None:
             assert Counter(unit for unit, _, _ in texts) == {"R": many + 3}
 
 
-@pytest.mark.slow
 def test_a_province() -> None:
     """150,000 people in 9,000 teams: what is withheld and rounded everywhere below does not add up at the top. What it takes
     is measured by `python -m tests.bench ballots`."""
