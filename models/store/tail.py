@@ -58,7 +58,8 @@ class Tail(Generic[T]):
         self._lock = threading.Lock()
         self._last: int | None = None
         self._taken = 0
-        self._known: dict[int, str] = {}
+        self._known: dict[str, None] = {}
+        """Rows that were looked at, "number/id" as they are listed, the oldest first."""
         self._items: dict[str, T] = {}
         self._index: dict[str, dict[str, T]] = {}
         row = cast(columns.number, String) + "/" + columns.id
@@ -89,8 +90,7 @@ class Tail(Generic[T]):
         if self._last is None:
             newest = session.execute(self._newest).scalar_one() or 0
             self._last = max(newest - self._begin, 0) if self._begin else 0
-        listed = self._listed(session, self._last - OVERLAP)
-        fresh = [(number, row_id) for number, row_id in listed if self._known.get(number) != row_id]
+        fresh = self._fresh(session, self._last - OVERLAP)
         if fresh:
             self._take(session, fresh)
         if self._taken > max(SWEPT, len(self._items) // 2):
@@ -104,14 +104,17 @@ class Tail(Generic[T]):
             after = (self._last or 0) - late if late is not None else 0
             missed = [
                 (number, row_id)
-                for number, row_id in self._listed(session, after)
-                if self._known.get(number) != row_id and row_id not in self._items and not self._skip(session, row_id)
+                for number, row_id in self._fresh(session, after)
+                if row_id not in self._items and not self._skip(session, row_id)
             ]
             self._take(session, missed)
 
-    def _listed(self, session: Session, after: int) -> list[tuple[int, str]]:
+    def _fresh(self, session: Session, after: int) -> list[tuple[int, str]]:
+        """Numbers and ids of those that were not looked at yet. Only these are taken apart: at each turn hundreds are listed
+        and a few are new."""
         listed = session.execute(self._after, {"after": after}).scalar_one() or ""
-        return sorted((int(number), row_id) for number, _, row_id in (row.partition("/") for row in listed.split()))
+        new = (row.partition("/") for row in listed.split() if row not in self._known)
+        return sorted((int(number), row_id) for number, _, row_id in new)
 
     def _take(self, session: Session, fresh: Sequence[tuple[int, str]]) -> None:
         worth = [row_id for _, row_id in fresh if not self._skip(session, row_id)]
@@ -122,7 +125,7 @@ class Tail(Generic[T]):
                 self._taken += 1
                 for key in self._keys(item):
                     self._index.setdefault(key, {})[row_id] = item
-        self._known.update(fresh)
+        self._known.update((f"{number}/{row_id}", None) for number, row_id in fresh)
         self._last = max([self._last or 0, *(number for number, _ in fresh)])
         while len(self._known) > 2 * LATE:
             del self._known[next(iter(self._known))]
