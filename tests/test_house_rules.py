@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 
 from config import settings
 from config.i18n import LANGUAGES
+from config.tables import table
 from handlers.front.all_conversations import CONVERSATIONS, is_about
 from tests import catalogs, gate
 from tests.stories.channels import CHANNELS
@@ -283,3 +284,21 @@ def test_thresholds_are_counted_in_one_place() -> None:
         f"{path.name}: {line}" for path in kept for line in path.read_text("utf-8").splitlines() if reckons.search(line)
     ]
     assert not found
+
+
+def lists_of_roles(source: str) -> list[int]:
+    """Lines on which several roles stand together."""
+    roles = set(table("roles"))
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            named = {part.value for part in node.elts if isinstance(part, ast.Constant)} & roles
+            found += [node.lineno] if len(named) > 1 else []
+    return found
+
+
+def test_who_may_do_what_stands_in_one_table() -> None:
+    at = {path.relative_to(ROOT): lists_of_roles(path.read_text("utf-8")) for path in CODE}
+    assert {str(path) for path, lines in at.items() if lines} <= {"models/people/rights.py", "bot/demo/union.py"}
+    assert lists_of_roles('HANDLERS = ("leader", "chair")') == [1]
+    assert not lists_of_roles('ORDER = ("grassroots", "superior", "team")')

@@ -14,7 +14,7 @@ from config.tables import table
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, unless_cancelled
 from models.broadcasts import broadcasts, sizes
 from models.broadcasts.audiences import Audience
-from models.people import offices, units
+from models.people import rights, units
 from models.people.units import Unit
 from models.store.database import Session
 
@@ -24,8 +24,7 @@ _WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
 
 def own_units(turn: Turn) -> list[Unit]:
     """The units this officer may speak for, the nearest to the workers first."""
-    ids = dict.fromkeys(held.unit_id for held in turn.offices if held.role in offices.HANDLERS)
-    return [units.get(turn.session, one) for one in ids]
+    return [units.get(turn.session, one) for one in turn.units_with(rights.WRITE_NOTICE)]
 
 
 def is_below(session: Session, unit_id: str, above: Sequence[str]) -> bool:
@@ -49,7 +48,7 @@ def speaking(turn: Turn, audience: Audience) -> Unit:
 
 def may_still(turn: Turn) -> bool:
     """Whether this officer may go on: the office that stood above what was chosen may have ended since."""
-    return turn.is_officer and (
+    return turn.holds(rights.WRITE_NOTICE) and (
         not _listed(turn, "chosen") or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
     )
 

@@ -18,7 +18,7 @@ from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import SENT, Broadcast
 from models.files import one_time_links
 from models.messages.message import Media, Option
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.store.database import Session
 from models.trust import audit
 
@@ -35,8 +35,7 @@ def attached(session: Session, person_id: str, broadcast_id: str, attachment_id:
     row = broadcasts.get(session, broadcast_id) if attachment_id.startswith(PREFIX) else None
     if row is None or row.state not in SENT:
         return None
-    held = {one.unit_id for one in offices.held_by(session, person_id, now.date()) if one.role in offices.HANDLERS}
-    if not any(one.id in held for one in units.path(session, row.unit_id)):
+    if not offices.may(session, person_id, rights.MANAGE_NOTICE, row.unit_id, now.date()):
         return None
     media = _media(row)
     return media if media.id == attachment_id else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences, forecast, reading
-from handlers.chat.conversation import Conversation, Question, Turn, is_officer, open_token, take_text
+from handlers.chat.conversation import Conversation, Question, Turn, open_token, take_text, with_right
 from handlers.chat.words import shortened
 from handlers.files import attachments
 from models.anonymity import counts, night_counts
@@ -19,7 +19,7 @@ from models.anonymity.counts import Size
 from models.broadcasts import broadcasts, ledger, lifecycle, sizes
 from models.broadcasts.broadcasts import Broadcast, Draft
 from models.messages.message import Option
-from models.people import offices
+from models.people import rights
 from models.store.database import Session
 
 _SHOWN = 8
@@ -41,20 +41,20 @@ def state_name(reader: Language, state: str) -> str:
 
 def handled(turn: Turn) -> list[str]:
     """The units this officer answers for."""
-    return [held.unit_id for held in turn.offices if held.role in offices.HANDLERS]
+    return turn.units_with(rights.MANAGE_NOTICE)
 
 
 def theirs(turn: Turn) -> Broadcast | None:
     """The broadcast this run is about, if this officer's unit sent it or stands above the unit that did."""
-    row = broadcasts.get(turn.session, turn.subject) if turn.is_officer else None
-    if row is None or row.kind == broadcasts.POLL or not audiences.is_below(turn.session, row.unit_id, handled(turn)):
+    row = broadcasts.get(turn.session, turn.subject) if turn.offices else None
+    if row is None or row.kind == broadcasts.POLL or not turn.may(rights.MANAGE_NOTICE, row.unit_id):
         return None
     return row
 
 
 def opening(turn: Turn, row: Broadcast) -> str:
     """The conversation that shows this broadcast to whoever wrote its code."""
-    return "cast" if audiences.is_below(turn.session, row.unit_id, handled(turn)) else "reread"
+    return "cast" if turn.may(rights.MANAGE_NOTICE, row.unit_id) else "reread"
 
 
 def is_theirs(turn: Turn) -> bool:
@@ -235,12 +235,12 @@ def _change(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("desk", _desk, allowed=is_officer, in_office=True),
+    Conversation("desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True),
     Conversation(
         "find",
         _find,
         (Question("words", lambda turn: turn._("Which words or which code, comrade?"), check=take_text),),
-        allowed=is_officer,
+        allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
     ),
     Conversation("cast", _cast, allowed=is_theirs, in_office=True),

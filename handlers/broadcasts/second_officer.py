@@ -12,7 +12,7 @@ from models.broadcasts import audiences, broadcasts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person, name_of
 from models.store.database import Session
@@ -28,7 +28,7 @@ def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
     for one in units.path(turn.session, unit_id):
         found = {
             account.id: (account, person)
-            for account, person, _held in offices.officers_of(turn.session, one.id, turn.now.date())
+            for account, person, _held in offices.officers_of(turn.session, one.id, turn.now.date(), rights.AGREE_TO_NOTICE)
             if person.id != turn.member.person_id
         }
         if found:
@@ -75,15 +75,15 @@ def has_left(session: Session, row: Broadcast, now: datetime) -> bool:
     """Whether its author answered for the unit, or one above, and does no longer: a notice does not outlive the office."""
     if row.approved_by is not None:
         return False
-    path = [one.id for one in units.path(session, row.unit_id)]
-    held = {one.unit_id for one in offices.held_by(session, row.author_id, now.date()) if one.role in offices.HANDLERS}
-    return not held & set(path) and offices.ever_held(session, row.author_id, path)
+    if offices.may(session, row.author_id, rights.WRITE_NOTICE, row.unit_id, now.date()):
+        return False
+    return offices.ever_held(session, row.author_id, [one.id for one in units.path(session, row.unit_id)])
 
 
 def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
     """It waits for an officer who is there now."""
     broadcasts.move(session, row, ("scheduled",), "waiting")
-    for account, _person, _held in offices.officers_of(session, row.unit_id, now.date()):
+    for account, _person, _held in offices.officers_of(session, row.unit_id, now.date(), rights.AGREE_TO_NOTICE):
         reader = reader_of(session, account)
         text = reader.gettext("Notice {code} is due, but its author has left the office. Please look at it.", code=row.code)
         options = [Option(open_token("cast", row.id), reader.gettext("See the whole notice"))]

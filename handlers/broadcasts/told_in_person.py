@@ -15,14 +15,14 @@ from handlers.chat.conversation import (
     Conversation,
     Question,
     Turn,
-    is_officer,
     open_token,
     unless_unchanged,
+    with_right,
 )
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
-from models.people import units
+from models.people import rights, units
 from models.people.persons import Person, name_of
 
 _SHOWN = 6
@@ -138,7 +138,7 @@ CONVERSATIONS = (
             Question("which", _which, _choices, chosen=unless_unchanged),
             Question("ticks", _ticks, _names, chosen=_tapped),
         ),
-        allowed=is_officer,
+        allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
     ),
     Conversation(
@@ -154,7 +154,7 @@ CONVERSATIONS = (
                 chosen=_night_tapped,
             ),
         ),
-        allowed=is_officer,
+        allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
     ),
 )

@@ -29,6 +29,7 @@ from handlers.files import attachments
 from models.broadcasts import broadcasts, progress
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import REPEATS, Draft, Words
+from models.people import rights
 
 REPEAT_NAMES = {
     "weekly": N_("every week"),
@@ -39,7 +40,7 @@ REPEAT_NAMES = {
 
 
 def _may(turn: Turn) -> bool:
-    return turn.is_officer and (not turn.subject or earlier(turn) is not None)
+    return turn.holds(rights.WRITE_NOTICE) and (not turn.subject or earlier(turn) is not None)
 
 
 def earlier(turn: Turn) -> broadcasts.Broadcast | None:

@@ -19,7 +19,7 @@ from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox, unopened
 from models.messages.message import Media, Option
-from models.people import accounts, wishes
+from models.people import accounts, rights, wishes
 from models.people import offices as office_rows
 from models.people import units as unit_rows
 from models.people.accounts import Account, Sender
@@ -217,7 +217,20 @@ class Turn:
 
     @property
     def is_officer(self) -> bool:
-        return any(held.role in office_rows.HANDLERS for held in self.offices)
+        """Whether cases come to them: the menu and the tone are an officer's."""
+        return self.holds(rights.ANSWER)
+
+    def holds(self, right: rights.Right) -> bool:
+        """Whether an office of theirs gives this right in its own unit."""
+        return bool(rights.units_of(self.offices, right))
+
+    def units_with(self, right: rights.Right) -> list[str]:
+        """The units in which they have this right by an office held there."""
+        return rights.units_of(self.offices, right)
+
+    def may(self, right: rights.Right, unit_id: str) -> bool:
+        """Whether their offices give them this right over the unit."""
+        return office_rows.may_with(self.session, self.offices, right, unit_id)
 
     @property
     def member(self) -> Account:
@@ -264,8 +277,9 @@ def is_member(turn: Turn) -> bool:
     return turn.account is not None
 
 
-def is_officer(turn: Turn) -> bool:
-    return turn.is_officer
+def with_right(right: rights.Right) -> Callable[[Turn], bool]:
+    """Who may begin what an office gives in its own unit."""
+    return lambda turn: turn.holds(right)
 
 
 def reader_of(session: Session, to: Account) -> Language:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.i18n import Language
-from handlers.chat.conversation import Conversation, Turn, is_officer, open_token
+from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.files.attachments import capital, label, with_states
 from models.files import one_time_links
 from models.files.attachments import Enclosed
@@ -41,7 +41,7 @@ def _media(case_id: str, one: Enclosed) -> Media:
 
 
 def _case(turn: Turn) -> Grievance | None:
-    if not is_officer(turn):
+    if not turn.offices:
         return None
     return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
 

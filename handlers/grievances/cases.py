@@ -8,7 +8,7 @@ from datetime import datetime
 
 from config.i18n import Language
 from handlers.chat import menu
-from handlers.chat.conversation import Conversation, Turn, is_hidden, is_officer, open_token, reader_of, tell
+from handlers.chat.conversation import Conversation, Turn, is_hidden, open_token, reader_of, tell, with_right
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
@@ -16,7 +16,7 @@ from models.anonymity import moments
 from models.grievances import access, cases, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
-from models.people import persons, units
+from models.people import persons, rights, units
 from models.store.database import Session
 
 _SHOWN = 10
@@ -24,17 +24,17 @@ _SHOWN = 10
 
 def case_of(turn: Turn) -> Grievance | None:
     """The case this run is about, if this officer may see it."""
-    if turn.account is None:
+    if not turn.offices:
         return None
-    return access.for_officer(turn.session, turn.account.person_id, turn.subject, turn.now)
+    return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
 
 
 def their_case(turn: Turn) -> bool:
-    return is_officer(turn) and case_of(turn) is not None
+    return case_of(turn) is not None
 
 
 def their_open_case(turn: Turn) -> bool:
-    case = case_of(turn) if is_officer(turn) else None
+    case = case_of(turn)
     return case is not None and case.state in cases.OPEN
 
 
@@ -243,8 +243,8 @@ def already(turn: Turn, case: Grievance) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("queue", _queue, allowed=is_officer, in_office=True),
-    Conversation("view", _view, allowed=is_officer, in_office=True),
+    Conversation("queue", _queue, allowed=with_right(rights.ANSWER), in_office=True),
+    Conversation("view", _view, allowed=with_right(rights.ANSWER), in_office=True),
     Conversation("ack", _acknowledge, allowed=their_open_case, in_office=True),
     Conversation("why", _why, allowed=their_case, in_office=True),
 )

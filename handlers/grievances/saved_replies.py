@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, open_token, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
 from handlers.chat.words import shortened
 from handlers.grievances import cases
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, saved_replies
 from models.messages.message import Option
-from models.people import offices
+from models.people import rights
 
 
 def _units(turn: Turn) -> list[str]:
-    return [held.unit_id for held in turn.offices if held.role in offices.HANDLERS]
+    return turn.units_with(rights.SAVED_REPLIES)
 
 
 def _back(turn: Turn) -> list[Option]:
@@ -72,7 +72,7 @@ CONVERSATIONS = (
         "saved",
         _drop,
         (Question("which", _list, _choices, chosen=unless_unchanged),),
-        allowed=is_officer,
+        allowed=with_right(rights.SAVED_REPLIES),
         in_office=True,
     ),
 )

@@ -10,22 +10,21 @@ from handlers.chat.conversation import (
     Conversation,
     Question,
     Turn,
-    is_officer,
     take_text,
     unless_cancelled,
     unless_unchanged,
+    with_right,
 )
 from handlers.grievances import cases
 from handlers.grievances.filing import categories
 from models.grievances import handling
-from models.people import offices, units
+from models.people import rights, units
 from models.people.units import Unit
 
 
 def _units(turn: Turn) -> list[Unit]:
     """The units this officer answers for."""
-    handled = dict.fromkeys(held.unit_id for held in turn.offices if held.role in offices.HANDLERS)
-    return [units.get(turn.session, unit_id) for unit_id in handled]
+    return [units.get(turn.session, unit_id) for unit_id in turn.units_with(rights.ENTER)]
 
 
 def _several(turn: Turn) -> bool:
@@ -97,7 +96,7 @@ CONVERSATIONS = (
             Question("text", _text, check=take_text),
             Question("category", lambda turn: turn._("What is it about?"), categories, chosen=unless_cancelled),
         ),
-        allowed=is_officer,
+        allowed=with_right(rights.ENTER),
         in_office=True,
     ),
     Conversation(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_officer, reader_of, tell, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, reader_of, tell, unless_unchanged
 from handlers.chat.words import unit_name
-from models.people import offices, persons, units
+from models.people import offices, persons, rights, units
 from models.people.offices import Office
 from models.trust import audit
 
@@ -18,7 +18,9 @@ _ENDED = "end"
 
 def _own(turn: Turn) -> Office | None:
     """The office that can be lent: the first one held in one's own right."""
-    return next((held for held in turn.offices if held.role in offices.HANDLERS and held.deputy_for is None), None)
+    return next(
+        (held for held in turn.offices if held.deputy_for is None and rights.units_of([held], rights.LEND_OFFICE)), None
+    )
 
 
 def _candidates(turn: Turn) -> list[persons.Person]:
@@ -96,7 +98,7 @@ CONVERSATIONS = (
                 when=lambda turn: turn.answers.get("who") != _ENDED,
             ),
         ),
-        allowed=lambda turn: is_officer(turn) and _own(turn) is not None,
+        allowed=lambda turn: _own(turn) is not None,
         in_office=True,
     ),
 )

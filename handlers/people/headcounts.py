@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config import keyboards
-from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Turn, is_officer, open_token, unless_back
+from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Turn, open_token, unless_back
 from models.messages.message import Option
-from models.people import invites, offices, units
+from models.people import invites, rights, units
 from models.people.roll import MOST_HEADS
 from models.trust import audit
 
 _SHOWN = 20
 
 
+def _own(turn: Turn) -> list[str]:
+    """The units above which this officer stands with what is below."""
+    return [held.unit_id for held in turn.offices if rights.may(held.role, "above", rights.HEADCOUNT)]
+
+
 def _below(turn: Turn) -> list[units.Unit]:
     """The units right below this officer's own, never these themselves."""
-    own = dict.fromkeys(held.unit_id for held in turn.offices if held.role in offices.HANDLERS)
+    own = _own(turn)
     found = [child for one in own for child in units.children(turn.session, one, most=_SHOWN)]
     return list({one.id: one for one in found if one.id not in own}.values())[:_SHOWN]
 
@@ -77,7 +82,7 @@ CONVERSATIONS = (
             Question("unit", _text, _choices, chosen=_chosen),
             Question("number", _number_text, lambda turn: [Choice("back", turn._("Back"))], check=_number, chosen=_chosen),
         ),
-        allowed=is_officer,
+        allowed=lambda turn: bool(_own(turn)),
         in_office=True,
     ),
 )

@@ -14,7 +14,6 @@ from handlers.chat.conversation import (
     Conversation,
     Question,
     Turn,
-    is_officer,
     open_token,
     reader_of,
     tell,
@@ -23,7 +22,7 @@ from handlers.chat.conversation import (
 from handlers.chat.words import role_name
 from models.anonymity import moments
 from models.messages.message import Option
-from models.people import accounts, claims, offices, persons, units, wishes
+from models.people import accounts, claims, offices, persons, rights, units, wishes
 from models.people.accounts import Account
 from models.people.claims import Ended
 from models.people.units import Unit
@@ -38,7 +37,7 @@ def announce(turn: Turn, claimed: Account, holder: persons.Person) -> None:
     for held in offices.held_by(session, holder.id, day):
         path = units.path(session, held.unit_id)
         for at, named in enumerate(path):
-            for account, somebody, _office in offices.officers_of(session, named.id, day):
+            for account, somebody, _office in offices.officers_of(session, named.id, day, rights.HEAR_OF_CLAIM):
                 if somebody.id == holder.id:
                     continue
                 _tell_of_claim(turn, account, claimed, holder, held, path[0], may_confirm=at > 0 or len(path) == 1)
@@ -85,12 +84,15 @@ def _claim(turn: Turn) -> Account | None:
         return None
     if claims.why_over(turn.session, claimed, turn.now.date()) is not None:
         return None
-    mine = {held.unit_id for held in turn.offices if held.role in offices.HANDLERS}
-    for held in offices.held_by(turn.session, claimed.person_id, turn.now.date()):
-        above = units.path(turn.session, held.unit_id)
-        if mine & {one.id for one in (above[1:] or above)}:
-            return claimed
-    return None
+    held = offices.held_by(turn.session, claimed.person_id, turn.now.date())
+    return claimed if any(_may_confirm(turn, office.unit_id) for office in held) else None
+
+
+def _may_confirm(turn: Turn, unit_id: str) -> bool:
+    """Those above do; where nothing stands above, those beside."""
+    if len(units.path(turn.session, unit_id)) == 1:
+        return unit_id in turn.units_with(rights.HEAR_OF_CLAIM)
+    return turn.may(rights.CONFIRM_CLAIM, unit_id)
 
 
 def _confirm_text(turn: Turn) -> str:
@@ -189,7 +191,7 @@ def _tell_above(session: Session, claimed: Account, now: datetime) -> None:
     for held in offices.held_by(session, claimed.person_id, day):
         path = units.path(session, held.unit_id)
         for named in path[1:] or path:
-            rows = offices.officers_of(session, named.id, day)
+            rows = offices.officers_of(session, named.id, day, rights.HEAR_OF_CLAIM)
             found |= {account.id: account for account, somebody, _ in rows if somebody.id != claimed.person_id}
     name = persons.name_of(session, session.get_one(persons.Person, claimed.person_id))
     for account in found.values():
@@ -245,7 +247,7 @@ CONVERSATIONS = (
         "confirm",
         _decide,
         (Question("sure", _confirm_text, _confirm_choices, chosen=_sure),),
-        allowed=lambda turn: is_officer(turn) and _claim(turn) is not None,
+        allowed=lambda turn: _claim(turn) is not None,
         in_office=True,
     ),
     Conversation("unclaim", _unclaim, allowed=lambda turn: turn.is_claim, for_claims=True),

@@ -19,7 +19,7 @@ from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast, Draft, Words
 from models.messages.message import Option, Outgoing
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.polls import opening, overlap, rounds
 from models.polls.polls import SINGLE, SKIP, Poll, content_of
 from models.polls.rounds import Round
@@ -140,7 +140,10 @@ def tell_officers(session: Session, round_id: str, now: datetime) -> bool:
     poll = session.get_one(Poll, one.poll_id)
     if one.state != "counted" or not firings.claim(session, "counted", one.id, one.closes_at):
         return False
-    told = {account.id: account for account, _p, _o in offices.officers_of(session, poll.author_unit_id, now.date())}
+    told = {
+        account.id: account
+        for account, _p, _o in offices.officers_of(session, poll.author_unit_id, now.date(), rights.READ_RESULTS)
+    }
     for account in told.values():
         reader = reader_of(session, account)
         title = content_of(session, poll).title

@@ -4,12 +4,12 @@ read."""
 from __future__ import annotations
 
 from config.i18n import N_, Language
-from handlers.broadcasts import audiences, overview
-from handlers.chat.conversation import Conversation, Turn, is_member, is_officer, open_token
+from handlers.broadcasts import audiences
+from handlers.chat.conversation import Conversation, Turn, is_member, open_token, with_right
 from handlers.chat.words import shortened
 from handlers.polls import in_words, invitations, rounds, second_officer, voting, writing
 from models.messages.message import Option
-from models.people import units
+from models.people import rights, units
 from models.polls import rounds as round_rows
 from models.polls.polls import Poll, content_of
 from models.polls.rounds import Round
@@ -36,7 +36,7 @@ def _title(reader: Language, turn: Turn, poll: Poll) -> str:
 
 
 def _desk(turn: Turn) -> None:
-    rows = round_rows.of_units(turn.session, overview.handled(turn), most=_SHOWN)
+    rows = round_rows.of_units(turn.session, turn.units_with(rights.MANAGE_POLL), most=_SHOWN)
     lines = [turn._("Polls of your unit, the newest first:") if rows else turn._("Your unit has asked nothing yet.")]
     options = [Option(open_token("ask_opinion"), turn._("A new poll"))]
     for one, poll in rows:
@@ -119,7 +119,7 @@ def _mine(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("polls_desk", _desk, allowed=is_officer, in_office=True),
+    Conversation("polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True),
     Conversation("round", _show, allowed=rounds.is_theirs, in_office=True),
     Conversation("close_poll", _end, allowed=rounds.is_theirs, in_office=True),
     Conversation("cancel_poll", _end, allowed=rounds.is_theirs, in_office=True),

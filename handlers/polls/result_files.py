@@ -191,7 +191,11 @@ def _give(turn: Turn) -> None:
 
 
 def _officer_may(turn: Turn) -> bool:
-    return results.sees(turn) and turn.is_officer
+    found = results.of(turn) if turn.offices else None
+    if found is None:
+        return False
+    poll, day = found[1], turn.now.date()
+    return access.may_see(turn.session, poll, results.unit_of(turn, poll), turn.member.person_id, day)
 
 
 CONVERSATIONS = (

@@ -19,7 +19,7 @@ from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import Draft, Words
 from models.messages.message import Option
-from models.people import units
+from models.people import rights, units
 from models.polls import access, results, rounds
 from models.polls.polls import Content, Poll, content_of
 from models.polls.results import Shown
@@ -72,7 +72,7 @@ def sees(turn: Turn) -> bool:
         return False
     one, poll, _content = found
     unit_id = unit_of(turn, poll)
-    if turn.is_officer and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
+    if turn.offices and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
         return True
     assert turn.person is not None
     return one.published and access.may_member_see(turn.session, poll, unit_id, turn.person.unit_id)
@@ -178,7 +178,7 @@ def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str)
 
 def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
     found = []
-    officer = turn.is_officer and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
+    officer = bool(turn.offices) and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
     if one.state == "counted":
         token = open_token("chart", one.id, unit_id) if officer else open_token("picture", one.id, unit_id)
         found.append(Option(token, turn._("See as a picture")))
@@ -199,10 +199,8 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
 
 def _theirs(turn: Turn) -> bool:
     """Whether this officer answers for the unit that asked, or above it."""
-    found = of(turn) if turn.is_officer else None
-    return found is not None and access.may_see(
-        turn.session, found[1], found[1].author_unit_id, turn.member.person_id, turn.now.date()
-    )
+    found = of(turn) if turn.offices else None
+    return found is not None and turn.may(rights.MANAGE_POLL, found[1].author_unit_id)
 
 
 def _publishable(turn: Turn) -> bool:

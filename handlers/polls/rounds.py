@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from handlers.chat.conversation import Turn, open_token
 from models.messages.message import Option
-from models.polls import access, rounds
+from models.people import rights
+from models.polls import rounds
 from models.polls.polls import Poll
 from models.polls.rounds import Round
 
 
 def theirs(turn: Turn) -> tuple[Round, Poll] | None:
     """The round this run is about, if this officer answers for the unit that asked, or above it."""
-    found = rounds.with_poll(turn.session, turn.subject) if turn.is_officer else None
-    if found is None:
-        return None
-    poll = found[1]
-    may = access.may_see(turn.session, poll, poll.author_unit_id, turn.member.person_id, turn.now.date())
-    return found if may else None
+    found = rounds.with_poll(turn.session, turn.subject) if turn.offices else None
+    return found if found is not None and turn.may(rights.MANAGE_POLL, found[1].author_unit_id) else None
 
 
 def is_theirs(turn: Turn) -> bool:

@@ -16,14 +16,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.broadcasts.recipients import Recipient
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.offices import Office
 from models.people.persons import Person
 from models.people.units import Unit
 from models.store.database import Session
 
-LEADERS = ("leader", "deputy_leader")
 NOT_YET = ("no", "unsure")
 
 
@@ -85,7 +84,7 @@ def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
         found.append(unit_of.in_(below(col(Unit.sector) == audience.sector, "of_sector")))
     if audience.role:
         held = [col(Office.person_id) == col(Person.id), offices.held_on(day)]
-        held += [col(Office.role).in_(LEADERS)] if audience.role == "leaders" else []
+        held += [col(Office.role).in_(rights.LEADERS)] if audience.role == "leaders" else []
         found.append(exists().where(*held))
     if audience.member:
         found.append(col(Person.member).in_(("yes",) if audience.member == "yes" else NOT_YET))

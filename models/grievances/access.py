@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.grievances import exclusions
 from models.grievances.cases import OPEN, Entry, Grievance, State
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
@@ -29,9 +29,8 @@ def _own_right(held: Sequence[offices.Office]) -> list[str]:
 def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     """SQL: held by a unit this officer answers for, and not barred to them."""
     held = offices.held_by(session, person_id, now.date())
-    handled = [one.unit_id for one in held if one.role in offices.HANDLERS]
     barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
-    return and_(col(Grievance.holder_id).in_(handled), ~barred)
+    return and_(col(Grievance.holder_id).in_(rights.units_of(held, rights.ANSWER)), ~barred)
 
 
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
@@ -84,8 +83,8 @@ def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime)
 def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:
     """Whether this officer sits on the executive committee of the grassroots union the case came from."""
     grassroots = units.grassroots_of(session, case.unit_id)
-    held = offices.held_by(session, person_id, now.date())
-    return any(one.unit_id == grassroots.id and one.role in offices.HANDLERS and one.deputy_for is None for one in held)
+    own = [one for one in offices.held_by(session, person_id, now.date()) if one.deputy_for is None]
+    return grassroots.id in rights.units_of(own, rights.KNOW_NAME)
 
 
 def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:

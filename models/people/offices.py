@@ -1,4 +1,4 @@
-"""Offices: the role a person holds in a unit, from a day to a day. Who may do what is asked here and nowhere else."""
+"""Offices: the role a person holds in a unit, from a day to a day. What an office allows stands in models.people.rights."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from datetime import date
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select
 from sqlmodel import Field, col
 
+from models.people import rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
-
-HANDLERS = ("leader", "deputy_leader", "chair", "vice_chair", "committee", "superior")
-"""Roles that receive and answer cases of their unit."""
 
 
 class Office(Base, table=True):
@@ -51,7 +49,7 @@ _OFFICERS = (
     .join(Office, col(Office.person_id) == col(Person.id))
     .where(
         col(Office.unit_id).in_(bindparam("units", expanding=True)),
-        col(Office.role).in_(HANDLERS),
+        col(Office.role).in_(bindparam("roles", expanding=True)),
         _HELD,
         col(Account.confirmed).is_(True),
     )
@@ -70,6 +68,21 @@ _ANSWERING = _OFFICERS.with_only_columns(col(Office.unit_id), col(Person.id)).or
 def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     """The offices this person holds on `day`."""
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
+
+
+def answers_for(session: Session, person_id: str, day: date, right: rights.Right = rights.ANSWER) -> list[str]:
+    """The units in which this person holds an office that gives them `right` there."""
+    return rights.units_of(held_by(session, person_id, day), right)
+
+
+def may(session: Session, person_id: str, right: rights.Right, unit_id: str, day: date) -> bool:
+    """Whether this person's offices give them `right` over the unit on `day`, by standing in it, above or below."""
+    return may_with(session, held_by(session, person_id, day), right, unit_id)
+
+
+def may_with(session: Session, held: Sequence[Office], right: rights.Right, unit_id: str) -> bool:
+    """The same with offices that are at hand."""
+    return bool(held) and rights.allow(held, right, [unit.id for unit in units.path(session, unit_id)])
 
 
 def ever_held(session: Session, person_id: str, unit_ids: Sequence[str]) -> bool:
@@ -93,11 +106,14 @@ class Seat:
     answers: bool
 
 
-def seats(session: Session, units: Sequence[Unit], day: date) -> list[Seat]:
+def seats(session: Session, among: Sequence[Unit], day: date) -> list[Seat]:
     """The offices held in these units on `day`: what `held_in` and `answering` say, in one question, because every review
     of a grievance asks it."""
-    rows = session.connection().execute(_SEATS, {"units": [unit.id for unit in units], "day": day})
-    return [Seat(row.unit_id, row.person_id, row.deputy_for, row.reachable and row.role in HANDLERS) for row in rows]
+    rows = session.connection().execute(_SEATS, {"units": [unit.id for unit in among], "day": day})
+    return [
+        Seat(row.unit_id, row.person_id, row.deputy_for, row.reachable and rights.may(row.role, "own", rights.ANSWER))
+        for row in rows
+    ]
 
 
 def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:
@@ -134,15 +150,18 @@ def holders(session: Session, unit_id: str, day: date) -> list[tuple[Person, boo
     return [(person, joined > 0) for person, joined in session.execute(statement)]
 
 
-def officers_of(session: Session, unit_id: str, day: date) -> Sequence[tuple[Account, Person, Office]]:
-    """Everyone who handles cases in this unit on `day` and can be reached: confirmed accounts only."""
-    found = session.execute(_OFFICERS, {"units": [unit_id], "day": day})
-    return [(account, person, office) for account, person, office in found]
+def officers_of(
+    session: Session, unit_id: str, day: date, right: rights.Right = rights.ANSWER
+) -> Sequence[tuple[Account, Person, Office]]:
+    """Everyone whose office in this unit gives them `right` on `day` and who can be reached: confirmed accounts only."""
+    rows = session.execute(_OFFICERS, {"units": [unit_id], "day": day, "roles": rights.roles(right)})
+    return [(account, person, office) for account, person, office in rows]
 
 
-def answering(session: Session, units: Sequence[Unit], day: date) -> dict[str, set[str]]:
+def answering(session: Session, among: Sequence[Unit], day: date) -> dict[str, set[str]]:
     """Who answers for these units, by unit id: ids of people, of those only who can be reached."""
     found: dict[str, set[str]] = {}
-    for unit_id, person_id in session.execute(_ANSWERING, {"units": [unit.id for unit in units], "day": day}):
+    asked = {"units": [unit.id for unit in among], "day": day, "roles": rights.roles(rights.ANSWER)}
+    for unit_id, person_id in session.execute(_ANSWERING, asked):
         found.setdefault(unit_id, set()).add(person_id)
     return found

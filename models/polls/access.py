@@ -7,28 +7,20 @@ for honest opinions; nobody gives one to whom it rates).
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.polls.polls import Poll
 from models.store.database import Session
 
 
 def may_see(session: Session, poll: Poll, unit_id: str, person_id: str, day: date) -> bool:
     """Whether this officer may see this unit's results."""
-    held = {one.unit_id for one in offices.held_by(session, person_id, day) if one.role in offices.HANDLERS}
-    return _covers(session, poll, unit_id, held)
-
-
-def _covers(session: Session, poll: Poll, unit_id: str, held: Collection[str]) -> bool:
-    above_asker = [one.id for one in units.path(session, poll.author_unit_id)]
-    above = [one.id for one in units.path(session, unit_id)]
-    if poll.rates and unit_id != poll.author_unit_id:
-        return any(one in held for one in above_asker[1:])
     if unit_id == poll.author_unit_id:
-        return any(one in held for one in above_asker)
-    return any(one in held for one in above)
+        return offices.may(session, person_id, rights.READ_RESULTS, unit_id, day)
+    if poll.rates:
+        return offices.may(session, person_id, rights.READ_RATING, poll.author_unit_id, day)
+    return offices.may(session, person_id, rights.READ_RESULTS, unit_id, day)
 
 
 def may_member_see(session: Session, poll: Poll, unit_id: str, person_unit_id: str) -> bool:
