@@ -25,6 +25,7 @@ from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
 from handlers.chat import menu
+from handlers.chat.doors import Pace
 from handlers.chat.site import Line, Site
 from models.messages import outbox as outbox_rows
 from models.messages import received
@@ -68,10 +69,8 @@ class App:
         casts = Casts(self.writer, site)
         counted = tuple(line.name for line in site.lines if line.per_month)
         night = Night(self.writer, counted, settings.notices.threshold)
-        told_apart = settings.limits.messages
-        self.ticker = Ticker(
-            self.writer, self.clock, self._nudge_outboxes, settings.officers.quiet, casts, told_apart, night=night
-        )
+        pace = Pace(settings.officers.quiet, settings.limits.messages)
+        self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, pace, casts, night=night)
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)
         self.dispatcher = Dispatcher(self.writer, self.clock, site, self._after_turn)

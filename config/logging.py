@@ -19,12 +19,36 @@ import structlog
 KEYS = frozenset(
     {
         *("event", "level", "timestamp", "logger", "line", "lane", "state", "error", "where", "status", "count"),
-        *("seconds", "setting", "attempt", "method", "job", "host", "port", "version"),
+        *(
+            "seconds",
+            "setting",
+            "attempt",
+            "method",
+            "job",
+            "host",
+            "port",
+            "version",
+            "round",
+            "kind",
+            "code",
+            "limit",
+            "why",
+        ),
     }
 )
 
 
 _PLAIN = re.compile(r"[\w .,:;/<>=()+-]{0,400}", re.ASCII)
+
+
+class NotAllowed(Exception):
+    """A log line has a key that is not on the list: it would be dropped without a word."""
+
+
+def _all_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if unknown := entry.keys() - KEYS:
+        raise NotAllowed(", ".join(sorted(unknown)))
+    return entry
 
 
 def _only_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -58,14 +82,16 @@ class _Plain(logging.Handler):
         method("library", exc_info=record.exc_info or None)
 
 
-def configure(level: str) -> None:
-    """Sends everything to standard error as one JSON object a line, from `level` up."""
+def configure(level: str, *, strict: bool = False) -> None:
+    """Sends everything to standard error as one JSON object a line, from `level` up. `strict`: a key that may not be logged
+    raises `NotAllowed`, as in every test, instead of being left out."""
     number = getattr(logging, level.upper())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _name_exception,
+            *([_all_known] if strict else []),
             _only_known,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

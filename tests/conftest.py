@@ -71,7 +71,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def logging_as_usual() -> None:
     """Everything is logged, to a stream that pytest keeps; commands and other tests set logging up for themselves."""
-    configure("debug")
+    configure("debug", strict=True)
 
 
 class PostgresServer:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from xml.etree import ElementTree
 
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.capabilities import CONVERSATIONS
 from tests.stories.channels import CHANNELS
 
 ONLY: dict[str, Collection[str]] = {

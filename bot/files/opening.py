@@ -12,8 +12,8 @@ from bot.clock import Clock
 from bot.files import drawing
 from bot.vault import Vault
 from bot.writer import Writer
-from handlers.broadcasts import counts_sheet
-from handlers.polls import result_files
+from handlers.chat.doors import Drawing
+from handlers.front.capabilities import MADE
 from models.store.sealing import Keyring
 
 log = structlog.get_logger()
@@ -32,22 +32,16 @@ class Contents(Vault):
         self._drawing = asyncio.Semaphore(AT_ONCE)
 
     async def open(self, attachment_id: str) -> bytes | None:
-        if attachment_id.startswith(counts_sheet.PREFIX):
-            return await self._writer.read(lambda session: counts_sheet.workbook(session, attachment_id, self._threshold))
-        if (name := result_files.named(attachment_id)) is not None:
-            if name.kind == result_files.CHART:
-                return await self._drawn(attachment_id)
-            made = result_files.codes if name.kind == result_files.CODES else result_files.workbook
-            return await self._writer.read(lambda session: made(session, attachment_id))
-        return await super().open(attachment_id)
+        kind = next((kind for kind in MADE if kind.owns(attachment_id)), None)
+        if kind is None:
+            return await super().open(attachment_id)
+        made = await self._writer.read(lambda session: kind.make(session, attachment_id, self._threshold))
+        return await self._drawn(made) if isinstance(made, Drawing) else made
 
-    async def _drawn(self, attachment_id: str) -> bytes | None:
-        spec = await self._writer.read(lambda session: result_files.specification(session, attachment_id))
-        if spec is None:
-            return None
+    async def _drawn(self, picture: Drawing) -> bytes | None:
         try:
             async with self._drawing:
-                return (await drawing.render_apart([spec]))[0]
+                return (await drawing.render_apart([picture.specification]))[0]
         except drawing.NotDrawn as error:
             log.error("a picture was not drawn", exc_info=error)
             return None

@@ -17,6 +17,7 @@ from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers.broadcasts import reading
+from handlers.chat.doors import Quiet
 from handlers.grievances import digest
 from handlers.polls import invitations
 from models.broadcasts import ledger_results, ledger_sending, progress
@@ -33,9 +34,7 @@ log = structlog.get_logger()
 class Ledgers:
     """Claims for one line and writes results down. `quiet`: the hours in which only urgent notices ring."""
 
-    def __init__(
-        self, line: str, capabilities: Capabilities, writer: Writer, clock: Clock, quiet: digest.Quiet = None
-    ) -> None:
+    def __init__(self, line: str, capabilities: Capabilities, writer: Writer, clock: Clock, quiet: Quiet = None) -> None:
         self._line = line
         self._uploads = capabilities.uploads
         self._writer = writer

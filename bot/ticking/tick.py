@@ -21,13 +21,11 @@ from bot.ticking.broadcasts import Casts
 from bot.ticking.night import Night
 from bot.ticking.polls import Rounds
 from bot.writer import Writer
-from config.settings import Limits
+from handlers.chat.doors import USUAL, Pace, Step
 from handlers.front import posting
-from handlers.grievances import digest, rings
-from handlers.people import officer_claims
+from handlers.front.capabilities import STEPS
 from models.anonymity import intake, moments, told
 from models.files import one_time_links
-from models.grievances.floods import Together
 from models.messages import chats, mailbox, outbox, received, unopened
 from models.people import second_phones, wrong_codes
 from models.store import firings
@@ -47,9 +45,8 @@ class Ticker:
         writer: Writer,
         clock: Clock,
         nudge: Callable[[], None],
-        quiet: digest.Quiet = None,
+        pace: Pace = USUAL,
         casts: Casts | None = None,
-        told_apart: int = Limits().messages,
         night: Night | None = None,
     ) -> None:
         self._writer = writer
@@ -58,13 +55,12 @@ class Ticker:
         self._rounds = Rounds(writer)
         self._clock = clock
         self._nudge = nudge
-        self._quiet = quiet
-        self._told_apart = told_apart
+        self._pace = pace
         self._held = Holding("tick", writer, clock)
         self._ticking = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._tidied: datetime | None = None
-        self._digested: datetime | None = None
+        self._stepped: datetime | None = None
         self._done: set[str] = set()
         self._nights: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -99,18 +95,14 @@ class Ticker:
             now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
             if not await self._held.hold():
                 return
-            worked = await self._post(now) + await self._tonight(now) + await self._digest(now)
+            worked = await self._post(now) + await self._tonight(now) + await self._steps(now)
             worked += await self._rounds.step(now)
             if self._casts is not None:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.read(intake.look_again)
                 await self._writer.write(lambda session: _tidy(session, now), alone=True)
-                await self._writer.write(lambda session: officer_claims.end_over(session, now), alone=True)
                 self._tidied, worked = now, worked + 1
-                together = await self._writer.read(lambda session: rings.due(session, now, self._told_apart))
-                for what in together:
-                    await self._writer.write(partial(self._ring, what, now), alone=True)
             if worked:
                 self._nudge()
             self.last = now
@@ -139,29 +131,29 @@ class Ticker:
         self._nights = night
         return 1
 
-    async def _digest(self, now: datetime) -> int:
-        """The morning's and the month's messages to officers; asked for once a minute, and again while there are more."""
-        if self._digested is not None and now - self._digested < TIDY_EVERY:
+    async def _steps(self, now: datetime) -> int:
+        """What the capabilities owe by the minute (handlers.chat.doors.Step), and again while there is more."""
+        if self._stepped is not None and now - self._stepped < TIDY_EVERY:
             return 0
-        due_firings = await self._writer.read(lambda session: digest.due(session, now, self._quiet))
-        for firing in due_firings:
-            await self._writer.write(partial(self._fire, firing, now), alone=True)
-        self._digested = None if due_firings else now
-        return len(due_firings)
+        done = 0
+        for step in STEPS:
+            done += await self._take(step, now)
+        self._stepped = None if done else now
+        return done
 
-    def _ring(self, what: Together, now: datetime, session: Session) -> None:
-        rings.tell_together(session, what, now, self._quiet)
+    async def _take(self, step: Step, now: datetime) -> int:
+        due = await self._writer.read(lambda session: step.due(session, now, self._pace))
+        for thing in due:
+            await self._writer.write(partial(self._do, step, thing, now), alone=True)
+        return len(due)
 
-    def _fire(self, firing: digest.Firing, now: datetime, session: Session) -> None:
-        digest.fire(session, firing, now, self._quiet)
+    def _do(self, step: Step, thing: object, now: datetime, session: Session) -> None:
+        step.do(session, thing, now, self._pace)
 
     async def _step(self, event: intake.Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
-        quiet = digest.is_quiet(now, self._quiet)
         try:
-            await self._writer.write(
-                lambda session: posting.post(session, event, now, quiet=quiet, most=self._told_apart), alone=True
-            )
+            await self._writer.write(lambda session: posting.post(session, event, now, self._pace), alone=True)
         except Exception as error:
             log.error("event not posted", exc_info=error)
             return False

@@ -13,10 +13,10 @@ import xlsxwriter
 from config.i18n import DEFAULT, language
 from handlers.broadcasts import overview, reading
 from handlers.chat.conversation import Conversation, Turn, open_token
+from handlers.files.giving import give
 from models.anonymity import counts
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import SENT, Broadcast
-from models.files import one_time_links
 from models.messages.message import Media, Option
 from models.people import offices, rights, units
 from models.store.database import Session
@@ -32,13 +32,17 @@ def _media(row: Broadcast) -> Media:
 
 def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, now: datetime) -> Media | None:
     """The workbook, if this person is an officer of the unit that sent the broadcast, or above it."""
-    row = broadcasts.get(session, broadcast_id) if attachment_id.startswith(PREFIX) else None
+    row = broadcasts.get(session, broadcast_id) if is_name(attachment_id) else None
     if row is None or row.state not in SENT:
         return None
     if not offices.may(session, person_id, rights.MANAGE_NOTICE, row.unit_id, now.date()):
         return None
     media = _media(row)
     return media if media.id == attachment_id else None
+
+
+def is_name(attachment_id: str) -> bool:
+    return attachment_id.startswith(PREFIX)
 
 
 def workbook(session: Session, attachment_id: str, k: int) -> bytes | None:
@@ -78,29 +82,18 @@ def workbook(session: Session, attachment_id: str, k: int) -> bytes | None:
 
 
 def _give(turn: Turn) -> None:
-    row = overview.theirs(turn)
-    assert row is not None  # `allowed` was asked first
+    row = turn.thing(Broadcast)
     media = _media(row)
     audit.note(turn.session, turn.member.person_id, "counts", row.id, turn.now)
     back = [Option(open_token("cast", row.id), row.code), Option(open_token("menu"), turn._("Menu"))]
-    if turn.sender.line in turn.site.uploads:
-        turn.say(media.name, media=media)
-        turn.say(turn._("Counts of {code}, comrade.", code=row.code), back)
-    elif turn.site.media_address:
-        token = one_time_links.issue(turn.session, turn.member.person_id, media, turn.now)
-        link = f"{turn.site.media_address}/{token}"
-        text = turn._("Counts of {code}: {link}\n\nThe link opens once, within 2 minutes.", code=row.code, link=link)
-        turn.say(text, back)
-    else:
-        text = turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page.")
-        turn.say(text, back)
+    give(turn, turn._("Counts of {code}, comrade.", code=row.code), [(media.name, media)], back)
 
 
 CONVERSATIONS = (
     Conversation(
         "counts",
         _give,
-        allowed=lambda turn: (row := overview.theirs(turn)) is not None and row.state in SENT,
+        about=overview.sent,
         in_office=True,
     ),
 )

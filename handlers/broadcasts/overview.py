@@ -52,13 +52,15 @@ def theirs(turn: Turn) -> Broadcast | None:
     return row
 
 
+def sent(turn: Turn) -> Broadcast | None:
+    """The same, once some people may have it."""
+    row = theirs(turn)
+    return row if row is not None and row.state in broadcasts.SENT else None
+
+
 def opening(turn: Turn, row: Broadcast) -> str:
     """The conversation that shows this broadcast to whoever wrote its code."""
     return "cast" if turn.may(rights.MANAGE_NOTICE, row.unit_id) else "reread"
-
-
-def is_theirs(turn: Turn) -> bool:
-    return theirs(turn) is not None
 
 
 def sample(turn: Turn, made: Draft) -> str:
@@ -188,8 +190,7 @@ def _whole(turn: Turn, row: Broadcast, words: broadcasts.Words) -> list[str]:
 
 
 def _cast(turn: Turn) -> None:
-    row = theirs(turn)
-    assert row is not None  # `allowed` was asked first
+    row = turn.thing(Broadcast)
     words = broadcasts.words_of(turn.session, row)
     audience = broadcasts.audience_of(row)
     lines = [
@@ -207,15 +208,15 @@ def _cast(turn: Turn) -> None:
             Option(open_token("refuse", row.id), turn._("Do not agree")),
             *found,
         ]
+    if reading.enclosed(turn.session, words):
+        found = [Option(open_token("office_enclosed", row.id), turn._("See files")), *found]
     turn.say("\n\n".join(lines), found)
 
 
 def _change(turn: Turn) -> None:
     """halt, resume, cancelrest: the run's name is the verb."""
-    row = theirs(turn)
-    assert row is not None
-    assert turn.state.run is not None
-    name = turn.state.run.conversation
+    row = turn.thing(Broadcast)
+    name = turn.run.conversation
     verb = {"halt": broadcasts.stop, "resume": broadcasts.resume, "cancelrest": broadcasts.cancel}[name]
     try:
         if lifecycle.is_over(turn.session, row):
@@ -243,6 +244,6 @@ CONVERSATIONS = (
         allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
     ),
-    Conversation("cast", _cast, allowed=is_theirs, in_office=True),
-    *(Conversation(name, _change, allowed=is_theirs, in_office=True) for name in ("halt", "resume", "cancelrest")),
+    Conversation("cast", _cast, about=theirs, in_office=True),
+    *(Conversation(name, _change, about=theirs, in_office=True) for name in ("halt", "resume", "cancelrest")),
 )

@@ -16,15 +16,14 @@ from config.tables import table
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import role_name
-from handlers.files import attachments
+from handlers.files import attachments, giving
 from models.anonymity import intake, moments
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.files import attachments as attachment_rows
-from models.files import one_time_links
 from models.files.attachments import Enclosed
 from models.messages.message import Media, Option, Outgoing
-from models.people import offices, persons, units
+from models.people import offices, persons, rights, units
 from models.store.database import Session
 
 _SHOWN = 8
@@ -101,10 +100,14 @@ def _media(row: Broadcast, one: Enclosed) -> Media:
     return Media(one.id, row.id, one.fate.kind, one.name, one.fate.mime)
 
 
-def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, _now: datetime) -> Media | None:
-    """The attachment, if this person was sent the notice or wrote it."""
+def attached(session: Session, person_id: str, broadcast_id: str, attachment_id: str, now: datetime) -> Media | None:
+    """The attachment, if this person was sent the notice, wrote it, or is an officer of the unit that speaks or above it:
+    whoever has to agree to it must see all of it."""
     row = broadcasts.get(session, broadcast_id)
-    if row is None or (row.author_id != person_id and ledger.find(session, row.id, person_id) is None):
+    if row is None:
+        return None
+    theirs = row.author_id == person_id or ledger.find(session, row.id, person_id) is not None
+    if not theirs and not offices.may(session, person_id, rights.MANAGE_NOTICE, row.unit_id, now.date()):
         return None
     kept = enclosed(session, broadcasts.words_of(session, row))
     return next((_media(row, one) for one in kept if one.id == attachment_id), None)
@@ -126,10 +129,6 @@ def _is_listed(turn: Turn, row: Broadcast) -> bool:
     return bool(table("notices")[row.kind].get("listed")) and row.unit_id in above
 
 
-def _is_mine(turn: Turn) -> bool:
-    return mine(turn) is not None
-
-
 def _codes(text: str) -> list[str]:
     found = _CODE.fullmatch(keyboards.plain(text))
     return [f"TB-{code}" for code in keyboards.readings(found.group(1), 6)] if found else []
@@ -146,8 +145,7 @@ def by_code(turn: Turn, text: str) -> Broadcast | None:
 
 
 def _seen(turn: Turn) -> None:
-    row = mine(turn)
-    assert row is not None  # `allowed` was asked first
+    row = turn.thing(Broadcast)
     intake.ask(turn.session, "seen", turn.member.id, turn.now, moments.tonight(turn.now, turn.site.relay_minutes), row.id)
     menu.show(turn, turn._("Thank you. The union counts that you have read {code}; no officer sees who did.", code=row.code))
 
@@ -180,8 +178,7 @@ def _disclosures(turn: Turn) -> None:
 
 
 def _reread(turn: Turn) -> None:
-    row = mine(turn)
-    assert row is not None
+    row = turn.thing(Broadcast)
     said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.site.uploads)
     back = Option(open_token("notices_list"), turn._("All notices"))
     turn.say(said.text, [*said.options, back, Option(open_token("menu"), turn._("Menu"))])
@@ -190,19 +187,19 @@ def _reread(turn: Turn) -> None:
 
 
 def _enclosed(turn: Turn) -> None:
-    """A link for each file, where the line cannot be sent one."""
-    row = mine(turn)
-    assert row is not None
+    """The files of a notice: for who was sent it where the line cannot show them, and for who is to judge it."""
+    row = turn.thing(Broadcast)
     kept = enclosed(turn.session, broadcasts.words_of(turn.session, row))
-    if not turn.site.media_address:
-        menu.show(turn, turn._("This app cannot show files: please open them on Telegram or on the union's web page."))
-        return
-    lines = [turn._("Files of {code}:", code=row.code)]
-    for one in kept:
-        token = one_time_links.issue(turn.session, turn.member.person_id, _media(row, one), turn.now)
-        lines.append(f"{attachments.label(turn.language, one.kind, one.number)}: {turn.site.media_address}/{token}")
-    lines.append(turn._("Each link opens once, within 2 minutes."))
-    menu.show(turn, "\n".join(lines))
+    files = [(attachments.label(turn.language, one.kind, one.number), _media(row, one)) for one in kept]
+    back = [Option(open_token("cast", row.id), row.code)] if turn.chat.in_office else []
+    after = [*back, Option(open_token("menu"), turn._("Menu"))]
+    giving.give(turn, turn._("Files of {code}:", code=row.code), files, after)
+
+
+def _to_judge(turn: Turn) -> Broadcast | None:
+    """The notice this run is about, if this officer may see and stop it, or has to agree to it."""
+    row = broadcasts.get(turn.session, turn.subject) if turn.offices else None
+    return row if row is not None and turn.may(rights.MANAGE_NOTICE, row.unit_id) else None
 
 
 def muted(turn: Turn) -> set[str]:
@@ -230,9 +227,10 @@ def _mute(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("seen", _seen, allowed=_is_mine),
-    Conversation("reread", _reread, allowed=_is_mine),
-    Conversation("enclosed", _enclosed, allowed=_is_mine),
+    Conversation("seen", _seen, about=mine),
+    Conversation("reread", _reread, about=mine),
+    Conversation("enclosed", _enclosed, about=mine),
+    Conversation("office_enclosed", _enclosed, about=_to_judge, in_office=True),
     Conversation("notices_list", _list, allowed=is_member),
     Conversation("disclosures", _disclosures, allowed=is_member),
     Conversation(

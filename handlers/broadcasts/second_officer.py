@@ -91,14 +91,13 @@ def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
     return True
 
 
-def _waits(turn: Turn) -> bool:
+def _waiting(turn: Turn) -> Broadcast | None:
     row = overview.theirs(turn)
-    return row is not None and row.state == "waiting"
+    return row if row is not None and row.state == "waiting" else None
 
 
 def _approve(turn: Turn) -> None:
-    row = overview.theirs(turn)
-    assert row is not None  # `allowed` was asked first
+    row = turn.thing(Broadcast)
     if row.author_id == turn.member.person_id:
         turn.say(
             turn._("It takes another officer than the one who wrote it, comrade. Nothing was sent."),
@@ -113,8 +112,7 @@ def _approve(turn: Turn) -> None:
 
 
 def _refuse(turn: Turn) -> None:
-    row = overview.theirs(turn)
-    assert row is not None
+    row = turn.thing(Broadcast)
     broadcasts.refuse(turn.session, row, turn.member.person_id, turn.now)
     not_agreed = N_("Comrade {name} does not agree to {code}; it is not sent.")
     tell_author(turn, row.unit_id, row.author_id, not_agreed, row.code)
@@ -131,6 +129,6 @@ def tell_author(turn: Turn, unit_id: str, author_id: str | None, said: str, code
 
 
 CONVERSATIONS = (
-    Conversation("approve", _approve, allowed=_waits, in_office=True),
-    Conversation("refuse", _refuse, allowed=_waits, in_office=True),
+    Conversation("approve", _approve, about=_waiting, in_office=True),
+    Conversation("refuse", _refuse, about=_waiting, in_office=True),
 )

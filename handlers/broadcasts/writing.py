@@ -24,6 +24,7 @@ from handlers.chat.conversation import (
     Turn,
     take_text,
     unless_cancelled,
+    with_right,
 )
 from handlers.files import attachments
 from models.broadcasts import broadcasts, progress
@@ -39,25 +40,18 @@ REPEAT_NAMES = {
 }
 
 
-def _may(turn: Turn) -> bool:
-    return turn.holds(rights.WRITE_NOTICE) and (not turn.subject or earlier(turn) is not None)
-
-
 def earlier(turn: Turn) -> broadcasts.Broadcast | None:
-    """The broadcast this one corrects or repeats, if it may be."""
-    row = overview.theirs(turn)
-    return row if row is not None and row.state in broadcasts.SENT else None
+    """The broadcast this one corrects or repeats, if it does."""
+    return turn.thing(broadcasts.Broadcast) if turn.subject else None
 
 
 def _is_correction(turn: Turn) -> bool:
-    assert turn.state.run is not None
-    return turn.state.run.conversation == "correct"
+    return turn.run.conversation == "correct"
 
 
 def _text(turn: Turn) -> str:
     if _is_correction(turn):
-        row = earlier(turn)
-        assert row is not None
+        row = turn.thing(broadcasts.Broadcast)
         return turn._(
             "Comrade, please write the whole notice {code} as it should be. Whoever received it gets the correction.",
             code=row.code,
@@ -66,10 +60,10 @@ def _text(turn: Turn) -> str:
 
 
 def _picked(turn: Turn) -> Audience:
-    row = earlier(turn) if turn.subject else None
+    row = earlier(turn)
     if row is None:
         return audiences.chosen(turn)
-    whom = {"correct": "meant", "again": "unconfirmed"}[turn.state.run.conversation]  # type: ignore[union-attr]
+    whom = {"correct": "meant", "again": "unconfirmed"}[turn.run.conversation]
     first = broadcasts.audience_of(row)
     return Audience(units=first.units, private=first.is_private, **{whom: row.id})  # type: ignore[arg-type]
 
@@ -98,9 +92,8 @@ def _send_at(turn: Turn) -> datetime:
 def draft(turn: Turn) -> Draft:
     """All that the answers say."""
     to = _picked(turn)
-    row = earlier(turn) if turn.subject else None
-    assert turn.state.run is not None
-    again = turn.state.run.conversation == "again"
+    row = earlier(turn)
+    again = turn.run.conversation == "again"
     return Draft(
         author_id=turn.member.person_id,
         unit_id=row.unit_id if row else audiences.speaking(turn, to).id,
@@ -285,8 +278,9 @@ _LAST = (
 _TEXT = Question("text", _text, check=take_text)
 _WHOM = audiences.QUESTIONS
 
+_MAY = with_right(rights.WRITE_NOTICE)
 CONVERSATIONS = (
-    Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=audiences.may_still, in_office=True),
-    Conversation("correct", _finish, (_TEXT, *_LAST), allowed=_may, in_office=True),
-    Conversation("again", _finish, _LAST, allowed=_may, in_office=True),
+    Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=audiences.may_still, in_office=True, takes_files=True),
+    Conversation("correct", _finish, (_TEXT, *_LAST), allowed=_MAY, about=overview.sent, in_office=True, takes_files=True),
+    Conversation("again", _finish, _LAST, allowed=_MAY, about=overview.sent, in_office=True),
 )

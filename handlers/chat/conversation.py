@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from config.i18n import Language, fold, language
 from handlers.chat.site import Site
@@ -26,6 +26,8 @@ from models.people.accounts import Account, Sender
 from models.people.persons import Person
 from models.store.database import Session
 from models.store.ids import new_id
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +115,52 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Questions in order, and what happens when all are answered. `allowed` is asked at the start and again at the end."""
+    """Questions in order, and what happens when all are answered. `allowed` and `about` are asked in every turn of it."""
 
     name: str
     finish: Callable[[Turn], None]
     questions: tuple[Question, ...] = ()
     allowed: Callable[[Turn], bool] = always
+    about: Callable[[Turn], object | None] | None = None
+    """Finds what its button names, None where this person may not do this with it now; handed on as `Turn.thing`."""
+    subject: Literal["none", "one", "any"] = "none"
+    """Without `about`: whether its button names something. A button is 64 bytes that anybody can make: what needs a subject
+    must not be begun without, and what has none must not be told of one."""
     begun: Callable[[Turn, str, str], dict[str, str]] | None = None
     """What a button that opens it may answer already: given the subject and the button's value, the answers known."""
     in_office: bool = False
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
+    takes_files: bool = False
+    """Whether it ends in words to the union, which a file may go with."""
     for_claims: bool = False
     """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
 
+    @property
+    def takes(self) -> Literal["none", "one", "any"]:
+        """Whether its button names something: never, always, or where it likes."""
+        return "one" if self.about is not None else self.subject
+
+    def opens(self, turn: Turn) -> bool:
+        """Whether it is open to this person, about what its button names; notes what that is."""
+        subject = turn.run.subject
+        if (self.takes == "one" and not subject) or (self.takes == "none" and subject) or not self.allowed(turn):
+            return False
+        turn.judged = self.about(turn) if self.about is not None else None
+        return self.about is None or turn.judged is not None
+
     def question(self, key: str) -> Question:
         return next(question for question in self.questions if question.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu: the conversation it opens, its label (a message id), its place among all of them, lowest first,
+    and the right it takes (None: every member has it)."""
+
+    opens: str
+    label: str
+    place: int
+    right: rights.Right | None = None
 
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:
@@ -157,6 +190,10 @@ class Turn:
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
+    judged: object | None = None
+    """What the run is about, as its conversation has judged in this turn (`thing`)."""
+    entries: Sequence[Entry] = ()
+    """All that the menu may offer (handlers.front.capabilities)."""
     found: dict[str, Any] = field(default_factory=dict)
     """What was asked of the database in this turn and is needed again for the same question, by what it was."""
 
@@ -195,14 +232,25 @@ class Turn:
         return self.language.gettext(msgid, **values)
 
     @property
+    def run(self) -> chats.Run:
+        """The run under way; there is one whenever a conversation is asked anything."""
+        if self.state.run is None:
+            raise LookupError("no conversation is under way")
+        return self.state.run
+
+    @property
     def answers(self) -> dict[str, str]:
-        assert self.state.run is not None  # only asked inside a run
-        return self.state.run.answers
+        return self.run.answers
 
     @property
     def subject(self) -> str:
-        assert self.state.run is not None
-        return self.state.run.subject
+        return self.run.subject
+
+    def thing(self, kind: type[T]) -> T:
+        """What the run is about: what its conversation found, and judged open to this person, in this turn."""
+        if not isinstance(self.judged, kind):
+            raise TypeError(f"{self.run.conversation} is about {self.judged!r}, not a {kind.__name__}")
+        return self.judged
 
     @cached_property
     def offices(self) -> Sequence[office_rows.Office]:

@@ -12,26 +12,11 @@ def options(turn: Turn) -> list[Option]:
     """What the menu offers this person; empty for somebody who has not joined."""
     if turn.account is None:
         return []
-    language = Option(open_token("lang"), turn._("Language · Ngôn ngữ"))
     if turn.is_claim:
-        return [
-            Option(open_token("unclaim"), turn._("This is not my code")),
-            language,
-            Option(open_token("help"), turn._("Help")),
-        ]
-    queue = Option(open_token("queue"), turn._("Cases to handle"))
-    desk = Option(open_token("desk"), turn._("Notices to members"))
-    polls = Option(open_token("polls_desk"), turn._("Ask for opinions"))
-    return [
-        *([queue, desk, polls] if turn.is_officer else []),
-        Option(open_token("file"), turn._("Send a grievance")),
-        Option(open_token("mine"), turn._("My grievances")),
-        Option(open_token("notices_list"), turn._("Notices I received")),
-        Option(open_token("polls_mine"), turn._("Give my opinion")),
-        Option(open_token("settings"), turn._("Settings")),
-        language,
-        Option(open_token("help"), turn._("Help")),
-    ]
+        labels = {"unclaim": turn._("This is not my code"), "lang": turn._("Language · Ngôn ngữ"), "help": turn._("Help")}
+        return [Option(open_token(name), label) for name, label in labels.items()]
+    mine = (entry for entry in turn.entries if entry.right is None or turn.holds(entry.right))
+    return [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
 
 
 def show(turn: Turn, first: str = "", *, commands: str = "") -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from config.i18n import N_, Language, language
-from handlers.chat.conversation import LONGEST, Turn
+from handlers.chat.conversation import LONGEST, Conversation, Turn
 from models.files import attachments, to_fetch
 from models.files.attachments import LIMITS, Enclosed, Fate
 from models.files.to_fetch import Wanted
@@ -24,8 +24,6 @@ from models.people import wishes
 from models.store.database import Session
 from models.store.ids import new_id
 
-TAKEN_IN = ("file", "askback", "add", "unsettled", "notice", "correct")
-"""Conversations that end in words to the union, which a file may go with."""
 _KEY = "files"
 """Where a draft keeps what came with it. No question has this key."""
 
@@ -63,10 +61,9 @@ def label(reader: Language, kind: str, number: int) -> str:
     return reader.gettext(_LABELS[kind], number=number)
 
 
-def take(turn: Turn, files: Sequence[File]) -> bool:
+def take(turn: Turn, files: Sequence[File], under_way: Conversation | None) -> bool:
     """Notes files that came with this message; False when they cannot go with what is under way, which is said."""
-    run = turn.state.run
-    if turn.account is None or (run is not None and run.conversation not in TAKEN_IN):
+    if turn.account is None or (under_way is not None and not under_way.takes_files):
         turn.say(
             turn._("Files cannot go with this, comrade. Please write it in words.")
             if turn.chat.in_office
@@ -75,7 +72,7 @@ def take(turn: Turn, files: Sequence[File]) -> bool:
             )
         )
         return False
-    if run is None:
+    if under_way is None:
         turn.chat.in_office = False
         turn.state.run, turn.state.offered = Run("file", "", new_id()[:3], asking="text"), []
     for file in files:
@@ -99,12 +96,12 @@ def _take_one(turn: Turn, file: File) -> None:
     turn.say(capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 
 
-def caption(turn: Turn, text: str) -> bool:
+def caption(turn: Turn, text: str, under_way: Conversation | None) -> bool:
     """Words that came with a file after the words of the draft were written: they are added to these. False where they are
     the answer to the question at hand, as with any message."""
-    run = turn.state.run
-    if run is None or run.conversation not in TAKEN_IN or "text" not in run.answers:
+    if under_way is None or not under_way.takes_files or "text" not in turn.answers:
         return False
+    run = turn.run
     whole = f"{run.answers['text']}\n{text}"
     if len(whole) > LONGEST:
         turn.say(turn._("That is longer than 4,000 characters. Please send it in several parts."))

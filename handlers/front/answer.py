@@ -14,11 +14,11 @@ from config import keyboards
 from config.i18n import DEFAULT, LANGUAGES, clean
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu
-from handlers.chat.conversation import Again, Invalid, Question, Stop, Turn
+from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, parts, typed, under_way
-from handlers.front.all_conversations import CONVERSATIONS, is_about
+from handlers.front.capabilities import CONVERSATIONS, ENTRIES
 from handlers.people import upgrading
 from handlers.polls import voting
 from models.anonymity import intake
@@ -64,7 +64,8 @@ def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: date
     sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
     chat = chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides)
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    return Turn(session, now, site, sender, account, person, chat, hint, inbound.origin, message=inbound.message)
+    at = (session, now, site, sender, account, person, chat, hint)
+    return Turn(*at, inbound.origin, message=inbound.message, entries=ENTRIES)
 
 
 def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
@@ -87,8 +88,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         return
     text = words
     if inbound.files and not turn.is_claim:  # attachments: handlers/files/attachments.py
-        taken = attachments.take(turn, inbound.files)
-        if not text or (taken and attachments.caption(turn, text)):
+        taken = attachments.take(turn, inbound.files, _under_way(turn))
+        if not text or (taken and attachments.caption(turn, text, _under_way(turn))):
             _where_were_we(turn)
             return
     if inbound.kind == "unsupported":
@@ -188,6 +189,10 @@ def _then(turn: Turn, chosen: under_way.Then) -> None:
         menu.show(turn)
     else:
         _answer(turn, chosen.message, points=not chosen.keep)
+
+
+def _under_way(turn: Turn) -> Conversation | None:
+    return CONVERSATIONS[turn.state.run.conversation] if turn.state.run is not None else None
 
 
 def _takes_words(turn: Turn) -> bool:
@@ -313,8 +318,7 @@ def _where_were_we(turn: Turn) -> None:
 
 
 def _typed(turn: Turn, text: str) -> None:
-    run = turn.state.run
-    assert run is not None
+    run = turn.run
     if _is_over(turn):
         return
     conversation = CONVERSATIONS[run.conversation]
@@ -360,8 +364,7 @@ def _ask(turn: Turn) -> None:
 def _go_on(turn: Turn) -> None:
     """Asks the first open question of the run; when there is none, the conversation acts and the run is over. Whether it is
     open to this person has been asked in this turn."""
-    run = turn.state.run
-    assert run is not None
+    run = turn.run
     conversation = CONVERSATIONS[run.conversation]
     for question in conversation.questions:
         if question.key in run.answers or not question.when(turn):
@@ -384,16 +387,12 @@ def _go_on(turn: Turn) -> None:
 def _is_over(turn: Turn) -> bool:
     """Ends the run, and says so, where it is not open to this person any more: an officer may have lost the role, or the
     case been closed, since the first question."""
-    run = turn.state.run
-    assert run is not None
-    conversation = CONVERSATIONS[run.conversation]
-    if turn.is_claim and not conversation.for_claims:
-        turn.state.run = None
-        menu.show(turn)
-        return True
-    if is_about(run.conversation, run.subject) and conversation.allowed(turn):
+    conversation = CONVERSATIONS[turn.run.conversation]
+    waits = turn.is_claim and not conversation.for_claims
+    if not waits and conversation.opens(turn):
         return False
     turn.state.run = None
-    turn.say(turn._("This is not open to you, or is over by now."))
+    if not waits:
+        turn.say(turn._("This is not open to you, or is over by now."))
     menu.show(turn)
     return True

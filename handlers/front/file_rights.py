@@ -1,20 +1,14 @@
-"""Who may see an attachment: asked in one place, at each opening, of a list of rights."""
+"""Who may see an attachment: asked in one place, at each opening, of every capability's rights."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.broadcasts import counts_sheet, reading
-from handlers.grievances import case_files
-from handlers.polls import result_files
+from handlers.front.capabilities import FILE_RIGHTS
 from models.messages.message import Media
 from models.people import wishes
 from models.people.accounts import Sender
 from models.store.database import Session
-
-RIGHTS = (case_files.of_case, reading.attached, counts_sheet.attached, result_files.attached)
-"""Every right by which somebody sees an attachment, one for each kind of thing that has any: given who, what it belongs to,
-its id and the moment, the attachment, or None. Ids are random, so one thing's id is no other's."""
 
 
 def for_sender(session: Session, sender: Sender, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
@@ -27,5 +21,5 @@ def for_sender(session: Session, sender: Sender, owner_id: str, attachment_id: s
 
 def for_person(session: Session, person_id: str, owner_id: str, attachment_id: str, now: datetime) -> Media | None:
     """The attachment, if this person may see it now. `owner_id`: what it belongs to, as in `Media.case_id`."""
-    shown = (right(session, person_id, owner_id, attachment_id, now) for right in RIGHTS)
+    shown = (right(session, person_id, owner_id, attachment_id, now) for right in FILE_RIGHTS)
     return next((media for media in shown if media is not None), None)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
+from handlers.chat.doors import Pace
 from handlers.grievances import case_files, cases
 from handlers.people import pin
 from models.anonymity import moments
+from models.anonymity.intake import Event
 from models.grievances import access
 from models.messages import unopened
 from models.messages.message import Option
+from models.store.database import Session
 
 _WORDS = ("xem", "see")
 
@@ -60,7 +65,12 @@ def _show(turn: Turn) -> None:
     turn.say(card, [*cases.card_options(turn.language, case), *attached, *more])
 
 
+def forget(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
+    """What was opened today goes, with all the rest that was."""
+    unopened.forget(session, event.text)
+
+
 CONVERSATIONS = (
-    Conversation("news", _show, (pin.question(),), allowed=is_member),
-    Conversation("office_news", _show, (pin.question(),), allowed=is_member, in_office=True),
+    Conversation("news", _show, (pin.question(),), allowed=is_member, subject="any"),
+    Conversation("office_news", _show, (pin.question(),), allowed=is_member, subject="any", in_office=True),
 )

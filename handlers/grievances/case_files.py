@@ -7,7 +7,7 @@ from datetime import datetime
 from config.i18n import Language
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.files.attachments import capital, label, with_states
-from models.files import one_time_links
+from handlers.files.giving import give
 from models.files.attachments import Enclosed
 from models.grievances import access, enclosures
 from models.grievances.cases import Grievance
@@ -48,24 +48,16 @@ def _case(turn: Turn) -> Grievance | None:
 
 def _show(turn: Turn) -> None:
     """Sends each attachment where the line can; where not, a link for each, or the way to a line that can."""
-    case = _case(turn)
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     found = enclosures.of_case(turn.session, case.id)
     kept = [one for one in found if one.fate.state == "kept"]
     audit.note(turn.session, turn.member.person_id, "files", case.id, turn.now)
-    lines = [turn._("Files of {code}:", code=case.code) + " " + with_states(turn.language, found)]
-    if turn.sender.line in turn.site.uploads:
-        for one in kept:
-            name = capital(label(turn.language, one.kind, one.number))
-            turn.say(f"{case.code} · {name}", media=_media(case.id, one))
-    elif not turn.site.media_address:
-        lines.append(turn._("Comrade, this app cannot show files: please open them on Telegram or on the union's web page."))
-    elif kept:
-        for one in kept:
-            token = one_time_links.issue(turn.session, turn.member.person_id, _media(case.id, one), turn.now)
-            lines.append(f"{capital(label(turn.language, one.kind, one.number))}: {turn.site.media_address}/{token}")
-        lines.append(turn._("Each link opens once, within 2 minutes. Please do not pass it on, comrade."))
-    turn.say("\n\n".join(lines), [Option(open_token("view", case.id), turn._("Back to the case"))])
+    named = ((capital(label(turn.language, one.kind, one.number)), _media(case.id, one)) for one in kept)
+    # Sent by itself, a file says which case it is of.
+    sends = turn.sender.line in turn.site.uploads
+    files = [(f"{case.code} · {name}" if sends else name, media) for name, media in named]
+    said = turn._("Files of {code}:", code=case.code) + " " + with_states(turn.language, found)
+    give(turn, said, files, [Option(open_token("view", case.id), turn._("Back to the case"))])
 
 
-CONVERSATIONS = (Conversation("files", _show, allowed=lambda turn: _case(turn) is not None, in_office=True),)
+CONVERSATIONS = (Conversation("files", _show, about=_case, in_office=True),)

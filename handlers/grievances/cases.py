@@ -29,13 +29,9 @@ def case_of(turn: Turn) -> Grievance | None:
     return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
 
 
-def their_case(turn: Turn) -> bool:
-    return case_of(turn) is not None
-
-
-def their_open_case(turn: Turn) -> bool:
+def open_case(turn: Turn) -> Grievance | None:
     case = case_of(turn)
-    return case is not None and case.state in cases.OPEN
+    return case if case is not None and case.state in cases.OPEN else None
 
 
 def card(
@@ -202,8 +198,7 @@ def _view(turn: Turn) -> None:
 
 
 def _acknowledge(turn: Turn) -> None:
-    case = case_of(turn)
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     at = moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
     try:
         handling.acknowledge(turn.session, case, turn.member.person_id, turn.now, at)
@@ -215,8 +210,7 @@ def _acknowledge(turn: Turn) -> None:
 
 
 def _why(turn: Turn) -> None:
-    case = case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     offices = [
         f"{role_name(turn.language, held.role)}, {units.get(turn.session, held.unit_id).name}"
         for held in turn.offices
@@ -244,7 +238,7 @@ def already(turn: Turn, case: Grievance) -> None:
 
 CONVERSATIONS = (
     Conversation("queue", _queue, allowed=with_right(rights.ANSWER), in_office=True),
-    Conversation("view", _view, allowed=with_right(rights.ANSWER), in_office=True),
-    Conversation("ack", _acknowledge, allowed=their_open_case, in_office=True),
-    Conversation("why", _why, allowed=their_case, in_office=True),
+    Conversation("view", _view, allowed=with_right(rights.ANSWER), subject="one", in_office=True),
+    Conversation("ack", _acknowledge, about=open_case, in_office=True),
+    Conversation("why", _why, about=case_of, in_office=True),
 )

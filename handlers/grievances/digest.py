@@ -12,6 +12,7 @@ from typing import Literal
 
 from config.i18n import HERE, Language
 from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.doors import Quiet
 from handlers.chat.words import category_name, state_name
 from models.grievances import access
 from models.messages.message import Option
@@ -26,8 +27,6 @@ AT_ONCE = 20
 _SHOWN = 10
 
 Name = Literal["night", "month"]
-Quiet = tuple[time, time] | None
-"""From when until when, time of day in Vietnam."""
 Firing = tuple[Name, datetime, str]
 """What is told, for when, to which unit's officers."""
 

@@ -43,8 +43,7 @@ _NAME_MODES = ("nobody", "committee", "all")
 
 def _about_notice(turn: Turn) -> broadcasts.Broadcast | None:
     """The notice this is a question about, if it is one: it goes to the unit that sent it and passes nobody over."""
-    assert turn.state.run is not None
-    return reading.mine(turn) if turn.state.run.conversation == "askback" else None
+    return turn.thing(broadcasts.Broadcast) if turn.run.conversation == "askback" else None
 
 
 def _recipients(turn: Turn) -> Mapping[units.Level, Unit]:
@@ -310,6 +309,6 @@ _LAST = (
 )
 
 CONVERSATIONS = (
-    Conversation("file", _finish, (_TEXT, _CATEGORY, *_LAST), allowed=is_member),
-    Conversation("askback", _finish, (_TEXT, *_LAST), allowed=lambda turn: reading.mine(turn) is not None),
+    Conversation("file", _finish, (_TEXT, _CATEGORY, *_LAST), allowed=is_member, takes_files=True),
+    Conversation("askback", _finish, (_TEXT, *_LAST), about=reading.mine, takes_files=True),
 )

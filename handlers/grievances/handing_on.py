@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from handlers.grievances.replying import relay_at
 from models.grievances import access, handling
+from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import persons
 from models.people.units import Unit
 
 
 def _colleagues(turn: Turn) -> Sequence[Choice]:
-    case = cases.case_of(turn)
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     found = {somebody.id: somebody for _account, somebody in access.handlers_of(turn.session, case, turn.now)}
     choices = [
         Choice(one.id, persons.name_of(turn.session, one) + (" ✓" if one.id == case.assignee_id else ""))
@@ -26,8 +27,7 @@ def _colleagues(turn: Turn) -> Sequence[Choice]:
 
 
 def _assign(turn: Turn) -> None:
-    case = cases.case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     chosen = turn.answers["who"]
     try:
         handling.assign(turn.session, case, turn.member.person_id, chosen, turn.now)
@@ -46,22 +46,21 @@ def _assign(turn: Turn) -> None:
     cases.show(turn, case, turn._("{code} is assigned to {name}.", code=case.code, name=name))
 
 
-def _above(turn: Turn) -> Unit | None:
-    """The next unit up that somebody answers for."""
-    case = cases.case_of(turn)
-    if case is None:
-        return None
-    return next(iter(access.units_above(turn.session, case, turn.now)), None)
+class Step(NamedTuple):
+    """A case, and the next unit above the one that holds it in which somebody answers."""
+
+    case: Grievance
+    above: Unit
 
 
-def _may_escalate(turn: Turn) -> bool:
-    return cases.their_open_case(turn) and _above(turn) is not None
+def _step(turn: Turn) -> Step | None:
+    case = cases.open_case(turn)
+    above = next(iter(access.units_above(turn.session, case, turn.now)), None) if case is not None else None
+    return Step(case, above) if case is not None and above is not None else None
 
 
 def _reason_text(turn: Turn) -> str:
-    case, above = cases.case_of(turn), _above(turn)
-    assert case is not None
-    assert above is not None
+    case, above = turn.thing(Step)
     return turn._(
         "Comrade, {code} goes to: {who} ({unit}). Please write why, for the officers there: the reporter does not see it.",
         code=case.code,
@@ -71,9 +70,7 @@ def _reason_text(turn: Turn) -> str:
 
 
 def _sure_text(turn: Turn) -> str:
-    case, above = cases.case_of(turn), _above(turn)
-    assert case is not None
-    assert above is not None
+    case, above = turn.thing(Step)
     turn.answers["above"] = above.id
     return turn._(
         "Hand {code} to {unit}? Your unit then no longer has it, and the reporter is told.", code=case.code, unit=above.name
@@ -85,9 +82,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _escalate(turn: Turn) -> None:
-    case, above = cases.case_of(turn), _above(turn)
-    assert case is not None
-    assert above is not None
+    case, above = turn.thing(Step)
     if above.id != turn.answers["above"]:  # a colleague has handed it up meanwhile: this would be one step more
         cases.already(turn, case)
         return
@@ -117,7 +112,7 @@ CONVERSATIONS = (
         "assign",
         _assign,
         (Question("who", lambda turn: turn._("Who shall handle it, comrade?"), _colleagues, chosen=unless_unchanged),),
-        allowed=cases.their_open_case,
+        about=cases.open_case,
         in_office=True,
     ),
     Conversation(
@@ -127,7 +122,7 @@ CONVERSATIONS = (
             Question("text", _reason_text, check=take_text),
             Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged),
         ),
-        allowed=_may_escalate,
+        about=_step,
         in_office=True,
     ),
 )

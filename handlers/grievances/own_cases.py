@@ -42,12 +42,12 @@ _INSIDE = ("note", "assigned")
 
 
 def _case(turn: Turn) -> Grievance | None:
-    return cases.for_reporter(turn.session, turn.reporter, turn.subject)
+    return cases.for_reporter(turn.session, turn.reporter, turn.subject) if is_member(turn) else None
 
 
-def _own_open_case(turn: Turn) -> bool:
-    case = _case(turn) if is_member(turn) else None
-    return case is not None and case.state in cases.OPEN
+def _open_case(turn: Turn) -> Grievance | None:
+    case = _case(turn)
+    return case if case is not None and case.state in cases.OPEN else None
 
 
 def _undecided(turn: Turn, case: Grievance) -> bool:
@@ -55,16 +55,16 @@ def _undecided(turn: Turn, case: Grievance) -> bool:
     return not any(event.kind in _DECISIONS for event in intake.waiting_for(turn.session, case.id, turn.now))
 
 
-def _may_settle(turn: Turn) -> bool:
-    case = _case(turn) if _own_open_case(turn) else None
-    return case is not None and _undecided(turn, case)
+def _to_settle(turn: Turn) -> Grievance | None:
+    case = _open_case(turn)
+    return case if case is not None and _undecided(turn, case) else None
 
 
-def _may_object(turn: Turn) -> bool:
-    case = _case(turn) if is_member(turn) else None
+def _to_object_to(turn: Turn) -> Grievance | None:
+    case = _case(turn)
     if case is None or not _undecided(turn, case):
-        return False
-    return case.state in ("proposed", "unfounded") or cases.is_overdue(case, turn.now)
+        return None
+    return case if case.state in ("proposed", "unfounded") or cases.is_overdue(case, turn.now) else None
 
 
 def _list(turn: Turn) -> None:
@@ -143,8 +143,7 @@ def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
 
 
 def _send_choices(turn: Turn) -> Sequence[Choice]:
-    case = _case(turn)
-    if case is not None and case.covered:
+    if turn.thing(Grievance).covered:
         return (
             Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn))),
             Choice("now", turn._("Send without delay")),
@@ -154,8 +153,7 @@ def _send_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _preview(turn: Turn) -> str:
-    case = _case(turn)
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     text = shortened(turn.answers["text"], 600)
     lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]
     return "\n\n".join([*lines, turn._("Send this?")])
@@ -207,8 +205,7 @@ def _added(turn: Turn) -> None:
 
 
 def _settled(turn: Turn) -> None:
-    case = _case(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     _post(turn, "settled", "", covered=case.covered)
     thanks = turn._(
         "Thank you. {code} is settled. If it happens again, please send a new grievance: you need not explain why.",
@@ -235,8 +232,7 @@ def _unsettled_text(turn: Turn) -> str:
 
 
 def _unsettled(turn: Turn) -> None:
-    case = _case(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     above = _above(turn, case)
     _post(turn, "unsettled", turn.answers["text"], covered=case.covered, holder_id=above.id if above else "")
     who = units.get(turn.session, case.holder_id) if above is None else above
@@ -253,8 +249,7 @@ def _unsettled(turn: Turn) -> None:
 
 
 def _withdraw_text(turn: Turn) -> str:
-    case = _case(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     return turn._(
         "Withdraw {code}? The union then stops working on it and keeps what was written. You need not say why.",
         code=case.code,
@@ -266,15 +261,14 @@ def _withdraw_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _withdraw(turn: Turn) -> None:
-    case = _case(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     _post(turn, "withdrawn", "", covered=case.covered)
     said = turn._("{code} is withdrawn. You can send a new grievance at any time.", code=case.code)
     menu.show(turn, said + _cover_note(turn, case))
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, (pin.question(),), allowed=is_member),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any"),
     Conversation(
         "add",
         _added,
@@ -283,19 +277,21 @@ CONVERSATIONS = (
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
             Question("send", _preview, _send_choices, chosen=_sent),
         ),
-        allowed=_own_open_case,
+        about=_open_case,
+        takes_files=True,
     ),
-    Conversation("settled", _settled, (pin.question(),), allowed=_may_settle),
+    Conversation("settled", _settled, (pin.question(),), about=_to_settle),
     Conversation(
         "withdraw",
         _withdraw,
         (pin.question(), Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled)),
-        allowed=_may_settle,
+        about=_to_settle,
     ),
     Conversation(
         "unsettled",
         _unsettled,
         (pin.question(), Question("text", _unsettled_text, check=take_text)),
-        allowed=_may_object,
+        about=_to_object_to,
+        takes_files=True,
     ),
 )

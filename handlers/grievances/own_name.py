@@ -61,9 +61,14 @@ def _who(turn: Turn) -> Sequence[Choice]:
     )
 
 
-def _may_name(turn: Turn) -> bool:
+def _nameless(turn: Turn) -> Grievance | None:
     case = _case(turn)
-    return case is not None and case.state in cases.OPEN and case.reporter_name is None
+    return case if case is not None and case.state in cases.OPEN and case.reporter_name is None else None
+
+
+def _to_be_named(turn: Turn) -> Grievance | None:
+    case = _case(turn)
+    return case if case is not None and _waiting(turn, case.id) else None
 
 
 def _name(turn: Turn) -> None:
@@ -97,12 +102,12 @@ CONVERSATIONS = (
             Question("name", _name_text, check=take_name),
             Question("for", lambda turn: turn._("Who may read it?"), _who, chosen=unless_cancelled),
         ),
-        allowed=_may_name,
+        about=_nameless,
     ),
     Conversation(
         "unname",
         _unname,
         (pin.question(),),
-        allowed=lambda turn: _case(turn) is not None and bool(_waiting(turn, turn.subject)),
+        about=_to_be_named,
     ),
 )

@@ -38,23 +38,19 @@ def _count(turn: Turn, case: Grievance) -> int:
 
 def _saved(turn: Turn) -> Sequence[Choice]:
     """The unit's saved replies, to be sent as they are or after a change."""
-    case = cases.case_of(turn)
-    kept = saved_replies.of_units(turn.session, [case.holder_id]) if case is not None else []
+    kept = saved_replies.of_units(turn.session, [turn.thing(Grievance).holder_id])
     return [Choice(reply_id, "“" + shortened(words, 40) + "”") for reply_id, words in kept]
 
 
 def _take_saved(turn: Turn, value: str) -> str:
-    case = cases.case_of(turn)
-    kept = dict(saved_replies.of_units(turn.session, [case.holder_id])) if case is not None else {}
+    kept = dict(saved_replies.of_units(turn.session, [turn.thing(Grievance).holder_id]))
     if value not in kept:  # a colleague has just dropped it
         raise Again
     return kept[value]
 
 
 def _prompt(turn: Turn) -> str:
-    case = cases.case_of(turn)
-    assert turn.state.run is not None
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     turn.answers.setdefault("seen", str(_count(turn, case)))
     return {
         "reply": turn._("Comrade, please write your answer to {code}.", code=case.code),
@@ -64,21 +60,19 @@ def _prompt(turn: Turn) -> str:
         ),
         "unfounded": turn._("Comrade, please write why {code} has no grounds. The reporter reads it.", code=case.code),
         "note": turn._("Comrade, please write the note on {code}. Only officers of your unit read it.", code=case.code),
-    }[turn.state.run.conversation]
+    }[turn.run.conversation]
 
 
 def _whole(turn: Turn) -> str:
     """What the reporter will read; the sentence under a question comes in their own language (handlers.front.posting)."""
-    assert turn.state.run is not None
     text = turn.answers["text"]
-    if turn.state.run.conversation == "ask":
+    if turn.run.conversation == "ask":
         text += "\n\n" + turn._("You need not say your name.")
     return text
 
 
 def _preview(turn: Turn) -> str:
-    case = cases.case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     said = case_rows.entries(turn.session, case.id)
     about = shortened(case_rows.text_of(turn.session, said[0]).splitlines()[0], 80)
     lines = [
@@ -116,17 +110,14 @@ def _sure(turn: Turn, value: str) -> str:
     if value == "change":
         del turn.answers["text"]
         raise Again
-    case = cases.case_of(turn)
-    if value == "send" and cases.their_open_case(turn) and case and _count(turn, case) != int(turn.answers["shown"]):
+    if value == "send" and _count(turn, turn.thing(Grievance)) != int(turn.answers["shown"]):
         raise Again  # somebody wrote between the preview and the tap: show it with what they wrote
     return unless_cancelled(turn, value)
 
 
 def _send(turn: Turn) -> None:
-    case = cases.case_of(turn)
-    assert case is not None
-    assert turn.state.run is not None
-    verb = _VERBS[turn.state.run.conversation]
+    case = turn.thing(Grievance)
+    verb = _VERBS[turn.run.conversation]
     try:
         verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
     except handling.Refused:
@@ -155,8 +146,7 @@ def _send(turn: Turn) -> None:
 
 
 def _note(turn: Turn) -> None:
-    case = cases.case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     handling.note_inside(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now)
     cases.show(turn, case, turn._("Noted on {code}; the reporter does not see it.", code=case.code))
 
@@ -166,20 +156,20 @@ def begun(turn: Turn, case: Grievance, text: str) -> dict[str, str]:
     return {"text": take_text(turn, text), "seen": str(_count(turn, case))}
 
 
-def _heard(turn: Turn) -> bool:
+def _heard(turn: Turn) -> Grievance | None:
     """Their open case, with a chat to answer to."""
-    case = cases.case_of(turn) if cases.their_open_case(turn) else None
-    return case is not None and case.route is not None
+    case = cases.open_case(turn)
+    return case if case is not None and case.route is not None else None
 
 
 def _dialogue(name: str) -> Conversation:
     saved = {"choices": _saved, "chosen": _take_saved} if name == "reply" else {}
     text = Question("text", _prompt, check=take_text, **saved)  # type: ignore[arg-type]
     sure = Question("sure", _preview, _choices, chosen=_sure)
-    return Conversation(name, _send, (text, sure), allowed=_heard, in_office=True)
+    return Conversation(name, _send, (text, sure), about=_heard, in_office=True)
 
 
 CONVERSATIONS = (
     *(_dialogue(name) for name in _VERBS),
-    Conversation("note", _note, (Question("text", _prompt, check=take_text),), allowed=cases.their_case, in_office=True),
+    Conversation("note", _note, (Question("text", _prompt, check=take_text),), about=cases.case_of, in_office=True),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.doors import Quiet
 from handlers.grievances import digest
 from models.grievances import floods
 from models.grievances.floods import Together
@@ -18,7 +19,7 @@ def due(session: Session, now: datetime, most: int) -> list[Together]:
     return [*floods.dangers_due(session, now), *floods.messages_due(session, now, most)]
 
 
-def tell_together(session: Session, what: Together, now: datetime, quiet: digest.Quiet) -> None:
+def tell_together(session: Session, what: Together, now: datetime, quiet: Quiet) -> None:
     """Tells the officers of one unit, in numbers. Danger rings at night, too; the rest the morning tells."""
     if not floods.claim(session, what) or (what.name == "more" and digest.is_quiet(now, quiet)):
         return

@@ -9,6 +9,7 @@ from handlers.chat.words import shortened
 from handlers.grievances import cases
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, saved_replies
+from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import rights
 
@@ -21,16 +22,15 @@ def _back(turn: Turn) -> list[Option]:
     return [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))]
 
 
-def _may_keep(turn: Turn) -> bool:
-    """Not an answer in a case that somebody of the unit may be barred from."""
-    case = cases.case_of(turn) if cases.their_case(turn) else None
-    return case is not None and not exclusions.any_for(turn.session, case.id)
+def _of_all(turn: Turn) -> Grievance | None:
+    """Their case, if nobody of the unit may be barred from it."""
+    case = cases.case_of(turn)
+    return case if case is not None and not exclusions.any_for(turn.session, case.id) else None
 
 
 def _keep(turn: Turn) -> None:
     """Keeps the newest answer that this officer gave in the case."""
-    case = cases.case_of(turn)
-    assert case is not None  # `allowed` was asked first
+    case = turn.thing(Grievance)
     mine = [
         entry
         for entry in case_rows.entries(turn.session, case.id)
@@ -67,7 +67,7 @@ def _drop(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("keep", _keep, allowed=_may_keep, in_office=True),
+    Conversation("keep", _keep, about=_of_all, in_office=True),
     Conversation(
         "saved",
         _drop,

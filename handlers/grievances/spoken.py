@@ -18,6 +18,7 @@ from handlers.chat.conversation import (
 from handlers.grievances import cases
 from handlers.grievances.filing import categories
 from models.grievances import handling
+from models.grievances.cases import Grievance
 from models.people import rights, units
 from models.people.units import Unit
 
@@ -56,14 +57,12 @@ def _spoken(turn: Turn) -> None:
 
 
 def _end_text(turn: Turn) -> str:
-    case = cases.case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     return turn._("Comrade, please write what came of {code}, and that the worker told you it is settled.", code=case.code)
 
 
 def _end(turn: Turn) -> None:
-    case = cases.case_of(turn)
-    assert case is not None
+    case = turn.thing(Grievance)
     try:
         handling.settle_spoken(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now)
     except handling.Refused:
@@ -76,9 +75,10 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("yes", turn._("Close it")), Choice("cancel", turn._("Cancel")))
 
 
-def _may_end(turn: Turn) -> bool:
-    case = cases.case_of(turn) if cases.their_open_case(turn) else None
-    return case is not None and case.route is None
+def _told_aloud(turn: Turn) -> Grievance | None:
+    """Their open case, without a chat to answer to."""
+    case = cases.open_case(turn)
+    return case if case is not None and case.route is None else None
 
 
 CONVERSATIONS = (
@@ -111,7 +111,7 @@ CONVERSATIONS = (
                 chosen=unless_unchanged,
             ),
         ),
-        allowed=_may_end,
+        about=_told_aloud,
         in_office=True,
     ),
 )

@@ -96,8 +96,7 @@ def _may_confirm(turn: Turn, unit_id: str) -> bool:
 
 
 def _confirm_text(turn: Turn) -> str:
-    claimed = _claim(turn)
-    assert claimed is not None  # `allowed` was asked first
+    claimed = turn.thing(Account)
     holder = turn.session.get_one(persons.Person, claimed.person_id)
     return turn._(
         "The chat that was joined with the code of {name} shows these two words: {words}\n\nHave you asked {name}, in "
@@ -120,8 +119,7 @@ def _sure(turn: Turn, value: str) -> str:
 
 
 def _decide(turn: Turn) -> None:
-    claimed = _claim(turn)
-    assert claimed is not None
+    claimed = turn.thing(Account)
     mine = turn.member.person_id
     if turn.answers["sure"] == "yes":
         if not confirm(turn.session, claimed, turn.now):
@@ -171,6 +169,10 @@ def _end(session: Session, claimed: Account, why: str, now: datetime) -> None:
     tell(session, claimed, why, now, plain=True)  # there will be nobody to open it
     session.flush()
     accounts.detach(session, claimed)
+
+
+def any_over(session: Session, now: datetime) -> bool:
+    return bool(claims.over(session, now.date()))
 
 
 def end_over(session: Session, now: datetime) -> int:
@@ -247,7 +249,7 @@ CONVERSATIONS = (
         "confirm",
         _decide,
         (Question("sure", _confirm_text, _confirm_choices, chosen=_sure),),
-        allowed=lambda turn: _claim(turn) is not None,
+        about=_claim,
         in_office=True,
     ),
     Conversation("unclaim", _unclaim, allowed=lambda turn: turn.is_claim, for_claims=True),

@@ -46,9 +46,7 @@ def _desk(turn: Turn) -> None:
 
 
 def _show(turn: Turn) -> None:
-    found = rounds.theirs(turn)
-    assert found is not None  # `allowed` was asked first
-    one, poll = found
+    one, poll = turn.thing(rounds.Asked)
     content = content_of(turn.session, poll)
     to = audiences.described(turn.session, turn.language, invitations.audience_of(turn.session, poll))
     lines = [
@@ -82,11 +80,8 @@ def _show(turn: Turn) -> None:
 
 def _end(turn: Turn) -> None:
     """close_poll, cancel_poll: the run's name is the verb."""
-    found = rounds.theirs(turn)
-    assert found is not None
-    assert turn.state.run is not None
-    one, poll = found
-    early = turn.state.run.conversation == "close_poll"
+    one, poll = turn.thing(rounds.Asked)
+    early = turn.run.conversation == "close_poll"
     if one.state not in ("waiting", "planned", "open") or (early and not one.takes_votes(turn.now)):
         text = turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=_state(turn, one))
     elif early:
@@ -95,7 +90,7 @@ def _end(turn: Turn) -> None:
     else:
         round_rows.cancel(turn.session, one)
         text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
-    audit.note(turn.session, turn.member.person_id, turn.state.run.conversation, poll.id, turn.now)
+    audit.note(turn.session, turn.member.person_id, turn.run.conversation, poll.id, turn.now)
     turn.falls_due = True
     turn.say(text, rounds.back(turn))
 
@@ -120,8 +115,8 @@ def _mine(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True),
-    Conversation("round", _show, allowed=rounds.is_theirs, in_office=True),
-    Conversation("close_poll", _end, allowed=rounds.is_theirs, in_office=True),
-    Conversation("cancel_poll", _end, allowed=rounds.is_theirs, in_office=True),
+    Conversation("round", _show, about=rounds.theirs, in_office=True),
+    Conversation("close_poll", _end, about=rounds.theirs, in_office=True),
+    Conversation("cancel_poll", _end, about=rounds.theirs, in_office=True),
     Conversation("polls_mine", _mine, allowed=is_member),
 )

@@ -14,9 +14,10 @@ import xlsxwriter
 
 from config.i18n import DEFAULT, LANGUAGES, language
 from handlers.chat.conversation import Conversation, Turn, open_token
+from handlers.chat.doors import Drawing
+from handlers.files.giving import give
 from handlers.polls import charts, in_words, results
 from models.anonymity.suppression import Withheld
-from models.files import one_time_links
 from models.messages.message import Media, Option
 from models.people import units
 from models.people.persons import Person
@@ -163,45 +164,47 @@ def codes(session: Session, attachment_id: str) -> bytes | None:
     return "".join(f"{code}\n" for code in result_rows.receipts(session, one)).encode() if one else None
 
 
+def is_name(attachment_id: str) -> bool:
+    return named(attachment_id) is not None
+
+
+def made(session: Session, attachment_id: str, _k: int) -> bytes | Drawing | None:
+    """The file with this name; None where there is none."""
+    name = named(attachment_id)
+    if name is None or name.kind == CODES:
+        return codes(session, attachment_id)
+    if name.kind == TABLES:
+        return workbook(session, attachment_id)
+    drawn = specification(session, attachment_id)
+    return Drawing(drawn) if drawn is not None else None
+
+
 def _give(turn: Turn) -> None:
     """Sends the files where the line can; where not, a link for each."""
-    found = results.of(turn)
-    assert found is not None  # `allowed` was asked first
-    assert turn.state.run is not None
-    one, poll, content = found
+    one, poll, content = turn.thing(results.Told)
     unit_id = results.unit_of(turn, poll)
-    kind = {TABLES: TABLES, "office_codes": CODES, CODES: CODES}.get(turn.state.run.conversation, CHART)
+    kind = {TABLES: TABLES, "office_codes": CODES, CODES: CODES}.get(turn.run.conversation, CHART)
     count = min(MOST, sum(question.kind != "text" for question in content.questions)) if kind == CHART else 1
     files = [_media(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
     if kind == TABLES:
         audit.note(turn.session, turn.member.person_id, "results", poll.id, turn.now)
-    text = turn._("Results of {code}:", code=poll.code)
-    if turn.sender.line in turn.site.uploads:
-        for media in files:
-            turn.say(media.name, media=media)
-    elif turn.site.media_address:
-        links = [one_time_links.issue(turn.session, turn.member.person_id, media, turn.now) for media in files]
-        text = "\n".join([text, *(f"{turn.site.media_address}/{token}" for token in links)])
-        text += "\n\n" + turn._("Each link opens once, within 2 minutes.")
-    else:
-        text = turn._("This app cannot show files: please open them on Telegram or on the union's web page.")
     view = open_token("outcome", one.id, unit_id) if turn.chat.in_office else open_token("published", one.id, unit_id)
-    back = Option(view, turn._("See the results"))
-    turn.say(text, [back, Option(open_token("menu"), turn._("Menu"))])
+    after = [Option(view, turn._("See the results")), Option(open_token("menu"), turn._("Menu"))]
+    give(turn, turn._("Results of {code}:", code=poll.code), [(media.name, media) for media in files], after)
 
 
-def _officer_may(turn: Turn) -> bool:
-    found = results.of(turn) if turn.offices else None
-    if found is None:
-        return False
-    poll, day = found[1], turn.now.date()
-    return access.may_see(turn.session, poll, results.unit_of(turn, poll), turn.member.person_id, day)
+def _in_office(turn: Turn) -> results.Told | None:
+    told = results.of(turn) if turn.offices else None
+    if told is None:
+        return None
+    unit_id, day = results.unit_of(turn, told.poll), turn.now.date()
+    return told if access.may_see(turn.session, told.poll, unit_id, turn.member.person_id, day) else None
 
 
 CONVERSATIONS = (
-    Conversation(CHART, _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
-    Conversation("office_codes", _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
-    Conversation(CODES, _give, allowed=results.sees, begun=results.asked_unit),
-    Conversation("picture", _give, allowed=results.sees, begun=results.asked_unit),
-    Conversation(TABLES, _give, allowed=_officer_may, begun=results.asked_unit, in_office=True),
+    Conversation(CHART, _give, about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation("office_codes", _give, about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation(CODES, _give, about=results.seen, begun=results.asked_unit),
+    Conversation("picture", _give, about=results.seen, begun=results.asked_unit),
+    Conversation(TABLES, _give, about=_in_office, begun=results.asked_unit, in_office=True),
 )

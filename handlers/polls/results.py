@@ -8,6 +8,7 @@ may see which unit is models.polls.access.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from config.i18n import LANGUAGES, N_, Language, language
 from handlers.broadcasts import overview, reading
@@ -53,29 +54,35 @@ WHY = {
 }
 
 
-def of(turn: Turn) -> tuple[Round, Poll, Content] | None:
+class Told(NamedTuple):
+    """A round, the poll it is of, and what that asks."""
+
+    round: Round
+    poll: Poll
+    content: Content
+
+
+def of(turn: Turn) -> Told | None:
     """The round this run is about."""
-    found = rounds.with_poll(turn.session, turn.subject)
-    return (*found, content_of(turn.session, found[1])) if found else None
+    row = rounds.with_poll(turn.session, turn.subject)
+    return Told(*row, content_of(turn.session, row[1])) if row else None
 
 
 def unit_of(turn: Turn, poll: Poll) -> str:
     """The unit that is asked for: the one that asked, unless another was tapped."""
-    assert turn.state.run is not None
     return turn.answers.get("unit", poll.author_unit_id)
 
 
-def sees(turn: Turn) -> bool:
-    """Whether this person may see this unit's result, as an officer or, where it is published, as a member."""
-    found = of(turn) if turn.account is not None else None
-    if found is None:
-        return False
-    one, poll, _content = found
-    unit_id = unit_of(turn, poll)
-    if turn.offices and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date()):
-        return True
-    assert turn.person is not None
-    return one.published and access.may_member_see(turn.session, poll, unit_id, turn.person.unit_id)
+def seen(turn: Turn) -> Told | None:
+    """The round, if this person may see this unit's result, as an officer or, where it is published, as a member."""
+    told = of(turn) if turn.person is not None else None
+    if told is None or turn.person is None:
+        return None
+    unit_id = unit_of(turn, told.poll)
+    if turn.offices and access.may_see(turn.session, told.poll, unit_id, turn.member.person_id, turn.now.date()):
+        return told
+    may = told.round.published and access.may_member_see(turn.session, told.poll, unit_id, turn.person.unit_id)
+    return told if may else None
 
 
 def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
@@ -143,9 +150,7 @@ def _bar(share: float) -> str:
 
 
 def _show(turn: Turn) -> None:
-    found = of(turn)
-    assert found is not None  # `allowed` was asked first
-    one, poll, content = found
+    one, poll, content = turn.thing(Told)
     unit_id = unit_of(turn, poll)
     shown = results.results(turn.session, one, [unit_id])[unit_id]
     lines = [
@@ -197,23 +202,18 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
     return [*found, Option(open_token("menu"), turn._("Menu"))]
 
 
-def _theirs(turn: Turn) -> bool:
-    """Whether this officer answers for the unit that asked, or above it."""
-    found = of(turn) if turn.offices else None
-    return found is not None and turn.may(rights.MANAGE_POLL, found[1].author_unit_id)
-
-
-def _publishable(turn: Turn) -> bool:
-    found = of(turn)
-    return _theirs(turn) and found is not None and found[0].state == "counted" and not found[0].published
+def _publishable(turn: Turn) -> Told | None:
+    """The round, if this officer answers for the unit that asked, or above it, and members have not seen it yet."""
+    told = of(turn) if turn.offices else None
+    if told is None or not turn.may(rights.MANAGE_POLL, told.poll.author_unit_id):
+        return None
+    return told if told.round.state == "counted" and not told.round.published else None
 
 
 def _publish_text(turn: Turn) -> str:
-    found = of(turn)
-    assert found is not None
-    one, poll, content = found
+    one, poll, content = told = turn.thing(Told)
     said = _remarks(turn, one, poll, content, poll.author_unit_id)
-    return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *found), *said])
+    return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *told), *said])
 
 
 def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
@@ -227,9 +227,7 @@ def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Cont
 
 
 def _publish(turn: Turn) -> None:
-    found = of(turn)
-    assert found is not None
-    one, poll, content = found
+    one, poll, content = turn.thing(Told)
     if not rounds.publish(turn.session, one):
         turn.say(turn._("A colleague has just published it, comrade."), overview.options(turn))
         return
@@ -252,8 +250,8 @@ def _publish(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("outcome", _show, allowed=sees, begun=asked_unit, in_office=True),
-    Conversation("published", _show, allowed=sees, begun=asked_unit),
+    Conversation("outcome", _show, about=seen, begun=asked_unit, in_office=True),
+    Conversation("published", _show, about=seen, begun=asked_unit),
     Conversation(
         "publish",
         _publish,
@@ -265,7 +263,7 @@ CONVERSATIONS = (
                 chosen=unless_unchanged,
             ),
         ),
-        allowed=_publishable,
+        about=_publishable,
         in_office=True,
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from handlers.chat.conversation import Turn, open_token
 from models.messages.message import Option
 from models.people import rights
@@ -10,14 +12,17 @@ from models.polls.polls import Poll
 from models.polls.rounds import Round
 
 
-def theirs(turn: Turn) -> tuple[Round, Poll] | None:
+class Asked(NamedTuple):
+    """A round and the poll it is of."""
+
+    round: Round
+    poll: Poll
+
+
+def theirs(turn: Turn) -> Asked | None:
     """The round this run is about, if this officer answers for the unit that asked, or above it."""
-    found = rounds.with_poll(turn.session, turn.subject) if turn.offices else None
-    return found if found is not None and turn.may(rights.MANAGE_POLL, found[1].author_unit_id) else None
-
-
-def is_theirs(turn: Turn) -> bool:
-    return theirs(turn) is not None
+    row = rounds.with_poll(turn.session, turn.subject) if turn.offices else None
+    return Asked(*row) if row is not None and turn.may(rights.MANAGE_POLL, row[1].author_unit_id) else None
 
 
 def back(turn: Turn) -> list[Option]:

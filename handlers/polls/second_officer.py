@@ -38,15 +38,13 @@ def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
         tell(turn.session, account, text, turn.now, options=[see, *options(reader, one)], in_office=True)
 
 
-def _waits(turn: Turn) -> bool:
-    found = rounds.theirs(turn)
-    return found is not None and found[0].state == "waiting"
+def _waiting(turn: Turn) -> rounds.Asked | None:
+    asked = rounds.theirs(turn)
+    return asked if asked is not None and asked.round.state == "waiting" else None
 
 
 def _agree(turn: Turn) -> None:
-    found = rounds.theirs(turn)
-    assert found is not None  # `allowed` was asked first
-    one, poll = found
+    one, poll = turn.thing(rounds.Asked)
     back = [Option(open_token("round", one.id), poll.code), Option(open_token("polls_desk"), turn._("Polls"))]
     if poll.author_id == turn.member.person_id:
         text = turn._("It takes another officer than the one who wrote it, comrade. Nothing was opened.")
@@ -63,9 +61,7 @@ def _agree(turn: Turn) -> None:
 
 
 def _refuse(turn: Turn) -> None:
-    found = rounds.theirs(turn)
-    assert found is not None
-    one, poll = found
+    one, poll = turn.thing(rounds.Asked)
     round_rows.cancel(turn.session, one)
     audit.note(turn.session, turn.member.person_id, "refuse_poll", poll.id, turn.now)
     said = N_("Comrade {name} does not agree to poll {code}; it does not open.")
@@ -75,6 +71,6 @@ def _refuse(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("agree_poll", _agree, allowed=_waits, in_office=True),
-    Conversation("refuse_poll", _refuse, allowed=_waits, in_office=True),
+    Conversation("agree_poll", _agree, about=_waiting, in_office=True),
+    Conversation("refuse_poll", _refuse, about=_waiting, in_office=True),
 )

@@ -298,6 +298,7 @@ CONVERSATIONS = (
             Question("send", _review, _sending, chosen=_sent),
         ),
         allowed=is_member,
+        subject="one",
         begun=_begun,
     ),
 )

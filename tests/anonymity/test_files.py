@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from handlers.chat.doors import Pace
 from handlers.front import posting
 from models.anonymity.intake import Event
 from models.files import to_fetch
@@ -71,9 +72,9 @@ async def test_a_file_marked_when_its_case_is_posted(play: Play, thief: Thief, m
     """Each wall bites: were the file's row to go in the transaction of the case, the two would be tied."""
     honest = posting.post
 
-    def careless(session: Session, event: Event, now: datetime, **how: bool) -> None:
+    def careless(session: Session, event: Event, now: datetime, *how: Pace) -> None:
         to_fetch.forget(session, [str(file["id"]) for file in event.files])
-        honest(session, event, now, **how)
+        honest(session, event, now, *how)
 
     monkeypatch.setattr(posting, "post", careless)
     await play()

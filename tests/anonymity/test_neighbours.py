@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from handlers.chat.doors import Pace
 from handlers.front import posting
 from models.all_tables import METADATA
 from models.anonymity import intake
@@ -114,8 +115,8 @@ async def test_an_intake_deleted_after_its_case_is_found(
         [mine] = [row_id for row_id, said in carried(session).items() if entry_id in [event.entry_id for event in said]]
         session.execute(delete(intake.Intake).where(col(intake.Intake.id) == mine))
 
-    def noted(session: Session, event: intake.Event, now: datetime, **how: bool) -> None:
-        post(session, event, now, **how)
+    def noted(session: Session, event: intake.Event, now: datetime, *how: Pace) -> None:
+        post(session, event, now, *how)
         posted.append(event.entry_id)
 
     async def careless(job: Callable[[Session], object], *, alone: bool = False) -> object:

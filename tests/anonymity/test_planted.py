@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import text
 
 from config.i18n import fold
+from handlers.chat.doors import Pace
 from handlers.front import posting
 from models.anonymity import intake
 from models.anonymity.intake import Event
@@ -77,10 +78,10 @@ async def test_a_sender_kept_on_inbound(play: Play, thief: Thief, monkeypatch: p
 async def test_a_row_lock_on_the_account(play: Play, thief: Thief, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = posting.post
 
-    def careless(session: Session, event: Event, now: Any, **how: bool) -> None:
+    def careless(session: Session, event: Event, now: Any, *how: Pace) -> None:
         for one in accounts.of_reporter(session, event.reporter_id):
             session.get_one(Account, one.id, with_for_update=True)
-        honest(session, event, now, **how)
+        honest(session, event, now, *how)
 
     monkeypatch.setattr(posting, "post", careless)
     await play()

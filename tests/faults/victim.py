@@ -191,9 +191,9 @@ def posted_not_forgotten(passage: Callable[[], None]) -> None:
 
     post = posting.post
 
-    def wrapped(session: Any, event: Any, now: Any, **how: Any) -> None:
+    def wrapped(session: Any, event: Any, now: Any, *how: Any) -> None:
         known = session.get(Grievance, event.case_id)
-        post(session, event, now, **how)
+        post(session, event, now, *how)
         _in.new_case = known is None
 
     posting.post = wrapped

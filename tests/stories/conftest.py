@@ -14,7 +14,7 @@ import pytest
 from bot.channels.webchat.guests import Allowed, Turns
 from bot.channels.zalo import ZaloChannel
 from handlers.chat.conversation import Conversation
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.capabilities import CONVERSATIONS
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator

@@ -16,7 +16,7 @@ import pytest
 from config.tables import table
 from handlers.chat.conversation import Turn
 from handlers.chat.site import Line, Site
-from handlers.front.all_conversations import CONVERSATIONS, is_about
+from handlers.front.capabilities import CONVERSATIONS
 from models.anonymity.intake import Event
 from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
@@ -58,7 +58,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 OF_THE_CASE = ("ack", "why", "reply", "ask", "close", "unfounded", "note", "assign", "escalate", "keep", "files")
-OF_THE_NOTICE = ("cast", "halt", "resume", "cancelrest", "correct", "again", "counts")
+OF_THE_NOTICE = ("cast", "halt", "resume", "cancelrest", "correct", "again", "counts", "office_enclosed")
 OF_THE_POLL = ("round", "close_poll", "cancel_poll", "outcome", "publish", "chart", "office_codes", "tables")
 OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse_poll")}
 ANYWHERE = ("view", "queue", "desk", "find", "notice", "told", "nights", "polls_desk", "ask_opinion", "spoken", "saved")
@@ -184,7 +184,7 @@ class Door:
         where = chats.of(sender, self._account.id)
         turn = Turn(self._session, NOW, SITE, sender, self._account, self._person, where, "vi")
         turn.state.run = chats.Run(name, subject, "abc", {"unit": unit_id} if unit_id else {})
-        return is_about(name, subject) and CONVERSATIONS[name].allowed(turn)
+        return CONVERSATIONS[name].opens(turn)
 
 
 @dataclass

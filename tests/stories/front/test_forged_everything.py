@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from handlers.chat.conversation import Turn
+from handlers.chat.conversation import Conversation, Turn
 from handlers.chat.site import Line, Site
 from handlers.front import answer
-from handlers.front.all_conversations import CONVERSATIONS, is_about
+from handlers.front.capabilities import CONVERSATIONS
 from models.all_tables import METADATA
 from models.messages import chats
 from models.messages.message import Inbound
@@ -156,7 +156,7 @@ def door(yard: Yard, session: Session, who: str) -> Callable[[str, str], bool]:
             return name == "join"
         turn = Turn(session, yard.now, SITE, sender, account, person, chats.of(sender, account.id), "vi")
         turn.state.run = chats.Run(name, subject, "abc")
-        return is_about(name, subject) and CONVERSATIONS[name].allowed(turn)
+        return CONVERSATIONS[name].opens(turn)
 
     return cache(is_open)
 
@@ -214,11 +214,11 @@ async def test_the_walk_notices_an_answer_that_fails(
     leader: Person, service: RunningApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the attack found: a correction of nothing asserted."""
-    monkeypatch.setattr(answer, "is_about", lambda _name, _subject: True)
+    monkeypatch.setattr(Conversation, "opens", lambda _conversation, _turn: True)
 
     def only(session: Session) -> Sender:
         return accounts.sender_of(session, session.execute(select(Account)).scalar_one())
 
     yard = Yard(service, {"leader": await service.app.writer.read(only)}, [""], service.clock.now().replace(microsecond=0))
-    with yard.undone() as session, pytest.raises(AssertionError):
+    with yard.undone() as session, pytest.raises(TypeError):
         yard.taps(session, "leader", "correct::::")

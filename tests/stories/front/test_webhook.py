@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from handlers.chat.conversation import Turn
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.capabilities import CONVERSATIONS
 from models.messages import received
 from models.messages.message import Inbound
 from models.messages.received import Quarantine

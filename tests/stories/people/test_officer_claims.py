@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from handlers.front.all_conversations import CONVERSATIONS
+from handlers.front.capabilities import CONVERSATIONS
 from handlers.people.officer_claims import Several, confirm_by_operator
 from models.people import invites, persons
 from models.people.accounts import Account

@@ -1,0 +1,67 @@
+"""What the subject *grievances* brings: filing, one's own cases, officers' cases, what they hear by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.i18n import N_
+from handlers.chat.conversation import Entry
+from handlers.chat.doors import Doors, Pace, Step
+from handlers.grievances import (
+    case_files,
+    cases,
+    digest,
+    filing,
+    handing_on,
+    own_cases,
+    own_name,
+    posting,
+    replying,
+    rings,
+    saved_replies,
+    spoken,
+)
+from models.grievances.floods import Together
+from models.people import rights
+from models.store.database import Session
+
+_MODULES = (filing, own_cases, own_name, cases, replying, handing_on, spoken, saved_replies, case_files)
+
+
+def _firings(session: Session, now: datetime, pace: Pace) -> list[digest.Firing]:
+    return digest.due(session, now, pace.quiet)
+
+
+def _fire(session: Session, firing: digest.Firing, now: datetime, pace: Pace) -> None:
+    digest.fire(session, firing, now, pace.quiet)
+
+
+def _together(session: Session, now: datetime, pace: Pace) -> list[Together]:
+    return rings.due(session, now, pace.told_apart)
+
+
+def _ring(session: Session, what: Together, now: datetime, pace: Pace) -> None:
+    rings.tell_together(session, what, now, pace.quiet)
+
+
+DOORS = Doors(
+    conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
+    menu=[
+        Entry("queue", N_("Cases to handle"), 10, rights.ANSWER),
+        Entry("file", N_("Send a grievance"), 40),
+        Entry("mine", N_("My grievances"), 50),
+    ],
+    file_rights=[case_files.of_case],
+    events={
+        "report": posting.report,
+        "addition": posting.hear,
+        "danger": posting.hear,
+        "settled": posting.hear,
+        "unsettled": posting.hear,
+        "withdrawn": posting.hear,
+        "named": posting.hear,
+        "left": posting.hear,
+        "tell": posting.tell_reporter,
+    },
+    steps=[Step(_firings, _fire), Step(_together, _ring)],
+)

@@ -1,0 +1,110 @@
+"""What was sealed becomes a case, officers are shown it, reporters hear what was said to them.
+
+Each event is done in a transaction of its own, of the three that models.anonymity.intake asks for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.i18n import Language
+from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.doors import Pace
+from handlers.chat.words import level_name
+from handlers.grievances import cases, digest
+from models.anonymity.intake import Event
+from models.grievances import cases as case_rows
+from models.grievances import enclosures, floods, handling
+from models.grievances.cases import Entry, Grievance
+from models.messages.message import Option
+from models.people import units
+from models.store.database import Session
+
+
+def report(session: Session, event: Event, now: datetime, pace: Pace) -> None:
+    """A new case, and the officers who hear of it."""
+    _show_officers(session, case_rows.post(session, event, now), event, now, pace)
+
+
+def hear(session: Session, event: Event, now: datetime, pace: Pace) -> None:
+    """What its reporter says or decides in a case that is there."""
+    _show_officers(session, case_rows.hear_reporter(session, event, now), event, now, pace)
+
+
+def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, pace: Pace) -> None:
+    if case is None:
+        return
+    enclosures.enclose(session, event)  # before anybody is shown the case
+    quiet = digest.is_quiet(now, pace.quiet)
+    if quiet and not case.urgent and case.state in case_rows.OPEN:  # of a closed case the morning would say nothing
+        return
+    if case.urgent and event.kind == "report" and floods.rings(session, case, now):
+        cases.ring(session, case, now)
+    elif not floods.is_told_apart(session, case, event, now, pace.told_apart):
+        return
+    whole = event.kind in ("report", "unsettled")
+    cases.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
+
+
+def _title(reader: Language, event: Event, case: Grievance) -> str:
+    code = case.code
+    return {
+        "report": reader.gettext("New grievance {code}", code=code),
+        "addition": reader.gettext("The worker added to {code}", code=code),
+        "danger": reader.gettext("The worker added to {code}", code=code),
+        "settled": reader.gettext("The worker says {code} is settled", code=code),
+        "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
+        "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),
+        "named": reader.gettext("The reporter of {code} has given a name", code=code),
+    }[event.kind]
+
+
+def tell_reporter(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    """Queues what one entry says to the reporter. Writes no row of the case."""
+    entry = session.get_one(Entry, event.entry_id)
+    if handling.is_superseded(session, entry):
+        return
+    case = session.get_one(Grievance, entry.grievance_id)
+    for account in case_rows.reporter_accounts(session, case):
+        text, options = _words(session, reader_of(session, account), entry, case)
+        tell(session, account, text, now, options=options, asks=True)
+
+
+def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:
+    """What the reporter reads, and what they may tap under it."""
+    words = f"\n\n«{case_rows.text_of(session, entry)}»"
+    add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
+    up = Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above"))
+    code, who = case.code, level_name(reader, units.get(session, case.holder_id))
+    match entry.kind:
+        case "acknowledged":
+            text = reader.gettext(
+                "{who} has received your grievance {code} and is looking into it. An answer is due before {when}.",
+                code=code,
+                who=who,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "escalated":
+            text = reader.gettext(
+                "Your grievance {code} is now with: {who} ({unit}). An answer is due before {when}.",
+                code=code,
+                who=who,
+                unit=units.get(session, case.holder_id).name,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "question":
+            text = reader.gettext("The union asks about your grievance {code}:", code=code) + words
+            return text + "\n\n" + reader.gettext("You need not say your name."), [add]
+        case "proposal":
+            text = reader.gettext("The union about your grievance {code}:", code=code) + words
+            settled = Option(open_token("settled", case.id), reader.gettext("Settled"))
+            return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up, add]
+        case "unfounded":
+            text = reader.gettext("The union closes your grievance {code} because it found not enough grounds:", code=code)
+            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it to the union above."), [
+                up
+            ]
+        case _:
+            return reader.gettext("The union answers your grievance {code}:", code=code) + words, [add]

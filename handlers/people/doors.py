@@ -1,0 +1,49 @@
+"""What the subject *people* brings: joining, offices, settings, phones, one's own data."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from config.i18n import N_
+from handlers.chat.conversation import Entry
+from handlers.chat.doors import Doors, Pace, Step
+from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
+from models.anonymity.intake import Event
+from models.people import accounts, leaving, upgrades
+from models.store.database import Session
+
+_MODULES = (joining, officer_claims, deputies, settings, pin, second_phone, my_data, headcounts, upgrading)
+
+
+def _change(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
+    accounts.change(session, event.account_id, json.loads(event.text))
+
+
+def _unlink(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
+    leaving.end(session, json.loads(event.text))
+
+
+def _leave(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
+    leaving.forget(session, event.account_id)
+
+
+def _slip(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    if upgrades.carry_out(session, event, now.date()):
+        upgrading.tell_done(session, event.account_id, now)
+
+
+def _claims(session: Session, now: datetime, _pace: Pace) -> list[date]:
+    return [now.date()] if officer_claims.any_over(session, now) else []
+
+
+def _end_claims(session: Session, _day: date, now: datetime, _pace: Pace) -> None:
+    officer_claims.end_over(session, now)
+
+
+DOORS = Doors(
+    conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
+    menu=[Entry("settings", N_("Settings"), 80), Entry("lang", N_("Language · Ngôn ngữ"), 90)],
+    events={"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip},
+    steps=[Step(_claims, _end_claims)],
+)
