@@ -24,8 +24,6 @@ def labels(reader: Language, question: Asked) -> list[str]:
 
 def explained(reader: Language, poll: Poll) -> str:
     """What anonymous means here, its threshold and its limit, in one line."""
-    if poll.named:
-        return reader.gettext("With names: union officers see who answered what. You need not take part.")
     return reader.gettext(
         "Anonymous: nobody sees who answered what; answers are shown only for {k} people or more together. Your own taps "
         "still stand on this phone.",

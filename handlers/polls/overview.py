@@ -54,7 +54,7 @@ def _show(turn: Turn) -> None:
         units.get(turn.session, poll.author_unit_id).name,
         "\n".join(in_words.asked_lines(turn.language, content)),
         turn._("To: {audience}", audience=to),
-        writing.how(turn, poll.shown_from, named=poll.named),
+        writing.how(turn, poll.shown_from),
         turn._(
             "Opens: {opens}. Closes: {closes}.",
             opens=turn.language.when(one.opens_at),

@@ -112,8 +112,8 @@ def _invitation(turn: Turn) -> Draft:
 
 
 def _is_open(turn: Turn) -> bool:
-    """Whether anybody could vote, and nobody is to be told."""
-    return _is_on(turn, "anyone") and not _is_on(turn, "named")
+    """Whether anybody could vote."""
+    return _is_on(turn, "anyone")
 
 
 def _threshold(turn: Turn) -> int:
@@ -125,10 +125,8 @@ def _shown_from(turn: Turn) -> int:
     return counts.open_from(_threshold(turn)) if _is_open(turn) else counts.enough(_threshold(turn))
 
 
-def how(turn: Turn, shown_from: int, *, named: bool) -> str:
+def how(turn: Turn, shown_from: int) -> str:
     """What people are told of their answers, for officers."""
-    if named:
-        return turn._("With names: officers see who answered what. This cannot be changed once it is open.")
     return turn._("Anonymous, shown for {k} people or more. This cannot be changed once it is open.", k=shown_from)
 
 
@@ -181,7 +179,7 @@ def _preview(turn: Turn) -> str:
             text + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
         )
     lines += _obstacles(turn, made.audience)
-    lines.append(how(turn, _shown_from(turn), named=_is_on(turn, "named")))
+    lines.append(how(turn, _shown_from(turn)))
     if rule_of_two.is_needed(turn, made.audience, plan.size):
         lines.append(rule_of_two.warning(turn, made.unit_id))
     return "\n\n".join(lines)
@@ -208,7 +206,6 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         Choice("c_at", turn._("Open later")),
         Choice("c_days", turn._("How long it is open")),
         Choice("c_repeat", turn._("Repeat")),
-        on("named", turn._("With names, not anonymous")),
         on("anyone", turn._("Everybody votes, not only slips")),
         on("receipts", turn._("Give codes to check the count")),
         Choice("whom", turn._("Change who receives it")),
@@ -228,7 +225,7 @@ def _is_whole(turn: Turn, *, rates: bool) -> bool:
 
 def _tapped(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
-    if value in ("named", "anyone", "receipts"):
+    if value in ("anyone", "receipts"):
         turn.answers[value] = "no" if _is_on(turn, value) else "yes"
     elif value.startswith("c_"):
         turn.answers["change"] = value[2:]
@@ -257,7 +254,6 @@ def _finish(turn: Turn) -> None:
             invitation.unit_id,
             given,
             threshold=_threshold(turn),
-            named=_is_on(turn, "named"),
             voters="anyone" if _is_on(turn, "anyone") else "slips",
             repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
             open_days=_days(turn),

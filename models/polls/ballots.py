@@ -94,9 +94,8 @@ def cast(session: Session, round_id: str, person_id: str, answers: Sequence[Answ
     assert form is not None
     check_answers(form.content.questions, answers)
     code = random_code(CODE_LENGTH) if form.receipts else ""
-    cast_by = person_id if form.named else ""
     verified = int(not form.is_open or heads.is_head(session, person_id))
-    folded = boxes.fold(session, round_id, Ballot(unit_id, list(answers), code, cast_by, verified))
+    folded = boxes.fold(session, round_id, Ballot(unit_id, list(answers), code, verified))
     low, high = moments.SOON
     due = now + timedelta(seconds=low + secrets.randbelow(high - low + 1))
     text = json.dumps({"round": round_id, "ballot": folded})

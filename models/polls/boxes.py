@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -41,15 +42,19 @@ class BallotBox(Base, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What somebody answered, and where they belong. `code`: their receipt, where the poll gives them. `person_id` only
-    where the poll says that it is not anonymous. `verified`: whether its voter stands for one head (1, or 0: as long)."""
+    """What somebody answered, and where they belong. `code`: their receipt, where the poll gives them. `verified`: whether
+    its voter stands for one head (1, or 0: as long)."""
 
     unit_id: str
     answers: list[Answer]
     code: str = ""
-    person_id: str = ""
     verified: int = 0
     id: str = field(default_factory=new_id)
+
+
+def _read(kept: dict[str, Any]) -> Ballot:
+    """Of an earlier version some say, besides, who cast them; that is not looked at any more."""
+    return Ballot(**{name: value for name, value in kept.items() if name != "person_id"})
 
 
 def fold(session: Session, round_id: str, ballot: Ballot) -> str:
@@ -59,7 +64,7 @@ def fold(session: Session, round_id: str, ballot: Ballot) -> str:
 
 
 def unfold(key: Keyring, round_id: str, folded: str) -> Ballot:
-    return Ballot(**json.loads(key.unseal("ballot.body", round_id, base64.b64decode(folded))))
+    return _read(json.loads(key.unseal("ballot.body", round_id, base64.b64decode(folded))))
 
 
 def put_in(session: Session, round_id: str, folded: Iterable[str]) -> None:
@@ -83,4 +88,4 @@ def open_all(session: Session, round_id: str) -> Iterator[Ballot]:
         for kept in json.loads(key.unseal("ballot_box.body", row_id, body)):
             if kept["id"] not in seen:
                 seen.add(kept["id"])
-                yield Ballot(**kept)
+                yield _read(kept)

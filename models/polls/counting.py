@@ -31,21 +31,10 @@ from models.polls.polls import Poll, content_of
 from models.polls.results import Receipt, Remark, Result, is_shown, receipts_hash, to_json, withheld
 from models.polls.rounds import Round
 from models.polls.tally import Outcome, Tally
-from models.store.columns import Id, Ref
-from models.store.database import Base, Session
+from models.store.database import Session
 from models.store.ids import new_id
 from models.store.sealing import seal
 from models.store.throwaway_keys import round_keys
-
-
-class NamedBallot(Base, table=True):
-    """Answers with the name of whoever gave them, sealed: of polls that say so."""
-
-    __tablename__ = "named_ballot"
-
-    id: str = Id()
-    round_id: str = Ref("round")
-    body: bytes
 
 
 class TooEarly(Exception):
@@ -62,7 +51,6 @@ class Counted:
     why: dict[str, Withheld]
     comparable: set[str]
     codes: list[str]
-    named: list[Ballot]
     ballots: int
 
 
@@ -71,7 +59,6 @@ def count(session: Session, round_: Round) -> Counted:
     poll = session.get_one(Poll, round_.poll_id)
     tally = Tally(content_of(session, poll).questions)
     codes: list[str] = []
-    named: list[Ballot] = []
     seen = heads = 0
     for ballot in each_ballot(session, round_):
         tally.add(poll.author_unit_id if poll.is_open else ballot.unit_id, ballot.answers)
@@ -79,8 +66,6 @@ def count(session: Session, round_: Round) -> Counted:
         heads += ballot.verified
         if ballot.code:
             codes.append(ballot.code)
-        if ballot.person_id:
-            named.append(ballot)
     members = turnout.members(session, round_.id)
     parents = overlap.tree(session, {poll.author_unit_id, *members.values()}, poll.author_unit_id)
     if poll.is_open:
@@ -93,7 +78,7 @@ def count(session: Session, round_: Round) -> Counted:
     outcome.units = {unit_id: outcome.units[unit_id] for unit_id in outcome.units if unit_id in passing}
     outcome.texts = [text for text in outcome.texts if text[0] in passing]
     same = _comparable(session, round_, parents, members, outcome, poll.threshold)
-    return Counted(parents, _invited(session, poll, parents), outcome, why, same, codes, named, seen)
+    return Counted(parents, _invited(session, poll, parents), outcome, why, same, codes, seen)
 
 
 def _open_outcome(tally: Tally, poll: Poll, heads: int, ballots: int) -> Outcome:
@@ -191,13 +176,8 @@ def finish(session: Session, round_: Round, counted: Counted) -> bool:
         sealed = seal(session, "remark.text", row_id, text)
         remarks.append({"id": row_id, "round_id": round_.id, "unit_id": unit_id, "question": question, "text": sealed})
     random.SystemRandom().shuffle(remarks)
-    named = []
-    for ballot in counted.named:
-        row_id = new_id()
-        body = json.dumps({"person_id": ballot.person_id, "answers": ballot.answers}, ensure_ascii=False)
-        named.append({"id": row_id, "round_id": round_.id, "body": seal(session, "named_ballot.body", row_id, body)})
     receipts = [{"code": code, "round_id": round_.id} for code in sorted(counted.codes)]
-    for table, rows in ((Result, results), (Remark, remarks), (NamedBallot, named), (Receipt, receipts)):
+    for table, rows in ((Result, results), (Remark, remarks), (Receipt, receipts)):
         if rows:
             session.connection().execute(insert(table), rows)
     session.execute(delete(BallotBox).where(col(BallotBox.round_id) == round_.id))

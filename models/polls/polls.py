@@ -48,7 +48,7 @@ class Unfit(Exception):
 
 class Poll(Base, table=True):
     """`body` (title, questions, audience) is sealed. `threshold` is k: no smaller group of respondents is ever shown.
-    `named`: the other kind, where answers stand with their names. `receipts`: voters get a code to check that theirs was
+    `receipts`: voters get a code to check that theirs was
     counted. `rates`: it rates the committee of `author_unit_id`, which is never shown its own rating by team."""
 
     __tablename__ = "poll"
@@ -59,7 +59,6 @@ class Poll(Base, table=True):
     author_unit_id: str = Ref("unit")
     body: bytes
     threshold: int = counts.LEAST
-    named: bool = False
     voters: str = Field(default="slips", max_length=8)
     repeat: str = Field(default="", max_length=10)
     open_days: int = 7
@@ -68,8 +67,8 @@ class Poll(Base, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody could vote, also with accounts that somebody made, and nobody is to be told."""
-        return self.voters == "anyone" and not self.named
+        """Whether anybody could vote, also with accounts that somebody made."""
+        return self.voters == "anyone"
 
     @property
     def shown_from(self) -> int:
@@ -110,7 +109,6 @@ def create(
     content: Content,
     *,
     threshold: int = counts.LEAST,
-    named: bool = False,
     voters: Voters = "slips",
     repeat: Repeat = "",
     open_days: int = 7,
@@ -131,7 +129,6 @@ def create(
         author_unit_id=author_unit_id,
         body=seal(session, "poll.body", poll_id, body),
         threshold=threshold,
-        named=named,
         voters=voters,
         repeat=repeat,
         open_days=open_days,

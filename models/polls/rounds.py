@@ -57,7 +57,6 @@ class Form:
     """What a round asks, whether by name, whether it gives codes, and whether anybody may vote: what never changes."""
 
     content: Content
-    named: bool
     receipts: bool
     is_open: bool
 
@@ -75,7 +74,7 @@ def form_of(session: Session, round_id: str) -> Form | None:
     forms: dict[str, Form] = session.info["forms"]
     if round_id not in forms and (found := with_poll(session, round_id)) is not None:
         poll = found[1]
-        forms[round_id] = Form(content_of(session, poll), poll.named, poll.receipts, poll.is_open)
+        forms[round_id] = Form(content_of(session, poll), poll.receipts, poll.is_open)
     return forms.get(round_id)
 
 

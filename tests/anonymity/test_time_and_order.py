@@ -57,7 +57,7 @@ def test_only_these_columns_are_exact() -> None:
     assert columns(BigInteger) == NUMBERS
     assert not EXACT.keys() & COUNTED
     assert not EXACT.keys() & {"account", "person", "office", "invite", "inbound", "intake", "told", "mailbox", "quarantine"}
-    assert not EXACT.keys() & {"turnout", "ballot_box", "result", "remark", "receipt", "named_ballot"}
+    assert not EXACT.keys() & {"turnout", "ballot_box", "result", "remark", "receipt"}
 
 
 def test_what_turns_leave_and_what_waits_for_a_chat_has_no_other_columns() -> None:

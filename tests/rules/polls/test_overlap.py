@@ -294,15 +294,6 @@ def test_where_anybody_votes(hall: Hall, verified: int, others: int, seen: bool)
     assert poll.shown_from == 30
 
 
-def test_by_name_nothing_is_withheld_for_that(hall: Hall) -> None:
-    people = hall.people("A", 12, verified=False)
-    one = hall.opens(hall.poll(top="factory", voters="anyone", named=True))
-    for person in people:
-        hall.casts(one, person, [1])
-    hall.counts(one)
-    assert isinstance(hall.sees(one, "A"), Shown)
-
-
 def test_who_is_verified(hall: Hall) -> None:
     [one] = hall.people("A", 1)
     [other] = hall.people("A", 1, verified=False)

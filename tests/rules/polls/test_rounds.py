@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -243,16 +246,19 @@ def test_receipts(hall: Hall, people: list[str]) -> None:
         assert set(Receipt.model_fields) == {"code", "round_id"}
 
 
-def test_a_poll_with_names(hall: Hall, people: list[str]) -> None:
-    """It says so when it is made, and anonymous ones keep no person anywhere."""
-    for named in (True, False):
-        one = hall.opens(hall.poll(top="factory", named=named))
-        for person in people[:12]:
-            hall.casts(one, person, [YES])
-        counted = hall.counts(one)
-        with hall.database.reading() as session:
-            rows = session.execute(select(func.count()).select_from(counting.NamedBallot)).scalar_one()
-        assert (len(counted.named), rows) == ((12, 12) if named else (0, 12))
+def test_no_ballot_says_whose_it_is(hall: Hall, people: list[str]) -> None:
+    """Also one from before polls with names went, which was sealed with a person: it counts, and the person is not read."""
+    one = hall.opens(hall.poll(top="factory"))
+    for person in people[:12]:
+        hall.casts(one, person, [YES])
+    with hall.database.reading() as session:
+        earlier = {**asdict(boxes.Ballot("unit", [YES])), "person_id": people[0]}
+        key = round_keys(session).of(one.id)
+        sealed = key.seal("ballot.body", one.id, json.dumps(earlier))
+        opened = boxes.unfold(key, one.id, base64.b64encode(sealed).decode())
+    assert opened.answers == [YES]
+    assert not {"person_id", "person", "account_id"} & {field.name for field in fields(opened)}
+    assert hall.counts(one).ballots == 12
 
 
 def test_leaving_takes_no_vote_back(hall: Hall, people: list[str]) -> None:
