@@ -21,7 +21,7 @@ from models.store.database import Session
 from tests import sample_files as files
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.acts import forges, rows, token_behind
+from tests.stories.acts import appointed, forges, rows, second_factory, token_behind
 from tests.stories.broadcasts.test_broadcasts import TEXT, code_of, states, wants_notices, writes
 from tests.stories.channels import every_channel, on
 
@@ -145,6 +145,31 @@ async def test_with_files(reader: Person, leader: Person, service: RunningApp, c
         await reader.taps("Xem tệp")
     [(_name, content)] = await reader.received()
     assert content[:2] == b"\xff\xd8" and b"GPS" not in content
+
+
+@every_channel
+async def test_who_has_to_agree_opens_the_files(
+    superior: Person, leader: Person, somebody: Somebody, service: RunningApp, reader: Person
+) -> None:
+    """A photo that goes to thousands on one pair of eyes would be no rule of two."""
+    await service.app.writer.write(second_factory)
+    second = somebody("Nga")
+    await second.joins(await appointed(service, "LDLD", "superior", "Phạm Thị Nga", "LD002"))
+    await superior.taps("Thông báo của đơn vị", "Soạn thông báo")
+    await superior.says(TEXT)
+    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
+    await superior.shows(files.photo())
+    await superior.taps("Gửi để duyệt")
+    await second.taps("Xem toàn bộ thông báo")
+    await second.sees("Tệp kèm theo: ảnh 1", "[Xem tệp]")
+    await second.taps("Xem tệp")
+    [(_name, content)] = await second.received()
+    assert content[:2] == b"\xff\xd8"
+    [row] = await rows(service, Broadcast)
+    for other in (leader, reader):  # of a unit below, or nobody's officer
+        if isinstance(other, OnTelegram):
+            await forges(other, f"office_enclosed:{row.id}:::")
+            await other.sees("hiện không dùng được")
 
 
 @every_channel
