@@ -107,6 +107,7 @@ class App:
                     channel.capabilities.per_month,
                     channel.capabilities.reserve,
                     channel.capabilities.edits,
+                    channel.capabilities.service,
                 )
                 for channel in by_preference
             ),

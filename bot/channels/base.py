@@ -48,6 +48,8 @@ class Capabilities:
     """Whether a message reaches a phone that has the app closed: a web page must be open."""
     edits: bool = False
     """Whether `send` can replace a message that was sent (`Outgoing.edits`); where it cannot, the new one is sent anew."""
+    service: str = ""
+    """What people call the service."""
     uploads: bool = False
     """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 

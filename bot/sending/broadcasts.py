@@ -17,13 +17,13 @@ from bot.channels.base import Capabilities
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers.broadcasts import reading
-from handlers.chat.doors import Quiet
-from handlers.grievances import digest
 from handlers.polls import invitations
 from models.broadcasts import ledger_results, ledger_sending, progress
 from models.broadcasts.broadcasts import POLL, Broadcast
 from models.broadcasts.ledger_sending import Bulk, Busy, Unwritable
+from models.messages import quiet_hours
 from models.messages.message import Outgoing
+from models.messages.quiet_hours import Quiet
 from models.messages.sending import Claimed, Outcome
 from models.polls import invited
 from models.store.database import Session
@@ -56,7 +56,7 @@ class Ledgers:
     async def claim(self, fence: int, limit: int) -> list[Claimed]:
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
-            quiet = digest.is_quiet(now, self._quiet)
+            quiet = quiet_hours.is_quiet(now, self._quiet)
             about: Any = {"voted": invited.voted, "quiet": quiet, "busy": self._busy}
             return [*ledger_sending.claim(session, self._line, fence, now, limit, self._compose, **about)]
 

@@ -14,10 +14,10 @@ from bot.writer import Writer
 from handlers.broadcasts import overdue, progress, reading, second_officer
 from handlers.broadcasts.progress import Sight
 from handlers.chat.site import Site
-from handlers.grievances import digest
-from models.broadcasts import broadcasts, ledger, lifecycle, sizes
+from models.broadcasts import broadcasts, ledger, lifecycle, rule_of_two, sizes
 from models.broadcasts import progress as progress_rows
 from models.broadcasts.broadcasts import Broadcast
+from models.messages import quiet_hours
 from models.store.database import Session
 
 log = structlog.get_logger()
@@ -73,10 +73,10 @@ class Casts:
         row = broadcasts.get(session, broadcast_id)
         if row is None or not reading.is_ready(session, row, now):
             return False
-        if row.kind != broadcasts.POLL and second_officer.has_left(session, row, now):
+        if row.kind != broadcasts.POLL and rule_of_two.has_left(session, row, now):
             return second_officer.ask_anew(session, row, now)
         quiet = self._site.notices.quiet
-        until = digest.quiet_until(now, quiet) if digest.is_quiet(now, quiet) and not row.urgent else None
+        until = None if row.urgent else quiet_hours.over_at(now, quiet)
         return lifecycle.begin(session, broadcast_id, self._lines, now, quiet_until=until) is not None
 
     async def _tell(self, now: datetime) -> int:

@@ -16,6 +16,7 @@ from bot.writer import Writer
 from handlers.polls import invitations
 from models.anonymity.intake import Event
 from models.polls import ballots, boxes, counting, rounds, turnout
+from models.polls import due as clock
 from models.polls.rounds import Round
 from models.store.database import Session
 from models.store.throwaway_keys import NoRoundKey
@@ -41,7 +42,7 @@ class Rounds:
         if self._swept is None or now - self._swept >= SWEPT_EVERY:
             await self._writer.read(rounds.sweep_keys)
             self._swept = now
-        due = await self._writer.read(lambda session: invitations.due(session, now))
+        due = await self._writer.read(lambda session: clock.due(session, now))
         for do, round_ids in (
             (partial(self._write, invitations.open_round), due.to_open),
             (partial(self._write, invitations.remind), due.to_remind),

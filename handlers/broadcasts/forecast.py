@@ -127,7 +127,7 @@ def _month(turn: Turn, plan: Forecast) -> list[str]:
                 turn._(
                     "⚠ {service} allows {limit} messages a month and keeps {reserve} for answers: about {left} were left "
                     "last night. Who does not get this there gets it after {day}.",
-                    service=line.name.partition(":")[0].partition("_")[0].capitalize(),
+                    service=line.service,
                     limit=line.per_month,
                     reserve=line.reserve,
                     left=left,

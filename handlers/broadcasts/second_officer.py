@@ -8,32 +8,23 @@ from config.i18n import N_
 from handlers.broadcasts import forecast, overview
 from handlers.chat.conversation import Conversation, Turn, open_token, reader_of, tell
 from models.anonymity.counts import Size
-from models.broadcasts import audiences, broadcasts
+from models.broadcasts import broadcasts, rule_of_two
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
-from models.people import offices, rights, units
+from models.people import offices, rights
 from models.people.accounts import Account
 from models.people.persons import Person, name_of
 from models.store.database import Session
 
 
 def is_needed(turn: Turn, to: Audience, size: Size) -> bool:
-    many = size.number > turn.site.notices.second_above
-    return many or audiences.grassroots_in(turn.session, to, units.kinds("grassroots")) > 1
+    return rule_of_two.is_needed(turn.session, to, size, turn.site.notices)
 
 
-def others(turn: Turn, unit_id: str) -> list[tuple[Account, Person]]:
-    """Who may agree: officers of the unit that speaks, else of the nearest above it that has any; never the author."""
-    for one in units.path(turn.session, unit_id):
-        found = {
-            account.id: (account, person)
-            for account, person, _held in offices.officers_of(turn.session, one.id, turn.now.date(), rights.AGREE_TO_NOTICE)
-            if person.id != turn.member.person_id
-        }
-        if found:
-            return list(found.values())
-    return []
+def others(turn: Turn, unit_id: str, right: rights.Right = rights.AGREE_TO_NOTICE) -> list[tuple[Account, Person]]:
+    """Who may agree to what this officer sends for the unit."""
+    return rule_of_two.who_may_agree(turn.session, unit_id, turn.member.person_id, turn.now.date(), right)
 
 
 def is_possible(turn: Turn, to: Audience, unit_id: str, size: Size) -> bool:
@@ -69,15 +60,6 @@ def ask(turn: Turn, row: Broadcast, size: Size) -> None:
             Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
         ]
         tell(turn.session, account, text, turn.now, options=options, in_office=True)
-
-
-def has_left(session: Session, row: Broadcast, now: datetime) -> bool:
-    """Whether its author answered for the unit, or one above, and does no longer: a notice does not outlive the office."""
-    if row.approved_by is not None:
-        return False
-    if offices.may(session, row.author_id, rights.WRITE_NOTICE, row.unit_id, now.date()):
-        return False
-    return offices.ever_held(session, row.author_id, [one.id for one in units.path(session, row.unit_id)])
 
 
 def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:

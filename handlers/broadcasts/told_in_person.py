@@ -119,10 +119,7 @@ def _nights(turn: Turn) -> Sequence[Choice]:
 def _night_tapped(turn: Turn, value: str) -> str:
     if value == "back":
         return value
-    one = units.get(turn.session, value)
-    one.night_shift = not one.night_shift
-    turn.session.add(one)
-    turn.session.flush()
+    units.set_night_shift(turn.session, units.get(turn.session, value), turn.member.person_id, turn.now)
     raise Again
 
 

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from config.settings import Limits
 from handlers.chat.conversation import Conversation, Entry
 from models.anonymity.intake import Event, Kind
 from models.messages.message import Media
+from models.messages.quiet_hours import Quiet
 from models.store.database import Session
-
-Quiet = tuple[time, time] | None
-"""Hours in which officers are told of danger only: from when until when, time of day in Vietnam."""
 
 
 @dataclass(frozen=True, slots=True)

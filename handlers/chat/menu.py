@@ -13,8 +13,11 @@ def options(turn: Turn) -> list[Option]:
     if turn.account is None:
         return []
     if turn.is_claim:
-        labels = {"unclaim": turn._("This is not my code"), "lang": turn._("Language · Ngôn ngữ"), "help": turn._("Help")}
-        return [Option(open_token(name), label) for name, label in labels.items()]
+        return [
+            Option(open_token("unclaim"), turn._("This is not my code")),
+            Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
+            Option(open_token("help"), turn._("Help")),
+        ]
     mine = (entry for entry in turn.entries if entry.right is None or turn.holds(entry.right))
     return [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
 

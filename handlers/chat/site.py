@@ -10,14 +10,15 @@ from config.settings import Limits, Notices
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a forecast needs to know of a line: messages a second and a month (0: no limit), those kept for replies, and
-    whether a message that was sent can be changed."""
+    """What a forecast needs to know of a line: messages a second and a month (0: no limit), those kept for replies,
+    whether a message that was sent can be changed, and what its service is called."""
 
     name: str
     per_second: float
     per_month: int
     reserve: int
     edits: bool
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

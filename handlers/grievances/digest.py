@@ -1,97 +1,32 @@
-"""What officers are told by the clock: in the morning what came at night, and each month how many cases there were.
-
-In quiet hours (HAICHIEU_OFFICERS__QUIET, at night: officers sleep too) only danger rings; the rest waits for one message at
-their end. Fired unit by unit, so that a province is told in many small transactions and a restart goes on where it was.
-"""
+"""What officers are told by the clock (models.grievances.digests), in words: in the morning what came at night, and each
+month how many cases there were."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Literal
 
-from config.i18n import HERE, Language
+from config.i18n import Language
 from handlers.chat.conversation import open_token, reader_of, tell
-from handlers.chat.doors import Quiet
 from handlers.chat.words import category_name, state_name
-from models.grievances import access
+from models.grievances import access, digests
 from models.messages.message import Option
+from models.messages.quiet_hours import Quiet
 from models.people import offices, units
 from models.people.persons import Person
 from models.store import firings
 from models.store.database import Session
 
-MONTHLY_HOUR = time(8)
-AT_ONCE = 20
-"""Units told in one go; the rest a moment later."""
 _SHOWN = 10
 
-Name = Literal["night", "month"]
-Firing = tuple[Name, datetime, str]
-"""What is told, for when, to which unit's officers."""
 
-
-def is_quiet(now: datetime, quiet: Quiet) -> bool:
-    """Whether only danger should ring now."""
-    if quiet is None:
-        return False
-    begin, end = quiet
-    local = now.astimezone(HERE).time()
-    return begin <= local < end if begin < end else local >= begin or local < end
-
-
-def quiet_until(now: datetime, quiet: Quiet) -> datetime:
-    """When the quiet hours that hold now will end."""
-    assert quiet is not None
-    local = now.astimezone(HERE)
-    end = _at(local.date(), quiet[1])
-    return end if end > now else end + timedelta(days=1)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, HERE)
-
-
-def times(now: datetime, quiet: Quiet) -> list[tuple[Name, datetime]]:
-    """What the clock owes at this moment, if it has not been done."""
-    local = now.astimezone(HERE)
-    found: list[tuple[Name, datetime]] = []
-    if quiet is not None and not is_quiet(now, quiet):
-        ended = _at(local.date(), quiet[1])
-        found.append(("night", ended if ended <= now else ended - timedelta(days=1)))
-    if local.day == 1 and local.time() >= MONTHLY_HOUR:
-        found.append(("month", _at(local.date(), MONTHLY_HOUR)))
-    return found
-
-
-def _period(name: Name, fire_at: datetime, quiet: Quiet) -> tuple[datetime, datetime]:
-    """The quiet hours, or the month, that end with this firing."""
-    local = fire_at.astimezone(HERE)
-    if name == "night":
-        assert quiet is not None  # or nothing would have ended
-        begin = _at(local.date(), quiet[0])
-        return (begin if begin < fire_at else begin - timedelta(days=1)), fire_at
-    end = _at(local.date(), time(0))
-    return (end - timedelta(days=1)).replace(day=1), end
-
-
-def due(session: Session, now: datetime, quiet: Quiet) -> list[Firing]:
-    """What is to be fired now, at most AT_ONCE."""
-    found: list[Firing] = []
-    for name, fire_at in times(now, quiet):
-        begin, end = _period(name, fire_at, quiet)
-        ask = access.units_heard_since if name == "night" else access.units_reached_since
-        fired = firings.is_fired(name, access.HOLDER, fire_at)
-        found += [(name, fire_at, unit_id) for unit_id in ask(session, begin, end, but=fired, most=AT_ONCE - len(found))]
-    return found
-
-
-def fire(session: Session, firing: Firing, now: datetime, quiet: Quiet) -> None:
+def fire(session: Session, firing: digests.Firing, now: datetime, quiet: Quiet) -> None:
     """Tells the officers of one unit, once: claimed in the transaction of the messages it causes."""
     name, fire_at, unit_id = firing
     if not firings.claim(session, name, unit_id, fire_at):
         return
-    begin, end = _period(name, fire_at, quiet)
+    begin, end = digests.period(name, fire_at, quiet)
     told = {account.id: (account, officer) for account, officer, _ in offices.officers_of(session, unit_id, now.date())}
     for account, officer in told.values():
         reader = reader_of(session, account)

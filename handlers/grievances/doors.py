@@ -21,6 +21,7 @@ from handlers.grievances import (
     saved_replies,
     spoken,
 )
+from models.grievances import digests
 from models.grievances.floods import Together
 from models.people import rights
 from models.store.database import Session
@@ -28,11 +29,11 @@ from models.store.database import Session
 _MODULES = (filing, own_cases, own_name, cases, replying, handing_on, spoken, saved_replies, case_files)
 
 
-def _firings(session: Session, now: datetime, pace: Pace) -> list[digest.Firing]:
-    return digest.due(session, now, pace.quiet)
+def _firings(session: Session, now: datetime, pace: Pace) -> list[digests.Firing]:
+    return digests.due(session, now, pace.quiet)
 
 
-def _fire(session: Session, firing: digest.Firing, now: datetime, pace: Pace) -> None:
+def _fire(session: Session, firing: digests.Firing, now: datetime, pace: Pace) -> None:
     digest.fire(session, firing, now, pace.quiet)
 
 

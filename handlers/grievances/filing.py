@@ -32,7 +32,7 @@ from models.anonymity import intake, moments
 from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
 from models.broadcasts import broadcasts, sizes
-from models.grievances import cases, deadlines, floods
+from models.grievances import cases, deadlines, exclusions, floods
 from models.messages.message import Option
 from models.people import offices, units
 from models.people.units import Unit
@@ -207,8 +207,7 @@ def _finish(turn: Turn) -> None:
     answers = turn.answers
     found = _recipients(turn)
     danger = answers["to"] == "danger"
-    order: Sequence[units.Level] = ("grassroots", "superior", "team") if danger else (_level(answers["to"]),)
-    level = next((level for level in order if level in found), None)
+    level = exclusions.receiving(found, None if danger else _level(answers["to"]))
     if level is None:
         turn.say(_nobody(turn))
         return
@@ -224,7 +223,6 @@ def _finish(turn: Turn) -> None:
     covered = _covered(turn) and not danger
     due = moments.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
     reply_due = deadlines.first_reply_due(due, urgent=danger)
-    below = () if danger or turn.subject else units.LEVELS[: units.LEVELS.index(level)]
     assert turn.person is not None
     event = Event(
         kind="report",
@@ -239,7 +237,7 @@ def _finish(turn: Turn) -> None:
         category=answers.get("category", "other"),
         name=answers["name"] if _named(turn) else "",
         name_for="committee" if _mode(turn) == "committee" else "all",
-        passed_over=[found[one].id for one in below if one in found],
+        passed_over=[] if danger or turn.subject else exclusions.below(found, level),
         urgent=danger,
         covered=covered,
         reply_due=reply_due.isoformat(),

@@ -11,12 +11,13 @@ from config.i18n import Language
 from handlers.chat.conversation import open_token, reader_of, tell
 from handlers.chat.doors import Pace
 from handlers.chat.words import level_name
-from handlers.grievances import cases, digest
+from handlers.grievances import cases
 from models.anonymity.intake import Event
 from models.grievances import cases as case_rows
 from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
+from models.messages.quiet_hours import is_quiet
 from models.people import units
 from models.store.database import Session
 
@@ -35,7 +36,7 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
     if case is None:
         return
     enclosures.enclose(session, event)  # before anybody is shown the case
-    quiet = digest.is_quiet(now, pace.quiet)
+    quiet = is_quiet(now, pace.quiet)
     if quiet and not case.urgent and case.state in case_rows.OPEN:  # of a closed case the morning would say nothing
         return
     if case.urgent and event.kind == "report" and floods.rings(session, case, now):

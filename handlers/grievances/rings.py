@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.chat.conversation import open_token, reader_of, tell
-from handlers.chat.doors import Quiet
-from handlers.grievances import digest
 from models.grievances import floods
 from models.grievances.floods import Together
 from models.messages.message import Option
+from models.messages.quiet_hours import Quiet, is_quiet
 from models.people import offices
 from models.store.database import Session
 
@@ -21,7 +20,7 @@ def due(session: Session, now: datetime, most: int) -> list[Together]:
 
 def tell_together(session: Session, what: Together, now: datetime, quiet: Quiet) -> None:
     """Tells the officers of one unit, in numbers. Danger rings at night, too; the rest the morning tells."""
-    if not floods.claim(session, what) or (what.name == "more" and digest.is_quiet(now, quiet)):
+    if not floods.claim(session, what) or (what.name == "more" and is_quiet(now, quiet)):
         return
     told = {account.id: (account, officer) for account, officer, _ in offices.officers_of(session, what.unit_id, now.date())}
     for account, officer in told.values():

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import unit_name
 from handlers.people import pin
-from models.anonymity import intake, moments
-from models.anonymity.intake import Event
-from models.grievances import cases
+from models.anonymity import moments
+from models.grievances import cases, names
 from models.messages.message import Option
 from models.people import persons, wishes
-from models.store.ids import new_id
 
 
 def _mydata(turn: Turn) -> None:
@@ -64,20 +61,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _leave(turn: Turn) -> None:
-    """Names that the person had given in their own cases are taken out like anything a reporter does: through a sealed
-    event, in another transaction than the one in which the account goes."""
-    assert turn.person is not None
-    for case in cases.own(turn.session, turn.reporter):
-        if case.reporter_name is not None:
-            gone = Event("left", turn.now.isoformat(), case_id=case.id, entry_id=new_id(), reporter_id="", text="")
-            intake.add(turn.session, gone, turn.now)
-    for event in intake.waiting_of(turn.session, turn.reporter, turn.now):
-        if event.kind == "named":
-            intake.take_back(turn.session, event, turn.now)
-        elif event.kind == "report" and event.name:  # on its way under time cover: the name goes right after it
-            after = datetime.fromisoformat(event.due) + timedelta(seconds=1)
-            gone = Event("left", after.isoformat(), case_id=event.case_id, entry_id=new_id(), reporter_id="", text="")
-            intake.add(turn.session, gone, turn.now)
+    names.take_out(turn.session, turn.reporter, turn.now)
     words = turn._(
         "You have left, and who you are is forgotten. If you need the union: your union team, or the union office. To join "
         "again, ask for a new slip and write /start."

@@ -8,9 +8,8 @@ whoever has voted already is passed over by the lane, and the ledger does not te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from config.i18n import language
 from handlers.chat.conversation import open_token, reader_of, tell
@@ -25,44 +24,6 @@ from models.polls.polls import SINGLE, SKIP, Poll, content_of
 from models.polls.rounds import Round
 from models.store import firings
 from models.store.database import Session
-
-REMINDED_BEFORE = timedelta(days=1)
-"""The one reminder comes so long before the end, or at half of a shorter round."""
-
-
-TOLD_WITHIN = timedelta(days=14)
-"""After so long officers are not told any more that a round was counted: the service was down, and they have looked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Ids of rounds."""
-
-    to_open: Sequence[str]
-    to_remind: Sequence[str]
-    to_count: Sequence[str]
-    to_tell: Sequence[str]
-
-
-def due(session: Session, now: datetime) -> Due:
-    """What is to be done now."""
-    open_ = rounds.under_way(session)
-    to_remind = [one.id for one in open_ if _reminded_at(one) <= now < one.closes_at and not _is_reminded(session, one)]
-    counted = rounds.counted_since(session, now - TOLD_WITHIN)
-    return Due(
-        to_open=[one.id for one in rounds.to_open(session, now)],
-        to_remind=to_remind,
-        to_count=[one.id for one in rounds.to_count(session, now)],
-        to_tell=[one.id for one in counted if not firings.was_claimed(session, "counted", one.id, one.closes_at)],
-    )
-
-
-def _reminded_at(one: Round) -> datetime:
-    return one.closes_at - min(REMINDED_BEFORE, (one.closes_at - one.opens_at) / 2)
-
-
-def _is_reminded(session: Session, one: Round) -> bool:
-    return firings.was_claimed(session, "remind", one.id, one.closes_at)
 
 
 def audience_of(session: Session, poll: Poll) -> Audience:

@@ -9,6 +9,7 @@ from handlers.chat.conversation import Conversation, Turn, open_token, reader_of
 from handlers.polls import rounds
 from models.broadcasts.audiences import Audience
 from models.messages.message import Option
+from models.people import rights
 from models.people.persons import Person, name_of
 from models.polls import rounds as round_rows
 from models.polls.polls import Poll
@@ -26,7 +27,7 @@ def options(reader: Language, one: Round) -> list[Option]:
 def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
     """Shows it to everybody who may agree. Not for how many people: so few may have a slip that nobody is told."""
     author = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
-    for account, _person in second_officer.others(turn, poll.author_unit_id):
+    for account, _person in second_officer.others(turn, poll.author_unit_id, rights.AGREE_TO_POLL):
         reader = reader_of(turn.session, account)
         text = reader.gettext(
             "Comrade {name} asks you to agree to poll {code}, to: {audience}. Please read it first:",

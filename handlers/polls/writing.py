@@ -6,14 +6,12 @@ there is no editing, only another poll.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from config.tables import folder
 from handlers.broadcasts import audiences, forecast, overview, writing
 from handlers.broadcasts import second_officer as rule_of_two
 from handlers.broadcasts.forecast import Forecast
@@ -40,14 +38,9 @@ from models.trust import audit
 _DAYS = (3, 7, 14, 30)
 
 
-@lru_cache(maxsize=1)
 def templates() -> dict[str, dict[str, Any]]:
     """config/polls/*.toml, by name."""
-    found = {}
-    for file in sorted(resources.files("config").joinpath("polls").iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".toml"):
-            found[file.name.removesuffix(".toml")] = tomllib.loads(file.read_text("utf-8"))
-    return found
+    return folder("polls")
 
 
 def _questions_of(template: dict[str, Any]) -> list[Asked]:

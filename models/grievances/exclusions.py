@@ -13,7 +13,7 @@ enough (models.grievances.cases.shown_unit), and its number of members would mak
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
@@ -93,6 +93,21 @@ def recipients(session: Session, path: Sequence[units.Unit], day: date) -> dict[
             found[level] = nearest
             passed_over |= _in_own_right(seat for seat in seats if seat.unit_id == nearest.id)
     return found
+
+
+DANGER: tuple[units.Level, ...] = ("grassroots", "superior", "team")
+"""Whom danger goes to: the committee, which can act in the whole factory and at once; else those above, else the team."""
+
+
+def receiving(answered: Mapping[units.Level, units.Unit], wanted: units.Level | None) -> units.Level | None:
+    """Which level receives a grievance, of those that somebody answers for: the one that was chosen, or for danger (None)
+    the first that there is. None where there is none."""
+    return next((level for level in (DANGER if wanted is None else (wanted,)) if level in answered), None)
+
+
+def below(answered: Mapping[units.Level, units.Unit], chosen: units.Level) -> list[str]:
+    """The units that whoever writes to a level passes over: those below it that somebody answers for."""
+    return [answered[level].id for level in units.LEVELS[: units.LEVELS.index(chosen)] if level in answered]
 
 
 def bars(

@@ -7,6 +7,7 @@ code asks of a kind is only its *level*: team, grassroots or superior.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Select, bindparam, literal, select
@@ -17,6 +18,7 @@ from config.i18n import with_d
 from config.tables import table
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
+from models.trust import audit
 
 Level = Literal["team", "grassroots", "superior"]
 LEVELS: tuple[Level, ...] = ("team", "grassroots", "superior")
@@ -99,6 +101,14 @@ def takes_workers(session: Session, unit: Unit) -> bool:
     if level(unit) == "grassroots":
         return session.execute(select(col(Unit.id)).where(col(Unit.parent_id) == unit.id).limit(1)).first() is None
     return level(unit) == "team"
+
+
+def set_night_shift(session: Session, unit: Unit, officer_id: str, now: datetime) -> None:
+    """Whether the unit works at night, and receives all notices then: changed to what it was not."""
+    unit.night_shift = not unit.night_shift
+    session.add(unit)
+    session.flush()
+    audit.note(session, officer_id, "night_shift", unit.id, now)
 
 
 def children(session: Session, unit_id: str, *, most: int) -> Sequence[Unit]:

@@ -60,6 +60,7 @@ class TelegramChannel:
         token = settings.token.get_secret_value()
         self.line = f"telegram:{token.partition(':')[0]}"
         self.capabilities = Capabilities(
+            service="Telegram",
             text=4096,
             buttons=40,
             button_title=64,

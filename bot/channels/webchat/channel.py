@@ -76,7 +76,7 @@ NOT_ALLOWED = 4010
 class WebChannel:
     line = "webchat:main"
     capabilities = Capabilities(
-        text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
+        service="web chat", text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
     )
 
     def __init__(

@@ -61,6 +61,7 @@ class ZaloChannel:
         token = settings.token.get_secret_value()
         self.line = f"zalo_bot:{token.partition(':')[0]}"
         self.capabilities = Capabilities(
+            service="Zalo",
             text=2000,
             buttons=0,
             per_second=10,  # no limit is published; a month's 3,000 last five minutes at this pace

@@ -195,12 +195,10 @@ async def test_one_that_cannot_begin_stops_no_other(roll: Roll, monkeypatch: pyt
     casts = Casts(writer, Site((0, 0), False, lines=lines, notices=Notices(quiet=None)))
     with monkeypatch.context() as broken:
         broken.setattr(reading, "is_ready", is_ready)
-        broken.setattr(
-            "handlers.broadcasts.second_officer.has_left", lambda *_: False
-        )  # nobody of this roll holds an office
+        broken.setattr("models.broadcasts.rule_of_two.has_left", lambda *_: False)  # nobody of this roll holds an office
         await casts.step(MONDAY)
         assert (roll.row(poisoned).state, roll.row(other).state) == ("scheduled", "sending")
-    monkeypatch.setattr("handlers.broadcasts.second_officer.has_left", lambda *_: False)
+    monkeypatch.setattr("models.broadcasts.rule_of_two.has_left", lambda *_: False)
     await casts.step(MONDAY + timedelta(seconds=1))
     assert roll.row(poisoned).state == "sending"
     await writer.stop()
