@@ -13,6 +13,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.channels.standing import Standing
 from models.messages.message import Inbound, Outgoing
 
 Receive = Callable[[Inbound], Awaitable[None]]
@@ -115,11 +116,16 @@ class Channel(Protocol):
     """`service:account`, for example `telegram:123456`; keys rows, leases and dedupe keys."""
     capabilities: Capabilities
 
+    @property
+    def hearing(self) -> Standing | None:
+        """Whether what people write reaches us; None for a line that is no service of somebody else's."""
+
     async def start(self, receive: Receive) -> None:
         """Opens connections and, where the service pushes, tells it where to. Does not wait for messages."""
 
     async def run(self) -> None:
-        """Fetches messages for ever where the service must be asked; returns at once where it pushes."""
+        """Fetches messages for ever where the service must be asked; where it pushes, looks for ever whether it still does.
+        Returns at once where there is no service."""
 
     async def stop(self) -> None:
         """Closes what `start` opened. Called after `run` has been cancelled; safe to call twice."""
@@ -128,6 +134,9 @@ class Channel(Protocol):
         """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
         when it was accepted: the line's reference of what the person now has, by which a later message may edit it; "" where
         there is none. With `edits`, that message's own reference, or a new one where it was not there to be edited."""
+
+    async def probe(self) -> None:
+        """Asks the service for something that sends nothing. Raises a `SendError` unless it answers as it should."""
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.
