@@ -124,8 +124,7 @@ class Channel(Protocol):
         """Opens connections and, where the service pushes, tells it where to. Does not wait for messages."""
 
     async def run(self) -> None:
-        """Fetches messages for ever where the service must be asked; where it pushes, looks for ever whether it still does.
-        Returns at once where there is no service."""
+        """Fetches messages for ever where the service must be asked; returns at once where it pushes."""
 
     async def stop(self) -> None:
         """Closes what `start` opened. Called after `run` has been cancelled; safe to call twice."""
@@ -134,6 +133,10 @@ class Channel(Protocol):
         """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
         when it was accepted: the line's reference of what the person now has, by which a later message may edit it; "" where
         there is none. With `edits`, that message's own reference, or a new one where it was not there to be edited."""
+
+    async def look(self) -> None:
+        """Looks whether the service still pushes to us, and sets that right; `hearing` then says how it is. Called every
+        minute; nothing where we ask for ourselves, which shows it by itself."""
 
     async def probe(self) -> None:
         """Asks the service for something that sends nothing. Raises a `SendError` unless it answers as it should."""

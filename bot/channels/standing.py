@@ -20,13 +20,10 @@ class Standing:
     since: datetime | None = None
     reason: Reason = ""
 
-    def well(self, now: datetime) -> bool:
-        """It works; returns whether that is news after a fault."""
-        if self.works:
-            return False
-        news = self.works is False
-        self.works, self.since, self.reason = True, now, ""
-        return news
+    def well(self, now: datetime) -> None:
+        """It works."""
+        if not self.works:
+            self.works, self.since, self.reason = True, now, ""
 
     def fault(self, reason: Reason, now: datetime) -> bool:
         """It does not; returns whether that is news. The last reason stands: a line may lose its token while it is away."""

@@ -1,9 +1,9 @@
 """Whether one line takes messages at all, which decides what an unanswered one means.
 
 One answer that was cut says something about one message. A service that answers nobody says nothing about any: what it meets
-is nobody's try. So a line is down when nothing was acknowledged since a message left that was not, and either the service does
-not answer a question that sends nothing, or two messages ended so. It is then silent as a whole, asked again after a moment
-(`PAUSES`), tried with one message once it answers, and up when it acknowledges something; what waited is then sent at once.
+is nobody's try. So a line is down when nothing was acknowledged since a message left that was not, and either the service
+does not answer a question that sends nothing, or two messages ended so. It is then silent as a whole, asked again after a
+moment (`PAUSES`), tried with one message once it answers, and up when it acknowledges something; what waited goes at once.
 """
 
 from __future__ import annotations

@@ -66,9 +66,7 @@ def progressed(session: Session, row: Bulk) -> None:
     session.connection().execute(update(_TABLE).where(_MINE).values(values), mine)
 
 
-_WAITS = and_(
-    _TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"), _TABLE.c.state == "queued"
-)
+_WAITS = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"), _TABLE.c.state == "queued")
 
 
 def wake(session: Session, rows: Sequence[Bulk], now: datetime) -> None:

@@ -146,3 +146,10 @@ def answering(session: Session, units: Sequence[Unit], day: date) -> dict[str, s
     for unit_id, person_id in session.execute(_ANSWERING, {"units": [unit.id for unit in units], "day": day}):
         found.setdefault(unit_id, set()).add(person_id)
     return found
+
+
+def reachable(session: Session, roles: Sequence[str], day: date) -> Sequence[Account]:
+    """The confirmed accounts of everyone who holds one of these roles in any unit on `day`."""
+    of_holders = col(Account.person_id).in_(select(col(Office.person_id)).where(col(Office.role).in_(roles), held_on(day)))
+    statement = select(Account).where(of_holders, col(Account.confirmed).is_(True)).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()

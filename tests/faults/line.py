@@ -30,8 +30,8 @@ LINE = "test:1"
 
 class Line:
     """A `Channel`. `trouble[text]` are the errors with which that message fails, in turn; `before` and `after` are awaited
-    around each delivery that has one under its text. An attachment without words goes by its name. `away`: its service answers
-    no question."""
+    around each delivery that has one under its text. An attachment without words goes by its name. `away`: its service
+    answers no question."""
 
     line = LINE
     hearing = None
@@ -66,6 +66,8 @@ class Line:
         self.probed += 1
         if self.away:
             raise Unreachable("test")
+
+    async def look(self) -> None: ...
 
     async def start(self, receive: Receive) -> None: ...
 

@@ -18,8 +18,8 @@ from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.standing import Standing
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
-from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
 from bot.channels.telegram.numbers import told_apart
+from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
 from bot.channels.telegram.polling import Polling, pause_after, reason_of, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
@@ -38,8 +38,6 @@ who is sent one."""
 WEBHOOK = "/telegram/webhook"
 BODY = 1024 * 1024
 """Bytes of the longest update taken. Telegram's own are a few KB."""
-LOOKED_AT = 60.0
-"""Seconds between two looks at the webhook."""
 ASIDE = 256
 """Answers to taps and good-byes under way at once; beyond that they are dropped."""
 
@@ -47,8 +45,7 @@ ASIDE = 256
 class TelegramChannel:
     """`public_url` is where the web server is seen from outside (webhook only); `group_farewell` is said
     before leaving a group; `opens` gives the bytes of attachments; `asking`, `offering` and `grace` are
-    `Polling`'s; `looked_at` is how many seconds pass between two looks at the webhook. Raises `ValueError` for a
-    proxy that is not http(s)."""
+    `Polling`'s. Raises `ValueError` for a proxy that is not http(s)."""
 
     def __init__(
         self,
@@ -61,7 +58,6 @@ class TelegramChannel:
         asking: Backoff = ASKING,
         offering: Backoff = OFFERING,
         grace: float = 5.0,
-        looked_at: float = LOOKED_AT,
         clock: Clock | None = None,
     ) -> None:
         token = settings.token.get_secret_value()
@@ -85,7 +81,6 @@ class TelegramChannel:
         self._pushed = settings.mode == "webhook"
         self._webhook_url = f"{public_url}{WEBHOOK}"
         self._secret = settings.webhook_secret.get_secret_value()
-        self._looked_at = looked_at
         self._clock = clock or SystemClock()
         self.hearing = Standing()
         proxy = settings.proxy.get_secret_value()
@@ -142,12 +137,10 @@ class TelegramChannel:
                 await asyncio.sleep(pause_after(error, self.line, attempt, self._asking))
         if not self._pushed:
             await self._polling.run()
-        while True:
-            await asyncio.sleep(self._looked_at)
-            await self.look()
 
     async def look(self) -> None:
-        """Looks at the webhook once, and sets it right (bot.channels.telegram.webhook)."""
+        if not (self._pushed and self._introduced):
+            return
         try:
             await self._webhook.look()
         except (TelegramError, SendError) as error:

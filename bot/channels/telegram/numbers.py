@@ -1,7 +1,7 @@
-"""What tells one update from another. The number alone does not: after a week without any update Telegram goes on with a
-number drawn anew (https://core.telegram.org/bots/api#update), another Bot API server counts by itself, and a new update under
-a number that was seen would be taken for an old one that comes again. So what it is about counts as well; that is the same
-each time an update is offered.
+"""What tells one update from another. The number alone does not: after a week without any, Telegram goes on with a number
+drawn anew (https://core.telegram.org/bots/api#update), and another Bot API server counts by itself. A new update under a
+number that was seen would be taken for an old one that comes again. So what it is about counts as well, which is the
+same each time an update is offered.
 """
 
 from __future__ import annotations

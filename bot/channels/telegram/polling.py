@@ -143,8 +143,7 @@ class Polling:
         now = self._clock.now()
         if self._shared is not None and now - self._shared < SHARED:
             return
-        if self._hearing.well(now):
-            log.warning("telegram is heard again", line=self._line)
+        self._hearing.well(now)
 
     async def _note(self, error: Exception) -> None:
         reason = reason_of(error)

@@ -55,8 +55,8 @@ class Webhook:
             log.error("telegram cannot deliver to the webhook", line=self._line, setting="HAICHIEU_WEB__PUBLIC_URL")
             self._hearing.fault("address", now)
             await self.set()
-        elif self._hearing.well(now):
-            log.warning("telegram is heard again", line=self._line)
+        else:
+            self._hearing.well(now)
 
     async def clear(self) -> Reason:
         """After a 409 while we poll: removes a webhook that somebody else has set. Says what stood in the way."""

@@ -158,8 +158,9 @@ class WebChannel:
         self._show(await self._writer.write(keep))
         return message.edits or message.id
 
-    async def probe(self) -> None:
-        """There is no service to ask: what is sent is kept in our own database."""
+    async def look(self) -> None: ...
+
+    async def probe(self) -> None: ...  # there is no service to ask
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [

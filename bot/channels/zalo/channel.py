@@ -37,8 +37,6 @@ POLL_SECONDS = 30
 """How long Zalo holds a question open when nothing has come: its default."""
 HASTY = 1.0
 """An idle answer that comes sooner than so many seconds was no long poll, and is not asked for again at once."""
-LOOKED_AT = 60.0
-"""Seconds between two looks at the webhook: whoever knows the token may set or remove it."""
 IN_THE_WAY = (400, 409)
 """What getUpdates answers while a webhook is set."""
 FLOODED = Backoff(first=5.0, most=300.0)
@@ -48,8 +46,7 @@ FLOODED = Backoff(first=5.0, most=300.0)
 class ZaloChannel:
     """`public_url` is where the web server is seen from outside (webhook only). `asking` and `offering` are the pauses
     between questions that fail and between offers of one event; `grace` is how many seconds an event under way has to end
-    when `run` is cancelled; `read` how long an answer may take; `looked_at` how many seconds pass between two looks at the
-    webhook. `files_at`: where photos are fetched instead of at Zalo's
+    when `run` is cancelled; `read` how long an answer may take. `files_at`: where photos are fetched instead of at Zalo's
     own hosts, for tests, which have no such hosts; which addresses are taken at all does not change by it, and no setting
     reaches it."""
 
@@ -63,11 +60,9 @@ class ZaloChannel:
         grace: float = 5.0,
         read: float = 10.0,
         files_at: str = "",
-        looked_at: float = LOOKED_AT,
         clock: Clock | None = None,
     ) -> None:
         self.hearing = Standing()
-        self._looked_at = looked_at
         self._clock = clock or SystemClock()
         self._strange = False
         self._files_at = files_at
@@ -114,9 +109,6 @@ class ZaloChannel:
                 await asyncio.sleep(self._pause_after(error, attempt))
         if not self._pushed:
             await self._poll()
-        while True:
-            await asyncio.sleep(self._looked_at)
-            await self.look()
 
     async def stop(self) -> None:
         self._receive, self._introduced = None, False
@@ -143,8 +135,10 @@ class ZaloChannel:
         return True
 
     async def look(self) -> None:
-        """Looks once whether events are still pushed to us, and sets it right. A fault lasts until the next look finds it
-        mended: a program that takes the webhook away each time must not be taken for none."""
+        """A fault lasts until the next look finds it mended: a program that takes the webhook away each time must not be
+        taken for none."""
+        if not (self._pushed and self._introduced):
+            return
         try:
             if await self._hook() != self._webhook_url:
                 log.error("another program changed the webhook: it is set again", line=self.line)
@@ -162,8 +156,7 @@ class ZaloChannel:
         return str(info.get("url") or "") if isinstance(info, dict) else ""
 
     def _heard(self) -> None:
-        if self.hearing.well(self._clock.now()):
-            log.warning("zalo is heard again", line=self.line)
+        self.hearing.well(self._clock.now())
 
     def _unheard(self, error: Exception, reason: Reason = "away") -> None:
         if isinstance(error, Refused) and error.code in (TOKEN, UNKNOWN):
