@@ -88,7 +88,8 @@ class World:
         return {"update_id": next(self._update_ids), kind: content}
 
     def renumber(self, first: int) -> None:
-        """Numbers begin anew, as they do after a week without any update, or on another Bot API server."""
+        """Numbers begin anew, as they do after a week without any update, or on another server; nothing old waits."""
+        self.queue.clear()
         self._update_ids = itertools.count(first)
 
     def query(self) -> str:

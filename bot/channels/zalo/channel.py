@@ -64,7 +64,7 @@ class ZaloChannel:
     ) -> None:
         self.hearing = Standing()
         self._clock = clock or SystemClock()
-        self._strange = False
+        self._again = False
         self._files_at = files_at
         token = settings.token.get_secret_value()
         self.line = f"zalo_bot:{token.partition(':')[0]}"
@@ -116,7 +116,9 @@ class ZaloChannel:
 
     async def _introduce(self) -> None:
         if self._pushed:
-            if await self._set_webhook():
+            # Where Zalo did not reach us yet, the first look decides: what stands in front of us may start after us.
+            self._again = not await self._set_webhook()
+            if not self._again:
                 self.hearing.well(self._clock.now())
         else:
             await self._client.call("deleteWebhook")  # getUpdates is refused while one is set
@@ -125,12 +127,11 @@ class ZaloChannel:
 
     async def _set_webhook(self) -> bool:
         """Whether Zalo reached us there. The address is kept even where Zalo's own look at it failed, which it then says."""
-        self._strange = False
+        self._again = False
         kept = await self._client.call("setWebhook", {"url": self._webhook_url, "secret_token": self._secret})
         seen = kept.get("verification") if isinstance(kept, dict) else None
         if isinstance(seen, dict) and seen.get("ok") is False:
             log.warning("zalo could not reach the webhook", line=self.line, setting="HAICHIEU_WEB__PUBLIC_URL")
-            self.hearing.fault("address", self._clock.now())
             return False
         return True
 
@@ -145,8 +146,10 @@ class ZaloChannel:
                 self.hearing.fault("webhook", self._clock.now())
                 await self._set_webhook()
             # Set again, too, where somebody came with another secret: a stranger, or Zalo after another program set it.
-            elif not (self._strange or self.hearing.reason == "address") or await self._set_webhook():
+            elif not (self._again or self.hearing.reason == "address") or await self._set_webhook():
                 self._heard()
+            else:
+                self.hearing.fault("address", self._clock.now())
         except (Refused, SendError) as error:
             self._unheard(error)
             self._pause_after(error, 1)
@@ -279,7 +282,7 @@ class ZaloChannel:
             return web.Response()  # Zalo looks whether somebody is here, without saying who it is
         body = await pushed(request, "X-Bot-Api-Secret-Token", self._secret, BODY)
         if isinstance(body, web.Response):
-            self._strange = self._strange or body.status == 403  # perhaps it was set again with another secret
+            self._again = self._again or body.status == 403  # perhaps it was set again with another secret
             return body
         if not body.strip():
             return web.Response()

@@ -17,8 +17,8 @@ from sqlalchemy import delete
 from bot.channels.base import Throttled, Uncertain, Unreachable
 from bot.sending.outage import Outage
 from models.messages import sending as rows_of
-from models.messages.message import Outgoing
 from models.messages.leases import Lease
+from models.messages.message import Outgoing
 from models.messages.outbox import BULK, REPLY, Outbound
 from models.messages.sending import Claimed
 from models.store.database import Database
