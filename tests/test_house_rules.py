@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog
 from config import settings
 from config.i18n import LANGUAGES
 from handlers.front.all_conversations import CONVERSATIONS, is_about
+from models.all_tables import METADATA
 from tests import catalogs, gate
 from tests.stories.channels import CHANNELS
 
@@ -29,6 +30,15 @@ def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     missing = [name for name in settings.names() if f"`{name}`" not in readme]
     assert not missing
+
+
+def test_every_table_is_in_the_readme() -> None:
+    """What is kept, why, and until when: nothing is kept that nobody is told of."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = readme.partition("### What is kept")[2].partition("\n## ")[0]
+    first = "".join(line.split("|")[1] for line in rows.splitlines() if line.startswith("| `"))
+    named = set(re.findall(r"`(\w+)`", first)) - {"headcount"}
+    assert named == set(METADATA.tables)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
