@@ -18,9 +18,10 @@ from bot.files.opening import Contents
 from bot.sending.broadcasts import Ledgers
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
+from bot.ticking.lines import Lines, Watched
 from bot.ticking.night import Night
 from bot.ticking.tick import Ticker
-from bot.web import WebServer
+from bot.web import Checks, WebServer
 from bot.writer import Writer
 from config.i18n import LANGUAGES, language
 from config.settings import Settings
@@ -35,6 +36,7 @@ from models.store.sealing import Keyring
 
 log = structlog.get_logger()
 
+QUEUE = Gauge("haichieu_line_queue", "Messages that wait for a line, or are under way on it", ["line"])
 WAITING = Gauge("haichieu_outbound_rows", "Messages in the outbox, by lane and state", ["lane", "state"])
 QUEUE_AGE = Gauge("haichieu_outbound_oldest_seconds", "How long the longest-waiting due message has been due")
 QUARANTINED = Gauge("haichieu_quarantine_rows", "Events that could not be handled and wait for an operator")
@@ -66,6 +68,11 @@ class App:
         self.outboxes = [
             Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
         ]
+        watched = [
+            Watched(channel, outbox.sends if channel.hearing else None)
+            for channel, outbox in zip(self.channels, self.outboxes, strict=True)
+        ]
+        self.lines = Lines(self.writer, self.clock, watched, tuple(line.name for line in site.lines))
         casts = Casts(self.writer, site)
         counted = tuple(line.name for line in site.lines if line.per_month)
         night = Night(self.writer, counted, settings.notices.threshold)
@@ -126,6 +133,7 @@ class App:
                 TelegramChannel(
                     self.settings.telegram,
                     self.settings.web.public_url,
+                    clock=self.clock,
                     opens=self.vault.open,
                     commands={
                         (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
@@ -138,7 +146,7 @@ class App:
         if self.settings.zalo_bot.token.get_secret_value():
             from bot.channels.zalo import ZaloChannel
 
-            channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url))
+            channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url, clock=self.clock))
         return channels
 
     def _ledgers(self, channel: Channel) -> Ledgers:
@@ -168,6 +176,7 @@ class App:
             *(asyncio.create_task(channel.run()) for channel in self.channels),
             *(asyncio.create_task(outbox.run()) for outbox in self.outboxes),
             asyncio.create_task(self.fetcher.run()),
+            asyncio.create_task(self.lines.run()),
         ]
         wait = asyncio.create_task(stopping.wait())
         watched: set[asyncio.Task[object]] = {wait, *self._work}
@@ -196,11 +205,12 @@ class App:
         """Does all that is due at this moment of the clock, and returns when nothing is left."""
         while True:
             await self.ticker.tick()
+            await self.lines.step(self.clock.now())
             fetched = await self.fetcher.drain()
             if not fetched + sum([await outbox.drain() for outbox in self.outboxes]):
                 return
 
-    async def _ready(self) -> dict[str, bool]:
+    async def _ready(self) -> Checks:
         try:
             reachable = await asyncio.to_thread(self.database.is_reachable)
         except Exception as error:
@@ -208,13 +218,21 @@ class App:
             reachable = False
         last = self.ticker.last
         ticking = last is not None and (self.clock.now() - last).total_seconds() < STALE_SECONDS
-        return {"database": reachable, "ticking": ticking}
+        return {"database": reachable, "ticking": ticking, **self.lines.shown()}
 
     async def _refresh_gauges(self) -> None:
         now = self.clock.now()
-        counts, oldest, quarantined = await self.writer.read(
-            lambda s: (outbox_rows.counts(s), outbox_rows.oldest_due(s, now), received.quarantined(s))
+        counts, waiting, oldest, quarantined = await self.writer.read(
+            lambda s: (
+                outbox_rows.counts(s),
+                outbox_rows.waiting(s),
+                outbox_rows.oldest_due(s, now),
+                received.quarantined(s),
+            )
         )
+        self.lines.measure()
+        for channel in self.channels:
+            QUEUE.labels(channel.line).set(waiting.get(channel.line, 0))
         for lane, name in outbox_rows.LANES.items():
             for state in ("queued", "sending", "rejected", "blocked", "uncertain"):
                 WAITING.labels(name, state).set(counts.get((lane, state), 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from secrets import compare_digest
 
 import prometheus_client
@@ -12,7 +12,9 @@ from aiohttp.typedefs import Handler
 from bot.visitors import Visitors
 from config.settings import Web
 
-Ready = Callable[[], Awaitable[dict[str, bool]]]
+Checks = Mapping[str, bool | Mapping[str, bool | str]]
+"""What was looked at and whether it is well; a line says so of each direction."""
+Ready = Callable[[], Awaitable[Checks]]
 Refresh = Callable[[], Awaitable[None]]
 
 UNFINISHED = 10.0
@@ -84,7 +86,7 @@ class WebServer:
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         checks = await self._ready()
-        return web.json_response(checks, status=200 if all(checks.values()) else 503)
+        return web.json_response(checks, status=200 if all(_is_well(check) for check in checks.values()) else 503)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """To whoever shows the token, where there is one; to anybody else this path is not there."""
@@ -95,6 +97,10 @@ class WebServer:
         return web.Response(
             body=prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST}
         )
+
+
+def _is_well(check: bool | Mapping[str, bool | str]) -> bool:
+    return check if isinstance(check, bool) else False not in check.values()
 
 
 async def _listen(runner: web.AppRunner, setting: str, host: str, port: int) -> None:

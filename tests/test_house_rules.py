@@ -21,6 +21,7 @@ from config.tables import table
 from handlers.chat.doors import Doors
 from handlers.front import capabilities
 from handlers.front.capabilities import CONVERSATIONS, ENTRIES, EVENTS
+from models.all_tables import METADATA
 from models.anonymity import intake
 from tests import catalogs, gate
 from tests.stories.channels import CHANNELS
@@ -34,6 +35,15 @@ def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     missing = [name for name in settings.names() if f"`{name}`" not in readme]
     assert not missing
+
+
+def test_every_table_is_in_the_readme() -> None:
+    """What is kept, why, and until when: nothing is kept that nobody is told of."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = readme.partition("### What is kept")[2].partition("\n## ")[0]
+    first = "".join(line.split("|")[1] for line in rows.splitlines() if line.startswith("| `"))
+    named = set(re.findall(r"`(\w+)`", first)) - {"headcount"}
+    assert named == set(METADATA.tables)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.channels.standing import Standing
 from models.messages.message import Inbound, Outgoing
 
 Receive = Callable[[Inbound], Awaitable[None]]
@@ -117,6 +118,10 @@ class Channel(Protocol):
     """`service:account`, for example `telegram:123456`; keys rows, leases and dedupe keys."""
     capabilities: Capabilities
 
+    @property
+    def hearing(self) -> Standing | None:
+        """Whether what people write reaches us; None for a line that is no service of somebody else's."""
+
     async def start(self, receive: Receive) -> None:
         """Opens connections and, where the service pushes, tells it where to. Does not wait for messages."""
 
@@ -130,6 +135,13 @@ class Channel(Protocol):
         """Delivers one message that already fits `capabilities` (bot.channels.text.fit). Raises a `SendError`, or returns
         when it was accepted: the line's reference of what the person now has, by which a later message may edit it; "" where
         there is none. With `edits`, that message's own reference, or a new one where it was not there to be edited."""
+
+    async def look(self) -> None:
+        """Looks whether the service still pushes to us, and sets that right; `hearing` then says how it is. Called every
+        minute; nothing where we ask for ourselves, which shows it by itself."""
+
+    async def probe(self) -> None:
+        """Asks the service for something that sends nothing. Raises a `SendError` unless it answers as it should."""
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         """The file a `File.reference` names, piece by piece; no more than about `most` bytes of it are asked for or taken.

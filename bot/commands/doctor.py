@@ -7,15 +7,16 @@ import time
 from datetime import UTC, datetime
 
 from bot.channels.base import SendError
+from bot.channels.webchat.channel import WebChannel
 from bot.files.cleaning import apart
 from bot.sending.month import WARN_AT
 from bot.vault import Vault
 from bot.visitors import Visitors
 from config.settings import Settings
-from models.messages import month_quota, received
+from models.messages import month_quota, outages, received
 from models.people import accounts
 from models.store import schema
-from models.store.database import Database
+from models.store.database import Database, Session
 from models.store.sealing import Keyring, KeyringError
 
 Finding = tuple[str, bool, str]
@@ -57,12 +58,29 @@ def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
         found.append(("migrations", True, f"at {head}"))
         with database.reading() as session:
             aside = received.quarantined(session)
+            found += _lines(session, settings)
         found.append(("quarantine", aside == 0, f"{aside} messages could not be handled" if aside else "empty"))
         return found
     except DBAPIError as error:
         return [("database", False, f"HAICHIEU_DATABASE_URL cannot be reached ({type(error.orig).__name__})")]
     finally:
         database.close()
+
+
+def _lines(session: Session, settings: Settings) -> list[Finding]:
+    """What the running service has met on its lines, and lines that people have joined on and that are not here."""
+    tokens = (("telegram", settings.telegram.token), ("zalo_bot", settings.zalo_bot.token))
+    given = [(service, token.get_secret_value().partition(":")[0]) for service, token in tokens]
+    here = [WebChannel.line, *(f"{service}:{account}" for service, account in given if account)]
+    found: list[Finding] = []
+    for outage in outages.open_ones(session):
+        said = "hears nothing, or not all" if outage.direction == "hears" else "cannot send"
+        since = f"since {outage.since:%Y-%m-%d %H:%M} UTC ({outage.reason})"
+        found.append((f"line {outage.line}", False, f"{said} {since}, says the running service"))
+    for line in outages.left_behind(session, here):
+        words = "people have joined on it, and no token here is this bot's: nobody there is heard or answered"
+        found.append((f"line {line}", False, words))
+    return found
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

@@ -75,6 +75,12 @@ class Ledgers:
             mixed = random.SystemRandom().sample(found, len(found))
             await self._writer.write(lambda session: ledger_results.record(session, mixed), alone=True)
 
+    async def wake(self, rows: Sequence[Bulk]) -> None:
+        """What waited for the line is due."""
+        if rows:
+            now, mixed = self._clock.now(), random.SystemRandom().sample(rows, len(rows))
+            await self._writer.write(lambda session: ledger_results.wake(session, mixed, now), alone=True)
+
     async def shown(self, broadcast_id: str, account_id: str, reference: str) -> None:
         """An officer has the message that shows how far a broadcast has come: the next one takes its place."""
         await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference), alone=True)

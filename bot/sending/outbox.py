@@ -27,12 +27,14 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
+from bot.channels.standing import Standing
 from bot.channels.text import fit
 from bot.clock import Clock
 from bot.lease import Holding
 from bot.sending.broadcasts import Ledgers
 from bot.sending.month import Allowance
 from bot.sending.numbered_lists import Listed
+from bot.sending.outage import Outage
 from bot.sending.pacing import Pacer
 from bot.sending.results import Recorder, again, by_chat, ended
 from bot.writer import Writer
@@ -53,7 +55,7 @@ and where each place that became free were a claim, there would be one for each 
 MOST_AHEAD = 400
 IDLE_SECONDS = 1.0
 RETRY_SECONDS = (1, 5, 15, 60, 300)
-"""Pauses before another try; the last one is repeated for as long as it takes."""
+"""Pauses before another try of one message, on a line that works; the last one is repeated for as long as it takes."""
 GRACE_SECONDS = 5.0
 """How long a stop waits for the answers to what was written already; what is unanswered then may arrive twice."""
 
@@ -83,7 +85,8 @@ class Outbox:
     """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose.
 
     What it works with is made for its line where it is not given: `ledgers`, from which it claims what goes to many; the
-    `lease` on the line; the `pacer`; and how much of a lease must be left to begin a send (`spare`)."""
+    `lease` on the line; the `pacer`; how much of a lease must be left to begin a send (`spare`); and whether the line works
+    at all (`outage`)."""
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Outbox:
         lease: Holding | None = None,
         pacer: Pacer | None = None,
         spare: timedelta | None = None,
+        outage: Outage | None = None,
     ) -> None:
         self._channel = channel
         self._writer = writer
@@ -106,6 +110,7 @@ class Outbox:
         self._allowance = Allowance(channel.line, channel.capabilities)
         self._ledgers = ledgers or Ledgers(channel.line, channel.capabilities, writer, clock)
         listed = Listed(channel.line, channel.capabilities, writer, clock)
+        self._outage = outage or Outage(channel.line, channel.probe, clock)
         self._memory = Memory()
         self._recorder = Recorder(channel.line, writer, clock, self._memory, self._allowance, self._ledgers, listed)
         self._under_way: set[asyncio.Task[int]] = set()
@@ -115,6 +120,11 @@ class Outbox:
         """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
         self._spare = timedelta(seconds=capabilities.timeout) if spare is None else spare
         self._pacer = pacer or Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
+
+    @property
+    def sends(self) -> Standing:
+        """Whether the service takes what we send."""
+        return self._outage.standing
 
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""
@@ -128,6 +138,7 @@ class Outbox:
             async with asyncio.TaskGroup() as group:
                 for lane in LANES:
                     group.create_task(self._run_lane(lane))
+                group.create_task(self._run_return())
         finally:
             self._recorder.at_once.set()
             self._pacer.close()
@@ -143,12 +154,55 @@ class Outbox:
         under_way = UnderWay()
         while True:
             self._nudged[lane].clear()
+            if self._outage.is_down:
+                await self._until_nudged(lane)
+                continue
             # Shielded: a stop that cut a claim off after its commit would leave its rows to wait for their lease.
             claimed = await asyncio.shield(self._begin(self._claim_chats(lane, under_way)))
             if claimed:
                 await under_way.fall_to(self._ahead[lane][1])
             else:
                 await self._until_nudged(lane)
+
+    async def _run_return(self) -> None:
+        """Brings the line back whenever it is down."""
+        while True:
+            await self._outage.fell.wait()
+            await self._clock.sleep(self._outage.wait())
+            await asyncio.shield(self._begin(self._come_back()))
+
+    async def _come_back(self) -> int:
+        """Asks the service once and, where it answers, tries one message. Returns how many were tried."""
+        if not await self._outage.answers_again():
+            return 0
+        try:
+            if not (trial := await self._first_due()):
+                await self._wake(1)
+                trial = await self._first_due()
+        except Exception as error:  # the database is away; the line stays down
+            log.error("claim failed", line=self._channel.line, exc_info=error)
+            return 0
+        if not trial:
+            self._outage.works()  # and there is nothing that could show otherwise
+            await self._wake()
+        return await self._send_chat(trial, trial=True)
+
+    async def _first_due(self) -> list[Claimed]:
+        for lane in LANES:
+            if claimed := await self._claim([lane], 1):
+                return claimed
+        return []
+
+    async def _wake(self, most: int | None = None) -> None:
+        """What failed while the line was down does not wait for its own pause."""
+        rows = self._outage.woken(most)
+        await self._recorder.settled()
+        if rows:
+            now, bulk = self._clock.now(), [row for row in rows if isinstance(row, Bulk)]
+            ours = [row.message.id for row in rows if not isinstance(row, Bulk)]
+            await self._writer.write(lambda session: sending.wake(session, ours, now))
+            await self._ledgers.wake(bulk)
+        self.nudge()
 
     def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
         """Starts what a stop must wait for."""
@@ -185,6 +239,12 @@ class Outbox:
         """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
         total = 0
         while True:
+            if self._outage.is_down:
+                if self._outage.wait():
+                    return total
+                total += await self._come_back()
+                await self._recorder.settled()
+                continue
             claimed = await self._claim(list(LANES), BATCH)
             if not claimed:
                 return total
@@ -218,12 +278,14 @@ class Outbox:
             claimed += await self._ledgers.claim(self._held.fence, limit - len(claimed))
         return claimed
 
-    async def _send_chat(self, rows: Sequence[Claimed]) -> int:
+    async def _send_chat(self, rows: Sequence[Claimed], *, trial: bool = False) -> int:
         """Sends one chat's messages in order; after a failure that will be retried the later ones wait for it. Returns how
-        many were tried."""
+        many were tried. `trial`: also on a line that is down."""
         for number, row in enumerate(rows):
-            outcome = await self._send(row)
+            outcome = await self._send(row, trial)
             self._note(row, outcome)
+            if not self._outage.is_down and self._outage.waits:
+                await self._wake()
             if outcome.state in ("queued", "blocked"):
                 for later in rows[number + 1 :]:
                     if outcome.state == "blocked":
@@ -233,7 +295,7 @@ class Outbox:
                 return number + 1
         return len(rows)
 
-    async def _send(self, row: Claimed) -> Outcome:
+    async def _send(self, row: Claimed, trial: bool) -> Outcome:
         if isinstance(row, Bulk) and row.silent:
             return await self._pass_over(row)
         parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
@@ -242,8 +304,10 @@ class Outbox:
             # A turn for each part: the service counts what it is sent, not our rows.
             if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
                 return again(row, self._clock.now())  # the line is being closed
-            began = self._clock.steady()
+            began, before = self._clock.steady(), self._outage.acknowledged
             try:
+                if self._outage.is_down and not trial:
+                    return again(row, self._clock.now())  # nobody's try: it waits with all the others
                 # Asked once: the month's end does not tear a message apart.
                 if not place and (until := self._allowance.closed_until(row.lane, self._clock.now())) is not None:
                     return again(row, until)
@@ -253,11 +317,18 @@ class Outbox:
                     return again(row, self._clock.now())
                 with self._allowance.spend(self._clock.now()):
                     reference = await self._channel.send(part)
+                self._outage.judged(row)
                 known = reference if whole and part is parts[0] else row.reference
                 row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
                 if row.parts_done < len(parts):
                     await self._recorder.progressed(row)
             except SendError as error:
+                if isinstance(error, Unreachable | Uncertain):
+                    await self._outage.failed(row, before)
+                elif isinstance(error, Throttled):
+                    self._outage.works()
+                else:
+                    self._outage.judged(row)
                 return await self._failed(row, error)
             finally:
                 self._pacer.give_back(began)
@@ -290,8 +361,9 @@ class Outbox:
                 return ended(row, "window_closed")  # a notice is not kept for the day on which they may write again
             return again(row, error.until or now + timedelta(hours=1))
         if isinstance(error, Uncertain):
-            # A broadcast part of unknown fate is sent once more, then counted as such; a reply is repeated until answered.
-            if row.lane == BULK and row.doubtful:
+            # A broadcast part of unknown fate is sent once more, then counted as such, where the line works for others
+            # (bot.sending.outage); a reply is repeated until answered.
+            if self._outage.is_hopeless(row) and row.lane == BULK and row.doubtful:
                 return ended(row, "uncertain")
             return again(row, now + pause, doubtful=True)
         assert isinstance(error, Unreachable)  # the list in base.py is closed

@@ -7,11 +7,12 @@ A sender that overslept its lease, a reader who confirmed meanwhile, a second an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, update
 
-from models.broadcasts.ledger import blurred
+from models.broadcasts.ledger import A_MOMENT, blurred
 from models.broadcasts.ledger_sending import Bulk
 from models.broadcasts.recipients import Recipient
 from models.messages.sending import DOUBTFUL, Outcome
@@ -63,3 +64,12 @@ def progressed(session: Session, row: Bulk) -> None:
     mine = {"of": row.broadcast_id, "whose": row.person_id, "held": row.fence, "tries": row.attempts}
     values = {"parts_done": row.parts_done, "doubtful": False, "reference": _sealed(session, row, row.reference)}
     session.connection().execute(update(_TABLE).where(_MINE).values(values), mine)
+
+
+_WAITS = and_(_TABLE.c.broadcast_id == bindparam("of"), _TABLE.c.person_id == bindparam("whose"), _TABLE.c.state == "queued")
+
+
+def wake(session: Session, rows: Sequence[Bulk], now: datetime) -> None:
+    """What waits for another try is due now: it waited for its line, and that works again."""
+    due = [{"of": row.broadcast_id, "whose": row.person_id, "at": blurred(now - A_MOMENT)} for row in rows]
+    session.connection().execute(update(_TABLE).where(_WAITS).values(due_at=bindparam("at")), due)

@@ -128,6 +128,16 @@ def counts(session: Session) -> dict[tuple[int, str], int]:
     return {(lane, state): count for lane, state, count in rows}
 
 
+def waiting(session: Session) -> dict[str, int]:
+    """By line: how many messages wait or are under way."""
+    rows = session.execute(
+        select(col(Outbound.line), func.count())
+        .where(col(Outbound.state).in_(("queued", "sending")))
+        .group_by(col(Outbound.line))
+    )
+    return {str(line): int(count) for line, count in rows}
+
+
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the longest-waiting due message has been due."""
     return session.execute(

@@ -11,8 +11,9 @@ from models.messages.message import Inbound
 from models.store.database import Base, Session, insert_ignore, upsert
 from models.store.sealing import keyed_hash, seal, unseal
 
-KEEP_DAYS = 3
-"""Telegram offers an update again for at most 24 hours."""
+KEEP_DAYS = 1
+"""Whole days after the one in which it came: Telegram offers an update again for at most 24 hours, and what was tidied
+before that would be taken twice. Not longer, since each turn leaves about 220 bytes here."""
 QUARANTINE_DAYS = 7
 TRIES = 3
 

@@ -206,6 +206,13 @@ def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
     session.execute(update(Outbound).where(*theirs).values(leased_until=now))
 
 
+def wake(session: Session, ids: Sequence[str], now: datetime) -> None:
+    """What waits for another try is due now: it waited for its line, and that works again."""
+    for some in batches(list(ids)):
+        waiting = col(Outbound.id).in_(some), col(Outbound.state) == "queued", col(Outbound.not_before) > now
+        session.execute(update(Outbound).where(*waiting).values(not_before=now))
+
+
 def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, dict[str, Any]]:
     """The message, and all that was sealed with it: which side of the person it is for, whose account must still be there
     for it to go out, the reference of its words where they went out already."""

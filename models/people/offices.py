@@ -165,3 +165,11 @@ def answering(session: Session, among: Sequence[Unit], day: date) -> dict[str, s
     for unit_id, person_id in session.execute(_ANSWERING, asked):
         found.setdefault(unit_id, set()).add(person_id)
     return found
+
+
+def reachable(session: Session, right: rights.Right, day: date) -> Sequence[Account]:
+    """The confirmed accounts of everyone whose office, in whatever unit, gives them this right on `day`."""
+    role = col(Office.role).in_(rights.roles(right))
+    of_holders = col(Account.person_id).in_(select(col(Office.person_id)).where(role, held_on(day)))
+    statement = select(Account).where(of_holders, col(Account.confirmed).is_(True)).order_by(col(Account.id))
+    return session.execute(statement).scalars().all()

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 Relation = Literal["own", "above", "below", "none"]
-Thing = Literal["case", "saved_reply", "notice", "poll", "results", "office", "claim", "headcount"]
-Verb = Literal["answer", "enter", "read", "write", "manage", "agree", "lend", "hear", "confirm", "know"]
+Thing = Literal["case", "saved_reply", "notice", "poll", "results", "office", "claim", "headcount", "line"]
+Verb = Literal["answer", "enter", "read", "write", "manage", "agree", "lend", "hear", "confirm", "know", "stand_in"]
 Right = tuple[Thing, Verb]
 
 RELATIONS: tuple[Relation, ...] = ("own", "above", "below", "none")
@@ -45,6 +45,10 @@ CONFIRM_CLAIM: Right = ("claim", "confirm")
 """Confirm whose chat it is that was joined with the code of an officer of the unit; where no unit is above, its own do."""
 HEADCOUNT: Right = ("headcount", "write")
 """Say how many people work in the unit: never its own officers, since each head counts towards a threshold."""
+HEAR_OF_OUTAGE: Right = ("line", "hear")
+"""Be told that a line does not work."""
+STAND_IN_FOR_ADMIN: Right = ("line", "stand_in")
+"""Be told so where no administrator can be reached."""
 
 _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     "own": frozenset(
@@ -60,19 +64,22 @@ _ANSWERING: Mapping[Relation, frozenset[Right]] = {
         )
     ),
 }
+_CHAIR = {**_ANSWERING, "own": _ANSWERING["own"] | {STAND_IN_FOR_ADMIN}}
+_ADMIN: Mapping[Relation, frozenset[Right]] = {"own": frozenset({HEAR_OF_OUTAGE})}
+"""Never content."""
 _NOTHING: Mapping[Relation, frozenset[Right]] = {}
-"""Roles that are kept from the roll and to which no work comes yet. An administrator never sees content."""
+"""Roles that are kept from the roll and to which no work comes yet."""
 
 TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
     "leader": _ANSWERING,
     "deputy_leader": _ANSWERING,
     "committee": _ANSWERING,
-    "vice_chair": _ANSWERING,
-    "chair": _ANSWERING,
+    "vice_chair": _CHAIR,
+    "chair": _CHAIR,
     "superior": _ANSWERING,
     "inspection": _NOTHING,
     "womens_affairs": _NOTHING,
-    "admin": _NOTHING,
+    "admin": _ADMIN,
 }
 """By role (config/roles.toml), then by relation."""
 

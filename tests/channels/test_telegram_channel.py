@@ -21,6 +21,7 @@ from bot.channels.base import Blocked, Channel, Rejected, SendError, Throttled, 
 from bot.channels.retry import Backoff
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
+from bot.clock import Clock
 from config.settings import Telegram
 from models.messages.message import Inbound, Option, Outgoing
 from tests.channels.pauses import Counted
@@ -49,7 +50,12 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 
 
 def channel_of(
-    url: str, mode: str = "poll", public_url: str = "", asking: Backoff = AT_ONCE, **more: Any
+    url: str,
+    mode: str = "poll",
+    public_url: str = "",
+    asking: Backoff = AT_ONCE,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> TelegramChannel:
     settings = Telegram(
         token=SecretStr(TOKEN),
@@ -66,6 +72,7 @@ def channel_of(
         asking=asking,
         offering=AT_ONCE,
         grace=1,
+        clock=clock,
     )
 
 

@@ -102,6 +102,7 @@ class TelegramEmulator(World):
         if self.webhook:
             return [await self._post(update) for _ in range(times)][-1]
         self.queue.extend([update] * times)
+        self.newest = update["update_id"]
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
         return None
@@ -145,8 +146,7 @@ class TelegramEmulator(World):
         offset = integer(params, "offset")
         if offset < 0:  # "-n": the last n; everything before them is forgotten
             self.queue = deque(list(self.queue)[offset:])
-        while self.queue and self.queue[0]["update_id"] < offset:
-            self.queue.popleft()
+        self._confirm(offset)
         if not self.queue and (timeout := min(integer(params, "timeout"), 50)) > 0:
             self._poll = poll = asyncio.get_running_loop().create_future()
             self.polled.set()
@@ -158,9 +158,19 @@ class TelegramEmulator(World):
                 poll.cancel()
                 if self._poll is poll:
                     self.polled.clear()
+        offset = self._confirm(offset)
         limit = integer(params, "limit", 100)
         wanted = (update for update in self.queue if update["update_id"] >= offset)
         return list(itertools.islice(wanted, limit if 1 <= limit <= 100 else 100))
+
+    def _confirm(self, offset: int) -> int:
+        """Forgets what is below the offset. An offset that is more than 10 above the newest number is not one of ours: the
+        server answers from the head of the queue and forgets nothing."""
+        if offset > self.newest + 10:
+            return 0
+        while self.queue and self.queue[0]["update_id"] < offset:
+            self.queue.popleft()
+        return offset
 
     # Requests
 

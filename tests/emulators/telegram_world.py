@@ -51,6 +51,7 @@ class World:
         self.faults: list[Fault] = []
         self.limiter = Limiter() if limits else None
         self.queue: deque[Update] = deque()
+        self.newest = 0  # the number of the last update that went into the queue
         self.queries: dict[str, float] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
@@ -85,6 +86,11 @@ class World:
 
     def update(self, kind: str, content: dict[str, Any]) -> Update:
         return {"update_id": next(self._update_ids), kind: content}
+
+    def renumber(self, first: int) -> None:
+        """Numbers begin anew, as they do after a week without any update, or on another server; nothing old waits."""
+        self.queue.clear()
+        self._update_ids = itertools.count(first)
 
     def query(self) -> str:
         """A new callback query, waiting for its answer."""

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.channels.base import Capabilities, Receive
+from bot.channels.base import Capabilities, Receive, Unreachable
 from bot.clock import Clock
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
@@ -30,9 +30,11 @@ LINE = "test:1"
 
 class Line:
     """A `Channel`. `trouble[text]` are the errors with which that message fails, in turn; `before` and `after` are awaited
-    around each delivery that has one under its text. An attachment without words goes by its name."""
+    around each delivery that has one under its text. An attachment without words goes by its name. `away`: its service
+    answers no question."""
 
     line = LINE
+    hearing = None
 
     def __init__(self, **capabilities: Any) -> None:
         self.capabilities = Capabilities(**{"text": 4096, "buttons": 10, **capabilities})
@@ -43,6 +45,8 @@ class Line:
         self.delivered: list[str] = []
         self.at: list[float] = []
         self.clock: Clock | None = None
+        self.away = False
+        self.probed = 0
 
     async def send(self, message: Outgoing) -> str:
         text = message.text or (message.media.name if message.media else "")
@@ -57,6 +61,13 @@ class Line:
         if text in self.after:
             await self.after[text].wait()
         return f"ref-{len(self.delivered)}"
+
+    async def probe(self) -> None:
+        self.probed += 1
+        if self.away:
+            raise Unreachable("test")
+
+    async def look(self) -> None: ...
 
     async def start(self, receive: Receive) -> None: ...
 

@@ -12,15 +12,19 @@ from aiohttp import web
 from telegram import BotCommandScopeChat
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.base import Capabilities, Opens, Receive, SendError, Uncertain
+from bot.channels.base import Capabilities, Opens, Receive, SendError, Uncertain, Unreachable
 from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff
+from bot.channels.standing import Standing
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
+from bot.channels.telegram.numbers import told_apart
 from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
-from bot.channels.telegram.polling import Polling, pause_after, refused_token
+from bot.channels.telegram.polling import Polling, pause_after, reason_of, refused_token
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
+from bot.channels.telegram.webhook import Webhook
+from bot.clock import Clock, SystemClock
 from config.settings import Telegram
 from models.messages.message import Outgoing
 
@@ -34,8 +38,6 @@ who is sent one."""
 WEBHOOK = "/telegram/webhook"
 BODY = 1024 * 1024
 """Bytes of the longest update taken. Telegram's own are a few KB."""
-DELIVERIES = 100
-"""Updates Telegram may push at once: its maximum."""
 ASIDE = 256
 """Answers to taps and good-byes under way at once; beyond that they are dropped."""
 
@@ -56,6 +58,7 @@ class TelegramChannel:
         asking: Backoff = ASKING,
         offering: Backoff = OFFERING,
         grace: float = 5.0,
+        clock: Clock | None = None,
     ) -> None:
         token = settings.token.get_secret_value()
         self.line = f"telegram:{token.partition(':')[0]}"
@@ -79,6 +82,8 @@ class TelegramChannel:
         self._pushed = settings.mode == "webhook"
         self._webhook_url = f"{public_url}{WEBHOOK}"
         self._secret = settings.webhook_secret.get_secret_value()
+        self._clock = clock or SystemClock()
+        self.hearing = Standing()
         proxy = settings.proxy.get_secret_value()
         self._requests = (
             AiohttpRequest(connections=self.capabilities.concurrency + 16, proxy=proxy),
@@ -91,7 +96,20 @@ class TelegramChannel:
             request=self._requests[0],
             get_updates_request=self._requests[1],
         )
-        self._polling = Polling(self.line, self._fetch, self._read, self._act, asking=asking, offering=offering, grace=grace)
+        url = self._webhook_url if self._pushed else ""
+        self._webhook = Webhook(self.line, self._bot, url, self._secret, self.hearing, self._clock)
+        self._polling = Polling(
+            self.line,
+            self._fetch,
+            self._read,
+            self._act,
+            asking=asking,
+            offering=offering,
+            grace=grace,
+            conflicted=self._webhook.clear,
+            hearing=self.hearing,
+            clock=self._clock,
+        )
         self._receive: Receive | None = None
         self._introduced = False
         self._malformed = 0
@@ -106,6 +124,7 @@ class TelegramChannel:
         try:
             await self._introduce()
         except (TelegramError, SendError) as error:
+            self.hearing.fault(reason_of(error), self._clock.now())
             pause_after(error, self.line, 1, self._asking)
 
     async def run(self) -> None:
@@ -115,9 +134,30 @@ class TelegramChannel:
             try:
                 await self._introduce()
             except (TelegramError, SendError) as error:
+                self.hearing.fault(reason_of(error), self._clock.now())
                 await asyncio.sleep(pause_after(error, self.line, attempt, self._asking))
         if not self._pushed:
             await self._polling.run()
+
+    async def look(self) -> None:
+        if not (self._pushed and self._introduced):
+            return
+        try:
+            await self._webhook.look()
+        except (TelegramError, SendError) as error:
+            self.hearing.fault(reason_of(error), self._clock.now())
+            pause_after(error, self.line, 1, self._asking)
+
+    async def probe(self) -> None:
+        failure: SendError
+        try:
+            await self._bot.call("getMe", {})
+            return
+        except SendError:
+            raise
+        except TelegramError as error:  # it answers, and will not have us
+            failure = Unreachable(type(error).__name__)
+        raise failure
 
     async def stop(self) -> None:
         aside = list(self._aside)
@@ -135,15 +175,7 @@ class TelegramChannel:
 
     async def _introduce(self) -> None:
         """Tells Telegram how we want to be reached, and what to offer in the command menu."""
-        if self._pushed:
-            await self._bot.set_webhook(
-                self._webhook_url,
-                secret_token=self._secret,
-                allowed_updates=ALLOWED,
-                max_connections=DELIVERIES,
-            )
-        else:
-            await self._bot.delete_webhook()
+        await self._webhook.set()
         for (name, language), commands in self._commands.items():
             if name == "worker":
                 hint = None if language == "vi" else language
@@ -152,6 +184,7 @@ class TelegramChannel:
                 except (TelegramError, SendError) as error:  # a menu is a comfort: the service works without
                     log.warning("a command menu was not set", line=self.line, error=type(error).__name__)
         self._introduced = True
+        self.hearing.well(self._clock.now())
 
     async def send(self, message: Outgoing) -> str:
         deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
@@ -208,7 +241,7 @@ class TelegramChannel:
 
     def _read(self, raw: Any) -> Event:
         try:
-            return read(raw, self.line)
+            return told_apart(read(raw, self.line), raw)
         except Malformed as error:  # its words are only a class name
             self._malformed += 1
             log.warning("unreadable update", line=self.line, error=str(error), count=self._malformed)

@@ -4,13 +4,20 @@ An update is confirmed by asking with an offset above it (https://core.telegram.
 the next question waits until every update of the last answer is committed or set aside. python-telegram-bot's
 Updater confirms a batch when it fetches the next and loses at a crash what was still in memory; asking again
 while some are open brings the same ones at once, thousands of times a second.
+
+Numbers are not kept longer than they are needed. After a week without any update Telegram draws the next number
+anew, often a lower one, and answers an offset that is more than 10 above its newest from the head of the queue
+(so does another server behind the same address). So the offset follows the last batch, not the largest number;
+once an empty answer has shown that the batch is confirmed, we ask without one; and an answer that brings nothing
+new is not asked for again at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,16 +26,34 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
 from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.standing import Reason, Standing
 from bot.channels.telegram.updates import Event
+from bot.clock import Clock, SystemClock
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
 """How long Telegram holds a question open when nothing has come."""
+SHARED = timedelta(minutes=2)
+"""So long after a 409 another program is taken to ask as well: between two of them, each is answered now and then,
+and hears a part."""
 
 
 Fetch = Callable[[int | None, int], Awaitable[Sequence[Any]]]
 """(offset, seconds to hold) → updates as JSON gave them. Raises `TelegramError` or `SendError`."""
+Conflicted = Callable[[], Awaitable[Reason]]
+"""Called after a 409: takes away a webhook that stands in the way, and says what it was. Raises as `Fetch` does."""
+
+
+async def _nothing_to_take_away() -> Reason:
+    return "poller"
+
+
+def reason_of(error: Exception) -> Reason:
+    """Why a line does not work, from the error that a question ended with."""
+    if isinstance(error, InvalidToken):
+        return "token"
+    return "poller" if isinstance(error, Conflict) else "away"
 
 
 def pause_after(error: Exception, line: str, attempt: int, backoff: Backoff) -> float:
@@ -55,7 +80,7 @@ def refused_token(line: str) -> None:
 class Polling:
     """One line's questions. `fetch` asks, `read` makes an `Event` of an update, `act` returns once it is
     committed and raises when it must be offered again. `grace` is how many seconds an open batch has to end
-    when `run` is cancelled."""
+    when `run` is cancelled. `hearing` is told how it goes."""
 
     def __init__(
         self,
@@ -67,6 +92,9 @@ class Polling:
         asking: Backoff = ASKING,
         offering: Backoff = OFFERING,
         grace: float = 5.0,
+        conflicted: Conflicted = _nothing_to_take_away,
+        hearing: Standing | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._line = line
         self._fetch = fetch
@@ -75,6 +103,11 @@ class Polling:
         self._asking = asking
         self._offering = offering
         self._grace = grace
+        self._conflicted = conflicted
+        self._hearing = hearing or Standing()
+        self._clock = clock or SystemClock()
+        self._shared: datetime | None = None
+        self._known: deque[frozenset[int]] = deque(maxlen=2)
         self._next: int | None = None
         self._confirmed: int | None = None
         self._open: set[int] = set()
@@ -91,34 +124,64 @@ class Polling:
                     batch = await self._fetch(offset, POLL_SECONDS)
                 except (TelegramError, SendError) as error:
                     attempt += 1
-                    await asyncio.sleep(pause_after(error, self._line, attempt, self._asking))
+                    pause = pause_after(error, self._line, attempt, self._asking)
+                    await self._note(error)
+                    await asyncio.sleep(pause)
                     continue
                 self._confirmed = offset
+                self._heard()
                 if await self._take(batch):
                     attempt = 0
-                else:  # nothing in it had a number, so the offset cannot move: do not spin
+                else:  # nothing in it had a number, or all of it was here before: do not spin
                     attempt += 1
                     await asyncio.sleep(self._asking.delay(attempt))
         finally:
             await self._finish()
 
+    def _heard(self) -> None:
+        """A question was answered. While another program asks as well, that is not all there is to hear."""
+        now = self._clock.now()
+        if self._shared is not None and now - self._shared < SHARED:
+            return
+        self._hearing.well(now)
+
+    async def _note(self, error: Exception) -> None:
+        reason = reason_of(error)
+        if isinstance(error, Conflict):
+            try:
+                reason = await self._conflicted()
+            except (TelegramError, SendError) as more:
+                pause_after(more, self._line, 1, self._asking)
+            if reason == "poller":
+                self._shared = self._clock.now()
+        self._hearing.fault(reason, self._clock.now())
+
     async def _take(self, batch: Sequence[Any]) -> bool:
-        """Works through one batch: different people at once, one person's events in order. False: none had a
-        number."""
+        """Works through one batch: different people at once, one person's events in order. False: it brought nothing
+        that was not here before, or nothing that had a number."""
+        if not batch:
+            self._next = None  # whatever is below the offset is confirmed: numbers may begin anew
+            return True
         chains: dict[str, list[tuple[int, Event]]] = {}
+        before = self._next
         for raw in batch:
             number = raw.get("update_id") if isinstance(raw, dict) else None
             event = self._read(raw)
             if type(number) is not int:
                 continue
-            self._next = max(number + 1, self._next or 0)
+            self._next = number + 1
             self._open.add(number)
             key = event.inbound.sender if event.inbound else f"#{number}"
             chains.setdefault(key, []).append((number, event))
         if chains:
             self._chains = {asyncio.create_task(self._chain(events)) for events in chains.values()}
             await asyncio.wait(self._chains)
-        return bool(chains) or not batch
+        numbers = frozenset(number for events in chains.values() for number, _ in events)
+        if numbers and before is not None and max(numbers) < before:
+            log.warning("update numbers began anew", line=self._line)
+        is_news = bool(numbers) and not any(numbers <= known for known in self._known)
+        self._known.append(numbers)
+        return is_news
 
     async def _chain(self, events: Sequence[tuple[int, Event]]) -> None:
         for number, event in events:

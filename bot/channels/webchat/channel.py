@@ -75,6 +75,7 @@ NOT_ALLOWED = 4010
 
 class WebChannel:
     line = "webchat:main"
+    hearing = None
     capabilities = Capabilities(
         service="web chat", text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
     )
@@ -156,6 +157,10 @@ class WebChannel:
 
         self._show(await self._writer.write(keep))
         return message.edits or message.id
+
+    async def look(self) -> None: ...
+
+    async def probe(self) -> None: ...  # there is no service to ask
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [

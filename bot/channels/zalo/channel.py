@@ -17,12 +17,14 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.channels.base import Capabilities, Gone, Receive, SendError
+from bot.channels.base import Capabilities, Gone, Receive, SendError, Unreachable
 from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.standing import Reason, Standing
 from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
 from bot.channels.zalo.doctor import examine
 from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
+from bot.clock import Clock, SystemClock
 from config.settings import ZaloBot
 from models.messages.message import Inbound, Outgoing
 
@@ -35,6 +37,8 @@ POLL_SECONDS = 30
 """How long Zalo holds a question open when nothing has come: its default."""
 HASTY = 1.0
 """An idle answer that comes sooner than so many seconds was no long poll, and is not asked for again at once."""
+IN_THE_WAY = (400, 409)
+"""What getUpdates answers while a webhook is set."""
 FLOODED = Backoff(first=5.0, most=300.0)
 """Silence after "Quota exceeded": Zalo names no time."""
 
@@ -56,7 +60,11 @@ class ZaloChannel:
         grace: float = 5.0,
         read: float = 10.0,
         files_at: str = "",
+        clock: Clock | None = None,
     ) -> None:
+        self.hearing = Standing()
+        self._clock = clock or SystemClock()
+        self._again = False
         self._files_at = files_at
         token = settings.token.get_secret_value()
         self.line = f"zalo_bot:{token.partition(':')[0]}"
@@ -88,6 +96,7 @@ class ZaloChannel:
         try:
             await self._introduce()
         except (Refused, SendError) as error:
+            self._unheard(error)
             self._pause_after(error, 1)
 
     async def run(self) -> None:
@@ -97,6 +106,7 @@ class ZaloChannel:
             try:
                 await self._introduce()
             except (Refused, SendError) as error:
+                self._unheard(error)
                 await asyncio.sleep(self._pause_after(error, attempt))
         if not self._pushed:
             await self._poll()
@@ -107,14 +117,68 @@ class ZaloChannel:
 
     async def _introduce(self) -> None:
         if self._pushed:
-            # The address is kept even where Zalo's own look at it failed, which it then says here.
-            kept = await self._client.call("setWebhook", {"url": self._webhook_url, "secret_token": self._secret})
-            seen = kept.get("verification") if isinstance(kept, dict) else None
-            if isinstance(seen, dict) and seen.get("ok") is False:
-                log.warning("zalo could not reach the webhook", line=self.line, setting="HAICHIEU_WEB__PUBLIC_URL")
+            # Where Zalo did not reach us yet, the first look decides: what stands in front of us may start after us.
+            self._again = not await self._set_webhook()
+            if not self._again:
+                self.hearing.well(self._clock.now())
         else:
             await self._client.call("deleteWebhook")  # getUpdates is refused while one is set
+            self.hearing.well(self._clock.now())
         self._introduced = True
+
+    async def _set_webhook(self) -> bool:
+        """Whether Zalo reached us there. The address is kept even where Zalo's own look at it failed, which it then says."""
+        self._again = False
+        kept = await self._client.call("setWebhook", {"url": self._webhook_url, "secret_token": self._secret})
+        seen = kept.get("verification") if isinstance(kept, dict) else None
+        if isinstance(seen, dict) and seen.get("ok") is False:
+            log.warning("zalo could not reach the webhook", line=self.line, setting="HAICHIEU_WEB__PUBLIC_URL")
+            return False
+        return True
+
+    async def look(self) -> None:
+        """A fault lasts until the next look finds it mended: a program that takes the webhook away each time must not be
+        taken for none."""
+        if not (self._pushed and self._introduced):
+            return
+        try:
+            if await self._hook() != self._webhook_url:
+                log.error("another program changed the webhook: it is set again", line=self.line)
+                self.hearing.fault("webhook", self._clock.now())
+                await self._set_webhook()
+            # Set again, too, where somebody came with another secret: a stranger, or Zalo after another program set it.
+            elif not (self._again or self.hearing.reason == "address") or await self._set_webhook():
+                self._heard()
+            else:
+                self.hearing.fault("address", self._clock.now())
+        except (Refused, SendError) as error:
+            self._unheard(error)
+            self._pause_after(error, 1)
+
+    async def _hook(self) -> str:
+        info = await self._client.call("getWebhookInfo")
+        return str(info.get("url") or "") if isinstance(info, dict) else ""
+
+    def _heard(self) -> None:
+        self.hearing.well(self._clock.now())
+
+    def _unheard(self, error: Exception, reason: Reason = "away") -> None:
+        if isinstance(error, Refused) and error.code in (TOKEN, UNKNOWN):
+            reason = "token"
+        self.hearing.fault(reason, self._clock.now())
+
+    async def _clear(self, refused: Refused) -> Reason:
+        """After a question was refused: removes a webhook that another program has set."""
+        if refused.code not in IN_THE_WAY:
+            return "away"
+        try:
+            if not await self._hook():
+                return "poller" if refused.code == 409 else "away"
+            log.error("another program set a webhook: it is removed", line=self.line)
+            await self._client.call("deleteWebhook")
+        except (Refused, SendError) as error:
+            self._pause_after(error, 1)
+        return "webhook"
 
     def _pause_after(self, error: Exception, attempt: int) -> float:
         """Seconds to wait after a call failed, and the line in the log that tells the operator why."""
@@ -137,9 +201,12 @@ class ZaloChannel:
             except (Refused, SendError) as error:
                 if isinstance(error, Refused) and error.code == IDLE and loop.time() - began >= HASTY:
                     attempt = 0
+                    self._heard()
                     continue
                 attempt += 1
                 idle = isinstance(error, Refused) and error.code == IDLE
+                if not idle:
+                    self._unheard(error, await self._clear(error) if isinstance(error, Refused) else "away")
                 await asyncio.sleep(self._asking.delay(attempt) if idle else self._pause_after(error, attempt))
                 continue
             events = answer if isinstance(answer, list) else [answer]
@@ -148,6 +215,7 @@ class ZaloChannel:
                 await asyncio.sleep(self._asking.delay(attempt))
                 continue
             attempt = 0
+            self._heard()
             for event in events:
                 if (inbound := self._read(event)) is not None:
                     await self._take(inbound)
@@ -190,6 +258,15 @@ class ZaloChannel:
             return ""  # Zalo's bots cannot edit, so its reference would be of no use
         raise error
 
+    async def probe(self) -> None:
+        failure: SendError
+        try:
+            await self._client.call("getMe")
+            return
+        except Refused as refused:  # it answers, and will not have us
+            failure = Unreachable(str(refused.code))
+        raise failure
+
     async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:  # noqa: ARG002 - Zalo names no sizes
         if media_url({"photo_url": reference}) is None:  # looked at when it came, and again now that it is called
             raise Gone("not Zalo's address")
@@ -206,6 +283,7 @@ class ZaloChannel:
             return web.Response()  # Zalo looks whether somebody is here, without saying who it is
         body = await pushed(request, "X-Bot-Api-Secret-Token", self._secret, BODY)
         if isinstance(body, web.Response):
+            self._again = self._again or body.status == 403  # perhaps it was set again with another secret
             return body
         if not body.strip():
             return web.Response()
