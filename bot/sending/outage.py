@@ -96,7 +96,7 @@ class Outage:
 
     def works(self) -> None:
         """The service said something of its own."""
-        self.standing.well(now := self._clock.now())
+        self.standing.well(self._clock.now())
         self._attempt, self._next = 0, None
         if self.is_down:
             self.fell.clear()
