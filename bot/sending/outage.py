@@ -96,11 +96,11 @@ class Outage:
 
     def works(self) -> None:
         """The service said something of its own."""
-        self.standing.well(now := self._clock.now())
+        self.standing.well(self._clock.now())
         self._attempt, self._next = 0, None
         if self.is_down:
             self.fell.clear()
-            log.warning("the line is up again", line=self._line, at=now.isoformat(timespec="seconds"))
+            log.warning("the line is up again", line=self._line)
 
     async def failed(self, row: Claimed, before: int) -> None:
         """The message was refused by the way, or its fate is unknown. `before`: `acknowledged` when it left."""
