@@ -169,7 +169,8 @@ class Outbox:
         while True:
             await self._outage.fell.wait()
             await self._clock.sleep(self._outage.wait())
-            await asyncio.shield(self._begin(self._come_back()))
+            if self._outage.is_down:
+                await asyncio.shield(self._begin(self._come_back()))
 
     async def _come_back(self) -> int:
         """Asks the service once and, where it answers, tries one message. Returns how many were tried."""
@@ -200,8 +201,11 @@ class Outbox:
         if rows:
             now, bulk = self._clock.now(), [row for row in rows if isinstance(row, Bulk)]
             ours = [row.message.id for row in rows if not isinstance(row, Bulk)]
-            await self._writer.write(lambda session: sending.wake(session, ours, now))
-            await self._ledgers.wake(bulk)
+            try:
+                await self._writer.write(lambda session: sending.wake(session, ours, now))
+                await self._ledgers.wake(bulk)
+            except Exception as error:  # the database is away; they wait out their own pauses
+                log.error("what waited was not woken", line=self._channel.line, exc_info=error)
         self.nudge()
 
     def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:

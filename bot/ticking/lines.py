@@ -102,7 +102,8 @@ class Lines:
             return 0
         if self._said.get(key, True) != standing.works:
             say = log.warning if standing.works else log.error
-            say("a line works again" if standing.works else "a line does not work", line=line, **_words(direction, standing))
+            words = "a line works again" if standing.works else "a line does not work"
+            say(words, line=line, where=direction, state=standing.reason or "well")
         self._said[key] = standing.works
         lasts = now - standing.since
         if standing.is_out and lasts >= self._patience and not self._told.get(key):
@@ -136,7 +137,3 @@ class Lines:
                 since = standing.since.timestamp() if standing.is_out and standing.since is not None else 0
                 WORKS.labels(line.channel.line, direction).set(not standing.is_out)
                 DOWN_SINCE.labels(line.channel.line, direction).set(since)
-
-
-def _words(direction: Direction, standing: Standing) -> dict[str, str]:
-    return {"kind": direction, **({"reason": standing.reason} if standing.reason else {})}

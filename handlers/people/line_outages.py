@@ -13,7 +13,7 @@ from datetime import datetime
 from config.i18n import Language
 from handlers.chat.conversation import reader_of, tell
 from models.messages import outages
-from models.messages.outages import Direction, LineOutage
+from models.messages.outages import Direction
 from models.people import offices, rights
 from models.people.accounts import Account
 from models.store.database import Session
@@ -24,8 +24,10 @@ _TOLD = (rights.HEAR_OF_OUTAGE, rights.STAND_IN_FOR_ADMIN)
 def begins(
     session: Session, line: str, direction: Direction, reason: str, since: datetime, now: datetime, lines: Sequence[str]
 ) -> bool:
-    """Tells of an outage, unless that was done. `lines`: all that are open, the preferred first."""
-    if not outages.begins(session, line, direction, reason, since):
+    """Tells of an outage, unless that was done: a line that neither hears nor sends for one reason has one. `lines`: all
+    that are open, the preferred first."""
+    was_told = outages.is_open(session, line, reason)
+    if not outages.begins(session, line, direction, reason, since) or was_told:
         return False
     for account in _readers(session, line, now, lines):
         reader = reader_of(session, account)
@@ -35,12 +37,18 @@ def begins(
 
 
 def ends(session: Session, line: str, direction: Direction, now: datetime, lines: Sequence[str]) -> bool:
-    """Tells that it is over, where it was told."""
+    """Tells that it is over, where it was told and is over in both directions."""
     row = outages.ends(session, line, direction)
-    if row is None:
+    if row is None or outages.is_open(session, line, row.reason):
         return False
     for account in _readers(session, line, now, lines):
-        tell(session, account, _over(reader_of(session, account), row, now), now, in_office=True, plain=True)
+        reader = reader_of(session, account)
+        text = reader.gettext(
+            "Comrade, {name} works again since {at}. What waited on either side is on its way.",
+            name=line_name(reader, line),
+            at=reader.when(now),
+        )
+        tell(session, account, text, now, in_office=True, plain=True)
     return True
 
 
@@ -88,13 +96,6 @@ def _why(reader: Language, reason: str) -> str:
         "webhook": reader.gettext("Another program with the bot's token has the messages sent elsewhere."),
         "address": reader.gettext("The service cannot reach the union's web address."),
     }.get(reason, "")
-
-
-def _over(reader: Language, row: LineOutage, now: datetime) -> str:
-    name, at = line_name(reader, row.line), reader.when(now)
-    if row.direction == "sends":
-        return reader.gettext("Comrade, {name} sends again since {at}. What waited is on its way.", name=name, at=at)
-    return reader.gettext("Comrade, what workers write on {name} reaches the union again since {at}.", name=name, at=at)
 
 
 def line_name(reader: Language, line: str) -> str:

@@ -49,6 +49,12 @@ def ends(session: Session, line: str, direction: Direction) -> LineOutage | None
     return row if ended else None
 
 
+def is_open(session: Session, line: str, reason: str) -> bool:
+    """Whether the line is out for this reason, in either direction."""
+    same = col(LineOutage.line) == line, col(LineOutage.reason) == reason
+    return session.execute(select(col(LineOutage.direction)).where(*same)).first() is not None
+
+
 def open_ones(session: Session) -> Sequence[LineOutage]:
     """What is not over yet."""
     return session.execute(select(LineOutage).order_by(col(LineOutage.line), col(LineOutage.direction))).scalars().all()

@@ -55,7 +55,7 @@ async def test_a_deaf_line_is_told_once_and_so_is_its_end(
     await at_the_desk.sees_nothing_new()
     await line.look()
     await clock.passes(seconds=31)
-    await at_the_desk.sees("từ 10:12 ngày 23/11 tin người lao động viết trên Telegram đã tới công đoàn trở lại")
+    await at_the_desk.sees("Đồng chí, Telegram đã thông trở lại từ 10:12 ngày 23/11")
     await clock.passes(minutes=10)
     await at_the_desk.sees_nothing_new()
 
@@ -92,9 +92,33 @@ async def test_a_line_that_does_not_send_is_told_on_another(
     await worker.sees("Gửi phản ánh")
     await worker.sees_nothing_new()
     await clock.passes(seconds=31)
-    await at_the_desk.sees("Đồng chí, Telegram đã gửi tin được trở lại từ 10:15 ngày 23/11")
+    await at_the_desk.sees("Đồng chí, Telegram đã thông trở lại từ 10:15 ngày 23/11")
     with service.app.database.reading() as session:
         assert not open_ones(session)
+
+
+async def test_a_line_that_does_neither_is_told_once(
+    at_the_desk: Person, service: RunningApp, line: Channel, telegram: TelegramEmulator, clock: FakeClock
+) -> None:
+    worker = OnTelegram(service, "An", telegram)
+    await worker.joins(service.codes.team)
+    await worker.looks_away()
+    telegram.fault("html", times=None)
+    await line.look()
+    await worker.says("menu")
+    for _ in range(20):
+        await clock.passes(seconds=10)
+    await at_the_desk.sees("tin người lao động viết trên Telegram không tới công đoàn", "Chưa kết nối được")
+    await at_the_desk.sees_nothing_new()
+    telegram.clear_faults()
+    await clock.passes(seconds=5)
+    await clock.passes(minutes=1)
+    await at_the_desk.sees_nothing_new()  # it sends, and still does not hear
+    await line.look()  # somebody else's address, as far as this story's service knows
+    await line.look()
+    await clock.passes(minutes=1)
+    await at_the_desk.sees("Đồng chí, Telegram đã thông trở lại")
+    await at_the_desk.sees_nothing_new()
 
 
 async def test_monitoring_sees_it_at_once(service: RunningApp, line: Channel, telegram: TelegramEmulator) -> None:
