@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, CursorResult, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Column, Connection, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
 
@@ -100,6 +101,21 @@ class Database:
         self.engine.dispose()
 
 
+@dataclass(slots=True)
+class Alone:
+    """A transaction in which nothing is committed by anybody else (any of SQLite's), and what it has seen so far of tables
+    that only grow (models.store.tail): up to which number of each. `wrote`: whether rows of its own may be among them."""
+
+    wrote: bool = False
+    seen: dict[object, int] = field(default_factory=dict)
+
+
+def alone(session: Session) -> Alone | None:
+    """The transaction of this session, where it is such; None on PostgreSQL."""
+    found: Alone | None = session.connection().info.get("alone")
+    return found
+
+
 def _keep_private(path: Path) -> None:
     """Before SQLite makes it: the files that it makes beside it (-wal, -shm, -journal) take over its mode."""
     make_folder(path.parent)
@@ -132,6 +148,7 @@ def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        connection.info["alone"] = Alone()
         connection.exec_driver_sql(begin)
 
     return engine
@@ -173,13 +190,15 @@ def _spelt(statement: Any, dialect: Dialect, columns: tuple[str, ...] | None) ->
         for bound, name in compiled.bind_names.items()
         if (tell := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
-    return _Spelt(str(compiled), tuple(compiled.positiontup or compiled.bind_names.values()), told, bool(compiled.positiontup))
+    return _Spelt(
+        str(compiled), tuple(compiled.positiontup or compiled.bind_names.values()), told, bool(compiled.positiontup)
+    )
 
 
-def run(session: Session, statement: Any, values: Mapping[str, Any], columns: tuple[str, ...] | None = None) -> CursorResult[Any]:
+def run(session: Session, statement: Any, values: Mapping[str, Any], columns: tuple[str, ...] | None = None) -> Any:
     """Runs what every message asks: a statement that was built once is also spelt once, where SQLAlchemy's own cache looks
     at all of it each time, which costs twice what asking does. `values`: one for each parameter, none of them a list.
-    Columns come back as the driver knows them: texts, bytes and numbers, no times. `columns`: those that an INSERT writes."""
+    Columns come back as the driver knows them: texts, bytes and numbers, no times. `columns`: what an INSERT writes."""
     connection = session.connection()
     spelt = _spelt(statement, connection.dialect, columns)
     return connection.exec_driver_sql(spelt.text, spelt.values(values), _COUNTED)
@@ -189,7 +208,7 @@ def run(session: Session, statement: Any, values: Mapping[str, Any], columns: tu
 def _defaults(table: type[SQLModel]) -> Mapping[str, Any]:
     """What stands in a column for which a row has nothing."""
     columns: Iterable[Column[Any]] = table.__table__.c  # type: ignore[attr-defined]
-    return {one.name: one.default.arg for one in columns if one.default is not None and one.default.is_scalar}
+    return {one.name: one.default.arg for one in columns if isinstance(one.default, ScalarElementColumnDefault)}
 
 
 def insert_ignore(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
@@ -199,7 +218,7 @@ def insert_ignore(session: Session, table: type[SQLModel], rows: Sequence[Mappin
     statement = _insert(session.get_bind().dialect.name, table, (), "")
     if len(rows) == 1:
         row = {**_defaults(table), **rows[0]}
-        return run(session, statement, row, tuple(row)).rowcount
+        return int(run(session, statement, row, tuple(row)).rowcount)
     return session.connection().execute(statement.values(list(rows))).rowcount
 
 

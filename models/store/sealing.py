@@ -4,8 +4,8 @@ AES-256-GCM, the key's number in front, the row the text belongs to as associate
 another row does not open. Plain text is padded, because lengths alone have given reporters away elsewhere: short fields to
 steps of 64 bytes, whatever may carry people's words to 1, 4 or 16 KB, and what every turn leaves to 2 KB, into which nearly
 all of it fits (compressed where it must be: 3,500 letters of Vietnamese), so that a filing and a look at the menu cannot be
-told by their size. Attachments (sealed files, not columns) are padded to the next power of two, 256 KB at least: eight sizes for
-everything from a note to the longest document.
+told by their size. Attachments (sealed files, not columns) are padded to the next power of two, 256 KB at least: eight sizes
+for everything from a note to the longest document.
 Look-ups (is this account known?) use HMAC-SHA-256 under a key of their own,
 which does not rotate.
 
