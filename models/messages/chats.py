@@ -23,7 +23,7 @@ from sqlmodel import Field, col
 from models.messages.message import Option
 from models.people import accounts, wishes
 from models.people.accounts import Sender
-from models.store.database import Base, Session
+from models.store.database import Base, Session, run
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, tail_of, written
 
@@ -131,6 +131,9 @@ def joined(chat: Chat, account_id: str) -> Chat:
     return Chat(account_id, chat.reached, chat.state)
 
 
+_WRITE = insert(Conversation).inline()
+
+
 @lru_cache(maxsize=16)
 def _asked(count: int) -> Select[str, int, bytes]:
     """Built once for each number of names: every message asks this, and building the question costs more than asking it."""
@@ -148,7 +151,7 @@ def name_of(session: Session, who: str, in_office: bool, day: date, number: int)
 def _states(session: Session, names: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     count = next(size for size in (8, 16, 32, 64, 128, 256, len(names)) if size >= len(names))
     values = {f"n{number}": name for number, name in enumerate([*names, *[""] * (count - len(names))])}
-    return {row.id: (row.number, row.state) for row in session.connection().execute(_asked(count), values)}
+    return {row_id: (number, state) for row_id, number, state in run(session, _asked(count), values)}
 
 
 def _newest(session: Session, chat: Chat, sides: Sequence[bool], today: date) -> dict[bool, tuple[str, int, bytes]]:
@@ -249,7 +252,7 @@ def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: 
     sealed = seal(session, "conversation.state", name, json.dumps(kept, ensure_ascii=False))
     # The same day for every row, whatever it holds: two days on nothing in it is needed any more.
     row = {"id": name, "state": sealed, "kept_until": (now + DRAFT).date()}
-    session.connection().execute(insert(Conversation), row)
+    run(session, _WRITE, row, tuple(row))
     written(session)
     chat.places[chat.in_office] = place
 

@@ -7,15 +7,17 @@ PostgreSQL: psycopg 3, READ COMMITTED, one message one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Column, Connection, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
 
@@ -99,6 +101,21 @@ class Database:
         self.engine.dispose()
 
 
+@dataclass(slots=True)
+class Alone:
+    """A transaction in which nothing is committed by anybody else (any of SQLite's), and what it has seen so far of tables
+    that only grow (models.store.tail): up to which number of each. `wrote`: whether rows of its own may be among them."""
+
+    wrote: bool = False
+    seen: dict[object, int] = field(default_factory=dict)
+
+
+def alone(session: Session) -> Alone | None:
+    """The transaction of this session, where it is such; None on PostgreSQL."""
+    found: Alone | None = session.connection().info.get("alone")
+    return found
+
+
 def _keep_private(path: Path) -> None:
     """Before SQLite makes it: the files that it makes beside it (-wal, -shm, -journal) take over its mode."""
     make_folder(path.parent)
@@ -131,6 +148,7 @@ def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        connection.info["alone"] = Alone()
         connection.exec_driver_sql(begin)
 
     return engine
@@ -140,11 +158,57 @@ def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
 def _insert(dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: str) -> Any:
     """One INSERT … ON CONFLICT, built once for each shape: building it costs more than running it. The other database's
     dialect is never imported."""
-    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table).inline()
     if not key:
-        return statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return statement.on_conflict_do_nothing().execution_options(**_COUNTED)
     changes = {name: statement.excluded[name] for name in columns if name != key}
     return statement.on_conflict_do_update(index_elements=[key], set_=changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelt:
+    """A statement as one database's driver takes it. `names`: its parameters, in order; `told`: how their values are."""
+
+    text: str
+    names: tuple[str, ...]
+    told: Mapping[str, Callable[[Any], Any]]
+    in_order: bool
+
+    def values(self, given: Mapping[str, Any]) -> Any:
+        told = [(name, self.told[name](given[name]) if name in self.told else given[name]) for name in self.names]
+        return tuple(value for _, value in told) if self.in_order else dict(told)
+
+
+_COUNTED = {"preserve_rowcount": True}
+
+
+@lru_cache(maxsize=256)
+def _spelt(statement: Any, dialect: Dialect, columns: tuple[str, ...] | None) -> _Spelt:
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    told = {
+        name: tell
+        for bound, name in compiled.bind_names.items()
+        if (tell := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
+    return _Spelt(
+        str(compiled), tuple(compiled.positiontup or compiled.bind_names.values()), told, bool(compiled.positiontup)
+    )
+
+
+def run(session: Session, statement: Any, values: Mapping[str, Any], columns: tuple[str, ...] | None = None) -> Any:
+    """Runs what every message asks: a statement that was built once is also spelt once, where SQLAlchemy's own cache looks
+    at all of it each time, which costs twice what asking does. `values`: one for each parameter, none of them a list.
+    Columns come back as the driver knows them: texts, bytes and numbers, no times. `columns`: what an INSERT writes."""
+    connection = session.connection()
+    spelt = _spelt(statement, connection.dialect, columns)
+    return connection.exec_driver_sql(spelt.text, spelt.values(values), _COUNTED)
+
+
+@lru_cache(maxsize=256)
+def _defaults(table: type[SQLModel]) -> Mapping[str, Any]:
+    """What stands in a column for which a row has nothing."""
+    columns: Iterable[Column[Any]] = table.__table__.c  # type: ignore[attr-defined]
+    return {one.name: one.default.arg for one in columns if isinstance(one.default, ScalarElementColumnDefault)}
 
 
 def insert_ignore(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
@@ -153,7 +217,8 @@ def insert_ignore(session: Session, table: type[SQLModel], rows: Sequence[Mappin
         return 0
     statement = _insert(session.get_bind().dialect.name, table, (), "")
     if len(rows) == 1:
-        return session.connection().execute(statement, rows[0]).rowcount
+        row = {**_defaults(table), **rows[0]}
+        return int(run(session, statement, row, tuple(row)).rowcount)
     return session.connection().execute(statement.values(list(rows))).rowcount
 
 

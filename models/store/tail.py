@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, select
 from sqlmodel import Field
 
-from models.store.database import Base, Session
+from models.store.database import Alone, Base, Session, alone, run
 
 T = TypeVar("T")
 OVERLAP = 256
@@ -57,6 +57,8 @@ class Tail(Generic[T]):
         self._read, self._keys, self._skip, self._begin = read, keys, skip, begin
         self._lock = threading.Lock()
         self._last: int | None = None
+        self._settled = 0
+        """On SQLite: up to this number everything is committed that will ever be."""
         self._taken = 0
         self._known: dict[str, None] = {}
         """Rows that were looked at, "number/id" as they are listed, the oldest first."""
@@ -65,6 +67,7 @@ class Tail(Generic[T]):
         row = cast(columns.number, String) + "/" + columns.id
         # One row, asked for at every turn: as hundreds of rows, fetching them would cost most of it.
         self._after = select(func.aggregate_strings(row, " ")).where(columns.number > bindparam("after"))
+        self._since = select(columns.number, columns.id).where(columns.number > bindparam("after")).order_by(columns.number)
         self._bodies = select(columns.id, columns[body]).where(columns.id.in_(bindparam("ids", expanding=True)))
         self._newest = select(func.max(columns.number))
         self._here = select(columns.id).where(columns.id.in_(bindparam("ids", expanding=True)))
@@ -89,12 +92,24 @@ class Tail(Generic[T]):
         caught_up.add(id(self))
         if self._last is None:
             newest = session.execute(self._newest).scalar_one() or 0
-            self._last = max(newest - self._begin, 0) if self._begin else 0
-        fresh = self._fresh(session, self._last - OVERLAP)
-        if fresh:
+            self._last = self._settled = max(newest - self._begin, 0) if self._begin else 0
+        within = alone(session)
+        if fresh := self._growing(session, within) if within else self._fresh(session, self._last - OVERLAP):
             self._take(session, fresh)
         if self._taken > max(SWEPT, len(self._items) // 2):
             self._sweep(session)
+
+    def _growing(self, session: Session, within: Alone) -> list[tuple[int, str]]:
+        """Where one transaction follows another, the numbers of what is committed only grow, and nothing comes late. Only
+        what is undone is counted again: all of a transaction, or one of the turns that share it. So what has been seen counts
+        for the rest of this transaction unless this session wrote some of it, and for those to come unless any did."""
+        after = within.seen.get(self, self._settled)
+        listed = [(number, row_id) for number, row_id in run(session, self._since, {"after": after})]
+        if listed and "wrote" not in session.info:
+            within.seen[self] = listed[-1][0]
+            if not within.wrote:
+                self._settled = max(self._settled, listed[-1][0])
+        return [(number, row_id) for number, row_id in listed if f"{number}/{row_id}" not in self._known]
 
     def look_again(self, session: Session, *, late: int | None = LATE) -> None:
         """Reads what was committed after rows of far higher numbers, which is not looked at otherwise. `late`: how far back;
@@ -112,13 +127,15 @@ class Tail(Generic[T]):
     def _fresh(self, session: Session, after: int) -> list[tuple[int, str]]:
         """Numbers and ids of those that were not looked at yet. Only these are taken apart: at each turn hundreds are listed
         and a few are new."""
-        listed = session.execute(self._after, {"after": after}).scalar_one() or ""
+        listed = session.connection().execute(self._after, {"after": after}).scalar_one() or ""
         new = (row.partition("/") for row in listed.split() if row not in self._known)
         return sorted((int(number), row_id) for number, _, row_id in new)
 
     def _take(self, session: Session, fresh: Sequence[tuple[int, str]]) -> None:
         worth = [row_id for _, row_id in fresh if not self._skip(session, row_id)]
-        bodies = dict(row for some in batches(worth) for row in session.execute(self._bodies, {"ids": some}))
+        bodies: dict[str, bytes] = dict(
+            row for some in batches(worth) for row in session.connection().execute(self._bodies, {"ids": some})
+        )
         for row_id in worth:
             if row_id in bodies and (item := self._read(session, row_id, bodies[row_id])) is not None:
                 self._items[row_id] = item
@@ -154,8 +171,12 @@ class Tail(Generic[T]):
 
 
 def written(session: Session) -> None:
-    """Rows were written in this session: what is asked next looks for them."""
+    """Rows of such a table were written in this session: what is asked next looks for them, and nobody takes them for
+    committed. Whatever writes any says so."""
     session.info.pop("caught_up", None)
+    session.info["wrote"] = True
+    if within := alone(session):
+        within.wrote = True
 
 
 def batches(listed: Iterable[str]) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import random
 from pathlib import Path
@@ -103,6 +104,13 @@ def test_hashes_keep_purposes_and_parts_apart() -> None:
     ]
     assert len(set(hashes)) == len(hashes)
     assert all(len(one) == 32 and int(one, 16) >= 0 for one in hashes)
+
+
+@given(st.binary(min_size=32, max_size=32), st.lists(TEXT, min_size=1, max_size=4))
+def test_hashes_are_hmac(key: bytes, parts: list[str]) -> None:
+    """By whatever way they are computed: look-ups of years hang on it."""
+    plain = hmac.digest(key, "\x1f".join(parts).encode(), "sha256")
+    assert Keyring(key, {1: bytes(32)}).keyed_hash(*parts) == plain[:16].hex()
 
 
 def test_the_keyring_belongs_to_the_session() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,34 @@ def test_what_came_to_nothing_is_not_posted(database: Database) -> None:
     with database.transaction() as session:
         said = says(session)
     assert entries(database) == {said}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("whole", [False, True], ids=["one turn", "all of them"])
+def test_what_shares_a_transaction_and_came_to_nothing(database: Database, whole: bool) -> None:
+    """Turns that share a transaction see what those before them left, and remember it until one of them, or all, is undone:
+    its number comes again with another row."""
+    with pytest.raises(ZeroDivisionError) if whole else nullcontext(), database.engine.begin() as connection:
+        with database.session(connection) as session:
+            before = says(session)
+        connection.exec_driver_sql("SAVEPOINT job")
+        with database.session(connection) as session:
+            says(session)
+            assert len(intake.of_reporter(session, "reporter")) == 2
+        if whole:
+            with database.session(connection) as session:
+                assert len(intake.of_reporter(session, "reporter")) == 2
+                raise ZeroDivisionError
+        connection.exec_driver_sql("ROLLBACK TO job")
+        with database.session(connection) as session:
+            said = says(session)
+        with database.session(connection) as session:
+            assert said in {event.entry_id for event in intake.of_reporter(session, "reporter")}
+    kept = {before, said} if not whole else set()
+    for _ in range(2):
+        with database.transaction() as session:
+            kept.add(says(session))
+    assert entries(database) == kept
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
