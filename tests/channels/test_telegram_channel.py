@@ -377,7 +377,7 @@ async def test_what_a_webhook_refuses(telegram: TelegramEmulator, secret: str | 
         async with session.post(f"{url}/telegram/webhook", data=io.BytesIO(body), headers=headers) as answer:
             assert answer.status == status
             assert await answer.read() == b""
-        assert received == []
+        assert all((one.kind, one.sender) == ("unreadable", "") for one in received)  # set aside
 
 
 async def test_a_stranger_is_refused_before_the_body_is_read(telegram: TelegramEmulator) -> None:

@@ -160,7 +160,7 @@ async def test_odd_requests(zalo: ZaloEmulator, body: bytes, secret: str | None,
             f"{url}/zalo/webhook", data=body, headers=headers, skip_auto_headers=["Content-Type"]
         ) as answer:
             assert answer.status == status
-    assert not received
+    assert all((one.kind, one.sender) == ("unreadable", "") for one in received)  # set aside
 
 
 async def test_the_webhook_is_set_with_its_secret(zalo: ZaloEmulator) -> None:

@@ -207,10 +207,13 @@ class TelegramChannel:
 
     def _read(self, raw: Any) -> Event:
         try:
-            return read(raw, self.line)
+            event = read(raw, self.line)
+            if event.inbound is not None and event.inbound.kind == "unreadable":
+                log.warning("unreadable update", line=self.line)
+            return event
         except Malformed as error:  # its words are only a class name
             self._malformed += 1
-            log.warning("unreadable update", line=self.line, error=str(error), count=self._malformed)
+            log.warning("no update", line=self.line, error=str(error), count=self._malformed)
             return Event()
 
     async def _act(self, event: Event) -> None:

@@ -169,10 +169,13 @@ class ZaloChannel:
 
     def _read(self, raw: Any) -> Inbound | None:
         try:
-            return read(raw, self.line)
+            inbound = read(raw, self.line)
         except Malformed as error:  # its words are only a class name
-            log.warning("unreadable event", line=self.line, error=str(error))
+            log.warning("no event", line=self.line, error=str(error))
             return None
+        if inbound is not None and inbound.kind == "unreadable":
+            log.warning("unreadable event", line=self.line)
+        return inbound
 
     async def send(self, message: Outgoing) -> str:
         try:
