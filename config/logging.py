@@ -19,7 +19,7 @@ import structlog
 KEYS = frozenset(
     {
         *("event", "level", "timestamp", "logger", "line", "lane", "state", "error", "where", "status", "count"),
-        *("seconds", "setting", "attempt", "method", "job", "host", "port", "version"),
+        *("seconds", "setting", "attempt", "method", "job", "host", "port", "version", "reason"),
     }
 )
 

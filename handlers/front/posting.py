@@ -48,6 +48,8 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, 
         case "slip":
             if upgrades.carry_out(session, event, now.date()):
                 upgrading.tell_done(session, event.account_id, now)
+        case "undelivered":
+            _tell_undelivered(session, event, now)
         case "opened":
             unopened.forget(session, event.text)
         case "report":
@@ -61,6 +63,16 @@ def _seen(session: Session, event: Event, now: datetime) -> None:
     account = session.get(Account, event.account_id)
     if account is not None:
         ledger.confirm(session, event.text, account.person_id, now.astimezone(HERE).date())
+
+
+def _tell_undelivered(session: Session, event: Event, now: datetime) -> None:
+    """The reporter's app has refused what the union said: who said it waits for an answer, and hears that none may come."""
+    case = case_rows.note_undelivered(session, event, now)
+    if case is not None:
+        code = case.code
+        cases.tell_handlers(
+            session, case, now, lambda reader: reader.gettext("What was said in {code} could not be delivered", code=code)
+        )
 
 
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, *, quiet: bool, most: int) -> None:
@@ -98,7 +110,7 @@ def _tell_reporter(session: Session, event: Event, now: datetime) -> None:
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
         text, options = _words(session, reader_of(session, account), entry, case)
-        tell(session, account, text, now, options=options, asks=True)
+        tell(session, account, text, now, options=options, asks=True, of_case=case.id)
 
 
 def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import col
 
 from models.grievances import exclusions
-from models.grievances.cases import OPEN, Entry, Grievance, State
+from models.grievances.cases import OPEN, UNDELIVERED, Entry, Grievance, State
 from models.people import offices, units
 from models.people.accounts import Account
 from models.people.persons import Person
@@ -88,9 +88,12 @@ def is_committee(session: Session, person_id: str, case: Grievance, now: datetim
     return any(one.unit_id == grassroots.id and one.role in offices.HANDLERS and one.deputy_for is None for one in held)
 
 
+_BY_WORKER = col(Entry.officer_id).is_(None), col(Entry.kind) != UNDELIVERED
+
+
 def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:
     """SQL: a worker wrote in the case between two moments."""
-    wrote = col(Entry.grievance_id) == col(Grievance.id), col(Entry.officer_id).is_(None)
+    wrote = col(Entry.grievance_id) == col(Grievance.id), *_BY_WORKER
     return exists().where(*wrote, col(Entry.at) >= begin, col(Entry.at) < end)
 
 
@@ -147,7 +150,7 @@ def heard_apart(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ..
     return (
         col(Entry.grievance_id) == col(Grievance.id),
         col(Grievance.state).in_(OPEN),
-        col(Entry.officer_id).is_(None),
+        *_BY_WORKER,
         col(Entry.at) >= begin,
         col(Entry.at) < end,
         ~and_(col(Grievance.urgent).is_(True), col(Entry.kind).in_(DANGERS)),

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from bot.channels.base import Blocked, Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
+from bot.channels.base import Blocked, Channel, Opens, Rejected, SendError, Throttled, Uncertain, Unreachable
 from bot.channels.retry import Backoff
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
@@ -49,7 +49,12 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 
 
 def channel_of(
-    url: str, mode: str = "poll", public_url: str = "", asking: Backoff = AT_ONCE, **more: Any
+    url: str,
+    mode: str = "poll",
+    public_url: str = "",
+    asking: Backoff = AT_ONCE,
+    opens: Opens | None = None,
+    **more: Any,
 ) -> TelegramChannel:
     settings = Telegram(
         token=SecretStr(TOKEN),
@@ -63,6 +68,7 @@ def channel_of(
         public_url,
         commands=COMMANDS,
         group_farewell=FAREWELL,
+        opens=opens,
         asking=asking,
         offering=AT_ONCE,
         grace=1,

@@ -17,8 +17,9 @@ from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
-from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
+from bot.channels.telegram.outgoing import edit, keyboard, refusal
 from bot.channels.telegram.polling import Polling, pause_after, refused_token
+from bot.channels.telegram.refusals import Call, deliver, upload
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from config.settings import Telegram
@@ -36,6 +37,8 @@ BODY = 1024 * 1024
 """Bytes of the longest update taken. Telegram's own are a few KB."""
 DELIVERIES = 100
 """Updates Telegram may push at once: its maximum."""
+ANOTHER_WAY = 25
+"""Seconds a send may take besides `Capabilities.timeout` where Telegram has refused its first form."""
 ASIDE = 256
 """Answers to taps and good-byes under way at once; beyond that they are dropped."""
 
@@ -155,20 +158,22 @@ class TelegramChannel:
     async def send(self, message: Outgoing) -> str:
         deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
         parameters: dict[str, Any] = {"text": message.text, "link_preview_options": {"is_disabled": True}}
-        method = "sendMessage"
+        call = Call("sendMessage", parameters)
         if message.media is not None and self._opens is not None:
-            method, parameters = upload(message.media, await self._opens(message.media.id), message.text)
+            call = upload(message.media, await self._opens(message.media.id), message.text)
         # No parse_mode: it may quote anybody.
+        parameters = call.parameters
         parameters["chat_id"] = int(message.recipient)
         if message.options:
             parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
         failure: SendError
         try:
-            async with asyncio.timeout_at(deadline if message.edits else None):  # two calls, in the time of one
+            # Two calls, in the time of one. What goes another way has a file's time once more, within its row's lease.
+            async with asyncio.timeout_at(deadline if message.edits else deadline + ANOTHER_WAY):
                 if message.edits and await edit(self._bot, parameters, message.edits):
                     reference = message.edits
                 else:
-                    sent = await self._bot.call(method, parameters)
+                    sent = await deliver(self._bot, call, self.line)
                     # Accepted, whatever the answer looks like: without a number it cannot be edited, and that is all.
                     reference = str(sent.get("message_id", "")) if isinstance(sent, dict) else ""
         except SendError:

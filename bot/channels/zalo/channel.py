@@ -20,6 +20,7 @@ from aiohttp import web
 from bot.channels.base import Capabilities, Gone, Receive, SendError
 from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.text import split, units
 from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
 from bot.channels.zalo.doctor import examine
 from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
@@ -179,8 +180,7 @@ class ZaloChannel:
 
     async def send(self, message: Outgoing) -> str:
         try:
-            # No parse_mode: the text may quote anybody.
-            await self._client.call("sendMessage", {"chat_id": message.recipient, "text": message.text})
+            await self._say(message.recipient, message.text)
         except Refused as refused:
             if refused.code == FLOOD:
                 self._floods += 1
@@ -191,6 +191,20 @@ class ZaloChannel:
             self._floods = 0
             return ""  # Zalo's bots cannot edit, so its reference would be of no use
         raise error
+
+    async def _say(self, recipient: str, text: str) -> None:
+        """Says it whole, or, where Zalo finds it too long after all, in halves: how it counts is not documented."""
+        try:
+            # No parse_mode: the text may quote anybody.
+            await self._client.call("sendMessage", {"chat_id": recipient, "text": text})
+        except Refused as refused:
+            if not refused.is_too_long or len(text) < 2:
+                raise
+        else:
+            return
+        log.warning("refused, and sent another way", line=self.line, reason="length")
+        for piece in split(text, max(2, -(-units(text) // 2))):
+            await self._say(recipient, piece)
 
     async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:  # noqa: ARG002 - Zalo names no sizes
         if media_url({"photo_url": reference}) is None:  # looked at when it came, and again now that it is called
