@@ -7,7 +7,7 @@ from handlers.broadcasts import second_officer as broadcasts_second_officer
 from handlers.broadcasts import writing as broadcasts_writing
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation
-from handlers.front import under_way, unopened
+from handlers.front import rewording, under_way, unopened
 from handlers.grievances import case_files, cases, filing, handing_on, own_cases, own_name, replying, saved_replies, spoken
 from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
 from handlers.polls import overview as polls_overview
@@ -17,7 +17,7 @@ _MODULES = (
     *(joining, officer_claims, deputies, menu, filing, own_cases, own_name),
     *(reading, overview, broadcasts_writing, broadcasts_second_officer, told_in_person, counts_sheet),
     *(polls_overview, second_officer, writing, voting, results, result_files),
-    *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way),
+    *(cases, replying, handing_on, spoken, saved_replies, case_files, unopened, under_way, rewording),
     *(settings, pin, second_phone, my_data, headcounts, upgrading),
 )
 CONVERSATIONS: dict[str, Conversation] = {

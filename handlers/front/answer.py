@@ -17,7 +17,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Again, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, parts, typed, under_way
+from handlers.front import case_codes, full_line, parts, rewording, typed, under_way
 from handlers.front.all_conversations import CONVERSATIONS, is_about
 from handlers.people import upgrading
 from handlers.polls import voting
@@ -73,7 +73,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         _tap(turn, inbound)
         return
     if inbound.kind == "edited":
-        under_way.edited(turn, inbound)
+        if not under_way.edited(turn, inbound) and turn.account is not None:
+            rewording.ask(turn, inbound)
         _where_were_we(turn)
         return
     text = clean(inbound.text or "")

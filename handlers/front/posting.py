@@ -95,6 +95,7 @@ def _title(reader: Language, event: Event, case: Grievance) -> str:
         "report": reader.gettext("New grievance {code}", code=code),
         "addition": reader.gettext("The worker added to {code}", code=code),
         "danger": reader.gettext("The worker added to {code}", code=code),
+        "reworded": reader.gettext("The worker has changed what was said in {code}", code=code),
         "settled": reader.gettext("The worker says {code} is settled", code=code),
         "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
         "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),

@@ -88,6 +88,8 @@ def officer_name(session: Session, reader: Language, entry: Entry) -> str:
 
 
 def said_by(session: Session, reader: Language, entry: Entry) -> str:
+    if entry.officer_id is None and entry.kind == "reworded":
+        return reader.gettext("The worker has changed their words")
     if entry.officer_id is None:
         return reader.gettext("The worker")
     by = officer_name(session, reader, entry)

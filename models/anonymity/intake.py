@@ -56,6 +56,7 @@ Kind = Literal[
     "ballot",
     "slip",
     "undelivered",
+    "reworded",
 ]
 
 KEPT = timedelta(days=1)
