@@ -240,7 +240,8 @@ class Turn:
     @cached_property
     def recipients(self) -> dict[unit_rows.Level, unit_rows.Unit]:
         """Whom this person may write to, asked once although the review says and offers it."""
-        return exclusions.recipients(self.session, self.units, self.now.date())
+        assert self.person is not None
+        return exclusions.recipients(self.session, self.units, self.now.date(), self.person.id)
 
     def say(
         self,

@@ -48,6 +48,11 @@ def post(session: Session, event: Event, now: datetime, *, quiet: bool = False, 
         case "slip":
             if upgrades.carry_out(session, event, now.date()):
                 upgrading.tell_done(session, event.account_id, now)
+        case "office":
+            if upgrading.may_still(session, event, now) and upgrades.take_office(session, event, now.date()):
+                upgrading.tell_in_office(session, event.account_id, now)
+            else:
+                upgrading.tell_not_done(session, event.account_id, now)
         case "undelivered":
             _tell_undelivered(session, event, now)
         case "opened":

@@ -55,6 +55,7 @@ Kind = Literal[
     "taken_back",
     "ballot",
     "slip",
+    "office",
     "undelivered",
     "reworded",
 ]
