@@ -159,7 +159,10 @@ def tell_not_done(session: Session, account_id: str, now: datetime) -> None:
     account = session.get(Account, account_id)
     if account is not None:
         reader = language(account.language)
-        text = reader.gettext("The officer's code could not be used for this chat. Please type it again to see why.")
+        text = reader.gettext(
+            "The officer's code could not be used for this chat: something has changed since. If a case of yours is with "
+            "that unit, please take it to the union above; then ask for a new code."
+        )
         tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
 
 
