@@ -131,10 +131,10 @@ async def test_an_officer_who_rises_to_their_own_case_does_not_handle_it(
     await leader.taps("Tiền lương")
     review = await leader.sees("xem lại trước khi gửi")
     assert "[Tổ trưởng công đoàn]" not in review  # that is who writes
-    await leader.taps("Ban chấp hành công đoàn cơ sở")
+    await leader.taps("Ban chấp hành")
     code = (await leader.sees("mã PA-")).partition("PA-")[2][:6]
     await chair.sees("Phản ánh mới", code)
-    await also(service, "NV-0101", "SONGLAM", "committee")
+    await also(service, "SL001", "SONGLAM", "committee")
     await leader.says("menu")
     await leader.taps("Việc cần xử lý")
     await leader.sees("không có phản ánh nào")
