@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -28,6 +29,7 @@ from config.settings import Settings
 from handlers.chat import menu
 from handlers.chat.doors import Pace
 from handlers.chat.site import Line, Site
+from handlers.front import undelivered
 from models.messages import outbox as outbox_rows
 from models.messages import received
 from models.store import schema
@@ -65,8 +67,10 @@ class App:
         self.channels = self._channels()
         by_number = {code: language(code).gettext(menu.BY_NUMBER) for code in LANGUAGES}
         site = self._site()
+        tell = partial(undelivered.tell, site=site)
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, ledgers=self._ledgers(channel)) for channel in self.channels
+            Outbox(channel, self.writer, self.clock, by_number, tell=tell, ledgers=self._ledgers(channel))
+            for channel in self.channels
         ]
         watched = [
             Watched(channel, outbox.sends if channel.hearing else None)

@@ -82,6 +82,10 @@ class Dispatcher:
         now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
         if not received.first_time(session, inbound, now.date()):
             return "repeat", False
+        if inbound.kind == "unreadable":
+            received.set_aside(session, inbound, "Unreadable", now.date(), for_good=True)
+            apology.ask_for_words(session, inbound, now)
+            return "quarantined", False
         return "taken", answer.take(session, inbound, now, self._site)
 
     async def _set_aside(self, inbound: Inbound, error: Exception) -> str:

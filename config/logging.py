@@ -19,21 +19,8 @@ import structlog
 KEYS = frozenset(
     {
         *("event", "level", "timestamp", "logger", "line", "lane", "state", "error", "where", "status", "count"),
-        *(
-            "seconds",
-            "setting",
-            "attempt",
-            "method",
-            "job",
-            "host",
-            "port",
-            "version",
-            "round",
-            "kind",
-            "code",
-            "limit",
-            "why",
-        ),
+        *("seconds", "setting", "attempt", "method", "job", "host", "port", "version", "reason"),
+        *("round", "kind", "code", "limit", "why"),
     }
 )
 

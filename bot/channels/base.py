@@ -76,11 +76,13 @@ class Unreachable(SendError):
 
 
 class Rejected(SendError):
-    """The service will never take this message. `reason` is the service's own sentence, without any of the text."""
+    """The service will never take this message, in whatever way. `reason` is the service's own sentence, without any of the
+    text; `code` the kind of it, for the log."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, code: str = "refused") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.code = code
 
 
 class WindowClosed(SendError):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -40,6 +40,7 @@ from bot.sending.results import Recorder, again, by_chat, ended
 from bot.writer import Writer
 from models.broadcasts.ledger_sending import Bulk
 from models.messages import sending
+from models.messages.message import Outgoing
 from models.messages.outbox import BULK, LANES, NOTICE, REPLY
 from models.messages.sending import Claimed, Memory, Outcome
 from models.store.database import Session
@@ -81,8 +82,13 @@ class UnderWay:
             await self._ended.wait()
 
 
+Tell = Callable[[Session, str, Claimed, Outgoing, datetime], None]
+"""Given a line, a row and the part of it that was refused for good: tells whoever waits for it."""
+
+
 class Outbox:
-    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose.
+    """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose. `tell`:
+    of what is refused for good.
 
     What it works with is made for its line where it is not given: `ledgers`, from which it claims what goes to many; the
     `lease` on the line; the `pacer`; how much of a lease must be left to begin a send (`spare`); and whether the line works
@@ -95,6 +101,7 @@ class Outbox:
         clock: Clock,
         by_number: Mapping[str, str] | None = None,
         *,
+        tell: Tell | None = None,
         ledgers: Ledgers | None = None,
         lease: Holding | None = None,
         pacer: Pacer | None = None,
@@ -104,6 +111,7 @@ class Outbox:
         self._channel = channel
         self._writer = writer
         self._clock = clock
+        self._tell = tell
         self._held = lease or Holding(channel.line, writer, clock)
         self._nudged = {lane: asyncio.Event() for lane in LANES}
         self._by_number = by_number or {}
@@ -304,6 +312,7 @@ class Outbox:
             return await self._pass_over(row)
         parts = fit(row.message, self._channel.capabilities, self._by_number.get(row.message.language, ""))
         whole = not any(part.text for part in parts[1:])
+        refused = ""
         for place, part in enumerate(parts[row.parts_done :]):
             # A turn for each part: the service counts what it is sent, not our rows.
             if not await self._pacer.take(row.lane, "" if row.lane == REPLY else row.chat):
@@ -326,6 +335,13 @@ class Outbox:
                 row = replace(row, parts_done=row.parts_done + 1, reference=known, doubtful=False)
                 if row.parts_done < len(parts):
                     await self._recorder.progressed(row)
+            except Rejected as error:
+                await self._refused(row, part, error)
+                if part.text or row.parts_done + 1 == len(parts):
+                    return ended(row, "rejected", error.reason)
+                refused = error.reason  # one attachment: the others may be taken
+                row = replace(row, parts_done=row.parts_done + 1)
+                await self._recorder.progressed(row)
             except SendError as error:
                 if isinstance(error, Unreachable | Uncertain):
                     await self._outage.failed(row, before)
@@ -336,7 +352,16 @@ class Outbox:
                 return await self._failed(row, error)
             finally:
                 self._pacer.give_back(began)
-        return ended(row, "sent")
+        return ended(row, "rejected", refused) if refused else ended(row, "sent")
+
+    async def _refused(self, row: Claimed, part: Outgoing, error: Rejected) -> None:
+        """The last way of sending this was refused. Of a broadcast's words the ledger says so; whoever waits for anything
+        else is told, before the row ends: a stop in between tells them twice."""
+        line, now = self._channel.line, self._clock.now()
+        log.error("message rejected", line=line, lane=LANES[row.lane], reason=error.code)
+        if self._tell is not None and not row.is_last and (part.media is not None or not isinstance(row, Bulk)):
+            tell = self._tell
+            await self._writer.write(lambda session: tell(session, line, row, part, now), alone=True)
 
     async def _pass_over(self, row: Bulk) -> Outcome:
         """Takes its turn and says nothing: written down at once it would stand apart from those that are sent."""
@@ -357,9 +382,6 @@ class Outbox:
         if isinstance(error, Blocked):
             await self._recorder.stopped(row)
             return ended(row, "blocked")
-        if isinstance(error, Rejected):
-            log.error("message rejected", line=self._channel.line, lane=LANES[row.lane])
-            return ended(row, "rejected", error.reason)
         if isinstance(error, WindowClosed):
             if isinstance(row, Bulk) and error.until is None:
                 return ended(row, "window_closed")  # a notice is not kept for the day on which they may write again

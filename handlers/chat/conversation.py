@@ -301,10 +301,19 @@ class Turn:
     @cached_property
     def recipients(self) -> dict[unit_rows.Level, unit_rows.Unit]:
         """Whom this person may write to, asked once although the review says and offers it."""
-        return exclusions.recipients(self.session, self.units, self.now.date())
+        assert self.person is not None
+        return exclusions.recipients(self.session, self.units, self.now.date(), self.person.id)
 
-    def say(self, text: str, options: Sequence[Option] = (), *, commands: str = "", media: Media | None = None) -> None:
-        """Answers the person, in the transaction of what they did."""
+    def say(
+        self,
+        text: str,
+        options: Sequence[Option] = (),
+        *,
+        commands: str = "",
+        media: Media | None = None,
+        of_case: str = "",
+    ) -> None:
+        """Answers the person, in the transaction of what they did. `of_case`: as in models.messages.outbox."""
         self.said.append(text)
         if options:
             self.state.offered = list(options)
@@ -318,6 +327,7 @@ class Turn:
             language=self.language.code,
             in_office=self.chat.in_office,
             media=media,
+            of_case=of_case,
         )
 
 
@@ -354,13 +364,14 @@ def tell(
     case_id: str = "",
     heading: str = "",
     plain: bool = False,
+    of_case: str = "",
 ) -> None:
     """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
     while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
 
     Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
     tapped. With `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide
-    in it, and it goes out even where the account is gone by then.
+    in it, and it goes out even where the account is gone by then. `of_case`: as in models.messages.outbox.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     asks = asks or bool(options)
@@ -369,8 +380,17 @@ def tell(
     reader = reader_of(session, to)
     if not plain and is_hidden(session, to):
         row_id = new_id()
-        kept = () if case_id else options
-        unopened.keep(session, to.id, row_id, heading or text, now, options=kept, case_id=case_id, in_office=in_office)
+        unopened.keep(
+            session,
+            to.id,
+            row_id,
+            heading or text,
+            now,
+            options=() if case_id else options,
+            case_id=case_id,
+            in_office=in_office,
+            of_case=of_case,
+        )
         text = reader.gettext("The union has news. Write 1 to see it.")
         opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
         options = [Option(opens, reader.gettext("See"))]
@@ -387,4 +407,5 @@ def tell(
         language=reader.code,
         in_office=in_office,
         account_id="" if plain else to.id,
+        of_case=of_case,
     )

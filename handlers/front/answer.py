@@ -17,7 +17,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, parts, typed, under_way
+from handlers.front import case_codes, full_line, parts, rewording, typed, under_way
 from handlers.front.capabilities import CONVERSATIONS, ENTRIES
 from handlers.people import upgrading
 from handlers.polls import voting
@@ -74,7 +74,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         _tap(turn, inbound)
         return
     if inbound.kind == "edited":
-        under_way.edited(turn, inbound)
+        if not under_way.edited(turn, inbound) and turn.account is not None:
+            rewording.ask(turn, inbound)
         _where_were_we(turn)
         return
     text = clean(inbound.text or "")
@@ -95,7 +96,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     if inbound.kind == "unsupported":
         if text and turn.state.run is None:
             turn.chat.in_office = False  # the words begin a grievance: one turn never writes both sides of an officer
-        turn.say(turn._("The union cannot read stickers, videos and links here. Please write it in words."))
+        cannot = turn._("The union cannot read stickers, videos, lists and links here. Please write it in words.")
+        turn.say(f"{cannot}\n\n{attachments.what_can_be_sent(turn.language)}" if turn.account is not None else cannot)
         if not text:
             _ask(turn) if turn.state.run else None
             return

@@ -13,7 +13,7 @@ from handlers.broadcasts import doors as broadcasts
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Entry
 from handlers.chat.doors import Doors, FileRight, Made, Post, Step
-from handlers.front import under_way, unopened
+from handlers.front import rewording, under_way, unopened
 from handlers.grievances import doors as grievances
 from handlers.people import doors as people
 from handlers.polls import doors as polls
@@ -23,7 +23,7 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 _FRONT = Doors(
-    conversations=[*menu.CONVERSATIONS, *unopened.CONVERSATIONS, *under_way.CONVERSATIONS],
+    conversations=[*menu.CONVERSATIONS, *unopened.CONVERSATIONS, *under_way.CONVERSATIONS, *rewording.CONVERSATIONS],
     menu=[Entry("help", N_("Help"), 100)],
     events={"opened": unopened.forget},
 )

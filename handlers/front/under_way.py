@@ -14,8 +14,8 @@ from models.messages.chats import Run
 from models.messages.message import Inbound, Option
 from models.store.ids import new_id
 
-DROP, WHICH, GO_ON, EDITED = "drop", "which_case", "go_on", "edited"
-QUESTIONS = (DROP, WHICH, EDITED)
+DROP, WHICH, GO_ON, EDITED, REWORDED = "drop", "which_case", "go_on", "edited", "reworded"
+QUESTIONS = (DROP, WHICH, EDITED, REWORDED)
 _NO_DRAFT = ("join", "pin", *QUESTIONS)
 """Conversations in which nothing is written that somebody would miss."""
 
@@ -71,19 +71,14 @@ def note(turn: Turn) -> None:
         run.answers[_SAID] = json.dumps(json.loads(run.answers.get(_SAID, "{}")) | {run.asking: turn.message})
 
 
-def edited(turn: Turn, message: Inbound) -> None:
-    """Asks whether a draft shall say what its message says now. Of what has been sent, says that it stays as it was."""
+def edited(turn: Turn, message: Inbound) -> bool:
+    """Asks whether a draft shall say what its message says now; False where it is no message of a draft."""
     draft = turn.state.draft or turn.state.run
     said = json.loads(draft.answers.get(_SAID, "{}")) if draft else {}
     key = next((key for key, named in said.items() if named == message.message and draft and key in draft.answers), "")
     if key:
         ask(turn, EDITED, message, key)
-    elif turn.account is not None:
-        turn.say(
-            turn._(
-                "What has been sent is not changed by an edit. To put it right, write the code of the case and new words."
-            )
-        )
+    return bool(key)
 
 
 def _edited_text(turn: Turn) -> str:
@@ -151,13 +146,13 @@ def _is_asked(turn: Turn) -> bool:
     return turn.account is not None and turn.state.draft is not None and "then" in turn.answers
 
 
-def _never(_turn: Turn) -> None:
+def never(_turn: Turn) -> None:
     raise AssertionError("it goes on elsewhere (handlers.front.answer)")
 
 
 CONVERSATIONS = (
-    Conversation(DROP, _never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=_is_asked),
-    Conversation(WHICH, _never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=_is_asked),
-    Conversation(EDITED, _never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=_is_asked),
-    Conversation(GO_ON, _never, allowed=is_member),
+    Conversation(DROP, never, (Question("sure", _drop_text, _drop_choices, chosen=_dropped),), allowed=_is_asked),
+    Conversation(WHICH, never, (Question("sure", _which_text, _which_choices, chosen=_went),), allowed=_is_asked),
+    Conversation(EDITED, never, (Question("sure", _edited_text, _edited_choices, chosen=_edit_judged),), allowed=_is_asked),
+    Conversation(GO_ON, never, allowed=is_member),
 )

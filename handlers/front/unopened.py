@@ -53,7 +53,7 @@ def _show(turn: Turn) -> None:
     rest = [one for one in waiting if one is not item]
     more = [Option(_token(rest[0]), turn._("See the next news"))] if rest else []
     if not item.case_id:
-        turn.say(item.text, [*item.options, *more])
+        turn.say(item.text, [*item.options, *more], of_case=item.of_case)
         return
     person_id = turn.member.person_id
     case = access.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None

@@ -52,12 +52,20 @@ def card(
         facts.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
     danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
     lines = [title + danger, "\n".join(facts)]
-    said = [(entry, words) for entry in cases.entries(session, case.id) if (words := cases.text_of(session, entry))]
+    entries = [(entry, cases.text_of(session, entry)) for entry in cases.entries(session, case.id)]
+    said = [(entry, words) for entry, words in entries if words or entry.kind == cases.UNDELIVERED]
     for entry, words in said:
+        if entry.kind == cases.UNDELIVERED:
+            lines.append(undelivered(reader))
+            continue
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
         lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
     lines += case_files.listed(session, reader, case)
     return "\n\n".join(lines)
+
+
+def undelivered(reader: Language) -> str:
+    return "⚠ " + reader.gettext("The worker's app refused what was said last: it did not reach them.")
 
 
 def _from(session: Session, reader: Language, case: Grievance, name: str) -> str:
@@ -76,6 +84,8 @@ def officer_name(session: Session, reader: Language, entry: Entry) -> str:
 
 
 def said_by(session: Session, reader: Language, entry: Entry) -> str:
+    if entry.officer_id is None and entry.kind == "reworded":
+        return reader.gettext("The worker has changed their words")
     if entry.officer_id is None:
         return reader.gettext("The worker")
     by = officer_name(session, reader, entry)

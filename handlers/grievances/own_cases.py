@@ -118,7 +118,8 @@ def _show(turn: Turn) -> None:
     unheard = {event.entry_id for event in on_their_way if event.kind == "tell"}
     for entry in cases.entries(turn.session, case.id):
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
-            by = turn._("The union") if entry.officer_id else turn._("You")
+            own = turn._("You, changed") if entry.kind == "reworded" else turn._("You")
+            by = turn._("The union") if entry.officer_id else own
             lines.append(f"{by}: «{words}»")
     lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))

@@ -32,6 +32,16 @@ def hear(session: Session, event: Event, now: datetime, pace: Pace) -> None:
     _show_officers(session, case_rows.hear_reporter(session, event, now), event, now, pace)
 
 
+def tell_undelivered(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    """The reporter's app has refused what the union said: who said it waits for an answer, and hears that none may come."""
+    case = case_rows.note_undelivered(session, event, now)
+    if case is not None:
+        code = case.code
+        cases.tell_handlers(
+            session, case, now, lambda reader: reader.gettext("What was said in {code} could not be delivered", code=code)
+        )
+
+
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, pace: Pace) -> None:
     if case is None:
         return
@@ -53,6 +63,7 @@ def _title(reader: Language, event: Event, case: Grievance) -> str:
         "report": reader.gettext("New grievance {code}", code=code),
         "addition": reader.gettext("The worker added to {code}", code=code),
         "danger": reader.gettext("The worker added to {code}", code=code),
+        "reworded": reader.gettext("The worker has changed what was said in {code}", code=code),
         "settled": reader.gettext("The worker says {code} is settled", code=code),
         "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
         "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),
@@ -68,7 +79,7 @@ def tell_reporter(session: Session, event: Event, now: datetime, _pace: Pace) ->
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
         text, options = _words(session, reader_of(session, account), entry, case)
-        tell(session, account, text, now, options=options, asks=True)
+        tell(session, account, text, now, options=options, asks=True, of_case=case.id)
 
 
 def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:

@@ -80,7 +80,9 @@ def _preview(turn: Turn) -> str:
         f"«{shortened(_whole(turn), 1500)}»",
     ]
     for entry in said[int(turn.answers.get("seen", len(said))) :]:
-        if entry.officer_id != turn.member.person_id:
+        if entry.kind == case_rows.UNDELIVERED:
+            lines.append(cases.undelivered(turn.language))
+        elif entry.officer_id != turn.member.person_id:
             words = case_rows.text_of(turn.session, entry)
             by = cases.said_by(turn.session, turn.language, entry)
             lines.append(

@@ -41,9 +41,16 @@ def _end_claims(session: Session, _day: date, now: datetime, _pace: Pace) -> Non
     officer_claims.end_over(session, now)
 
 
+def _office(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    if upgrading.may_still(session, event, now) and upgrades.take_office(session, event, now.date()):
+        upgrading.tell_in_office(session, event.account_id, now)
+    else:
+        upgrading.tell_not_done(session, event.account_id, now)
+
+
 DOORS = Doors(
     conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
     menu=[Entry("settings", N_("Settings"), 80), Entry("lang", N_("Language · Ngôn ngữ"), 90)],
-    events={"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip},
+    events={"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip, "office": _office},
     steps=[Step(_claims, _end_claims)],
 )

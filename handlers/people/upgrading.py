@@ -11,11 +11,15 @@ from config.i18n import language
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, tell, unless_unchanged
 from handlers.chat.words import unit_name
-from models.anonymity import moments
+from models.anonymity import intake, moments
+from models.anonymity.intake import Event
+from models.grievances import cases
 from models.messages.message import Option
-from models.people import invites, second_phones, upgrades, wrong_codes
+from models.people import invites, offices, persons, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
+from models.people.persons import Person
+from models.polls import rounds
 from models.store.database import Session
 
 
@@ -43,10 +47,7 @@ def _why_not(turn: Turn) -> str:
     """What to say of a code that cannot be used here; empty for one that can."""
     invite = _found(turn, turn.answers["text"])
     if invite is not None and invite.person_id is not None:
-        return turn._(
-            "That code is for an officer. This chat is a worker's, and its grievances stay with it. To receive cases, use "
-            "the code on another phone or in another app; or first leave here, under Settings, which gives up what was sent."
-        )
+        return _why_no_office(turn, invite)
     if invite is None or not invites.is_slip(invite):
         return turn._("You have joined already: that code is for somebody who has not.")
     if not upgrades.is_possible(turn.member, invite):
@@ -54,8 +55,56 @@ def _why_not(turn: Turn) -> str:
     return ""
 
 
+def _why_no_office(turn: Turn, invite: Invite) -> str:
+    if turn.site.confirm_officers or not upgrades.may_take_office(turn.session, turn.member, invite):
+        return turn._(
+            "That code is for an officer. This chat is a worker's, and its grievances stay with it. To receive cases, use "
+            "the code on another phone or in another app; or first leave here, under Settings, which gives up what was sent."
+        )
+    if alone := _only_theirs(turn.session, turn.reporter, invite, turn.now):
+        return turn._(
+            "That code is for an officer. Of {codes} nobody but you would be left to answer then. Please take that to the "
+            "union above first, under “My grievances”, or use the code on another phone.",
+            codes=", ".join(alone),
+        )
+    if rounds.is_voter(turn.session, invite.person_id or ""):
+        return turn._("That code can be used here once the poll that is open now is over: everybody has one vote.")
+    return ""
+
+
+def _only_theirs(session: Session, reporter_id: str, invite: Invite, now: datetime) -> list[str]:
+    """The codes of this person's open cases that nobody else answers for, once they hold this office."""
+    assert invite.person_id is not None
+    held = [(case.code, case.holder_id) for case in cases.own(session, reporter_id) if case.state in cases.OPEN]
+    waiting = intake.waiting_of(session, reporter_id, now)
+    held += [(event.code, event.holder_id) for event in waiting if event.kind == "report"]
+    mine = offices.answers_for(session, invite.person_id, now.date())
+    return [
+        code
+        for code, unit_id in held
+        if unit_id in mine
+        and not any(one.id != invite.person_id for _, one, _ in offices.officers_of(session, unit_id, now.date()))
+    ]
+
+
+def may_still(session: Session, event: Event, now: datetime) -> bool:
+    """Whether nothing has come in between: asked again in the night."""
+    account, invite = session.get(Account, event.account_id), session.get(Invite, event.text)
+    if account is None or invite is None or invite.person_id is None:
+        return False
+    reporter_id = session.get_one(Person, account.person_id).reporter_id
+    return not _only_theirs(session, reporter_id, invite, now) and not rounds.is_voter(session, invite.person_id)
+
+
 def _text(turn: Turn) -> str:
     invite = _found(turn, turn.answers["text"])
+    if invite is not None and invite.person_id is not None:
+        return turn._(
+            "This is the code of {name}, {unit}. Is that you, and shall this chat receive the unit's cases? Your grievances "
+            "and settings stay as they are. You never handle a case of your own, and nobody is told that it is yours.",
+            name=persons.name_of(turn.session, turn.session.get_one(Person, invite.person_id)),
+            unit=unit_name(turn.session, invite.unit_id),
+        )
     where = unit_name(turn.session, invite.unit_id) if invite else ""
     return turn._(
         "This is a slip of your own, of: {unit}. Shall it be used for this chat? Your grievances and settings stay as they "
@@ -65,7 +114,10 @@ def _text(turn: Turn) -> str:
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    return (Choice("yes", turn._("Use the slip")), Choice("cancel", turn._("Cancel")))
+    invite = _found(turn, turn.answers["text"])
+    is_office = invite is not None and invite.person_id is not None
+    use = turn._("Use the code") if is_office else turn._("Use the slip")
+    return (Choice("yes", use), Choice("cancel", turn._("Cancel")))
 
 
 def _finish(turn: Turn) -> None:
@@ -75,6 +127,13 @@ def _finish(turn: Turn) -> None:
         return
     invite = _found(turn, turn.answers["text"])
     at = moments.tonight(turn.now, turn.site.relay_minutes)
+    if invite is not None and invite.person_id is not None:
+        if upgrades.ask_office(turn.session, turn.member, invite, turn.now, at):
+            menu.show(
+                turn, turn._("Thank you, comrade. By tomorrow morning this chat receives cases, and you are told here.")
+            )
+            return
+        invite = None
     if invite is None or not upgrades.ask(turn.session, turn.member, invite, turn.now, at):
         menu.show(turn, turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
         return
@@ -86,6 +145,25 @@ def tell_done(session: Session, account_id: str, now: datetime) -> None:
     reader = language(account.language)
     text = reader.gettext("The slip is this chat's now: you can take part in polls from the next one on.")
     tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
+
+
+def tell_in_office(session: Session, account_id: str, now: datetime) -> None:
+    account = session.get_one(Account, account_id)
+    reader = language(account.language)
+    text = reader.gettext("Comrade, from now on this chat receives your unit's cases.")
+    options = [Option(open_token("menu"), reader.gettext("Menu"))]
+    tell(session, account, text, now, options=options, commands="officer", in_office=True)
+
+
+def tell_not_done(session: Session, account_id: str, now: datetime) -> None:
+    account = session.get(Account, account_id)
+    if account is not None:
+        reader = language(account.language)
+        text = reader.gettext(
+            "The officer's code could not be used for this chat: something has changed since. If a case of yours is with "
+            "that unit, please take it to the union above; then ask for a new code."
+        )
+        tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
 
 
 CONVERSATIONS = (

@@ -55,6 +55,9 @@ Kind = Literal[
     "taken_back",
     "ballot",
     "slip",
+    "office",
+    "undelivered",
+    "reworded",
 ]
 
 KEPT = timedelta(days=1)

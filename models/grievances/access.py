@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import col
 
 from models.grievances import exclusions
-from models.grievances.cases import OPEN, Entry, Grievance, State
+from models.grievances.cases import OPEN, UNDELIVERED, Entry, Grievance, State, own
 from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
@@ -26,11 +26,20 @@ def _own_right(held: Sequence[offices.Office]) -> list[str]:
     return [one.unit_id for one in held if one.deputy_for is None]
 
 
+def _filed_by(session: Session, person_id: str) -> list[str]:
+    """What this person has filed as a worker: nobody handles a case of their own, also one that came to their unit, or of
+    which they came to the unit, afterwards. Reckoned each time and written nowhere: a row that bars somebody from a case,
+    written when they came into an office, would say whose case it is."""
+    somebody = session.get(Person, person_id)
+    return [case.id for case in own(session, somebody.reporter_id)] if somebody is not None else []
+
+
 def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     """SQL: held by a unit this officer answers for, and not barred to them."""
     held = offices.held_by(session, person_id, now.date())
     barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
-    return and_(col(Grievance.holder_id).in_(rights.units_of(held, rights.ANSWER)), ~barred)
+    handled = rights.units_of(held, rights.ANSWER)
+    return and_(col(Grievance.holder_id).in_(handled), ~barred, col(Grievance.id).not_in(_filed_by(session, person_id)))
 
 
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
@@ -75,6 +84,8 @@ def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
 
 
 def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
+    if case.id in _filed_by(session, person_id):
+        return True
     held = offices.held_by(session, person_id, now.date())
     barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
     return session.execute(select(col(Grievance.id)).where(col(Grievance.id) == case.id, barred)).first() is not None
@@ -87,9 +98,12 @@ def is_committee(session: Session, person_id: str, case: Grievance, now: datetim
     return grassroots.id in rights.units_of(own, rights.KNOW_NAME)
 
 
+_BY_WORKER = col(Entry.officer_id).is_(None), col(Entry.kind) != UNDELIVERED
+
+
 def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:
     """SQL: a worker wrote in the case between two moments."""
-    wrote = col(Entry.grievance_id) == col(Grievance.id), col(Entry.officer_id).is_(None)
+    wrote = col(Entry.grievance_id) == col(Grievance.id), *_BY_WORKER
     return exists().where(*wrote, col(Entry.at) >= begin, col(Entry.at) < end)
 
 
@@ -146,7 +160,7 @@ def heard_apart(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ..
     return (
         col(Entry.grievance_id) == col(Grievance.id),
         col(Grievance.state).in_(OPEN),
-        col(Entry.officer_id).is_(None),
+        *_BY_WORKER,
         col(Entry.at) >= begin,
         col(Entry.at) < end,
         ~and_(col(Grievance.urgent).is_(True), col(Entry.kind).in_(DANGERS)),

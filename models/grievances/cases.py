@@ -171,6 +171,18 @@ def add_entry(
 _COUNT = select(func.count()).where(col(Entry.grievance_id) == bindparam("case"))
 
 
+UNDELIVERED = "undelivered"
+"""An entry by nobody: an answer that the reporter's app refused for good."""
+
+
+def note_undelivered(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Notes that the newest answer did not reach its reporter. None when that was posted before."""
+    case = session.get(Grievance, event.case_id)
+    if case is None or not add_entry(session, case.id, UNDELIVERED, "", now, entry_id=event.entry_id):
+        return None
+    return case
+
+
 def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | None:
     """Posts what the reporter of a case added or decided. None when it was posted before, or says again that a closed
     case is settled. Words that come after the end are kept and shown all the same."""

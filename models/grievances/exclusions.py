@@ -80,12 +80,14 @@ def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
     return {one.person_id for one in held if one.deputy_for is None}
 
 
-def recipients(session: Session, path: Sequence[units.Unit], day: date) -> dict[units.Level, units.Unit]:
-    """Whom somebody may write to whose unit and those above it are `path`: the nearest unit of each level that somebody
-    answers for who is not passed over by choosing it. The lowest level first."""
+def recipients(
+    session: Session, path: Sequence[units.Unit], day: date, person_id: str = ""
+) -> dict[units.Level, units.Unit]:
+    """Whom this person may write to, whose unit and those above it are `path`: the nearest unit of each level that somebody
+    answers for who is not passed over by choosing it, and is not the writer. The lowest level first."""
     seats = offices.seats(session, path, day)
     found: dict[units.Level, units.Unit] = {}
-    passed_over: set[str] = set()
+    passed_over = {person_id}
     for level in units.LEVELS:
         answered = {seat.unit_id for seat in seats if seat.answers and seat.person_id not in passed_over}
         nearest = next((one for one in path if units.level(one) == level and one.id in answered), None)

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Kind = Literal["message", "edited", "stopped", "started", "unsupported"]
+Kind = Literal["message", "edited", "stopped", "started", "unsupported", "unreadable"]
 FileKind = Literal["photo", "document", "voice"]
 
 
@@ -56,6 +56,8 @@ class Inbound:
     `text` and `choice` is set for a message, or `files` is, with or without words in `text`. `stopped`/`started`: the person
     blocked or unblocked the line.
     `unsupported`: something we cannot read (a sticker, a video), which deserves an answer all the same.
+    `unreadable`: an event in a shape that says too little; `text` is all of it, for whoever mends that, and `sender` may be
+    empty. It is set aside, and its sender is told.
     `edited`: `text` is what a message they wrote before says now. `message` names the message itself on its line, where the
     app lets people change what they wrote.
     `quoted` is the text of our own message that this one replies to, where the app has that.

@@ -82,11 +82,14 @@ def queue(
     also: Sequence[Media] = (),
     edits: str = "",
     watched: str = "",
+    of_case: str = "",
+    is_last: bool = False,
 ) -> str:
     """Queues one message; returns its row's id. `in_office`: which side of its reader it is for. `account_id`, sealed with
     the rest: goes out only while that account is there, so that whoever left hears no more. `also`: attachments after the
     words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on `to`'s line
-    (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows."""
+    (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows. `of_case`: the case whose
+    officers are told where this answer of theirs is refused for good. `is_last`: nobody is told where this is."""
     row_id = new_id()
     body = {
         "to": to.external,
@@ -100,6 +103,8 @@ def queue(
         **({"also": [asdict(one) for one in also]} if also else {}),
         **({"edits": edits} if edits else {}),
         **({"watched": watched} if watched else {}),
+        **({"of_case": of_case} if of_case else {}),
+        **({"is_last": True} if is_last else {}),
     }
     row = {
         "id": row_id,

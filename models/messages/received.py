@@ -51,11 +51,12 @@ def first_time(session: Session, inbound: Inbound, today: date) -> bool:
     return insert_ignore(session, Seen, [row]) == 1
 
 
-def set_aside(session: Session, inbound: Inbound, error: str, today: date) -> int:
-    """Notes a failed turn, in a transaction of its own; returns which attempt it was. At `TRIES` it counts as handled."""
+def set_aside(session: Session, inbound: Inbound, error: str, today: date, *, for_good: bool = False) -> int:
+    """Notes a failed turn, in a transaction of its own; returns which attempt it was. At `TRIES` it counts as handled, and
+    at once where another try would not help (`for_good`)."""
     row_id = event_id(session, inbound)
     known = session.get(Quarantine, row_id)
-    attempts = 1 + (known.attempts if known else 0)
+    attempts = TRIES if for_good else 1 + (known.attempts if known else 0)
     upsert(
         session,
         Quarantine,

@@ -49,6 +49,10 @@ class Claimed:
     reference: str = ""
     watched: tuple[str, str] = ("", "")
     """The broadcast whose progress this shows, and to which account (models.broadcasts.progress)."""
+    of_case: str = ""
+    """The case whose officers are told where this answer of theirs is refused for good."""
+    is_last: bool = False
+    """Nobody is told where this is refused: it is what tells."""
 
     @property
     def chat(self) -> str:
@@ -165,7 +169,8 @@ def claim(
             progress = (row.attempts + 1, row.parts_done, fence, now + LEASE, bool(row.doubtful))
             side, reference = body.get("in_office", False), body.get("reference", "")
             watched = body.get("watched", ""), body.get("account", "")
-            claimed.append(Claimed(message, lane, *progress, side, reference, watched))
+            told = body.get("of_case", ""), body.get("is_last", False)
+            claimed.append(Claimed(message, lane, *progress, side, reference, watched, *told))
         if leased:
             connection.execute(_LEASE, {"ids": leased, "held": fence, "until": now + LEASE})
         if len(rows) < limit:

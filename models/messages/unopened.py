@@ -47,7 +47,7 @@ class News(Base, table=True):
 class Item:
     """What is shown when it is opened: `text` and what may be tapped under it; with `case_id`, the officers' card under
     `text` as its heading. `in_office`: for the officer, not for the worker in them. `at` is ISO 8601; `position` orders
-    those of one moment."""
+    those of one moment. `of_case`: as in models.messages.outbox."""
 
     id: str
     text: str
@@ -56,6 +56,7 @@ class Item:
     options: tuple[Option, ...] = ()
     case_id: str = ""
     in_office: bool = False
+    of_case: str = ""
 
 
 def keep(
@@ -68,9 +69,10 @@ def keep(
     options: Sequence[Option] = (),
     case_id: str = "",
     in_office: bool = False,
+    of_case: str = "",
 ) -> None:
     """Keeps one message for its reader; the same `row_id` twice is one message."""
-    item = asdict(Item(row_id, text, now.isoformat(), time.time_ns(), tuple(options), case_id, in_office))
+    item = asdict(Item(row_id, text, now.isoformat(), time.time_ns(), tuple(options), case_id, in_office, of_case))
     body = json.dumps({**item, "account": account_id}, ensure_ascii=False)
     row = {
         "id": row_id,

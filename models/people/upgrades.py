@@ -1,5 +1,5 @@
-"""Who joined by the team's code and later gets a slip of their own: the chat, its cases and its wishes stay, and from the
-next night it counts as joined by a slip.
+"""Who joined by the team's code and later gets a slip of their own, or comes into an office: the chat, its cases and its
+wishes stay, and from the next night it counts as joined by a slip, or is the officer's.
 
 The turn that asks leaves one sealed event, as every turn does, under the one id that this slip can have (so a slip is used
 once); the account's row and the slip's are written in the night, with all that names people."""
@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from models.anonymity import intake
 from models.anonymity.intake import Event
-from models.people import invites
+from models.people import accounts, invites, wishes
 from models.people.accounts import Account
 from models.people.invites import Invite
 from models.people.persons import Person
@@ -37,5 +37,43 @@ def carry_out(session: Session, event: Event, today: date) -> bool:
     person = session.get_one(Person, account.person_id)
     person.unit_id = invite.unit_id
     session.add_all((account, person))
+    session.flush()
+    return True
+
+
+def may_take_office(session: Session, account: Account, invite: Invite) -> bool:
+    """Whether this worker's chat may become the officer's whose code this is: both have no other phone, so that of two
+    people one is left. Not with a PIN, which is kept with the person it was set by."""
+    worker = session.get_one(Person, account.person_id)
+    if not account.confirmed or invite.person_id is None or worker.staff_hash is not None:
+        return False
+    pin = wishes.chosen(session, account.id).get("pin", account.pin)
+    return not pin and len(accounts.of_person(session, worker.id)) == 1 and not accounts.of_person(session, invite.person_id)
+
+
+def ask_office(session: Session, account: Account, invite: Invite, now: datetime, at: datetime) -> bool:
+    """False where somebody else has just asked to use this code."""
+    event = Event("office", at.isoformat(), "", new_id(), "", invite.id, account.id)
+    return intake.add(session, event, now, intake.row_of(session, "slip", invite.id))
+
+
+def take_office(session: Session, event: Event, today: date) -> bool:
+    """Whether it was done. What the worker filed stays theirs: the officer on the roll goes on with their reporter id."""
+    account, invite = session.get(Account, event.account_id), invites.unused(session, event.text, today)
+    if account is None or invite is None or not may_take_office(session, account, invite):
+        return False
+    if not invites.use(session, invite):
+        return False
+    assert invite.person_id is not None
+    worker, officer = session.get_one(Person, account.person_id), session.get_one(Person, invite.person_id)
+    reporter_id, worker.reporter_id = worker.reporter_id, new_id()  # each is there once
+    session.add(worker)
+    session.flush()
+    officer.reporter_id = reporter_id
+    officer.member, officer.muted = officer.member or worker.member, officer.muted or worker.muted
+    account.person_id, account.verified = officer.id, True
+    session.add_all((officer, account))
+    session.flush()
+    session.delete(worker)
     session.flush()
     return True

@@ -188,6 +188,11 @@ def under_way(session: Session) -> Sequence[Round]:
     return session.execute(select(Round).where(col(Round.state) == "open").order_by(col(Round.id))).scalars().all()
 
 
+def is_voter(session: Session, person_id: str) -> bool:
+    """Whether this person may still vote in a round that is open."""
+    return any(turnout.missing(session, round_.id, [person_id]) for round_ in under_way(session))
+
+
 def published(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
     """Counted rounds of these units' polls whose results members may see."""
     wanted = (

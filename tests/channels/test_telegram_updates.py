@@ -69,6 +69,7 @@ UNSUPPORTED: dict[str, Any] = {
     "contact": {"phone_number": "84912345678", "first_name": "An", "user_id": 42},
     "dice": {"emoji": "🎲", "value": 3},
     "hologram": {"newer": "than the library"},
+    "checklist": {"title": "Việc", "tasks": [{"id": 1, "text": "Quạt"}]},
 }
 
 
@@ -160,13 +161,12 @@ def test_a_group_is_left_and_its_words_go_nowhere(update: dict[str, Any]) -> Non
         {"channel_post": message({"id": -9, "type": "channel", "title": "Tin"}, text="x")},
         {"message": message(pinned_message=message(text="x"))},
         {"message": message(text="x") | {"from": {**AN, "is_bot": True}}},
-        {"message": {k: v for k, v in message(text="x").items() if k != "from"}},
         {"my_chat_member": membership("kicked", GROUP)},
         {"my_chat_member": membership("left", GROUP)},
         {"my_chat_member": membership("left")},
         {"callback_query": tap(message=message(GROUP, text="?"))},
-        {"callback_query": {k: v for k, v in tap().items() if k != "message"}},
-        {"callback_query": {k: v for k, v in tap().items() if k != "data"}},
+        {"callback_query": {k: v for k, v in tap().items() if k != "message"} | {"inline_message_id": "x"}},
+        {"callback_query": {k: v for k, v in tap().items() if k != "data"} | {"game_short_name": "x"}},
         {"kind_of_tomorrow": {"x": 1}},
         {},
     ],
@@ -181,27 +181,8 @@ def test_no_language_is_no_hint() -> None:
     assert event.inbound is not None and event.inbound.language == ""
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        None,
-        [],
-        "bí mật",
-        {},
-        {"update_id": "bí mật"},
-        {"update_id": True},
-        {"update_id": 9, "message": "bí mật"},
-        {"update_id": 9, "message": {"text": "bí mật"}},
-        {"update_id": 9, "message": message(text="bí mật") | {"date": "bí mật"}},
-        {"update_id": 9, "message": message(text="bí mật") | {"date": 10**30}},
-        {"update_id": 9, "message": message(text="bí mật") | {"from": "bí mật"}},
-        {"update_id": 9, "message": message(text=["bí mật"])},
-        {"update_id": 9, "callback_query": tap(data=5) | {"from": None}},
-        {"update_id": 9, "callback_query": {"data": "bí mật"}},
-        {"update_id": 9, "my_chat_member": {"chat": PRIVATE}},
-    ],
-)
-def test_an_unreadable_update_says_nothing_of_its_content(raw: Any) -> None:
+@pytest.mark.parametrize("raw", [None, [], "bí mật", {}, {"update_id": "bí mật"}, {"update_id": True}])
+def test_what_is_no_update_says_nothing_of_its_content(raw: Any) -> None:
     with pytest.raises(Malformed) as caught:
         read(raw, LINE)
     assert "bí mật" not in str(caught.value) + repr(caught.value)

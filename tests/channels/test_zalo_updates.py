@@ -44,6 +44,7 @@ PHOTO = "https://photo-stal-1.zdn.vn/a/b.jpg"
         (event("message.voice.received", voice_url="https://f2.zdn.vn/a.aac"), "message", None),
         (event("message.sticker.received", sticker="1", url="https://zalo-api.zadn.vn/"), "unsupported", None),
         (event("message.unsupported.received"), "unsupported", None),
+        (event("message.hologram.received"), "unsupported", None),
     ],
 )
 def test_what_people_send(given: dict[str, Any], kind: str, text: str | None, wrapped: bool) -> None:
@@ -62,7 +63,6 @@ def test_what_people_send(given: dict[str, Any], kind: str, text: str | None, wr
         event(text="@bot chào", chat_type="GROUP"),
         event("message.unsupported.received", chat_type="GROUP"),
         event(text="x", **{"from": {"id": PERSON, "is_bot": True}}),
-        event("message.location.received"),
         event("user.unfollow"),
         {"event_name": "<b>anything</b>"},
     ],
@@ -81,24 +81,12 @@ def test_what_is_no_business_of_ours(given: dict[str, Any]) -> None:
         "x",
         {"ok": True, "result": 5},
         {"ok": True},
-        {"event_name": 5},
-        {"event_name": "message.text.received"},
-        {"event_name": "message.text.received", "message": []},
-        event(),
-        event(text=5),
-        event(text=""),
-        event(text="x", message_id=20),
-        event(text="x", message_id=""),
-        event(text="x", chat={"id": 6.1e19, "chat_type": "PRIVATE"}),
-        event(text="x", chat={"id": PERSON}),
-        event(text="x", **{"from": None}),
     ],
 )
-def test_what_cannot_be_read_says_only_so(given: Any) -> None:
+def test_what_is_no_event_says_only_so(given: Any) -> None:
     with pytest.raises(Malformed) as caught:
         read(given, LINE)
-    assert str(caught.value) in ("KeyError", "TypeError", "AttributeError")
-    assert caught.value.__context__ is None
+    assert str(caught.value) in ("NoneType", "list", "dict", "int", "str")
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,19 @@ Source: core.telegram.org/bots/api, "Available methods"; sentences of refusal fr
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image, UnidentifiedImageError
 
 from tests.emulators import telegram_account as account
 from tests.emulators import telegram_rules as rules
 from tests.emulators.telegram_account import writable_chat
 from tests.emulators.telegram_http import Upload
 from tests.emulators.telegram_markup import words
+from tests.emulators.telegram_people import User
 from tests.emulators.telegram_rules import Params, Refusal, bad, integer
 from tests.emulators.telegram_screen import Chat, Shown
 
@@ -57,13 +61,23 @@ def send_photo(em: World, params: Params) -> Any:
 def send_document(em: World, params: Params) -> Any:
     chat, caption = writable_chat(em, params), words(params, 1024, "caption")
     kept = _file(em, params, "document")
+    if em.files[kept["file_id"]][1].startswith(b"OggS") and not rules.true(params, "disable_content_type_detection"):
+        _for_who_hears(chat)  # looked into, it is a recording
     name = em.files[kept["file_id"]][0].rpartition("/")[2]
     return _show(em, chat, params, *caption, {"document": {**kept, "file_name": name}})
 
 
 def send_voice(em: World, params: Params) -> Any:
     chat, caption = writable_chat(em, params), words(params, 1024, "caption")
-    return _show(em, chat, params, *caption, {"voice": {**_file(em, params, "voice"), "duration": 3}})
+    kept = _file(em, params, "voice")
+    _for_who_hears(chat)
+    return _show(em, chat, params, *caption, {"voice": {**kept, "duration": 3}})
+
+
+def _for_who_hears(chat: Chat) -> None:
+    """Whoever has Premium may take no voice messages."""
+    if isinstance(chat, User) and not chat.takes_voice:
+        raise bad("VOICE_MESSAGES_FORBIDDEN")
 
 
 def _file(em: World, params: Params, name: str) -> dict[str, Any]:
@@ -81,6 +95,8 @@ def _file(em: World, params: Params, name: str) -> dict[str, Any]:
             raise bad(f"file of size {size} bytes is too big for a photo; the maximum size is 10485760 bytes")
         if name == "photo" and not given.content.startswith(_IMAGES):
             raise bad("IMAGE_PROCESS_FAILED")
+        if name == "photo":
+            _dimensions(given.content)
         return em.keep_file(given.content, f"{name}s/{given.name}")
     if not given:
         raise bad(f"there is no {name} in the request")
@@ -89,6 +105,17 @@ def _file(em: World, params: Params, name: str) -> dict[str, Any]:
     if not str(given).startswith(("http://", "https://")):
         raise bad("wrong file identifier/HTTP URL specified")
     return em.keep_file(b"\xff\xd8\xff from " + str(given).encode(), f"{name}s/from_url")
+
+
+def _dimensions(content: bytes) -> None:
+    """Width and height together are 10,000 at most, and one is 20 times the other at most (“sendPhoto”)."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            short, long = sorted(image.size)
+    except UnidentifiedImageError:
+        return  # a test's photo, of a few bytes
+    if short + long > 10_000 or long > 20 * short:
+        raise bad("PHOTO_INVALID_DIMENSIONS")
 
 
 def _shown(em: World, params: Params, to: str) -> tuple[Chat, Shown]:

@@ -33,6 +33,7 @@ class User(Chat):
         self.id = id or random.randrange(5_000_000_000, 9_000_000_000)
         self.first_name, self.language_code, self.started = first_name, language_code, started
         self.blocked = self.deactivated = False
+        self.takes_voice = True
         names = {"first_name": first_name, "last_name": last_name, "username": username}
         self._names = {key: value for key, value in names.items() if value}
         self.card = {"id": self.id, "type": "private", **self._names}

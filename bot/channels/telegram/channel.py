@@ -19,8 +19,9 @@ from bot.channels.standing import Standing
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.incoming import fetch
 from bot.channels.telegram.numbers import told_apart
-from bot.channels.telegram.outgoing import edit, keyboard, refusal, upload
+from bot.channels.telegram.outgoing import edit, keyboard, refusal
 from bot.channels.telegram.polling import Polling, pause_after, reason_of, refused_token
+from bot.channels.telegram.refusals import Call, deliver, upload
 from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
 from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from bot.channels.telegram.webhook import Webhook
@@ -38,6 +39,8 @@ who is sent one."""
 WEBHOOK = "/telegram/webhook"
 BODY = 1024 * 1024
 """Bytes of the longest update taken. Telegram's own are a few KB."""
+ANOTHER_WAY = 25
+"""Seconds a send may take besides `Capabilities.timeout` where Telegram has refused its first form."""
 ASIDE = 256
 """Answers to taps and good-byes under way at once; beyond that they are dropped."""
 
@@ -189,20 +192,22 @@ class TelegramChannel:
     async def send(self, message: Outgoing) -> str:
         deadline = asyncio.get_running_loop().time() + self.capabilities.timeout
         parameters: dict[str, Any] = {"text": message.text, "link_preview_options": {"is_disabled": True}}
-        method = "sendMessage"
+        call = Call("sendMessage", parameters)
         if message.media is not None and self._opens is not None:
-            method, parameters = upload(message.media, await self._opens(message.media.id), message.text)
+            call = upload(message.media, await self._opens(message.media.id), message.text)
         # No parse_mode: it may quote anybody.
+        parameters = call.parameters
         parameters["chat_id"] = int(message.recipient)
         if message.options:
             parameters["reply_markup"] = {"inline_keyboard": keyboard(message.options)}
         failure: SendError
         try:
-            async with asyncio.timeout_at(deadline if message.edits else None):  # two calls, in the time of one
+            # Two calls, in the time of one. What goes another way has a file's time once more, within its row's lease.
+            async with asyncio.timeout_at(deadline if message.edits else deadline + ANOTHER_WAY):
                 if message.edits and await edit(self._bot, parameters, message.edits):
                     reference = message.edits
                 else:
-                    sent = await self._bot.call(method, parameters)
+                    sent = await deliver(self._bot, call, self.line)
                     # Accepted, whatever the answer looks like: without a number it cannot be edited, and that is all.
                     reference = str(sent.get("message_id", "")) if isinstance(sent, dict) else ""
         except SendError:
@@ -241,10 +246,13 @@ class TelegramChannel:
 
     def _read(self, raw: Any) -> Event:
         try:
-            return told_apart(read(raw, self.line), raw)
+            event = told_apart(read(raw, self.line), raw)
+            if event.inbound is not None and event.inbound.kind == "unreadable":
+                log.warning("unreadable update", line=self.line)
+            return event
         except Malformed as error:  # its words are only a class name
             self._malformed += 1
-            log.warning("unreadable update", line=self.line, error=str(error), count=self._malformed)
+            log.warning("no update", line=self.line, error=str(error), count=self._malformed)
             return Event()
 
     async def _act(self, event: Event) -> None:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Unreachable
+from bot.channels.telegram.refusals import Call, kind_of
 from bot.channels.telegram.request import Client
-from models.messages.message import Media, Option, Outgoing
+from models.messages.message import Option, Outgoing
 
 SHORT = 16
 """Characters of a label that leaves room for a second button beside it on a telephone."""
@@ -70,23 +70,10 @@ def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
     return rows
 
 
-def upload(media: Media, content: bytes | None, caption: str) -> tuple[str, dict[str, Any]]:
-    """The method and parameters that upload an attachment. What Telegram would not play as a voice message (anything but
-    Ogg) goes as a document. Raises `Rejected` for an attachment that is not kept any more."""
-    if not content:
-        raise Rejected("the attachment is not kept any more")
-    method, name = _UPLOADS.get((media.kind, media.mime), ("sendDocument", "document"))
-    return method, {name: InputFile(content, filename=media.name), "caption": caption}
-
-
-_UPLOADS = {
-    ("photo", "image/jpeg"): ("sendPhoto", "photo"),
-    ("photo", "image/png"): ("sendPhoto", "photo"),
-    ("voice", "audio/ogg"): ("sendVoice", "voice"),
-}
-
-
-_NOT_THERE = ("message to edit not found", "message_id_invalid", "can't be edited", "no text in the message to edit")
+_NOT_THERE = (
+    *("message to edit not found", "message_id_invalid", "can't be edited", "no text in the message to edit"),
+    *("message not found", "message_author_required", "message_edit_time_expired"),
+)
 
 
 async def edit(client: Client, parameters: dict[str, Any], message_id: str) -> bool:
@@ -99,10 +86,14 @@ async def edit(client: Client, parameters: dict[str, Any], message_id: str) -> b
         await client.call("editMessageText", {**parameters, "message_id": int(message_id)})
     except BadRequest as error:
         said = str(error).lower()
+        if "message is not modified" in said:
+            return True
         if any(words in said for words in _NOT_THERE):
             return False
-        if "message is not modified" not in said:
+        kind = kind_of(error)
+        if kind is None or not kind.instead(Call("sendMessage", parameters)):
             raise
+        return False
     return True
 
 
@@ -117,7 +108,8 @@ def refusal(error: TelegramError, message: Outgoing) -> SendError:
     if isinstance(error, InvalidToken | Conflict):
         # The operator's fault, and mended by the operator: no message may be lost by it.
         return Unreachable(type(error).__name__)
-    return Rejected(_reason(said, message))
+    kind = kind_of(error)
+    return Rejected(_reason(said, message), code=kind.code if kind else "refused")
 
 
 def _reason(said: str, message: Outgoing) -> str:

@@ -101,7 +101,7 @@ def _tap(said: dict[str, Any]) -> Frame:
 
 def _file(said: dict[str, Any]) -> Frame:
     id, kind, upload = _id(said), said.get("kind"), said.get("upload")
-    if kind not in LIMITS or not (isinstance(upload, str) and UPLOAD.fullmatch(upload)):
+    if not isinstance(kind, str) or kind not in LIMITS or not (isinstance(upload, str) and UPLOAD.fullmatch(upload)):
         raise FrameError("shape", id)
     return Frame("file", id=id, file=(cast("FileKind", kind), upload))
 

@@ -21,6 +21,7 @@ from bot.channels.base import Capabilities, Gone, Receive, SendError, Unreachabl
 from bot.channels.http import pushed
 from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
 from bot.channels.standing import Reason, Standing
+from bot.channels.text import split, units
 from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
 from bot.channels.zalo.doctor import examine
 from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
@@ -238,15 +239,17 @@ class ZaloChannel:
 
     def _read(self, raw: Any) -> Inbound | None:
         try:
-            return read(raw, self.line)
+            inbound = read(raw, self.line)
         except Malformed as error:  # its words are only a class name
-            log.warning("unreadable event", line=self.line, error=str(error))
+            log.warning("no event", line=self.line, error=str(error))
             return None
+        if inbound is not None and inbound.kind == "unreadable":
+            log.warning("unreadable event", line=self.line)
+        return inbound
 
     async def send(self, message: Outgoing) -> str:
         try:
-            # No parse_mode: the text may quote anybody.
-            await self._client.call("sendMessage", {"chat_id": message.recipient, "text": message.text})
+            await self._say(message.recipient, message.text)
         except Refused as refused:
             if refused.code == FLOOD:
                 self._floods += 1
@@ -266,6 +269,20 @@ class ZaloChannel:
         except Refused as refused:  # it answers, and will not have us
             failure = Unreachable(str(refused.code))
         raise failure
+
+    async def _say(self, recipient: str, text: str) -> None:
+        """Says it whole, or, where Zalo finds it too long after all, in halves: how it counts is not documented."""
+        try:
+            # No parse_mode: the text may quote anybody.
+            await self._client.call("sendMessage", {"chat_id": recipient, "text": text})
+        except Refused as refused:
+            if not refused.is_too_long or len(text) < 2:
+                raise
+        else:
+            return
+        log.warning("refused, and sent another way", line=self.line, reason="length")
+        for piece in split(text, max(2, -(-units(text) // 2))):
+            await self._say(recipient, piece)
 
     async def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:  # noqa: ARG002 - Zalo names no sizes
         if media_url({"photo_url": reference}) is None:  # looked at when it came, and again now that it is called

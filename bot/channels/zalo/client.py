@@ -34,6 +34,7 @@ class Refused(Exception):
         known = description.strip().rstrip(".").lower()
         super().__init__(f"{code} {description.strip()}" if known in _SENTENCES else str(code))
         self.code = code
+        self.is_too_long = code == 400 and known.endswith("text is too long")
 
 
 class Client:
@@ -125,4 +126,4 @@ def failure(refused: Refused, pause: float) -> SendError:
         return Unreachable(str(code))
     if code in (0, IDLE) or code >= 500:
         return Uncertain(str(code))
-    return Rejected(str(refused))
+    return Rejected(str(refused), code=str(code))

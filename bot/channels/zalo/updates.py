@@ -7,9 +7,11 @@ looked at: rows that name a person carry no time, and names of the platforms are
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import structlog
@@ -26,21 +28,49 @@ _UNREADABLE = {
     "message.unsupported.received",
 }
 _EVENT = re.compile(r"[a-z_.]{1,64}")
+_SENT = re.compile(r"message\.[a-z_]{1,40}\.received")
+"""What a person sent, also a kind of tomorrow; all else is news of another sort."""
+_KEPT = 64 * 1024
+"""Letters of an event that are set aside: Zalo's own are a few hundred."""
 _MEDIA_HOSTS = (".zdn.vn", ".zadn.vn")
 
 
 class Malformed(Exception):
-    """An event that cannot be read. Says only the class of the fault: the event holds what somebody wrote."""
+    """What is no event. Says only the class of the fault: it may hold what somebody wrote."""
 
 
 def read(raw: Any, line: str) -> Inbound | None:
-    """Reads one event as JSON gave it; None for what is no business of ours (groups, bots, news of other kinds).
-    Raises `Malformed`; never anything else."""
-    try:
-        return _event(unwrapped(raw), line)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        fault = type(error).__name__
-    raise Malformed(fault)
+    """Reads one event as JSON gave it; None for what is no business of ours (groups, bots, news of other kinds). What can be
+    read of it is; of the rest a kind `unreadable` is made, which is set aside and of which its sender hears. Raises
+    `Malformed` for what holds nobody's words; never anything else."""
+    event = unwrapped(raw)
+    if not isinstance(event, Mapping) or not ("event_name" in event or "message" in event):
+        raise Malformed(type(event).__name__)
+    name = _words(event, "event_name") or ""
+    if name and not _SENT.fullmatch(name):
+        log.info("an event of a kind we do not know", line=line, kind=name if _EVENT.fullmatch(name) else "?")
+        return None
+    message = _part(event, "message")
+    place, sender = _whose(message)
+    if place == "elsewhere":
+        return None  # a group is not a place to speak of one's work; Zalo delivers only what names the bot there anyway
+    number = _words(message, "message_id")
+    external_id = f"{name}:{number}" if number else hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:32]
+    text, caption = _words(message, "text"), _words(message, "caption")
+    spoilt = any(part in message and not isinstance(message[part], str) for part in ("text", "caption"))
+    if place == "unknown" or not number or spoilt or (name in ("", _TEXT) and not text):
+        return Inbound(line, external_id, sender, json.dumps(raw)[:_KEPT], kind="unreadable")
+    if name not in (_TEXT, "", *_FILES, *_UNREADABLE):
+        log.info("a message of a kind we do not know", line=line, kind=name)
+    url = media_url(message) if name in _FILES else None
+    return Inbound(
+        line=line,
+        external_id=external_id,  # there is no update_id
+        sender=sender,
+        text=text if name in ("", _TEXT) else caption,
+        kind="message" if name in ("", _TEXT) or url else "unsupported",
+        files=(File(_FILES[name], url),) if url else (),
+    )
 
 
 def unwrapped(raw: Any) -> Any:
@@ -50,32 +80,28 @@ def unwrapped(raw: Any) -> Any:
     return raw
 
 
-def _event(event: Mapping[str, Any], line: str) -> Inbound | None:
-    name = _string(event["event_name"])
-    if name != _TEXT and name not in _UNREADABLE and name not in _FILES:
-        log.info("an event of a kind we do not know", line=line, kind=name if _EVENT.fullmatch(name) else "?")
-        return None
-    message = event["message"]
-    chat, sender = message["chat"], message["from"]
-    if _string(chat["chat_type"]).upper() != "PRIVATE" or sender.get("is_bot") is True:
-        return None  # a group is not a place to speak of one's work; Zalo delivers only what names the bot there anyway
-    text = _string(message["text"]) if name == _TEXT else message.get("caption")
-    url = media_url(message) if name in _FILES else None
-    return Inbound(
-        line=line,
-        external_id=f"{name}:{_string(message['message_id'])}",  # there is no update_id
-        sender=_string(chat["id"]),  # where answers go; in a private chat it is the person's own
-        text=text if isinstance(text, str) and text else None,
-        kind="message" if name == _TEXT or url else "unsupported",
-        files=(File(_FILES[name], url),) if url else (),
-    )
+def _whose(message: Mapping[str, Any]) -> tuple[Literal["private", "elsewhere", "unknown"], str]:
+    """Where this was, and where answers go: in a private chat its id is the person's own, so that one of them is enough."""
+    chat, person = _part(message, "chat"), _part(message, "from")
+    chat_id, person_id = _words(chat, "id"), _words(person, "id")
+    kind = (_words(chat, "chat_type") or "").upper()
+    if kind == "GROUP" or person.get("is_bot") is True:
+        return "elsewhere", ""
+    if kind == "PRIVATE" or (chat_id is not None and chat_id == person_id):
+        known = chat_id or person_id
+        return ("private", known) if known else ("unknown", "")
+    return "unknown", person_id or ""
 
 
-def _string(value: Any) -> str:
-    """Ids are strings of hex digits. Never a number: one that lost its digits in a float would be somebody else's."""
-    if not isinstance(value, str) or not value:
-        raise TypeError
-    return value
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = whole.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _words(part: Mapping[str, Any], name: str) -> str | None:
+    """Ids, too, are strings of hex digits. Never a number: one that lost digits in a float would be somebody else's."""
+    words = part.get(name)
+    return words if isinstance(words, str) and words else None
 
 
 def media_url(message: Mapping[str, Any]) -> str | None:

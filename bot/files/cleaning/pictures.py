@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, Jpeg2KImagePlugin  # noqa: F401 - Pillow would look for the last when it is needed
 
-from bot.files.cleaning.photo import FAULTS, LONGEST, MOST_PIXELS, on_white
+from bot.files.cleaning.photo import FAULTS, MOST_PIXELS, fitting, on_white
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "JPEG2000")
 _LOSSY = ("JPEG", "MPO", "WEBP", "JPEG2000")
@@ -51,13 +51,13 @@ class Drawing:
                     return frame()
                 lossy = image.format in _LOSSY
                 if lossy:
-                    image.draft("RGB", (LONGEST, LONGEST))
+                    image.draft("RGB", fitting(image.size))
                 image.load()
                 plain = on_white(_cut(image, crop))
         except FAULTS:
             return frame()
         if lossy:
-            plain.thumbnail((LONGEST, LONGEST))
+            plain.thumbnail(fitting(plain.size))
         return _written(plain, lossy)
 
 

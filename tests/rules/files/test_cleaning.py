@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.files.cleaning import Refused, clean, pdf
+from bot.files.cleaning.photo import fitting
+from bot.files.cleaning.pictures import Drawing
 from models.messages.message import FileKind
 from tests import sample_files as files
 from tests.sample_files import AUTHOR, GPS_MAKE
@@ -124,3 +126,25 @@ def test_what_is_not_kept(content: bytes, kind: FileKind, why: str) -> None:
     with pytest.raises(Refused) as refused:
         clean(content, kind)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((4000, 3000), (2560, 1920)),  # a photo
+        ((1080, 2400), (1080, 2400)),  # one screen
+        ((1080, 12_000), (1080, 12_000)),  # a long screenshot: as wide as it was
+        ((12_000, 1080), (12_000, 1080)),
+        ((1440, 30_000), (876, 18_250)),
+        ((3000, 9000), (1440, 4320)),
+    ],
+)
+def test_a_long_screenshot_is_kept_as_wide_as_it_can_be_read(size: tuple[int, int], kept: tuple[int, int]) -> None:
+    image = Image.new("L", size)
+    image.thumbnail(fitting(size))
+    assert image.size == pytest.approx(kept, abs=2)
+
+
+def test_a_long_screenshot_in_a_document_is_kept_likewise() -> None:
+    picture = Drawing().anew(files.photo((1080, 6000), orientation=1))
+    assert picture.size == (1080, 6000)
