@@ -101,9 +101,8 @@ class Tail(Generic[T]):
 
     def _growing(self, session: Session, within: Alone) -> list[tuple[int, str]]:
         """Where one transaction follows another, the numbers of what is committed only grow, and nothing comes late. Only
-        what is undone is counted again: all of a transaction, or one of the turns that share it. So what has been seen
-        counts for the rest of this transaction unless this session wrote some of it, and for those to come unless any did.
-        """
+        what is undone is counted again: all of a transaction, or one of the turns that share it. So what was seen counts
+        for the rest of this transaction unless this session wrote some of it, and for those to come unless any did."""
         after = within.seen.get(self, self._settled)
         listed = [(number, row_id) for number, row_id in run(session, self._since, {"after": after})]
         if listed and "wrote" not in session.info:

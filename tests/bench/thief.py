@@ -65,6 +65,8 @@ def main(*, quick: bool, database: str) -> None:
                         schema.upgrade(made)
                         made.close()
                     verdicts.append(asyncio.run(played(place, url, server, seed, people, days)))
+                    own, so_far = verdicts[-1], time.monotonic() - began
+                    print(f"  seed {seed}: {own.right} of {len(own.named)} right, {so_far:.0f} s so far", flush=True)
                     if server:
                         server.drop(url)
                 found = all_of(verdicts)
