@@ -116,6 +116,10 @@ class Outbox:
         self._spare = timedelta(seconds=capabilities.timeout) if spare is None else spare
         self._pacer = pacer or Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
+    @property
+    def line(self) -> str:
+        return self._channel.line
+
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""
         for event in self._nudged.values():
