@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 
 import structlog
@@ -30,10 +30,11 @@ from handlers.chat import menu
 from handlers.chat.doors import Pace
 from handlers.chat.site import Line, Site
 from handlers.front import undelivered
+from models.broadcasts import ledger_sending
 from models.messages import outbox as outbox_rows
-from models.messages import received
+from models.messages import received, sending
 from models.store import schema
-from models.store.database import Database
+from models.store.database import Database, Session
 from models.store.sealing import Keyring
 
 log = structlog.get_logger()
@@ -207,12 +208,22 @@ class App:
 
     async def drain(self) -> None:
         """Does all that is due at this moment of the clock, and returns when nothing is left."""
-        while True:
+        moved = True
+        while moved:
             await self.ticker.tick()
             await self.lines.step(self.clock.now())
-            fetched = await self.fetcher.drain()
-            if not fetched + sum([await outbox.drain() for outbox in self.outboxes]):
-                return
+            moved = await self.fetcher.drain() > 0
+            while (lines := await self.writer.read(self._lines_waiting)) and sum(
+                [await outbox.drain() for outbox in self.outboxes if outbox.line in lines]
+            ):
+                # What was sent to many is gone on with by the tick; a reply that was sent is over.
+                moved = moved or len(lines) == len(self.outboxes)
+
+    def _lines_waiting(self, session: Session) -> Set[str]:
+        """Lines on which something may be due: all while something is sent to many, and most of the time one or none."""
+        if ledger_sending.any_sending(session):
+            return {outbox.line for outbox in self.outboxes}
+        return sending.lines_waiting(session, self.clock.now())
 
     async def _ready(self) -> Checks:
         try:

@@ -134,6 +134,10 @@ class Outbox:
         """Whether the service takes what we send."""
         return self._outage.standing
 
+    @property
+    def line(self) -> str:
+        return self._channel.line
+
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""
         for event in self._nudged.values():

@@ -39,11 +39,8 @@ class Casts:
 
     async def step(self, now: datetime) -> int:
         """Does what is due now, each broadcast in transactions of its own; returns how much that was."""
-        worked = await self._begin(now)
-        for broadcast_id in await self._writer.read(lifecycle.ended):
-            worked += await self._safely(partial(lifecycle.settle, broadcast_id=broadcast_id, now=now))
-        if await self._writer.read(lifecycle.any_to_note):
-            worked += await self._safely(partial(lifecycle.note_through, now=now))
+        # Most of the time there is nothing to do for any: one question then.
+        worked = await self._go_on(now) if await self._writer.read(lambda session: lifecycle.any_due(session, now)) else 0
         if worked or self._told is None or now - self._told >= progress.EVERY:
             worked += await self._tell(now)
             self._told = now
@@ -62,6 +59,14 @@ class Casts:
         except Exception as error:
             log.error("a broadcast could not be gone on with", exc_info=error)
             return False
+
+    async def _go_on(self, now: datetime) -> int:
+        worked = await self._begin(now)
+        for broadcast_id in await self._writer.read(lifecycle.ended):
+            worked += await self._safely(partial(lifecycle.settle, broadcast_id=broadcast_id, now=now))
+        if await self._writer.read(lifecycle.any_to_note):
+            worked += await self._safely(partial(lifecycle.note_through, now=now))
+        return worked
 
     async def _begin(self, now: datetime) -> int:
         begun = 0

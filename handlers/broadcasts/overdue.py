@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from config.i18n import HERE
 from config.tables import table
 from handlers.broadcasts import reading
-from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.conversation import open_token
+from handlers.chat.unasked import reader_of, tell
 from models.broadcasts import lifecycle
 from models.messages.message import Option
 from models.people import offices, units

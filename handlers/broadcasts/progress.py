@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from config.i18n import Language
 from handlers.broadcasts import overview
-from handlers.chat.conversation import open_token, reader_of
+from handlers.chat.conversation import open_token
+from handlers.chat.unasked import reader_of
 from models.anonymity import counts
 from models.broadcasts import progress
 from models.broadcasts.broadcasts import Broadcast

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from config.i18n import N_
 from handlers.broadcasts import forecast, overview
-from handlers.chat.conversation import Conversation, Turn, open_token, reader_of, tell
+from handlers.chat.conversation import Conversation, Turn, open_token
+from handlers.chat.unasked import reader_of, tell
 from models.anonymity.counts import Size
 from models.broadcasts import broadcasts, rule_of_two
 from models.broadcasts.audiences import Audience

@@ -9,16 +9,7 @@ from collections.abc import Sequence
 
 from config.i18n import HERE
 from handlers.broadcasts import audiences, overview, reading
-from handlers.chat.conversation import (
-    Again,
-    Choice,
-    Conversation,
-    Question,
-    Turn,
-    open_token,
-    unless_unchanged,
-    with_right,
-)
+from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option

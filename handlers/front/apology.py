@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.i18n import N_, language
-from handlers.chat.conversation import reader_of
+from handlers.chat.unasked import reader_of
 from models.messages import outbox
 from models.messages.message import Inbound
 from models.people import accounts, wishes

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from config.i18n import Language
 from handlers.chat import menu
-from handlers.chat.conversation import Conversation, Turn, is_hidden, open_token, reader_of, tell, with_right
+from handlers.chat.conversation import Conversation, Turn, open_token, with_right
+from handlers.chat.unasked import is_hidden, reader_of, tell
 from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from config.i18n import Language
-from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.conversation import open_token
+from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import category_name, state_name
 from models.grievances import access, digests
 from models.messages.message import Option

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.i18n import Language
-from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.conversation import open_token
 from handlers.chat.doors import Pace
+from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from models.anonymity.intake import Event

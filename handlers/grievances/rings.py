@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.conversation import open_token
+from handlers.chat.unasked import reader_of, tell
 from models.grievances import floods
 from models.grievances.floods import Together
 from models.messages.message import Option

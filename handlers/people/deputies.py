@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, reader_of, tell, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, unless_unchanged
+from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import unit_name
 from models.people import offices, persons, rights, units
 from models.people.offices import Office

@@ -9,15 +9,7 @@ from collections.abc import Sequence
 
 from config import keyboards
 from handlers.chat import menu
-from handlers.chat.conversation import (
-    Again,
-    Choice,
-    Conversation,
-    Invalid,
-    Question,
-    Stop,
-    Turn,
-)
+from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.words import role_name, unit_name
 from handlers.people import officer_claims, second_phone
 from models.people import accounts, invites, offices, persons, second_phones, wishes, wrong_codes

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from config.i18n import Language
-from handlers.chat.conversation import reader_of, tell
+from handlers.chat.unasked import reader_of, tell
 from models.messages import outages
 from models.messages.outages import Direction
 from models.people import offices, rights

@@ -9,16 +9,8 @@ from datetime import datetime
 
 from config.i18n import fold
 from handlers.chat import menu
-from handlers.chat.conversation import (
-    Choice,
-    Conversation,
-    Question,
-    Turn,
-    open_token,
-    reader_of,
-    tell,
-    unless_back,
-)
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_back
+from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import role_name
 from models.anonymity import moments
 from models.messages.message import Option

@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.chat import menu
-from handlers.chat.conversation import (
-    Choice,
-    Conversation,
-    Question,
-    Turn,
-    is_member,
-    open_token,
-    reader_of,
-    tell,
-    unless_back,
-)
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
+from handlers.chat.unasked import reader_of, tell
 from handlers.people import pin
 from models.anonymity import moments
 from models.messages.message import Option

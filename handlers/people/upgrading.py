@@ -9,7 +9,8 @@ from datetime import datetime
 from config import keyboards
 from config.i18n import language
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, tell, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.chat.unasked import tell
 from handlers.chat.words import unit_name
 from models.anonymity import intake, moments
 from models.anonymity.intake import Event

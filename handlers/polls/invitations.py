@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.i18n import language
-from handlers.chat.conversation import open_token, reader_of, tell
+from handlers.chat.conversation import open_token
+from handlers.chat.unasked import reader_of, tell
 from handlers.polls import in_words
 from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences, second_officer
-from handlers.chat.conversation import Conversation, Turn, open_token, reader_of, tell
+from handlers.chat.conversation import Conversation, Turn, open_token
+from handlers.chat.unasked import reader_of, tell
 from handlers.polls import rounds
 from models.broadcasts.audiences import Audience
 from models.messages.message import Option

@@ -15,15 +15,7 @@ from config.tables import folder
 from handlers.broadcasts import audiences, forecast, overview, writing
 from handlers.broadcasts import second_officer as rule_of_two
 from handlers.broadcasts.forecast import Forecast
-from handlers.chat.conversation import (
-    Again,
-    Choice,
-    Conversation,
-    Question,
-    Turn,
-    open_token,
-    unless_cancelled,
-)
+from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, unless_cancelled
 from handlers.polls import in_words, questions, second_officer
 from models.anonymity import counts
 from models.broadcasts.audiences import Audience

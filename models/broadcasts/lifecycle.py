@@ -140,6 +140,11 @@ def any_to_note(session: Session) -> bool:
     return session.execute(select(col(Broadcast.id)).where(*_MAY_BE_THROUGH).limit(1)).first() is not None
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether any should begin, has ended, or might be through."""
+    return bool(due(session, now) or ended(session) or any_to_note(session))
+
+
 def note_through(session: Session, now: datetime) -> bool:
     """Notes of each that is under way when it was through; whether it was so of any."""
     rows = session.execute(select(Broadcast).where(*_MAY_BE_THROUGH)).scalars().all()

@@ -127,6 +127,12 @@ _LEASE = (
 )
 
 
+def lines_waiting(session: Session, now: datetime) -> set[str]:
+    """Lines on which a sender may find something: rows that are due, or whose sender may have died."""
+    may_be_due = or_(col(Outbound.state) == "sending", _from() <= now)
+    return set(session.execute(select(col(Outbound.line)).where(may_be_due).distinct()).scalars())
+
+
 def claim(
     session: Session, line: str, lane: int, fence: int, now: datetime, limit: int = 100, memory: Memory | None = None
 ) -> list[Claimed]:

@@ -15,12 +15,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import URL, Column, Connection, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session as Session
 from sqlmodel import SQLModel
 
+from models.store.compiled import shared
 from models.store.private_files import keep_private, make_folder
 from models.store.sealing import Keyring
 from models.store.throwaway_keys import RoundKeys
@@ -61,12 +62,12 @@ class Database:
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
                 _keep_private(Path(self.url.database))
-            self.engine = _sqlite(self.url.render_as_string(False), "BEGIN IMMEDIATE", pool_size=1)
-            self.read_engine = _sqlite(self.url.render_as_string(False), "BEGIN", pool_size=4)
+            self.engine = _sqlite(self.url, "BEGIN IMMEDIATE", pool_size=1)
+            self.read_engine = _sqlite(self.url, "BEGIN", pool_size=4)
         else:
             # hide_parameters: an error must not carry anybody's words into a log.
             self.engine = create_engine(
-                self.url, hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_pre_ping=True
+                **shared(self.url), hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_pre_ping=True
             )
             self.read_engine = self.engine
 
@@ -125,9 +126,9 @@ def _keep_private(path: Path) -> None:
             keep_private(beside)
 
 
-def _sqlite(url: str, begin: str, pool_size: int) -> Engine:
+def _sqlite(url: URL, begin: str, pool_size: int) -> Engine:
     engine = create_engine(
-        url,
+        **shared(url),
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,7 @@ class Cluster:
             if kind in ("r", "m"):
                 self.tables[node] = Table(name, self.data / path, tuple(columns.get(oid, ())))
 
+    @cached_property
     def tuples(self) -> list[Tuple]:
         """Every row version in every table of the database."""
         return [found for table in self.tables.values() for found in self._of(table)]
@@ -127,7 +129,7 @@ class Cluster:
     def rows(self, since: Point = Point()) -> list[Row]:  # noqa: B008 - a NamedTuple does not change
         """The tuples as links.paths() wants them. A savepoint's id counts as its transaction's."""
         rows = []
-        for found in self.tuples():
+        for found in self.tuples:
             state = "live" if found.live else "dead" if found.place[1] else "hole"
             xids = {f"xid:{self.top(xid)}" for xid in found.xids if xid >= since.xid}
             rows.append(Row(found.table, found.place, state, found.id, set(found.marks) | xids))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .evidence import IDENTIFIERS, Row, id_of, marks_of, tokens
-from .sqlite_pages import Cell, Owner, Pages, carve, owners, page, record
+from .sqlite_pages import Cell, Owner, Pages, carve, names_no_page, owners, page, record
 
 NOBODY = Owner("?", False)  # a free page
 RUNS = re.compile(rb"[0-9A-Za-z]{6,}")  # where tokens may stand
@@ -119,7 +119,9 @@ class _Reader:
             before, earlier = after, dict(state)
             state.update(frames)
             written = {number for number, _ in frames}
-            after = self._owned(state, 1 in state and not blind - written)
+            # To whom pages belong is asked anew only where something written may change it, which is seldom.
+            if blind or not all(self._is_leaf_of(before, earlier, state, number) for number in written):
+                after = self._owned(state, 1 in state and not blind - written)
             # A page may be let go, cells and all, without being written.
             numbers = written | {
                 number for number in before.keys() | after.keys() if before.get(number) != after.get(number)
@@ -141,6 +143,11 @@ class _Reader:
             self.versions += [({number: data}, number, after.get(number)) for number, data in frames]
             blind -= written
             self.found.commits.append(commit)
+
+    def _is_leaf_of(self, owned: dict[int, Owner], earlier: Pages, now: Pages, number: int) -> bool:
+        """Whether a page was and is the leaf of one table, and so names no other page."""
+        known = number in owned and number in earlier and owned[number].table != "sqlite_schema"
+        return known and all(names_no_page(pages[number], self.reserved) for pages in (earlier, now))
 
     def _take_stock(self, newest: Pages, main: Pages) -> None:
         """What is there now; and what the main file still holds though the WAL has taken it away."""

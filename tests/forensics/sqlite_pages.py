@@ -3,6 +3,7 @@
 Layout: https://www.sqlite.org/fileformat2.html (1.5 free list, 1.6 b-tree pages, 2.1 records, 2.6 schema).
 """
 
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 Pages = Mapping[int, bytes]
 INTERIOR_INDEX, INTERIOR_TABLE, LEAF_INDEX, LEAF_TABLE = 2, 5, 10, 13
+SOMETHING = re.compile(rb"[^\0]")
 SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}
 
 
@@ -91,6 +93,12 @@ def page(pages: Pages, number: int, reserved: int = 0) -> Page:
         for local in locals_
     ]
     return replace(found, cells=cells)
+
+
+def names_no_page(raw: bytes, reserved: int = 0) -> bool:
+    """Whether it is a leaf (never the first page) whose cells all end in it."""
+    here, locals_ = _parse(raw, 0, reserved)
+    return here.kind in (LEAF_INDEX, LEAF_TABLE) and not any(local.follow for local in locals_)
 
 
 @lru_cache(maxsize=20_000)
@@ -191,7 +199,8 @@ def _adds_up(raw: bytes, start: int, size: int) -> bool:
 def carve(raw: bytes) -> list[Cell]:
     """Whole cells of table leaves that still stand in free space: the lengths inside have to agree."""
     found, at = list[Cell](), 0
-    while at < len(raw) - 4:
+    # A cell begins with its size, and nearly all of what was wiped is zeros.
+    while (begins := SOMETHING.search(raw, at)) and (at := begins.start()) < len(raw) - 4:
         try:
             size, start = varint(raw, at)
             rowid, start = varint(raw, start)

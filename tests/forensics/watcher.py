@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,24 +69,23 @@ class Watcher:
         """Every row version that any file still tells of, with what ties it to others. Not SQLite's own counts of rows: such
         a count stands in the commit that raised it and in the next that did, whoever made either. Nor the nights' `sweeps`.
         """
-        if self.server is None:
-            rows = [row for row in self.read().rows if row.table != "sqlite_sequence"]
+        files = self.read()
+        if isinstance(files, sqlite.Found):
+            rows = [row for row in files.rows if row.table != "sqlite_sequence"]
         else:
-            cluster = self.cluster()
-            log = wal.read(cluster, self.since)
+            log = wal.read(files, self.since)
             assert not log.unread  # no page that we could not look into
-            rows = [*cluster.rows(self.since), *log.rows]
-        swept = self.sweeps("conversation", "intake", "inbound", "told")
+            rows = [*files.rows(self.since), *log.rows]
+        swept = self.sweeps(self._lives(files), "conversation", "intake", "inbound", "told")
         for row in rows:
             row.marks -= swept
         return rows
 
-    def sweeps(self, *tables: str) -> set[str]:
+    def sweeps(self, known: Sequence[Life], *tables: str) -> set[str]:
         """Transactions that only took away rows of these tables, of each all up to some newest: they tie rows of a day to
         one another, which say themselves of which day they are."""
         born: dict[tuple[str, str | None], int] = {}
         ends: dict[int, set[tuple[str, str | None]]] = defaultdict(set)
-        known = self.lives()
         for one in known:
             name = one.table, one.id
             born[name] = max(one.born, born.get(name, 0))
@@ -105,23 +104,23 @@ class Watcher:
                 found.add(f"{kind}:{number}")
         return found
 
-    def read(self) -> sqlite.Found:
-        return sqlite.read(self.path, baseline=self.before, pattern=self.pattern)
-
-    def cluster(self) -> postgres.Cluster:
-        assert self.server is not None
+    def read(self) -> sqlite.Found | postgres.Cluster:
+        """The files, as they are now."""
+        if self.server is None:
+            return sqlite.read(self.path, baseline=self.before, pattern=self.pattern)
         return postgres.Cluster(self.server.data_directory, self.url, self.pattern)
 
     def lives(self) -> list[Life]:
         """Row versions, with the order that the system columns (or the log's commits) keep."""
-        if self.server is not None:
+        return self._lives(self.read())
+
+    def _lives(self, files: sqlite.Found | postgres.Cluster) -> list[Life]:
+        if isinstance(files, postgres.Cluster):
             return [
-                Life(one.table, one.id, one.xmin, one.xmax, one.tokens)
-                for one in self.cluster().tuples()
-                if one.xmin >= self.since.xid
+                Life(one.table, one.id, one.xmin, one.xmax, one.tokens) for one in files.tuples if one.xmin >= self.since.xid
             ]
         found = []
-        for commit in self.read().commits:
+        for commit in files.commits:
             for rows, born in ((commit.new, True), (commit.gone, False)):
                 for row in rows:
                     if row.place != "index":

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from bot.channels.base import Blocked, Rejected, Uncertain, Unreachable
 from bot.sending.broadcasts import Ledgers
-from handlers.chat.conversation import tell
+from handlers.chat.unasked import tell
 from models.broadcasts import ledger_results
 from models.messages.sending import Outcome
 from models.people import accounts

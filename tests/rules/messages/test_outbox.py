@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
 from bot.sending.outbox import RETRY_SECONDS
-from handlers.chat.conversation import tell
+from handlers.chat.unasked import tell
 from models.messages import chats, outbox, sending
 from models.messages.chats import Run, State
 from models.messages.outbox import BULK, NOTICE, REPLY, Outbound
