@@ -108,7 +108,7 @@ class Outbox:
         spare: timedelta | None = None,
         outage: Outage | None = None,
     ) -> None:
-        self._channel = channel
+        self._channel, self.line = channel, channel.line
         self._writer = writer
         self._clock = clock
         self._tell = tell
@@ -133,10 +133,6 @@ class Outbox:
     def sends(self) -> Standing:
         """Whether the service takes what we send."""
         return self._outage.standing
-
-    @property
-    def line(self) -> str:
-        return self._channel.line
 
     def nudge(self) -> None:
         """New rows may be waiting: look now rather than at the next second."""
@@ -193,7 +189,7 @@ class Outbox:
                 await self._wake(1)
                 trial = await self._first_due()
         except Exception as error:  # the database is away; the line stays down
-            log.error("claim failed", line=self._channel.line, exc_info=error)
+            log.error("claim failed", line=self.line, exc_info=error)
             return 0
         if not trial:
             self._outage.works()  # and there is nothing that could show otherwise
@@ -217,7 +213,7 @@ class Outbox:
                 await self._writer.write(lambda session: sending.wake(session, ours, now))
                 await self._ledgers.wake(bulk)
             except Exception as error:  # the database is away; they wait out their own pauses
-                log.error("what waited was not woken", line=self._channel.line, exc_info=error)
+                log.error("what waited was not woken", line=self.line, exc_info=error)
         self.nudge()
 
     def _begin(self, work: Coroutine[None, None, int]) -> asyncio.Task[int]:
@@ -233,7 +229,7 @@ class Outbox:
         try:
             claimed = await self._claim([lane], self._ahead[lane][0] - under_way.count)
         except Exception as error:  # the database is away; what is claimed keeps its lease
-            log.error("claim failed", line=self._channel.line, lane=LANES[lane], exc_info=error)
+            log.error("claim failed", line=self.line, lane=LANES[lane], exc_info=error)
             return 0
         for chat in by_chat(claimed):
             under_way.begin(self._begin(self._send_chat(chat)))
@@ -242,7 +238,7 @@ class Outbox:
     def _surface(self, task: asyncio.Task[int]) -> None:
         """A defect in a channel must be seen; its row is tried again when its lease has run out."""
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("send failed unexpectedly", line=self._channel.line, exc_info=error)
+            log.error("send failed unexpectedly", line=self.line, exc_info=error)
 
     async def _until_nudged(self, lane: int) -> None:
         try:

@@ -166,6 +166,12 @@ def what_can_be_sent(reader: Language) -> str:
     )
 
 
+def cannot_be_read(turn: Turn) -> str:
+    """What is said of a sticker, a video, a kind of tomorrow; whoever has joined is told what can be sent."""
+    cannot = turn._("The union cannot read stickers, videos, lists and links here. Please write it in words.")
+    return f"{cannot}\n\n{what_can_be_sent(turn.language)}" if turn.account is not None else cannot
+
+
 def link_page(reader: Language, name: str) -> dict[str, str]:
     """What stands on the page behind a link: before the file is opened (“ask”), and when there is nothing to open."""
     if name == "ask":

@@ -96,8 +96,7 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     if inbound.kind == "unsupported":
         if text and turn.state.run is None:
             turn.chat.in_office = False  # the words begin a grievance: one turn never writes both sides of an officer
-        cannot = turn._("The union cannot read stickers, videos, lists and links here. Please write it in words.")
-        turn.say(f"{cannot}\n\n{attachments.what_can_be_sent(turn.language)}" if turn.account is not None else cannot)
+        turn.say(attachments.cannot_be_read(turn))
         if not text:
             _ask(turn) if turn.state.run else None
             return
