@@ -90,11 +90,7 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
     )
     sources = {name: doors(one.finish.__module__) + unasked for name, one in CONVERSATIONS.items()}
     typed = {"drop", "which_case", "edited", "reworded", "slip", "go_on"}  # begun by what is written, not by a button
-<<<<<<< HEAD
     begin = {"join", "menu", *typed, *(entry.opens for entry in ENTRIES)}
-=======
-    begin = {"join", "menu", *typed}
->>>>>>> c3/vanish
     assert reachable(begin, sources) == set(CONVERSATIONS)
     assert reachable({"join", "menu", *typed}, sources) != set(CONVERSATIONS), "the check must notice an empty menu"
 
