@@ -94,7 +94,10 @@ def test_a_search_that_finds_nothing_would_be_noticed() -> None:
 def test_behind_the_walls_everything_comes_out_the_same() -> None:
     """One process for all of them: whatever a decoder looks for when it is first used must have been loaded before. That
     both say the same also shows that no time, number or name of this machine is written in."""
-    refused = [Trace(f"not kept, {number}: {why}", kind, content) for number, (content, kind, why) in enumerate(NOT_KEPT)]
+    refused = [
+        Trace(f"not kept, {number}: {why}", kind, content() if callable(content) else content)
+        for number, (content, kind, why) in enumerate(NOT_KEPT)
+    ]
     given = pickle.dumps([(trace.content, trace.kind) for trace in (*EVERY, *refused)])
     command = [sys.executable, "-W", "ignore", "-P", "-c", WALLED]
     said = subprocess.run(command, input=given, capture_output=True, env={"PYTHONPATH": str(ROOT)}, check=False)
