@@ -73,8 +73,9 @@ async def plays(at: Desk, roll: Roll) -> list[set[str]]:
     at.line.trouble |= {
         # The notice is tried again later; then the broadcast learns that they have stopped the line.
         names[0]: [Unreachable(), Blocked()],
-        names[1]: [Uncertain()],
-        names[2]: [Unreachable(), Rejected("no")],
+        # The notices of these two arrive: with three that do not, the line would be down, and no part tried.
+        names[1]: [None, Uncertain()],
+        names[2]: [None, Rejected("no")],
     }
 
     def notify(session: Session) -> None:
