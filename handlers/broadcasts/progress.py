@@ -17,6 +17,7 @@ from config.i18n import Language
 from handlers.broadcasts import overview
 from handlers.chat.conversation import open_token
 from handlers.chat.unasked import reader_of
+from handlers.chat.words import bar
 from models.anonymity import counts
 from models.broadcasts import progress
 from models.broadcasts.broadcasts import Broadcast
@@ -116,8 +117,7 @@ def tell(
 def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, *, over: bool) -> str:
     lines = [f"{row.code} · {overview.state_name(reader, sight.state)}"]
     if sight.state != "cancelled":
-        filled = _BAR * sight.percent // 100
-        lines.append("▓" * filled + "░" * (_BAR - filled) + f" {sight.percent} %")
+        lines.append(f"{bar(sight.percent / 100, _BAR)} {sight.percent}%")
     if sight.minutes:
         lines.append(reader.ngettext("about {count} minute left", "about {count} minutes left", sight.minutes))
     if over:

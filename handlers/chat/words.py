@@ -62,5 +62,11 @@ def state_name(reader: Language, case: Grievance) -> str:
     return reader.gettext(_STATES[case.state])
 
 
+def bar(share: float, width: int = 10) -> str:
+    """A share, from 0 to 1, drawn with letters."""
+    filled = min(width, int(width * share + 0.5))
+    return "▓" * filled + "░" * (width - filled)
+
+
 def shortened(text: str, length: int = 300) -> str:
     return text if len(text) <= length else text[:length].rstrip() + "…"

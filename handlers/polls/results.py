@@ -13,7 +13,7 @@ from typing import NamedTuple
 from config.i18n import LANGUAGES, N_, Language, language
 from handlers.broadcasts import overview, reading
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
-from handlers.chat.words import shortened
+from handlers.chat.words import bar, shortened
 from handlers.polls import charts, in_words, invitations
 from models.anonymity import counts
 from models.anonymity.suppression import Withheld
@@ -138,15 +138,10 @@ def unverified(reader: Language, poll: Poll) -> list[str]:
 def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
     total = max(1, sum(table.votes))
     lines = [
-        f"{_bar(votes / total)} {label}: {reader.number(votes)}" for label, votes in zip(labels, table.votes, strict=True)
+        f"{bar(votes / total)} {label}: {reader.number(votes)}" for label, votes in zip(labels, table.votes, strict=True)
     ]
     silent = reader.gettext("(no answer)")
     return [*lines, f"{silent}: {reader.number(table.silent)}"] if table.silent else lines
-
-
-def _bar(share: float) -> str:
-    filled = min(10, int(10 * share + 0.5))
-    return "▓" * filled + "░" * (10 - filled)
 
 
 def _show(turn: Turn) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, Index, col
 
 from config.i18n import DEFAULT, fold
 from models.broadcasts.audiences import Audience
+from models.store import codes
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.ids import random_code
@@ -135,12 +136,12 @@ def create(session: Session, draft: Draft, now: datetime) -> Broadcast:
     return row
 
 
+_CODED = select(col(Broadcast.id)).where(col(Broadcast.code) == bindparam("code"))
+
+
 def free_code(session: Session) -> str:
     """`TB-` (thông báo) and six letters: a name, to be read aloud."""
-    while True:
-        code = f"TB-{random_code(6)}"
-        if session.execute(select(col(Broadcast.id)).where(col(Broadcast.code) == code)).first() is None:
-            return code
+    return codes.free(session, _CODED, lambda: f"TB-{random_code(6)}")
 
 
 def words_of(session: Session, row: Broadcast) -> Words:

@@ -17,6 +17,7 @@ from models.anonymity import counts, night_counts
 from models.anonymity.intake import Event
 from models.grievances import deadlines, exclusions
 from models.people import accounts, units
+from models.store import codes
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session, insert_ignore
 from models.store.ids import new_case_code, new_id
@@ -108,11 +109,8 @@ _CODED = select(col(Grievance.id)).where(col(Grievance.code) == bindparam("code"
 
 
 def free_code(session: Session) -> str:
-    """A code that no case has. In a province with 200,000 cases one random code in 740 is taken."""
-    while True:
-        code = new_case_code()
-        if session.connection().execute(_CODED, {"code": code}).first() is None:
-            return code
+    """`PA-` (phản ánh) and six letters."""
+    return codes.free(session, _CODED, new_case_code)
 
 
 def post(session: Session, event: Event, now: datetime) -> Grievance | None:

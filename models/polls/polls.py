@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Field, col
 
 from models.anonymity import counts
+from models.store import codes
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.ids import new_id, random_code
@@ -147,12 +148,12 @@ def content_of(session: Session, poll: Poll) -> Content:
     return Content(**kept | {"questions": [Question(**question) for question in kept["questions"]]})
 
 
+_CODED = select(col(Poll.id)).where(col(Poll.code) == bindparam("code"))
+
+
 def free_code(session: Session) -> str:
     """`YK-` (ý kiến) and six letters: a name, to be read aloud."""
-    while True:
-        code = f"YK-{random_code(6)}"
-        if session.execute(select(col(Poll.id)).where(col(Poll.code) == code)).first() is None:
-            return code
+    return codes.free(session, _CODED, lambda: f"YK-{random_code(6)}")
 
 
 def of_units(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[Poll]:

@@ -7,9 +7,8 @@ subtracting. A row says that somebody has taken part by a mark that fits only th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlmodel import Field, col
@@ -22,10 +21,7 @@ from models.people.persons import Person
 from models.store.columns import Ref
 from models.store.database import Base, Session
 from models.store.sealing import keyed_hash
-
-T = TypeVar("T")
-_AT_ONCE = 500
-"""Rows in one statement: both databases limit its parameters."""
+from models.store.tail import batches
 
 
 class Turnout(Base, table=True):
@@ -57,7 +53,7 @@ def electorate(
         joined = joined.where(col(Account.verified).is_(True))
     joined = joined.where(col(Account.confirmed).is_(True))
     found: dict[str, str] = {}
-    for some in _batches(sorted(wanted)):
+    for some in batches(sorted(wanted)):
         found.update(row for row in session.execute(joined.where(col(Person.unit_id).in_(some))))
     return found
 
@@ -74,7 +70,7 @@ def _of_rule(session: Session, rule: str, day: date, *, slips_only: bool) -> dic
 def invite(session: Session, round_id: str, people: dict[str, str]) -> int:
     """Makes the rows of a round: one for each person, with the unit they belong to."""
     rows = sorted((voter(session, round_id, person), unit_id) for person, unit_id in people.items())
-    for some in _batches(rows, 10_000):
+    for some in batches(rows, 10_000):
         made = [{"id": one, "round_id": round_id, "unit_id": unit_id, "mark": ""} for one, unit_id in some]
         session.connection().execute(insert(Turnout), made)
     return len(rows)
@@ -96,7 +92,7 @@ def marks(session: Session, events: Iterable[Event]) -> dict[str, str]:
     wanted = sorted({event.reporter_id for event in events})
     asked = select(col(Turnout.id), col(Turnout.mark))
     return {
-        row_id: mark for some in _batches(wanted) for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
+        row_id: mark for some in batches(wanted) for row_id, mark in session.execute(asked.where(col(Turnout.id).in_(some)))
     }
 
 
@@ -114,7 +110,7 @@ def missing(session: Session, round_id: str, person_ids: Iterable[str]) -> list[
     whose = {voter(session, round_id, person): person for person in person_ids}
     asked = select(col(Turnout.id)).where(col(Turnout.mark) == "")
     waiting = (
-        one for some in _batches(list(whose)) for one in session.execute(asked.where(col(Turnout.id).in_(some))).scalars()
+        one for some in batches(list(whose)) for one in session.execute(asked.where(col(Turnout.id).in_(some))).scalars()
     )
     return [whose[one] for one in waiting]
 
@@ -127,7 +123,3 @@ def members(session: Session, round_id: str) -> dict[str, str]:
 
 def forget(session: Session, round_id: str) -> None:
     session.execute(delete(Turnout).where(col(Turnout.round_id) == round_id))
-
-
-def _batches(listed: Sequence[T], size: int = _AT_ONCE) -> Iterable[Sequence[T]]:
-    return (listed[start : start + size] for start in range(0, len(listed), size))

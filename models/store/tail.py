@@ -20,6 +20,7 @@ from sqlmodel import Field
 
 from models.store.database import Alone, Base, Session, alone, run
 
+S = TypeVar("S")
 T = TypeVar("T")
 OVERLAP = 256
 """So many rows are looked at again: on PostgreSQL a row of a lower number may be committed a moment later."""
@@ -179,9 +180,10 @@ def written(session: Session) -> None:
         within.wrote = True
 
 
-def batches(listed: Iterable[str]) -> Iterator[list[str]]:
+def batches(listed: Iterable[S], size: int = AT_ONCE) -> Iterator[list[S]]:
+    """So many at a time: both databases limit a statement's parameters."""
     every = list(listed)
-    return (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
+    return (every[start : start + size] for start in range(0, len(every), size))
 
 
 def tail_of(session: Session, name: str, make: Callable[[], Tail[T]]) -> Tail[T]:

@@ -49,12 +49,12 @@ async def on_the_roll(service: RunningApp, number: int) -> None:
 async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel: str, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
-    await leader.does_not_see("100 %")
+    await leader.does_not_see("100%")
     await clock.passes(seconds=20)
     if channel == "zalo":  # which cannot change what was sent: the end is a message of its own
-        await leader.sees("đã gửi xong", "100 %")
+        await leader.sees("đã gửi xong", "100%")
     else:
-        await leader.sees_edited("đã gửi xong", "▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 100 %", "Không nêu số người nhận")
+        await leader.sees_edited("đã gửi xong", "▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 100%", "Không nêu số người nhận")
     bars = [text for text in await leader.texts() if "▓" in text]
     assert len(bars) <= (2 if channel == "zalo" else 1)
 
@@ -88,7 +88,7 @@ async def test_whom_it_waits_for_is_not_told(busy: Person, leader: Person, clock
     await leader.taps("Thông báo của đơn vị", await code_of(service))
     card = await leader.sees("Người nhận: Tổ may 1")
     assert "đã gửi xong" in card and "[Tạm dừng]" not in card and "[Hủy phần chưa gửi]" not in card
-    assert any("100 %" in text for text in await leader.texts())
+    assert any("100%" in text for text in await leader.texts())
     await busy.says("dừng")
     await clock.passes(minutes=1)
     await busy.sees(TEXT)
@@ -279,7 +279,7 @@ class TestTheSameDay:
         await leader.looks_away()
         await clock.passes(hours=7, minutes=31)
         await clock.passes(seconds=20)
-        await leader.sees("· sent", "100 %", "How many people receive it is not said")
+        await leader.sees("· sent", "100%", "How many people receive it is not said")
 
     async def test_a_second_phone_begins_with_what_was_chosen_on_the_first(self, reader: Person, somebody: Somebody) -> None:
         second = await another_phone(reader, somebody)
