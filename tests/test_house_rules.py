@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from config.tables import table
 from handlers.chat.doors import Doors
 from handlers.front import capabilities
 from handlers.front.capabilities import CONVERSATIONS, ENTRIES, EVENTS
+from models import tidying
 from models.all_tables import METADATA
 from models.anonymity import intake
 from tests import catalogs, gate
@@ -44,6 +46,12 @@ def test_every_table_is_in_the_readme() -> None:
     first = "".join(line.split("|")[1] for line in rows.splitlines() if line.startswith("| `"))
     named = set(re.findall(r"`(\w+)`", first)) - {"headcount"}
     assert named == set(METADATA.tables)
+
+
+def test_every_table_says_when_its_rows_go() -> None:
+    """A table that is forgotten there would keep its rows for ever without a word."""
+    said = [*itertools.chain.from_iterable(tidying.EACH_MINUTE), *tidying.ELSEWHERE, *tidying.KEPT]
+    assert sorted(said) == sorted(METADATA.tables), "each table once"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

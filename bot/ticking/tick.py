@@ -24,11 +24,9 @@ from bot.writer import Writer
 from handlers.chat.doors import USUAL, Pace, Step
 from handlers.front import posting
 from handlers.front.capabilities import STEPS
+from models import tidying
 from models.anonymity import intake, moments, told
-from models.files import one_time_links
-from models.messages import chats, mailbox, outbox, received, unopened
-from models.people import second_phones, wrong_codes
-from models.store import firings
+from models.messages import chats, unopened
 from models.store.database import Session
 
 log = structlog.get_logger()
@@ -101,7 +99,7 @@ class Ticker:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.read(intake.look_again)
-                await self._writer.write(lambda session: _tidy(session, now), alone=True)
+                await self._writer.write(partial(tidying.tidy, now=now), alone=True)
                 self._tidied, worked = now, worked + 1
             if worked:
                 self._nudge()
@@ -158,15 +156,3 @@ class Ticker:
             log.error("event not posted", exc_info=error)
             return False
         return True
-
-
-def _tidy(session: Session, now: datetime) -> None:
-    received.forget_old(session, now.date())
-    told.forget_old(session, now.date())
-    outbox.forget_failed(session, now)
-    mailbox.forget_expired(session, now)
-    unopened.forget_expired(session, now.date())
-    second_phones.forget_old(session, now.date())
-    wrong_codes.forget_old(session, now)
-    firings.forget_old(session, now)
-    one_time_links.forget_expired(session, now.date())
