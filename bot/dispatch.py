@@ -61,7 +61,7 @@ class Dispatcher:
                 result, falls_due = await self._turn(inbound)
                 if (event := (inbound.line, inbound.external_id)) in self._failing:
                     self._failing.discard(event)  # it went well this time: nothing of it stays set aside
-                    await self._writer.write(lambda session: received.recovered(session, inbound))
+                    await self._writer.write(lambda session: received.recovered(session, inbound), grouped=True)
             except (OperationalError, InterfaceError):
                 INBOUND.labels(inbound.line, "database").inc()
                 raise  # the database is away: nothing can be set aside either, and nothing is lost by asking again
@@ -73,10 +73,10 @@ class Dispatcher:
 
     async def _turn(self, inbound: Inbound) -> tuple[str, bool]:
         try:
-            return await self._writer.write(lambda session: self._take(session, inbound))
+            return await self._writer.write(lambda session: self._take(session, inbound), grouped=True)
         except NotFirst:
             # Their other phone did the same a moment before, and that is committed now: this turn sees it, and says so.
-            return await self._writer.write(lambda session: self._take(session, inbound))
+            return await self._writer.write(lambda session: self._take(session, inbound), grouped=True)
 
     def _take(self, session: Session, inbound: Inbound) -> tuple[str, bool]:
         now = self._clock.now().replace(microsecond=0)  # fractions would travel from a chat to a case
@@ -90,7 +90,7 @@ class Dispatcher:
 
     async def _set_aside(self, inbound: Inbound, error: Exception) -> str:
         name = type(error).__name__
-        attempt = await self._writer.write(lambda session: self._quarantine(session, inbound, name), alone=True)
+        attempt = await self._writer.write(lambda session: self._quarantine(session, inbound, name))
         log.error("turn failed", line=inbound.line, attempt=attempt, exc_info=error)
         INBOUND.labels(inbound.line, "failed").inc()
         if attempt < received.TRIES:

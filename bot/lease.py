@@ -119,7 +119,7 @@ class Holding:
                 row = leases.hold(session, self._name, self._holder, now, self._is_gone)
                 return (row.fence, row.until) if row else None
 
-            self._taking = asyncio.ensure_future(self._writer.write(take))
+            self._taking = asyncio.ensure_future(self._writer.write(take, grouped=True))
             held = await asyncio.shield(self._taking)
             self.fence, self._until = held or (self.fence, None)
             return held is not None
@@ -134,5 +134,5 @@ class Holding:
             if self._taking is not None:
                 await asyncio.gather(self._taking, return_exceptions=True)
             self._until = None
-            await self._writer.write(lambda s: leases.release(s, self._name, self._holder, self._clock.now()))
+            await self._writer.write(lambda s: leases.release(s, self._name, self._holder, self._clock.now()), grouped=True)
             self._alive.hide()

@@ -31,7 +31,7 @@ POSTGRES_TRIES = 3
 @dataclass(slots=True)
 class _Job:
     run: Callable[[Session], Any]
-    alone: bool
+    grouped: bool
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -51,13 +51,14 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    async def write(self, job: Callable[[Session], T], *, alone: bool = False) -> T:
+    async def write(self, job: Callable[[Session], T], *, grouped: bool = False) -> T:
         """Runs `job` in a transaction and returns its result after the commit; what it raises is rolled back, then raised.
 
-        `alone`: in a transaction of its own, also on SQLite. Anonymity needs it: rows that share a commit are linked.
+        `grouped`: its rows may share a commit with those of other jobs, as on SQLite turns do, because nothing links them.
+        What forgets to say so is alone, since rows that share a commit are linked, and anonymity hangs on that.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(job, alone, future))
+        self._jobs.put(_Job(job, grouped, future))
         return await future
 
     async def read(self, job: Callable[[Session], T]) -> T:
@@ -85,7 +86,7 @@ class Writer:
             if job is None:
                 return
             group = [job]
-            while self.database.is_sqlite and not job.alone and len(group) < GROUP:
+            while self.database.is_sqlite and job.grouped and len(group) < GROUP:
                 try:
                     job = self._jobs.get_nowait()
                 except queue.Empty:
@@ -93,7 +94,7 @@ class Writer:
                 if job is None:
                     self._jobs.put(None)
                     break
-                if job.alone:
+                if not job.grouped:
                     kept = job
                     break
                 group.append(job)

@@ -72,7 +72,7 @@ class Stage:
     async def reset(self) -> None:
         """Empties the database, founds the union again, and seats the two officers at their phones."""
         async with self._setting:
-            self.codes = await self.app.writer.write(_found_again, alone=True)
+            self.codes = await self.app.writer.write(_found_again)
             self._people = {phone: self._tokens.somebody() for phone in PHONES}
             today = self.clock.now().date()
             self.sessions = {phone: self._tokens.seal(who, "", today) for phone, who in self._people.items()}

@@ -168,7 +168,7 @@ class Fetcher:
             if attachment_rows.record(session, wanted.attachment_id, fate) and fate.state != "kept":
                 attachments.failed(session, wanted, fate, self._clock.now())
 
-        await self._writer.write(note, alone=True)
+        await self._writer.write(note)
         FETCHED.labels(wanted.line, fate.state).inc()
         log.info("attachment", line=wanted.line, state=fate.state, why=fate.why)
         self._due[row_id] = NEVER
@@ -234,7 +234,7 @@ class Fetcher:
                 attachment_rows.forget(session, unsent)
                 to_fetch.forget(session, [wanted.attachment_id for wanted in over])
 
-            await self._writer.write(forget, alone=True)
+            await self._writer.write(forget)
         rows = await self._writer.read(to_fetch.ids)
         over_now = self._due.keys() - rows - self._under_way.keys()
         self._queue.forget(over_now)

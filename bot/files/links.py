@@ -69,7 +69,7 @@ class MediaLinks:
             may = found and file_rights.for_person(session, found.person_id, found.media.case_id, found.media.id, now)
             return found if may else None
 
-        found = await self._writer.write(use) if token else None
+        found = await self._writer.write(use, grouped=True) if token else None
         content = await self._vault.open(found.media.id) if found else None
         if found is None or content is None:
             return _over()

@@ -63,27 +63,27 @@ class Ledgers:
         # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
         if limit <= 0 or not await self._writer.read(ledger_sending.any_sending):
             return []
-        return await self._writer.write(claim, alone=True)
+        return await self._writer.write(claim)
 
     async def inherit(self, fence: int) -> None:
         now = self._clock.now()
-        await self._writer.write(lambda session: ledger_sending.inherit(session, self._line, fence, now), alone=True)
+        await self._writer.write(lambda session: ledger_sending.inherit(session, self._line, fence, now))
 
     async def record(self, found: Sequence[tuple[Bulk, Outcome]]) -> None:
         if found:
             # In any order: lists were just remembered by these chats, one by one, in the order of `found`.
             mixed = random.SystemRandom().sample(found, len(found))
-            await self._writer.write(lambda session: ledger_results.record(session, mixed), alone=True)
+            await self._writer.write(lambda session: ledger_results.record(session, mixed))
 
     async def wake(self, rows: Sequence[Bulk]) -> None:
         """What waited for the line is due."""
         if rows:
             now, mixed = self._clock.now(), random.SystemRandom().sample(rows, len(rows))
-            await self._writer.write(lambda session: ledger_results.wake(session, mixed, now), alone=True)
+            await self._writer.write(lambda session: ledger_results.wake(session, mixed, now))
 
     async def shown(self, broadcast_id: str, account_id: str, reference: str) -> None:
         """An officer has the message that shows how far a broadcast has come: the next one takes its place."""
-        await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference), alone=True)
+        await self._writer.write(lambda s: progress.remember(s, broadcast_id, account_id, reference))
 
     async def progressed(self, row: Bulk) -> None:
-        await self._writer.write(lambda session: ledger_results.progressed(session, row), alone=True)
+        await self._writer.write(lambda session: ledger_results.progressed(session, row))

@@ -48,7 +48,7 @@ class Listed:
             chats.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.in_office)
 
         try:
-            await self._writer.write(write, alone=True)
+            await self._writer.write(write)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # numbers keep meaning the older list; not recording it would send the message again

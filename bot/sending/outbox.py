@@ -210,7 +210,7 @@ class Outbox:
             now, bulk = self._clock.now(), [row for row in rows if isinstance(row, Bulk)]
             ours = [row.message.id for row in rows if not isinstance(row, Bulk)]
             try:
-                await self._writer.write(lambda session: sending.wake(session, ours, now))
+                await self._writer.write(lambda session: sending.wake(session, ours, now), grouped=True)
                 await self._ledgers.wake(bulk)
             except Exception as error:  # the database is away; they wait out their own pauses
                 log.error("what waited was not woken", line=self.line, exc_info=error)
@@ -276,7 +276,7 @@ class Outbox:
             return []
         if self._held.inherits():
             now, line, fence = self._clock.now(), self._channel.line, self._held.fence
-            await self._writer.write(lambda session: sending.inherit(session, line, fence, now), alone=True)
+            await self._writer.write(lambda session: sending.inherit(session, line, fence, now))
             await self._ledgers.inherit(fence)
 
         def claim(session: Session) -> list[Claimed]:
@@ -285,7 +285,7 @@ class Outbox:
             line, fence = self._channel.line, self._held.fence
             return [row for lane in lanes for row in sending.claim(session, line, lane, fence, now, limit, self._memory)]
 
-        claimed = await self._writer.write(claim)
+        claimed = await self._writer.write(claim, grouped=True)
         if BULK in lanes:
             claimed += await self._ledgers.claim(self._held.fence, limit - len(claimed))
         return claimed
@@ -361,7 +361,7 @@ class Outbox:
         log.error("message rejected", line=line, lane=LANES[row.lane], reason=error.code)
         if self._tell is not None and not row.is_last and (part.media is not None or not isinstance(row, Bulk)):
             tell = self._tell
-            await self._writer.write(lambda session: tell(session, line, row, part, now), alone=True)
+            await self._writer.write(lambda session: tell(session, line, row, part, now))
 
     async def _pass_over(self, row: Bulk) -> Outcome:
         """Takes its turn and says nothing: written down at once it would stand apart from those that are sent."""

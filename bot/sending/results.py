@@ -87,7 +87,7 @@ class Recorder:
         if isinstance(row, Bulk):
             await self._ledgers.progressed(row)
         else:
-            await self._writer.write(lambda session: sending.progressed(session, row))
+            await self._writer.write(lambda session: sending.progressed(session, row), grouped=True)
 
     async def stopped(self, row: Claimed) -> None:
         """The person has stopped the line. Only a ledger's row, which names them, has that written of them: written after an
@@ -95,7 +95,7 @@ class Recorder:
         self._memory.stopped.add(row.chat)
         if isinstance(row, Bulk):
             to = Sender(self._line, row.message.recipient)
-            await self._writer.write(lambda session: accounts.set_blocked(session, to, True), alone=True)
+            await self._writer.write(lambda session: accounts.set_blocked(session, to, True))
 
     async def _write(self) -> None:
         while self._results:
@@ -124,7 +124,7 @@ class Recorder:
         for _row, outcome in results:
             await self._listed.remember(outcome)
         if ours or spent:
-            await self._writer.write(record)
+            await self._writer.write(record, grouped=True)
             self._allowance.settle(spent)
             for outcome in ours:
                 if outcome.state != "queued":

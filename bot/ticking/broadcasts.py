@@ -55,7 +55,7 @@ class Casts:
         """One step in a transaction of its own; returns whether anything came of it. What fails is tried again later; it
         holds up neither the others nor the tick."""
         try:
-            return bool(await self._writer.write(do, alone=True))
+            return bool(await self._writer.write(do))
         except Exception as error:
             log.error("a broadcast could not be gone on with", exc_info=error)
             return False
@@ -122,7 +122,7 @@ class Casts:
     async def _fold(self, now: datetime) -> None:
         before = now - timedelta(days=self._site.notices.fold_days)
         for broadcast_id in await self._writer.read(lambda session: lifecycle.foldable(session, before)):
-            while await self._writer.write(partial(lifecycle.fold, broadcast_id=broadcast_id), alone=True):
+            while await self._writer.write(partial(lifecycle.fold, broadcast_id=broadcast_id)):
                 pass
 
 

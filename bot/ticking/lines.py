@@ -112,9 +112,7 @@ class Lines:
             tell = partial(line_outages.ends)
         else:
             return 0
-        news = await self._writer.write(
-            lambda session: tell(session, line, direction, now=now, lines=self._order), alone=True
-        )
+        news = await self._writer.write(lambda session: tell(session, line, direction, now=now, lines=self._order))
         self._told[key] = standing.is_out
         return int(news)
 

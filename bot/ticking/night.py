@@ -45,7 +45,7 @@ class Night:
             return
         # Counted without holding up anybody's message: a province takes a while.
         tonight = await self._writer.read(lambda session: self._count(session, now))
-        await self._writer.write(lambda session: self._take(session, tonight, night), alone=True)
+        await self._writer.write(lambda session: self._take(session, tonight, night))
 
     def _count(self, session: Session, now: datetime) -> Tonight:
         own = heads.by_unit(session)

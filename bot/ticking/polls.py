@@ -67,14 +67,14 @@ class Rounds:
         return False
 
     async def _write(self, verb: Callable[[Session, str, datetime], bool], round_id: str, now: datetime) -> bool:
-        return await self._writer.write(lambda session: verb(session, round_id, now), alone=True)
+        return await self._writer.write(lambda session: verb(session, round_id, now))
 
     async def _count(self, round_id: str, _now: datetime) -> bool:
         try:
             counted = await self._writer.read(lambda session: counting.count(session, session.get_one(Round, round_id)))
         except counting.TooEarly:  # somebody's ballot is on its way to its box
             return False
-        await self._writer.write(partial(_finish, round_id, counted), alone=True)
+        await self._writer.write(partial(_finish, round_id, counted))
         await self._writer.read(rounds.sweep_keys)
         return True
 
@@ -85,7 +85,7 @@ class Rounds:
         found = await self._writer.read(lambda session: ballots.sort_out(session, due))
         if found.unmarked:
             unmarked = found.unmarked
-            await self._writer.write(lambda session: turnout.take_part(session, unmarked), alone=True)
+            await self._writer.write(lambda session: turnout.take_part(session, unmarked))
             found = await self._writer.read(lambda session: ballots.sort_out(session, due))
         done = list(found.spent)
         for round_id, events in found.boxes.items():
@@ -94,7 +94,7 @@ class Rounds:
         return done
 
     async def _box(self, events: Mapping[str, str], round_id: str, _now: datetime) -> bool:
-        await self._writer.write(partial(_put_in, round_id, list(events.values())), alone=True)
+        await self._writer.write(partial(_put_in, round_id, list(events.values())))
         return True
 
 

@@ -99,7 +99,7 @@ class Ticker:
                 worked += await self._casts.step(now)
             if self._tidied is None or now - self._tidied >= TIDY_EVERY:
                 await self._writer.read(intake.look_again)
-                await self._writer.write(partial(tidying.tidy, now=now), alone=True)
+                await self._writer.write(partial(tidying.tidy, now=now))
                 self._tidied, worked = now, worked + 1
             if worked:
                 self._nudge()
@@ -111,7 +111,7 @@ class Ticker:
         ballots = [event for event in due if event.kind == "ballot"]
         boxed = await self._rounds.box(ballots, now)
         if boxed:  # in another transaction than their box, which would else say whose it holds to whoever has the keys
-            await self._writer.write(lambda session: told.note(session, boxed, now.date()), alone=True)
+            await self._writer.write(lambda session: told.note(session, boxed, now.date()))
         posted = [event.entry_id for event in due if event.kind != "ballot" and await self._step(event, now)]
         self._done.update(boxed, posted)
         return len(boxed) + len(posted)
@@ -123,9 +123,9 @@ class Ticker:
         if self._night is not None:
             await self._night.count(now, night)
         today = now.date()
-        self._done -= await self._writer.write(lambda session: intake.forget_old(session, today, self._done), alone=True)
-        await self._writer.write(lambda session: chats.forget_old(session, today), alone=True)
-        await self._writer.write(unopened.forget_unclaimed, alone=True)
+        self._done -= await self._writer.write(lambda session: intake.forget_old(session, today, self._done))
+        await self._writer.write(lambda session: chats.forget_old(session, today))
+        await self._writer.write(unopened.forget_unclaimed)
         self._nights = night
         return 1
 
@@ -142,7 +142,7 @@ class Ticker:
     async def _take(self, step: Step, now: datetime) -> int:
         due = await self._writer.read(lambda session: step.due(session, now, self._pace))
         for thing in due:
-            await self._writer.write(partial(self._do, step, thing, now), alone=True)
+            await self._writer.write(partial(self._do, step, thing, now))
         return len(due)
 
     def _do(self, step: Step, thing: object, now: datetime, session: Session) -> None:
@@ -151,7 +151,7 @@ class Ticker:
     async def _step(self, event: intake.Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
         try:
-            await self._writer.write(lambda session: posting.post(session, event, now, self._pace), alone=True)
+            await self._writer.write(lambda session: posting.post(session, event, now, self._pace))
         except Exception as error:
             log.error("event not posted", exc_info=error)
             return False

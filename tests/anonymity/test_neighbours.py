@@ -119,9 +119,9 @@ async def test_an_intake_deleted_after_its_case_is_found(
         post(session, event, now, *how)
         posted.append(event.entry_id)
 
-    async def careless(job: Callable[[Session], object], *, alone: bool = False) -> object:
+    async def careless(job: Callable[[Session], object], *, grouped: bool = False) -> object:
         """Each write that posted something is followed by another, which deletes it."""
-        written = await write(job, alone=alone)
+        written = await write(job, grouped=grouped)
         while posted:
             entry_id = posted.pop()
             await write(lambda s, which=entry_id: delete_row(s, which))

@@ -139,7 +139,7 @@ class WebChannel:
         """Forgets what has waited for guests since the last sweep, and returns how many messages that was."""
         waiting = await self._writer.read(mailbox.of_guests)
         late, self._waited = self._waited & waiting, waiting
-        return await self._writer.write(lambda session: mailbox.forget_rows(session, late)) if late else 0
+        return await self._writer.write(lambda session: mailbox.forget_rows(session, late), grouped=True) if late else 0
 
     async def stop(self) -> None:
         self._receive = None
@@ -155,7 +155,7 @@ class WebChannel:
             # All that waits, not this message alone: pages then see messages in the order of the mailbox.
             return mailbox.waiting(session, [message.recipient]) if self._admission.pages(message.recipient) else {}
 
-        self._show(await self._writer.write(keep))
+        self._show(await self._writer.write(keep, grouped=True))
         return message.edits or message.id
 
     async def look(self) -> None: ...
@@ -272,7 +272,7 @@ class WebChannel:
         match frame.type:
             case "got":
                 who, ids = socket.who, frame.ids
-                await self._writer.write(lambda session: mailbox.acknowledge(session, who, ids))
+                await self._writer.write(lambda session: mailbox.acknowledge(session, who, ids), grouped=True)
                 if socket.has(ids):
                     await self._catch_up(who)
             case "bye":
@@ -371,7 +371,7 @@ class WebChannel:
         """Nobody will read this session again: what waits is dropped, and no more should be written to it."""
         who = socket.who
         await self._take(socket, frame.id or secrets.token_hex(8), kind="stopped")
-        await self._writer.write(lambda session: mailbox.forget(session, who))
+        await self._writer.write(lambda session: mailbox.forget(session, who), grouped=True)
         for page in list(self._admission.ends(who)):
             await page.tell("ended")
             self._let_go(page, 1000)
