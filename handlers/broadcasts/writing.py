@@ -109,9 +109,11 @@ def draft(turn: Turn) -> Draft:
     )
 
 
-def _preview(turn: Turn) -> str:
-    """Says the notice as it will be read, then what will happen to it."""
+def _show(turn: Turn) -> None:
+    """Says the notice as it will be read, and notes for how many it is."""
+    attachments.keep(turn)
     made = draft(turn)
+    turn.answers["size"] = str(forecast.of(turn, made).size.number)
     sight = overview.sample(turn, made)
     mark = hashlib.sha256(sight.encode()).hexdigest()[:16]
     if turn.answers.get("sight") != mark:  # not again at each switch
@@ -119,6 +121,11 @@ def _preview(turn: Turn) -> str:
         turn.say(sight)
         if english := made.words.texts.get("en"):
             turn.say(english)
+
+
+def _preview(turn: Turn) -> str:
+    """What will happen to it."""
+    made = draft(turn)
     plan = forecast.of(turn, made)
     lines = [
         turn._("This is what members will see. Please check before it is sent, comrade:"),
@@ -145,7 +152,6 @@ def _choices(turn: Turn) -> Sequence[Choice]:
 
     plan = forecast.of(turn, made)
     size = plan.size
-    turn.answers["size"] = str(size.number)
     needs = second_officer.is_needed(turn, made.audience, size)
     sends = [Choice("send", turn._("Send for approval") if needs else turn._("Send"))]
     found = sends if forecast.may_go(plan) and second_officer.is_possible(turn, made.audience, made.unit_id, size) else []
@@ -272,7 +278,7 @@ NUMBER = Question(
 """After a preview, whose button kept the size: what goes to many is sent by typing how many. Polls have it, too."""
 _LAST = (
     *changes(*_CHANGES),
-    Question("send", _preview, _choices, chosen=_tapped),
+    Question("send", _preview, _choices, chosen=_tapped, before=_show),
     NUMBER,
 )
 _TEXT = Question("text", _text, check=take_text)

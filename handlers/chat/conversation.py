@@ -96,9 +96,10 @@ def always(_turn: Turn) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask. `text` and `choices` are made for the reader at hand; `check` judges typed words (None: only the
-    choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`: whether what
-    is typed are words, among which a number or a name is nothing else (None: where there is a `check`)."""
+    """One thing to ask. `text` and `choices` are made for the reader at hand and only read; `before` is what asking changes,
+    each time it is asked: the one place besides `finish` that notes or says something. `check` judges typed words (None:
+    only the choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`:
+    whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`)."""
 
     key: str
     text: Callable[[Turn], str]
@@ -106,6 +107,7 @@ class Question:
     check: Callable[[Turn, str], str] | None = None
     chosen: Callable[[Turn, str], str] | None = None
     when: Callable[[Turn], bool] = always
+    before: Callable[[Turn], None] | None = None
     takes_words: Callable[[Turn], bool] | None = None
 
     def is_for_words(self, turn: Turn) -> bool:

@@ -116,12 +116,17 @@ def drafted(turn: Turn) -> list[dict[str, Any]]:
     return found
 
 
+def keep(turn: Turn) -> None:
+    """The draft lives on: so do its files. Before each look at it."""
+    if these := drafted(turn):
+        to_fetch.keep(turn.session, [one["id"] for one in these], turn.now)
+
+
 def review(turn: Turn) -> list[str]:
     """What the worker reads about their files before sending; nothing when there are none."""
     these = drafted(turn)
     if not these:
         return []
-    to_fetch.keep(turn.session, [one["id"] for one in these], turn.now)  # the draft lives on: so do its files
     found = attachments.numbered(turn.session, these)
     lines = [turn._("With it: {files}.", files=with_states(turn.language, found))]
     kinds = {one.kind for one in found}

@@ -365,12 +365,13 @@ def _ask(turn: Turn) -> None:
 def _go_on(turn: Turn) -> None:
     """Asks the first open question of the run; when there is none, the conversation acts and the run is over. Whether it is
     open to this person has been asked in this turn."""
-    run = turn.run
-    conversation = CONVERSATIONS[run.conversation]
+    run, conversation = turn.run, CONVERSATIONS[turn.run.conversation]
     for question in conversation.questions:
         if question.key in run.answers or not question.when(turn):
             continue
         run.asking = question.key
+        if question.before is not None:
+            question.before(turn)
         options = [
             Option(f"{run.conversation}:{run.subject}:{question.key}:{choice.value}:{run.nonce}", choice.label)
             for choice in question.choices(turn)

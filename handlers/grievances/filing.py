@@ -303,7 +303,7 @@ _TEXT = Question("text", _text, check=take_text)
 _CATEGORY = Question("category", _about, categories, chosen=unless_cancelled)
 _LAST = (
     Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
-    Question("to", _review, _review_choices, chosen=_reviewed),
+    Question("to", _review, _review_choices, chosen=_reviewed, before=attachments.keep),
 )
 
 CONVERSATIONS = (

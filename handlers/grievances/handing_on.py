@@ -69,9 +69,12 @@ def _reason_text(turn: Turn) -> str:
     )
 
 
+def _note_above(turn: Turn) -> None:
+    turn.answers["above"] = turn.thing(Step).above.id
+
+
 def _sure_text(turn: Turn) -> str:
     case, above = turn.thing(Step)
-    turn.answers["above"] = above.id
     return turn._(
         "Hand {code} to {unit}? Your unit then no longer has it, and the reporter is told.", code=case.code, unit=above.name
     )
@@ -120,7 +123,7 @@ CONVERSATIONS = (
         _escalate,
         (
             Question("text", _reason_text, check=take_text),
-            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged),
+            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged, before=_note_above),
         ),
         about=_step,
         in_office=True,

@@ -276,7 +276,7 @@ CONVERSATIONS = (
         (
             pin.question(),
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
-            Question("send", _preview, _send_choices, chosen=_sent),
+            Question("send", _preview, _send_choices, chosen=_sent, before=attachments.keep),
         ),
         about=_open_case,
         takes_files=True,

@@ -49,9 +49,16 @@ def _take_saved(turn: Turn, value: str) -> str:
     return kept[value]
 
 
+def _note_seen(turn: Turn) -> None:
+    turn.answers.setdefault("seen", str(_count(turn, turn.thing(Grievance))))
+
+
+def _note_shown(turn: Turn) -> None:
+    turn.answers["shown"] = str(_count(turn, turn.thing(Grievance)))
+
+
 def _prompt(turn: Turn) -> str:
     case = turn.thing(Grievance)
-    turn.answers.setdefault("seen", str(_count(turn, case)))
     return {
         "reply": turn._("Comrade, please write your answer to {code}.", code=case.code),
         "ask": turn._("Comrade, what would you like to ask the reporter of {code}?", code=case.code),
@@ -88,7 +95,6 @@ def _preview(turn: Turn) -> str:
             lines.append(
                 turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"«{shortened(words)}»" if words else _done(turn, entry))
             )
-    turn.answers["shown"] = str(len(said))
     return "\n\n".join([*lines, turn._("Send this, comrade?")])
 
 
@@ -166,8 +172,8 @@ def _heard(turn: Turn) -> Grievance | None:
 
 def _dialogue(name: str) -> Conversation:
     saved = {"choices": _saved, "chosen": _take_saved} if name == "reply" else {}
-    text = Question("text", _prompt, check=take_text, **saved)  # type: ignore[arg-type]
-    sure = Question("sure", _preview, _choices, chosen=_sure)
+    text = Question("text", _prompt, check=take_text, before=_note_seen, **saved)  # type: ignore[arg-type]
+    sure = Question("sure", _preview, _choices, chosen=_sure, before=_note_shown)
     return Conversation(name, _send, (text, sure), about=_heard, in_office=True)
 
 

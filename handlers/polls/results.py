@@ -157,7 +157,7 @@ def _show(turn: Turn) -> None:
 
 
 def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str) -> list[str]:
-    """Free answers of the unit and all below it, without what names somebody (models.polls.ballots took that out)."""
+    """Free answers of the unit and all below it, without what names somebody (handlers.polls.voting took that out)."""
     if one.state != "counted":
         return []
     below = units.below(turn.session, unit_id)

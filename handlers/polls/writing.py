@@ -177,6 +177,10 @@ def _when(turn: Turn) -> str:
     return when + (", " + turn._("then") + " " + turn._(writing.REPEAT_NAMES[repeat]) if repeat else "")
 
 
+def _note_size(turn: Turn) -> None:
+    turn.answers["size"] = str(forecast.of(turn, _invitation(turn)).size.number)
+
+
 def _choices(turn: Turn) -> Sequence[Choice]:
     def on(key: str, label: str) -> Choice:
         return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
@@ -184,7 +188,6 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     made = _invitation(turn)
     plan = forecast.of(turn, made)
     size, may = plan.size, _may_go(turn, plan, made)
-    turn.answers["size"] = str(size.number)
     label = turn._("Send for approval") if rule_of_two.is_needed(turn, made.audience, size) else turn._("Open the poll")
     return [
         *([Choice("open", label)] if may else []),
@@ -273,7 +276,7 @@ _LAST = (
         chosen=lambda turn, value: writing.change(turn, "days", value),
         when=writing.changing("days"),
     ),
-    Question("open", _preview, _choices, chosen=_tapped),
+    Question("open", _preview, _choices, chosen=_tapped, before=_note_size),
     writing.NUMBER,
 )
 

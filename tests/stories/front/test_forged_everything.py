@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from handlers.chat.conversation import Conversation, Turn
+from handlers.chat.conversation import Choice, Conversation, Question, Turn
 from handlers.chat.site import Line, Site
 from handlers.front import answer
 from handlers.front.capabilities import CONVERSATIONS
@@ -184,11 +184,31 @@ async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, 
                                 token, text = _next(yard, session, who, walk)
                                 path.append(token or f"“{text}”")
                                 assert yard.taps(session, who, token, text) > 0, "nothing was answered"
+                                assert asking_reads_only(yard, session, who), "a question's text or choices wrote something"
                 except Exception as error:  # collected, so that one run tells all
                     failed.add(f"{who}: {' → '.join(path)}: {error!r:.120}")
                 spot.rollback()
     assert not failed, "\n".join(sorted(failed))
     assert len(walked) > 15
+
+
+def asking_reads_only(yard: Yard, session: Session, who: str) -> bool:
+    """Whether the text and the choices of the question at hand leave everything as it is: so it can be asked again, by a
+    page as well, and only `before` and `finish` act."""
+    sender = yard.people[who]
+    account, person = wishes.find_person(session, sender)
+    chat = chats.load(session, chats.of(sender, account.id if account else None), yard.now)
+    if account is None or chat.state.run is None:
+        return True
+    turn = Turn(session, yard.now, SITE, sender, account, person, chat, "vi")
+    conversation = CONVERSATIONS[turn.run.conversation]
+    if not conversation.opens(turn):
+        return True
+    question, answers, queued = conversation.question(turn.run.asking), dict(turn.answers), _queued(session)
+    session.flush()
+    question.choices(turn)
+    question.text(turn)
+    return turn.answers == answers and _queued(session) == queued and not (session.new or session.dirty)
 
 
 def _next(yard: Yard, session: Session, who: str, walk: random.Random) -> tuple[str, str | None]:
@@ -222,3 +242,17 @@ async def test_the_walk_notices_an_answer_that_fails(
     yard = Yard(service, {"leader": await service.app.writer.read(only)}, [""], service.clock.now().replace(microsecond=0))
     with yard.undone() as session, pytest.raises(TypeError):
         yard.taps(session, "leader", "correct::::")
+
+
+async def test_a_question_that_acts_is_noticed(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a notice's preview did: it noted for how many it is while its choices were made."""
+
+    def choices(turn: Turn) -> Sequence[Choice]:
+        turn.answers["size"] = "7"
+        return [Choice("cancel", "Hủy")]
+
+    careless = replace(CONVERSATIONS["away"], questions=(Question("who", lambda _turn: "?", choices),))
+    with yard.undone() as session:
+        assert yard.taps(session, "leader", "away::::") and asking_reads_only(yard, session, "leader")
+        monkeypatch.setitem(CONVERSATIONS, "away", careless)
+        assert not asking_reads_only(yard, session, "leader")
