@@ -32,6 +32,7 @@ EXACT = {
     "firing": {"fire_at"},  # six in the morning, eight on the first of a month
     "grievance": {"created_at", "due_at"},
     "lease": {"until"},
+    "line_outage": {"since"},  # a service that answers nobody
     "outbound": {"not_before", "leased_until"},
     "round": {"opens_at", "closes_at"},  # as planned and announced
     "recipient": {"due_at"},  # while it is on the way; nothing after (test_casting)

@@ -78,7 +78,7 @@ async def test_json_of_another_shape_is_taken_once(
         assert await knocks(http, service, json.dumps(raw).encode()) == 200, raw
     await worker.says("menu")
     await worker.sees("[Gửi phản ánh]")
-    # Four are messages that cannot be read, with or without a sender: set aside, not forgotten. The rest is nobody's message.
+    # Four are messages that cannot be read, with or without a sender: set aside. The rest is no message.
     assert [kept.error for kept in await rows(service, Quarantine)] == ["Unreadable"] * 4
 
 
