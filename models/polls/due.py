@@ -29,17 +29,19 @@ class Due:
 
 def due(session: Session, now: datetime) -> Due:
     """What is to be done now."""
-    counted = rounds.counted_since(session, now - TOLD_WITHIN)
+    alive = rounds.of_the_clock(session, now, now - TOLD_WITHIN)
     return Due(
-        to_open=[round_.id for round_ in rounds.to_open(session, now)],
-        to_remind=[round_.id for round_ in rounds.under_way(session) if _to_remind(session, round_, now)],
-        to_count=[round_.id for round_ in rounds.to_count(session, now)],
-        to_tell=[
-            round_.id for round_ in counted if not firings.was_claimed(session, "counted", round_.id, round_.closes_at)
-        ],
+        to_open=[round_.id for round_ in alive if rounds.is_to_open(round_, now)],
+        to_remind=[round_.id for round_ in alive if _is_to_remind(session, round_, now)],
+        to_count=[round_.id for round_ in alive if rounds.is_to_count(round_, now)],
+        to_tell=[round_.id for round_ in alive if round_.state == "counted" and not _was(session, "counted", round_)],
     )
 
 
-def _to_remind(session: Session, round_: Round, now: datetime) -> bool:
+def _is_to_remind(session: Session, round_: Round, now: datetime) -> bool:
     at = round_.closes_at - min(REMINDED_BEFORE, (round_.closes_at - round_.opens_at) / 2)
-    return at <= now < round_.closes_at and not firings.was_claimed(session, "remind", round_.id, round_.closes_at)
+    return round_.state == "open" and at <= now < round_.closes_at and not _was(session, "remind", round_)
+
+
+def _was(session: Session, what: str, round_: Round) -> bool:
+    return firings.was_claimed(session, what, round_.id, round_.closes_at)

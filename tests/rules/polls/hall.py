@@ -11,7 +11,7 @@ from models.anonymity.suppression import Withheld
 from models.people import accounts, persons
 from models.people.accounts import Sender
 from models.people.units import Unit
-from models.polls import ballots, boxes, counting, opening, rounds, turnout
+from models.polls import ballots, boxes, counting, due, opening, rounds, turnout
 from models.polls.polls import Answer, Content, Poll, Question, create
 from models.polls.results import Shown, results
 from models.polls.rounds import Round
@@ -138,11 +138,12 @@ class Hall:
         """Everything from the close on, as often as it takes."""
         self.waits(days=8)
         with self.database.reading() as session:
-            (due,) = [found for found in rounds.to_count(session, self.now) if found.id == one.id]
-            counted = counting.count(session, due)
+            assert one.id in due.due(session, self.now).to_count
+            closed = session.get_one(Round, one.id)
+            counted = counting.count(session, closed)
         self.crash("after counting")
         with self.database.transaction() as session:
-            assert counting.finish(session, due, counted)
+            assert counting.finish(session, closed, counted)
             session.flush()
             self.crash("while finishing")
         self.crash("after finishing")

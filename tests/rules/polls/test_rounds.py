@@ -20,7 +20,7 @@ from models.anonymity.suppression import Withheld
 from models.people import leaving
 from models.people.accounts import Account
 from models.people.persons import Person
-from models.polls import ballots, boxes, counting, opening, polls, results, rounds, turnout
+from models.polls import ballots, boxes, counting, due, opening, polls, results, rounds, turnout
 from models.polls.ballots import NotCast
 from models.polls.boxes import BallotBox
 from models.polls.polls import Answer, Content, Question, Unfit
@@ -153,8 +153,8 @@ def test_planning(hall: Hall) -> None:
             rounds.plan(session, asked, hall.now, hall.now - timedelta(hours=1))
         planned = rounds.plan(session, asked, hall.now + timedelta(days=1))
         assert not planned.takes_votes(hall.now + timedelta(days=1))
-        assert not rounds.to_open(session, hall.now)
-        assert [found.id for found in rounds.to_open(session, hall.now + timedelta(days=1))] == [planned.id]
+        assert not due.due(session, hall.now).to_open
+        assert due.due(session, hall.now + timedelta(days=1)).to_open == [planned.id]
         assert opening.open_(session, planned) == 27
         with pytest.raises(Unplannable):
             opening.open_(session, planned)
@@ -207,7 +207,7 @@ def test_closing_early_waits_for_what_was_cast_in_time(hall: Hall, people: list[
     with pytest.raises(NotCast), hall.database.transaction() as session:
         ballots.cast(session, one.id, people[20], [YES], hall.now)
     with hall.database.reading() as session:
-        assert not rounds.to_count(session, hall.now)
+        assert not due.due(session, hall.now).to_count
         with pytest.raises(counting.TooEarly):
             counting.count(session, session.get_one(Round, one.id))
     assert hall.counts(one).ballots == 11

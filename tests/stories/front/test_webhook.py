@@ -71,9 +71,7 @@ WELL_FORMED: list[Any] = [
 ]
 
 
-async def test_json_of_another_shape_is_taken_once(
-    worker: Person, service: RunningApp, http: aiohttp.ClientSession
-) -> None:
+async def test_json_of_another_shape_is_taken_once(worker: Person, service: RunningApp, http: aiohttp.ClientSession) -> None:
     for raw in WELL_FORMED:
         assert await knocks(http, service, json.dumps(raw).encode()) == 200, raw
     await worker.says("menu")
