@@ -24,7 +24,6 @@ from models.trust import audit
 
 Minutes = tuple[int, int]
 """Of time cover, as models.anonymity.moments takes them."""
-AT_ONCE: Minutes = (0, 0)
 Why = Ended | Literal["refused"]
 
 
@@ -180,7 +179,7 @@ def _why_beside(reader: Language, ended: Why) -> str:
     }[ended]
 
 
-def _end(session: Session, claim: Claim, why: Why, now: datetime, minutes: Minutes) -> None:
+def _end(session: Session, claim: Claim, why: Why, now: datetime, minutes: Minutes = (0, 0)) -> None:
     """Whoever claimed an office is told that this is over. A chat that was nothing else is forgotten; a worker's stays, and
     is told as reporters are, never in the turn of the officer who decided."""
     claims.end(session, claim)
@@ -194,9 +193,9 @@ def _end(session: Session, claim: Claim, why: Why, now: datetime, minutes: Minut
 
 
 def tell_over(session: Session, account_id: str, why: str, now: datetime) -> None:
-    """Says in a worker's chat that its claim has ended."""
+    """Says in a worker's chat that its claim has ended; nothing where it was they who ended it."""
     account = session.get(Account, account_id)
-    if account is not None:
+    if account is not None and why != "left":
         reader = reader_of(session, account)
         said = _why_beside(reader, cast(Why, why))
         stays = reader.gettext("This chat stays as it was, with its grievances and settings.")
@@ -214,10 +213,11 @@ def end_over(session: Session, now: datetime) -> int:
     for claim, why in ended:
         if why == "lapsed":
             _tell_above(session, claim, now)
-        if why == "left":
+        if claim.beside:
             claims.end(session, claim)
+            tell_over(session, claim.account_id, why, now)
         else:
-            _end(session, claim, why, now, AT_ONCE)
+            _end(session, claim, why, now)
     return len(ended)
 
 
