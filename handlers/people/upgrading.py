@@ -174,7 +174,10 @@ def _claim(turn: Turn, invite: Invite) -> None:
     at = moments.cover(turn.now, turn.site.relay_minutes)
     if upgrades.ask_claim(turn.session, turn.member, invite, turn.now, at):
         turn.falls_due = True
-        menu.show(turn, turn._("Thank you, comrade. You will be told here when it is confirmed."))
+        thanks = turn._("Thank you, comrade. You will be told here when it is confirmed.")
+        if minutes := turn.site.relay_minutes[1]:
+            thanks += " " + turn._("The officers above are asked within {minutes} minutes.", minutes=minutes)
+        menu.show(turn, thanks)
     else:
         menu.show(turn, turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
 

@@ -224,8 +224,10 @@ def test_a_claim_touches_no_row_that_was_there(session: Session, house: House) -
 def test_while_it_is_claimed_nobody_else_uses_the_code(session: Session, house: House) -> None:
     claim = house.claims(session)
     assert claim is not None and invites.find(session, house.code, TODAY) is None
+    assert claims.is_claimed(session, house.officer_id, TODAY), "nor is a newer one printed that would end it"
     claims.confirm(session, claim, TODAY)
     assert invites.find(session, house.code, TODAY) is None, "until the night"
+    assert claims.is_claimed(session, house.officer_id, TODAY)
 
 
 def test_a_confirmed_claim_is_not_confirmed_or_refused_again(session: Session, house: House) -> None:
