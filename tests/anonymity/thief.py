@@ -35,8 +35,8 @@ class Thief(Watcher):
         self.filed: set[str] = set()
 
     async def is_told_what_was_filed(self, kind: Kind = "report") -> None:
-        """By whoever has the keys: which rows of the intake hold a grievance, or what else of one kind. Every turn leaves one,
-        also that of joining, which writes an account; only with these in hand is a chain from one of them evidence."""
+        """By whoever has the keys: which rows of the intake hold a grievance, or another kind of event. Every turn leaves
+        one, also that of joining, which writes an account; only with these in hand is a chain from one of them evidence."""
 
         def read(session: Session) -> set[str]:
             return {row_id for row_id, said in carried(session).items() if kind in {event.kind for event in said}}
