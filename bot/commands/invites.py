@@ -137,8 +137,8 @@ def _codes(
     session: Session, settings: Settings, code: str, today: date, valid_to: date | None, *, every: bool
 ) -> tuple[list[Row], list[str]]:
     """Makes and returns a code for each team and each officer, those above first, and what is to be said of them."""
+    from models.people import claims, offices, persons, units
     from models.people import invites as invite_rows
-    from models.people import offices, persons, units
 
     batch = invite_rows.new_batch()
     rows: list[Row] = []
@@ -148,7 +148,7 @@ def _codes(
             own = invite_rows.issue(session, unit.id, batch=batch, valid_to=valid_to)
             rows.append(Row(own, unit.code, "", _link(settings, own)))
         for officer, has_joined in offices.holders(session, unit.id, today):
-            if has_joined and not every:
+            if not every and (has_joined or claims.is_claimed(session, officer.id, today)):
                 joined += 1
                 continue
             ended += invite_rows.revoke_own(session, officer.id)

@@ -171,7 +171,9 @@ def officers_confirm(
         waiting = officer_claims.waiting(session, now)
         theirs = [line for line in waiting if staff_code and line[0] == staff_code.strip().upper()]
         try:
-            done = bool(staff_code) and officer_claims.confirm_by_operator(session, staff_code, now, words)
+            done = bool(staff_code) and officer_claims.confirm_by_operator(
+                session, staff_code, now, words, settings.privacy.relay_minutes
+            )
         except officer_claims.Several:
             done = False
     if not staff_code:

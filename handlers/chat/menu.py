@@ -19,7 +19,17 @@ def options(turn: Turn) -> list[Option]:
             Option(open_token("help"), turn._("Help")),
         ]
     mine = (entry for entry in turn.entries if entry.right is None or turn.holds(entry.right))
-    return [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
+    offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
+    if claimed_beside(turn) is not None:
+        offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
+    return offered
+
+
+def claimed_beside(turn: Turn) -> claims.Claim | None:
+    """What a worker's chat claims beside what it is; whoever is on the roll has no need to."""
+    if turn.account is None or turn.is_claim or turn.person is None or turn.person.staff_hash is not None:
+        return None
+    return claims.of_chat(turn.session, turn.account)
 
 
 def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
@@ -31,18 +41,35 @@ def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
         first = "\n\n".join(filter(None, (first, _waits(turn))))
     elif not first:
         first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    if (claim := claimed_beside(turn)) is not None:
+        first = "\n\n".join((first, _waits_beside(turn, claim)))
     turn.say(first, options(turn), commands=commands)
 
 
 def _waits(turn: Turn) -> str:
     """What somebody reads who has used an officer's code and is not confirmed."""
-    if claims.why_over(turn.session, turn.member, turn.now.date()) is not None:
+    claim = claims.of_chat(turn.session, turn.member)
+    if claim is None or claims.why_over(turn.session, claim, turn.now.date()) is not None:
         return turn._("Comrade, this code can no longer be confirmed. Please ask for a new one.")
     return turn._(
         "Comrade, before this chat can be used, an officer above must confirm that it is yours. Please tell them, in person "
         "or by phone, these two words: {words}\n\nThey will ask for them until {day}.",
-        words=claims.words(turn.session, turn.member),
-        day=f"{claims.last_day(turn.member):%d/%m/%Y}",
+        words=claims.words(turn.session, claim),
+        day=f"{claims.last_day(claim):%d/%m/%Y}",
+    )
+
+
+def _waits_beside(turn: Turn, claim: claims.Claim) -> str:
+    """The same in a worker's chat, which goes on as before."""
+    if claim.confirmed:
+        return turn._("The officer's code is confirmed. By tomorrow morning this chat receives the unit's cases.")
+    if claims.why_over(turn.session, claim, turn.now.date()) is not None:
+        return turn._("The officer's code that was used here can no longer be confirmed. Please ask for a new one.")
+    return turn._(
+        "An officer above must confirm the officer's code that was used here. Please tell them, in person or by phone, "
+        "these two words: {words}\n\nThey will ask for them until {day}. Until then, everything here stays as it is.",
+        words=claims.words(turn.session, claim),
+        day=f"{claims.last_day(claim):%d/%m/%Y}",
     )
 
 

@@ -10,7 +10,7 @@ from handlers.chat.conversation import Entry
 from handlers.chat.doors import Doors, Pace, Step
 from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
 from models.anonymity.intake import Event
-from models.people import accounts, leaving, upgrades
+from models.people import accounts, claims, leaving, upgrades
 from models.store.database import Session
 
 _MODULES = (joining, officer_claims, deputies, settings, pin, second_phone, my_data, headcounts, upgrading)
@@ -42,15 +42,39 @@ def _end_claims(session: Session, _day: date, now: datetime, _pace: Pace) -> Non
 
 
 def _office(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    if claims.is_taken_back(session, event.account_id, event.text):
+        return  # which this night carries out
     if upgrading.may_still(session, event, now) and upgrades.take_office(session, event, now.date()):
         upgrading.tell_in_office(session, event.account_id, now)
     else:
+        upgrades.give_up(session, event)
         upgrading.tell_not_done(session, event.account_id, now)
+
+
+def _claim(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    if claims.is_taken_back(session, event.account_id, event.text):
+        return
+    claim = upgrades.claim_office(session, event, now.date()) if upgrading.may_still(session, event, now) else None
+    if claim is not None:
+        officer_claims.announce(session, claim, now)
+    else:
+        upgrading.tell_not_done(session, event.account_id, now)
+
+
+def _unclaim(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
+    claims.take_back(session, event.account_id, event.text)
+
+
+def _claim_over(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
+    officer_claims.tell_over(session, event.account_id, event.text, now)
 
 
 DOORS = Doors(
     conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
     menu=[Entry("settings", N_("Settings"), 80), Entry("lang", N_("Language · Ngôn ngữ"), 90)],
-    events={"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip, "office": _office},
+    events={
+        **{"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip},
+        **{"office": _office, "claim": _claim, "unclaim": _unclaim, "claim_over": _claim_over},
+    },
     steps=[Step(_claims, _end_claims)],
 )

@@ -12,7 +12,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.words import role_name, unit_name
 from handlers.people import officer_claims, second_phone
-from models.people import accounts, invites, offices, persons, second_phones, wishes, wrong_codes
+from models.people import accounts, claims, invites, offices, persons, second_phones, wishes, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 
@@ -169,7 +169,8 @@ def _finish(turn: Turn) -> None:
     if found.uses_left is not None:
         wrong_codes.forgive(turn.session, turn.origin)
     if claimed:
-        officer_claims.announce(turn, turn.account, holder)
+        if (claim := claims.of_chat(turn.session, turn.account)) is not None:
+            officer_claims.announce(turn.session, claim, turn.now)
         menu.show(turn, turn._("Thank you, comrade. You will be told here when it is confirmed."))
     elif turn.is_officer:
         menu.show(turn, turn._("Thank you, comrade. This chat now receives your unit's cases."), commands="officer")

@@ -16,7 +16,7 @@ from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
-from models.people import invites, offices, persons, second_phones, upgrades, wrong_codes
+from models.people import claims, invites, offices, persons, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 from models.people.persons import Person
@@ -32,7 +32,11 @@ def recognises(turn: Turn, text: str) -> bool:
         return False
     if wrong_codes.must_wait(turn.session, guard.wrong_codes, guard.wrong_code_at, turn.origin, turn.now):
         return False
-    if _found(turn, text) is not None or second_phones.find(turn.session, text, turn.now) is not None:
+    if (
+        _is_asked(turn, text)
+        or _found(turn, text) is not None
+        or second_phones.find(turn.session, text, turn.now) is not None
+    ):
         return True
     guard.wrong_codes = wrong_codes.of_chat(guard.wrong_codes, guard.wrong_code_at, turn.now) + 1
     guard.wrong_code_at = turn.now.isoformat()
@@ -44,9 +48,18 @@ def _found(turn: Turn, text: str) -> Invite | None:
     return invites.find(turn.session, text, turn.now.date())
 
 
+def _is_asked(turn: Turn, text: str) -> bool:
+    """Whether this chat has asked to use this very code, and waits."""
+    claim = claims.of_chat(turn.session, turn.member)
+    known = upgrades.asked(turn.session, turn.member) | ({claim.invite_id} if claim is not None else set())
+    return not known.isdisjoint(invites.ids_of(turn.session, text))
+
+
 def _why_not(turn: Turn) -> str:
     """What to say of a code that cannot be used here; empty for one that can."""
     invite = _found(turn, turn.answers["text"])
+    if invite is None and _is_asked(turn, turn.answers["text"]):
+        return turn._("You have used that code here already. If nothing came of it, please ask for a new one.")
     if invite is not None and invite.person_id is not None:
         return _why_no_office(turn, invite)
     if invite is None or not invites.is_slip(invite):
@@ -57,7 +70,9 @@ def _why_not(turn: Turn) -> str:
 
 
 def _why_no_office(turn: Turn, invite: Invite) -> str:
-    if turn.site.confirm_officers or not upgrades.may_take_office(turn.session, turn.member, invite):
+    if (claim := claims.of_chat(turn.session, turn.member)) is not None and _is_open(turn, claim):
+        return turn._("An officer's code waits to be confirmed in this chat already. Please wait until that is decided.")
+    if not upgrades.may_take_office(turn.session, turn.member, invite):
         return turn._(
             "That code is for an officer. This chat is a worker's, and its grievances stay with it. To receive cases, use "
             "the code on another phone or in another app; or first leave here, under Settings, which gives up what was sent."
@@ -71,6 +86,10 @@ def _why_no_office(turn: Turn, invite: Invite) -> str:
     if rounds.is_voter(turn.session, invite.person_id or ""):
         return turn._("That code can be used here once the poll that is open now is over: everybody has one vote.")
     return ""
+
+
+def _is_open(turn: Turn, claim: claims.Claim) -> bool:
+    return claim.confirmed or claims.why_over(turn.session, claim, turn.now.date()) is None
 
 
 def _only_theirs(session: Session, reporter_id: str, invite: Invite, now: datetime) -> list[str]:
@@ -100,12 +119,17 @@ def may_still(session: Session, event: Event, now: datetime) -> bool:
 def _text(turn: Turn) -> str:
     invite = _found(turn, turn.answers["text"])
     if invite is not None and invite.person_id is not None:
-        return turn._(
+        asked = turn._(
             "This is the code of {name}, {unit}. Is that you, and shall this chat receive the unit's cases? Your grievances "
             "and settings stay as they are. You never handle a case of your own, and nobody is told that it is yours.",
             name=persons.name_of(turn.session, turn.session.get_one(Person, invite.person_id)),
             unit=unit_name(turn.session, invite.unit_id),
         )
+        if turn.site.confirm_officers:
+            asked += "\n\n" + turn._(
+                "An officer above has to confirm it first: you tell them two words that will stand here."
+            )
+        return asked
     where = unit_name(turn.session, invite.unit_id) if invite else ""
     return turn._(
         "This is a slip of your own, of: {unit}. Shall it be used for this chat? Your grievances and settings stay as they "
@@ -129,6 +153,9 @@ def _finish(turn: Turn) -> None:
     invite = _found(turn, turn.answers["text"])
     at = moments.tonight(turn.now, turn.site.relay_minutes)
     if invite is not None and invite.person_id is not None:
+        if turn.site.confirm_officers:
+            _claim(turn, invite)
+            return
         if upgrades.ask_office(turn.session, turn.member, invite, turn.now, at):
             menu.show(
                 turn, turn._("Thank you, comrade. By tomorrow morning this chat receives cases, and you are told here.")
@@ -139,6 +166,20 @@ def _finish(turn: Turn) -> None:
         menu.show(turn, turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
         return
     menu.show(turn, turn._("Thank you. By tomorrow morning the slip is this chat's, and you are told here."))
+
+
+def _claim(turn: Turn, invite: Invite) -> None:
+    """Nobody else is written to in this turn, nor is a row that names anybody: the officers above are asked at one of the
+    moments that all share."""
+    at = moments.cover(turn.now, turn.site.relay_minutes)
+    if upgrades.ask_claim(turn.session, turn.member, invite, turn.now, at):
+        turn.falls_due = True
+        thanks = turn._("Thank you, comrade. You will be told here when it is confirmed.")
+        if minutes := turn.site.relay_minutes[1]:
+            thanks += " " + turn._("The officers above are asked within {minutes} minutes.", minutes=minutes)
+        menu.show(turn, thanks)
+    else:
+        menu.show(turn, turn._("That code is not valid. Please check the slip, or ask your union team for a new one."))
 
 
 def tell_done(session: Session, account_id: str, now: datetime) -> None:
@@ -162,7 +203,7 @@ def tell_not_done(session: Session, account_id: str, now: datetime) -> None:
         reader = language(account.language)
         text = reader.gettext(
             "The officer's code could not be used for this chat: something has changed since. If a case of yours is with "
-            "that unit, please take it to the union above; then ask for a new code."
+            "that unit, please take it to the union above; then write the code again, or ask for a new one."
         )
         tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
 

@@ -26,7 +26,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, col
@@ -37,28 +37,11 @@ from models.store.ids import id_from, new_id
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
-Kind = Literal[
-    "report",
-    "addition",
-    "danger",
-    "settled",
-    "unsettled",
-    "withdrawn",
-    "named",
-    "left",
-    "tell",
-    "change",
-    "unlink",
-    "leave",
-    "seen",
-    "opened",
-    "taken_back",
-    "ballot",
-    "slip",
-    "office",
-    "undelivered",
-    "reworded",
-]
+OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
+OfChat = Literal["tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over"]
+OfCode = Literal["slip", "office", "claim", "unclaim"]
+"""What is done with a joining code in a chat that has joined; `text` is the code's id."""
+Kind = Literal[OfCase, OfChat, OfCode]
 
 KEPT = timedelta(days=1)
 """So long, and to the end of that day, every row stays; it goes in the next night."""
@@ -117,7 +100,7 @@ def change_account(session: Session, account_id: str, now: datetime, at: datetim
 
 def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
     """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
-    `seen` (a broadcast's id); `slip` (models.people.upgrades); `opened` (the id of its news)."""
+    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode` (models.people.upgrades); `claim_over` (why)."""
     event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
     add(session, event, now)
 
@@ -237,7 +220,8 @@ class _Waiting:
     event: Event
 
 
-_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave")
+OF_CODES: tuple[OfCode, ...] = get_args(OfCode)
+_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave", *OF_CODES)
 
 
 def _remembered(event: Event) -> _Waiting:
@@ -253,6 +237,7 @@ def _tail(session: Session) -> Tail[tuple[_Waiting, ...]]:
         for one in found:
             yield from (f"account:{one.event.account_id}", f"reporter:{one.event.reporter_id}", f"case:{one.event.case_id}")
             yield from (f"gone:{account_id}" for account_id in _ending(one.event))
+            yield from (f"code:{one.event.text}" for _ in range(one.event.kind in OF_CODES))
 
     return tail_of(session, "intake", lambda: Tail(Intake, "body", read, keys, skip=_is_empty))
 
@@ -280,6 +265,12 @@ def of_account(session: Session, account_id: str) -> list[Event]:
     """What was asked for this account, in that order, done or not, those of this turn included."""
     known = [*_of(session, f"account:{account_id}"), *_in_turn(session)]
     return [event for event in known if event.account_id == account_id]
+
+
+def of_code(session: Session, invite_id: str) -> list[Event]:
+    """What was asked to be done with this code (`OF_CODES`), done or not."""
+    known = [*_of(session, f"code:{invite_id}"), *_in_turn(session)]
+    return [event for event in known if event.kind in OF_CODES and event.text == invite_id]
 
 
 def lately(session: Session, *kinds: Kind) -> list[Event]:

@@ -10,7 +10,8 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Field, col
 
 from config import keyboards
-from models.anonymity import intake
+from models.anonymity import intake, told
+from models.people import worker_claims
 from models.people.units import Unit
 from models.store.columns import Ref
 from models.store.database import Base, Session
@@ -132,17 +133,30 @@ def _revoke(session: Session, rows: Sequence[Invite]) -> int:
 
 def find(session: Session, text: str, today: date) -> Invite | None:
     """The invite this text opens today, or None for a code that is wrong, used up or over."""
-    for code in keyboards.readings(text, LENGTH):
-        if (invite := find_by_id(session, keyed_hash(session, "invite", code), today)) is not None:
+    for invite_id in ids_of(session, text):
+        if (invite := find_by_id(session, invite_id, today)) is not None:
             return invite
     return None
 
 
+def ids_of(session: Session, text: str) -> list[str]:
+    """The ids of the invites that this text may open, whether there are such or not."""
+    return [keyed_hash(session, "invite", code) for code in keyboards.readings(text, LENGTH)]
+
+
 def find_by_id(session: Session, invite_id: str, today: date) -> Invite | None:
     """The invite with this id, while it may still be used and nobody has asked to (models.people.upgrades)."""
-    if intake.is_there(session, intake.row_of(session, "slip", invite_id)):
+    given_back = any(event.kind == "unclaim" for event in intake.of_code(session, invite_id))
+    if given_back or intake.is_there(session, row_of(session, invite_id)) or worker_claims.stands(session, invite_id):
         return None
     return unused(session, invite_id, today)
+
+
+def row_of(session: Session, invite_id: str) -> str:
+    """The row of the intake in which somebody asks to use this code where they have joined: one that is there for two who
+    ask at once, another one after each time that came to nothing, so that the code can be used again."""
+    asked = (event.entry_id for event in intake.of_code(session, invite_id))
+    return intake.row_of(session, "slip", invite_id + "+" * len(told.among(session, asked)))
 
 
 def unused(session: Session, invite_id: str, today: date) -> Invite | None:
@@ -155,6 +169,11 @@ def unused(session: Session, invite_id: str, today: date) -> Invite | None:
     ):
         return None
     return invite
+
+
+def end(session: Session, invite_id: str) -> None:
+    """This code opens nothing any more."""
+    session.execute(update(Invite).where(col(Invite.id) == invite_id).values(revoked=True))
 
 
 def use(session: Session, invite: Invite) -> bool:

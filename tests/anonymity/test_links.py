@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from handlers.people.officer_claims import confirm_by_operator
+from models.anonymity import intake
+from models.anonymity.intake import Event
 from models.messages.outbox import Outbound
+from models.people import upgrades
 from models.people.accounts import Account
+from models.people.invites import Invite
 from models.store.database import Session
+from models.store.ids import new_id
 from tests.actors import OnTelegram, Person
 from tests.anonymity.thief import Thief, report
 from tests.anonymity.village import BOARD, TEAM, a_while, carried, files, nights
@@ -158,3 +165,41 @@ async def test_leaving_does_not_name_who_filed(
     assert {"news", "person", "account"} <= {row.table for row in rows}
     for found in (await thief.chains_from_filing(rows), await thief.chains(rows)):
         assert not found, report(found)
+
+
+def named_in_its_turn(session: Session, account: Account, invite: Invite, _now: datetime, _at: datetime) -> bool:
+    account.claim = invite.id
+    session.add(account)
+    return intake.add(session, Event("claim", _at.isoformat(), "", new_id(), "", invite.id, account.id), _now)
+
+
+@pytest.mark.parametrize("channel", ["webchat"])
+@pytest.mark.parametrize("confirm", [True])
+@pytest.mark.parametrize("planted", [False, True])
+async def test_claiming_an_office_in_a_workers_chat_does_not_name_it(
+    service: RunningApp, thief: Thief, somebody: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """Neither the turn that filed nor the one that used the code leads to the account, which is the officer's by then."""
+    if planted:
+        monkeypatch.setattr(upgrades, "ask_claim", named_in_its_turn)
+    chair, worker = somebody("Hùng"), somebody("Khuê Tú")
+    await chair.joins(service.codes.chair)
+    assert await service.app.writer.write(lambda session: confirm_by_operator(session, "SL002", service.clock.now()))
+    others = await service.app.writer.read(lambda session: {one["person_id"] for one in known_accounts(session)})
+    others |= await service.app.writer.read(lambda session: {one["id"] for one in known_accounts(session)})
+    await worker.joins(service.codes.team)
+    await files(worker, "Cơm ca hai ôi thiu", BOARD)
+    await thief.is_told_what_was_filed()
+    before = await service.app.writer.read(known_accounts)
+    await worker.says(service.codes.leader)
+    await worker.taps("Dùng mã này")
+    await worker.sees("hai từ")
+    await thief.is_told_what_was_filed("claim")
+    await a_while(service)
+    await chair.taps("Xác nhận hoặc từ chối", "Đúng hai từ đó: xác nhận")
+    await a_while(service)
+    assert (await service.app.writer.read(known_accounts) == before) is not planted, "their rows change in the night"
+    await nights(service, 1)
+    await worker.sees("nhận phản ánh của đơn vị")
+    found = await thief.chains_from_filing(thief.rows(), officers=others)
+    assert bool(found) is planted, report(found)

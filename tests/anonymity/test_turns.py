@@ -16,7 +16,9 @@ from models.anonymity import intake
 from models.broadcasts.recipients import Recipient
 from models.messages import unopened
 from models.messages.unopened import News
-from models.people import accounts
+from models.people import accounts, claims, upgrades
+from models.people.accounts import Account
+from models.people.invites import Invite
 from models.store.database import Database, Session
 from models.store.ids import new_id
 from tests.actors import Person
@@ -124,6 +126,26 @@ async def test_what_a_reader_confirms_is_written_in_the_night(
     assert [row.state for row in await rows(service, Recipient)].count("confirmed") == 0
     await nights(service, 1)
     assert [row.state for row in await rows(service, Recipient)].count("confirmed") == 1
+
+
+def claimed_in_its_turn(session: Session, account: Account, invite: Invite, now: datetime, _at: datetime) -> bool:
+    return claims.begin(session, account.id, invite.id, now.date()) is not None
+
+
+@pytest.mark.parametrize("confirm", [True])
+@pytest.mark.parametrize("planted", [False, True])
+async def test_to_claim_an_office_leaves_what_a_look_at_the_menu_leaves(
+    service: RunningApp, somebody: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """A worker's chat uses an officer's code, and gives it back."""
+    person = somebody("Khuê Tú")
+    await person.joins(service.codes.team)
+    if planted:
+        monkeypatch.setattr(upgrades, "ask_claim", claimed_in_its_turn)
+    turns = Turns(service, person)
+    await turns.plays(("says", "menu"), ("says", service.codes.leader), ("taps", "Dùng mã này"), ("says", "menu"))
+    await turns.plays(("taps", "Đây không phải mã của tôi"), ("says", "menu"))
+    assert (all(left == turns.left[0] for left in turns.left) and not turns.gone) is not planted
 
 
 @pytest.mark.parametrize("planted", [False, True])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from models.anonymity.intake import Kind
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Session
@@ -33,12 +34,12 @@ class Thief(Watcher):
         self.service = service
         self.filed: set[str] = set()
 
-    async def is_told_what_was_filed(self) -> None:
-        """By whoever has the keys: which rows of the intake hold a grievance. Every turn leaves one, also that of joining,
-        which writes an account; only with these in hand is a chain from one of them evidence."""
+    async def is_told_what_was_filed(self, kind: Kind = "report") -> None:
+        """By whoever has the keys: which rows of the intake hold a grievance, or another kind of event. Every turn leaves
+        one, also that of joining, which writes an account; only with these in hand is a chain from one of them evidence."""
 
         def read(session: Session) -> set[str]:
-            return {row_id for row_id, said in carried(session).items() if "report" in {event.kind for event in said}}
+            return {row_id for row_id, said in carried(session).items() if kind in {event.kind for event in said}}
 
         self.filed |= await self.service.app.writer.read(read)
 

@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
+from bot.clock import SystemClock
 from bot.commands import slips
 from config.i18n import language
 from handlers.people import slip_words
-from models.people import invites
+from models.people import accounts, claims, invites, persons
+from models.people.accounts import Sender
 from models.people.invites import Invite
 from models.people.units import Unit
 from models.store.database import Database
@@ -72,6 +74,25 @@ def test_officers_codes_made_again_end_the_old_ones(union: Path, database: Datab
     assert "1 officers' codes that were made before and not used no longer work" in complaints[-1]
     assert not works(database, first["SONGLAM-MAY1", "SL001"])
     assert works(database, first["SONGLAM-MAY1", ""]), "a team's own code may hang on a wall"
+
+
+def test_printing_again_ends_no_claim_that_waits(union: Path, database: Database) -> None:
+    """Neither of a chat that joined with the code, nor of a worker's that used it; `--all` does."""
+    [code] = [row["code"] for row in listed() if row["staff_code"] == "SL001"]
+    with database.transaction() as session:
+        [invite_id] = invites.ids_of(session, code)
+        worker = persons.add(session, session.get_one(Invite, invite_id).unit_id)
+        sender = Sender("telegram:1", "1")
+        account = accounts.add(
+            session, sender, worker, language="vi", confirmed=True, consent_version="x", today=SystemClock().now().date()
+        )
+        assert claims.begin(session, account.id, invite_id, SystemClock().now().date()) is not None
+    assert "SL001" not in [row["staff_code"] for row in listed()]
+    with database.reading() as session:
+        assert not session.get_one(Invite, invite_id).revoked
+    assert "SL001" in [row["staff_code"] for row in listed("--all")]
+    with database.reading() as session:
+        assert session.get_one(Invite, invite_id).revoked
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from bot.commands.main import app
 from bot.demo import union
 from config.i18n import fold
 from config.logging import configure
-from models.people import invites
-from models.people.accounts import Sender, add
+from models.anonymity import intake
+from models.people import claims, invites, persons
+from models.people.accounts import Account, Sender, add
 from models.people.invites import Invite
 from models.people.persons import Person
 from models.store import schema
@@ -141,6 +142,29 @@ def test_officers_confirm(haichieu: Command, home: Path) -> None:
     )
     assert haichieu("officers", "confirm").stdout == "Nobody waits to be confirmed.\n"
     assert "Nobody" in fault(haichieu("officers", "confirm", "SL001"))
+
+
+def test_officers_confirm_a_workers_chat(haichieu: Command, home: Path) -> None:
+    """Listed and confirmed like any other; the account changes in the night."""
+    haichieu("keys", "new")
+    haichieu("migrate")
+    database = opened(home)
+    with database.transaction() as session:
+        [invite_id] = invites.ids_of(session, union.found(session).leader)
+        worker = persons.add(session, session.get_one(Invite, invite_id).unit_id)
+        today = SystemClock().now().date()
+        account = add(
+            session, Sender("telegram:1", "1"), worker, language="vi", confirmed=True, consent_version="x", today=today
+        )
+        assert claims.begin(session, account.id, invite_id, today) is not None
+    [line] = haichieu("officers", "confirm").stdout.splitlines()
+    words = line.split("  until")[0].removeprefix("SL001").strip()
+    assert haichieu("officers", "confirm", "SL001").stdout.startswith(f"1 chat confirmed, whose screen shows: {words}.")
+    assert haichieu("officers", "confirm").stdout == "Nobody waits to be confirmed.\n"
+    with database.reading() as session:
+        assert session.get_one(Account, account.id).person_id == worker.id
+        assert [event.kind for event in intake.of_code(session, invite_id)] == ["office"]
+    database.close()
 
 
 @pytest.mark.parametrize("command", [["run"], ["migrate"], ["doctor"], ["keys", "new"], ["officers", "confirm", "X"]])
