@@ -46,6 +46,7 @@ ELSEWHERE: Mapping[str, str] = {
     "ballot_box": "at the count (models.polls.counting)",
     "saved_reply": "when it is dropped (models.grievances.saved_replies)",
     "lease": "one row a line, replaced (models.messages.leases)",
+    "worker_claim": "when it is confirmed, refused or over (models.people.worker_claims)",
     "line_outage": "when the line works again (models.messages.outages)",
 }
 """By table: what ends a row where no clock does."""
