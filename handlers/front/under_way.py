@@ -10,6 +10,7 @@ from dataclasses import replace
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
 from handlers.chat.words import shortened
+from models.messages import unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
 from models.store.ids import new_id
@@ -36,10 +37,17 @@ def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     run = turn.state.run
     if turn.state.draft is not None:
         return True
-    if run is None or run.conversation in _NO_DRAFT:
+    if run is None or run.conversation in _NO_DRAFT or conversations[run.conversation].is_list:
         return False
     answered = (one for one in conversations[run.conversation].questions if one.key in run.answers and one.key != "pin")
     return "files" in run.answers or any(question.is_for_words(turn) for question in answered)
+
+
+def only_shows(turn: Turn, conversation: Conversation, value: str) -> bool:
+    """Whether this button only shows news, or another page of a list, beside what is under way."""
+    shows = conversation.name in unopened.OPENING or (conversation.is_list and bool(value))
+    asks = any(question.when(turn) for question in conversation.questions)  # the PIN
+    return shows and not asks and turn.chat.in_office == conversation.in_office
 
 
 def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:

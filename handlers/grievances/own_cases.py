@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.chat import menu
+from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
@@ -34,8 +34,6 @@ from models.people import units
 from models.people.units import Unit
 from models.store.ids import new_id
 
-_SHOWN = 8
-"""Cases in one list; older ones are found by their code."""
 _DECISIONS = ("settled", "unsettled", "withdrawn")
 _INSIDE = ("note", "assigned")
 """Entries that stay among officers."""
@@ -72,18 +70,21 @@ def _list(turn: Turn) -> None:
         _show(turn)
         return
     mine = cases.own(turn.session, turn.reporter)[::-1]
-    lines = [
-        turn._("{code}: on its way, with the next that are passed on.", code=code) for code in _on_their_way(turn, mine)
-    ]
-    options = []
-    for case in mine[:_SHOWN]:
+    rows: list[str | Grievance] = [*_on_their_way(turn, mine), *mine]
+    shown = paging.page(rows, paging.asked(turn))
+    lines: list[str] = []
+    options: list[Option] = []
+    for case in shown.rows:
+        if isinstance(case, str):
+            lines.append(turn._("{code}: on its way, with the next that are passed on.", code=case))
+            continue
         lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
         options.append(Option(open_token("mine", case.id), case.code))
     if not lines:
         menu.show(turn, turn._("You have not sent any grievance from this chat."))
         return
-    text = turn._("Your grievances:") + "\n" + "\n".join(lines)
-    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+    lines = [turn._("Your grievances:"), *lines, *paging.place(turn.language, shown)]
+    turn.say("\n".join(lines), [*options, *paging.options(turn, shown, "mine"), Option(open_token("menu"), turn._("Menu"))])
 
 
 def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
@@ -269,7 +270,9 @@ def _withdraw(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any"),
+    Conversation(
+        "mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=paging.begun, is_list=True
+    ),
     Conversation(
         "add",
         _added,

@@ -165,7 +165,7 @@ def _heard(turn: Turn) -> Grievance | None:
 
 
 def _dialogue(name: str) -> Conversation:
-    saved = {"choices": _saved, "chosen": _take_saved} if name == "reply" else {}
+    saved = {"listed": _saved, "chosen": _take_saved} if name == "reply" else {}
     text = Question("text", _prompt, check=take_text, **saved)  # type: ignore[arg-type]
     sure = Question("sure", _preview, _choices, chosen=_sure)
     return Conversation(name, _send, (text, sure), about=_heard, in_office=True)

@@ -22,8 +22,6 @@ from models.polls.polls import Question as Asked
 from models.polls.rounds import Round
 from models.store.throwaway_keys import NoRoundKey
 
-_OPEN_AT_ONCE = 6
-
 
 def _content(turn: Turn) -> Content:
     form = rounds.form_of(turn.session, turn.subject)
@@ -266,7 +264,7 @@ def open_for(turn: Turn) -> list[tuple[Round, Content]]:
         form = rounds.form_of(turn.session, one.id)
         assert form is not None
         found.append((one, form.content))
-    return found[:_OPEN_AT_ONCE]
+    return found
 
 
 _ASKED = tuple(
