@@ -265,9 +265,7 @@ def _change(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation(
-        "desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True, begun=paging.begun, is_list=True
-    ),
+    Conversation("desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True, begun=paging.begun, is_list=True),
     Conversation(
         "find",
         _go_there,

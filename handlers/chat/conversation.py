@@ -170,12 +170,13 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the menu: the conversation it opens, its label (a message id), its place among all of them, lowest first,
-    and the right it takes (None: every member has it)."""
+    and the right it takes (None: every member has it). `is_home`: what its owners see first, in the menu's place."""
 
     opens: str
     label: str
     place: int
     right: rights.Right | None = None
+    is_home: bool = False
 
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:

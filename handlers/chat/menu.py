@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.i18n import N_
-from handlers.chat.conversation import Conversation, Turn, is_member, open_token
+from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
 from models.messages.message import Option
 from models.people import claims
 
@@ -18,8 +18,11 @@ def options(turn: Turn) -> list[Option]:
             Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
             Option(open_token("help"), turn._("Help")),
         ]
-    mine = (entry for entry in turn.entries if entry.right is None or turn.holds(entry.right))
-    return [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
+    return [Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn)]
+
+
+def _mine(turn: Turn) -> list[Entry]:
+    return [entry for entry in turn.entries if entry.right is None or turn.holds(entry.right)]
 
 
 def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
@@ -47,6 +50,13 @@ def _waits(turn: Turn) -> str:
 
 
 def _menu(turn: Turn) -> None:
+    home = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
+    if home is not None and not turn.is_claim:
+        raise Goes(home.opens)
+    show(turn)
+
+
+def _more(turn: Turn) -> None:
     show(turn)
 
 
@@ -64,7 +74,9 @@ def help_text(turn: Turn) -> str:
         ),
     ]
     if turn.is_officer:
-        lines.append(turn._("Comrade, “Cases to handle” lists what waits for your unit, nearest deadline first."))
+        lines.append(
+            turn._("Comrade, “menu” shows what the day asks of you; “Cases to handle” lists all of it, what is owed first.")
+        )
     if turn.account is None:
         lines.append(turn._("To join, write the code on the slip your union team gave you."))
     return "\n\n".join(lines)
@@ -91,5 +103,6 @@ BY_NUMBER = N_("Answer with a number, for example: 1.")
 
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member, for_claims=True),
+    Conversation("more", _more, allowed=is_member, for_claims=True),
     Conversation("help", _help, for_claims=True),
 )

@@ -244,8 +244,7 @@ def _word(turn: Turn, word: str) -> None:
         menu.show(turn)
     elif word == "menu":
         if not under_way.kept_under_menu(turn, CONVERSATIONS):
-            turn.state.run = None
-            menu.show(turn)
+            start(turn, "menu")
     elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
         turn.say(menu.help_text(turn))
         _ask(turn)
@@ -254,8 +253,7 @@ def _word(turn: Turn, word: str) -> None:
 
 
 def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None, *, beside: bool = False) -> None:
-    """Begins a conversation, leaving any other: nothing had happened in it yet. `answers` are known from the start. What
-    only shows something, `beside` what is under way, leaves that as it is."""
+    """Begins a conversation, with these answers known, leaving any other; one `beside` what is under way leaves that be."""
     conversation = CONVERSATIONS[name]
     before = turn.state.run if beside else None
     turn.is_beside = before is not None and under_way.has_draft(turn, CONVERSATIONS)

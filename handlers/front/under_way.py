@@ -52,7 +52,9 @@ def only_shows(turn: Turn, conversation: Conversation, value: str) -> bool:
 
 def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     """Shows the menu while the draft stays as it is, where there is one: to look at the menu throws nothing away."""
-    if turn.state.draft is not None or not has_draft(turn, conversations):
+    if turn.state.draft is not None:  # it was asked about, and the menu is no answer
+        turn.state.run, turn.state.draft = turn.state.draft, None
+    if not has_draft(turn, conversations):
         return False
     asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     go_on = Option(open_token(GO_ON), turn._("Go on writing"))

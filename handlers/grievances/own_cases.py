@@ -27,7 +27,7 @@ from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
 from models.anonymity.intake import Event, Kind
-from models.grievances import access, cases, floods
+from models.grievances import access, cases, floods, work
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import units
@@ -121,7 +121,7 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             own = turn._("You, changed") if entry.kind == "reworded" else turn._("You")
             by = turn._("The union") if entry.officer_id else own
-            lines.append(f"{by}: «{words}»")
+            lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: «{words}»")
     lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
@@ -270,9 +270,7 @@ def _withdraw(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation(
-        "mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=paging.begun, is_list=True
-    ),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=paging.begun, is_list=True),
     Conversation(
         "add",
         _added,

@@ -117,15 +117,30 @@ def _sure(turn: Turn, value: str) -> str:
     return unless_cancelled(turn, value)
 
 
-def _send(turn: Turn) -> None:
+def deliver(turn: Turn, verb: Verb) -> str:
+    """Sends what was written, and returns what to say of it: nothing where a colleague was first, which has been said."""
     case = turn.thing(Grievance)
-    verb = _VERBS[turn.run.conversation]
     try:
         verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
     except handling.Refused:
         cases.already(turn, case)
-        return
+        return ""
     turn.falls_due = not case.covered
+    if not case.covered:
+        return turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code)
+    return turn._(
+        "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",
+        code=case.code,
+        minutes="–".join(map(str, turn.site.relay_minutes)),
+    )
+
+
+def _send(turn: Turn) -> None:
+    case = turn.thing(Grievance)
+    verb = _VERBS[turn.run.conversation]
+    said = deliver(turn, verb)
+    if not said:
+        return
     # Not where somebody is barred: saved replies are read by the whole unit.
     keeps = verb is handling.reply and not exclusions.any_for(turn.session, case.id)
     after = [
@@ -133,18 +148,7 @@ def _send(turn: Turn) -> None:
         *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),
         Option(open_token("menu"), turn._("Menu")),
     ]
-    if case.covered:
-        minutes = "–".join(map(str, turn.site.relay_minutes))
-        turn.say(
-            turn._(
-                "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",
-                code=case.code,
-                minutes=minutes,
-            ),
-            after,
-        )
-    else:
-        turn.say(turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code), after)
+    turn.say(said, after)
 
 
 def _note(turn: Turn) -> None:
@@ -164,11 +168,14 @@ def _heard(turn: Turn) -> Grievance | None:
     return case if case is not None and case.route is not None else None
 
 
+SURE = Question("sure", _preview, _choices, chosen=_sure)
+"""What is shown before anything goes to a reporter."""
+
+
 def _dialogue(name: str) -> Conversation:
     saved = {"listed": _saved, "chosen": _take_saved} if name == "reply" else {}
     text = Question("text", _prompt, check=take_text, **saved)  # type: ignore[arg-type]
-    sure = Question("sure", _preview, _choices, chosen=_sure)
-    return Conversation(name, _send, (text, sure), about=_heard, in_office=True)
+    return Conversation(name, _send, (text, SURE), about=_heard, in_office=True)
 
 
 CONVERSATIONS = (
