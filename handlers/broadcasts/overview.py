@@ -212,10 +212,10 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
 def _whole(turn: Turn, row: Broadcast, words: broadcasts.Words) -> list[str]:
     """The words; to who is to agree to them all of them, in each language, with what is attached."""
     if row.state != "waiting":
-        return [f"«{shortened(words.in_language(turn.language.code), 1500)}»"]
+        return [f"“{shortened(words.in_language(turn.language.code), 1500)}”"]
     attached = reading.enclosed(turn.session, words)
     named = ", ".join(attachments.label(turn.language, one.kind, one.number) for one in attached)
-    return [*(f"«{text}»" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
+    return [*(f"“{text}”" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
 
 
 def _cast(turn: Turn) -> None:

@@ -29,6 +29,16 @@ _LEVELS = {
     "superior": N_("The union above"),
 }
 
+_DESTINATIONS = {
+    "team": N_("the union team leader"),
+    "grassroots": N_("the executive committee"),
+}
+_SEND_TO = {
+    "team": N_("Send to the union team leader"),
+    "grassroots": N_("Send to the executive committee"),
+    "superior": N_("Send to {unit}"),
+}
+
 _STATES = {
     "new": N_("waiting for an answer"),
     "acknowledged": N_("received, being looked into"),
@@ -46,6 +56,19 @@ def role_name(reader: Language, role: str) -> str:
 
 def level_name(reader: Language, of: units.Unit) -> str:
     return reader.gettext(_LEVELS[units.level(of)])
+
+
+def destination(reader: Language, of: units.Unit) -> str:
+    """Where a case goes, in the middle of a sentence. By name where it is another union: “the union above” would also be
+    understood of one's own committee, which is none."""
+    level = units.level(of)
+    return of.name if level == "superior" else reader.gettext(_DESTINATIONS[level])
+
+
+def send_to(reader: Language, of: units.Unit) -> str:
+    """What the button says that sends a grievance there."""
+    level = units.level(of)
+    return reader.gettext(_SEND_TO[level], unit=of.name)
 
 
 def unit_name(session: Session, unit_id: str) -> str:

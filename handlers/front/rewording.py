@@ -70,7 +70,7 @@ def _text(turn: Turn) -> str:
     return "\n\n".join(
         (
             turn._("You have changed a message. What was sent stays in its case; the new words can stand beside it there."),
-            f"«{shortened(_words(turn), 400)}»",
+            f"“{shortened(_words(turn), 400)}”",
             turn._("Of which grievance are they?"),
         )
     )

@@ -92,7 +92,7 @@ def edited(turn: Turn, message: Inbound) -> bool:
 
 
 def _edited_text(turn: Turn) -> str:
-    words = f"«{shortened(_message(turn).text or '', 400)}»"
+    words = f"“{shortened(_message(turn).text or '', 400)}”"
     return turn._("You have changed a message. Shall this take the place of what you wrote?") + f"\n\n{words}"
 
 
@@ -116,7 +116,7 @@ def _message(turn: Turn) -> Inbound:
 def _written(turn: Turn) -> str:
     draft = turn.state.draft
     text = draft.answers.get("text", "") if draft else ""
-    return f"«{shortened(text, 200)}»" if text else ""
+    return f"“{shortened(text, 200)}”" if text else ""
 
 
 def _drop_text(turn: Turn) -> str:
@@ -136,7 +136,7 @@ def _dropped(turn: Turn, value: str) -> str:
 def _which_text(turn: Turn) -> str:
     lines = [
         turn._("You were writing something else. Where shall these words go? Nothing has been sent yet."),
-        f"«{shortened(_message(turn).text or '', 200)}»",
+        f"“{shortened(_message(turn).text or '', 200)}”",
     ]
     if words := _written(turn):
         lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=turn.answers["code"], words=words))

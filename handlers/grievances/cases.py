@@ -10,7 +10,7 @@ from config.i18n import Language
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, open_token, with_right
 from handlers.chat.unasked import is_hidden, reader_of, tell
-from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
+from handlers.chat.words import category_name, destination, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
 from models.anonymity import moments
@@ -67,7 +67,7 @@ def said_in(session: Session, reader: Language, case: Grievance, *, whole: bool 
             lines.append(undelivered(reader))
             continue
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
-        lines.append(f"{at(reader, case, entry)} · {said_by(session, reader, entry)}: «{kept}»")
+        lines.append(f"{at(reader, case, entry)} · {said_by(session, reader, entry)}: “{kept}”")
     return lines
 
 
@@ -104,15 +104,28 @@ def said_by(session: Session, reader: Language, entry: Entry) -> str:
     return by + " (" + reader.gettext("note inside the union") + ")" if entry.kind == "note" else by
 
 
-def card_options(reader: Language, case: Grievance) -> list[Option]:
+def unsettled_label(session: Session, reader: Language, case: Grievance, now: datetime, *, late: bool = False) -> str:
+    """What the reporter's button says that takes a case further: where to, by name."""
+    above = next(iter(access.units_above(session, case, now)), None)
+    if above is None:
+        return reader.gettext("Overdue: ask again") if late else reader.gettext("Not settled")
+    who = destination(reader, above)
+    return reader.gettext("Overdue: up to {who}", who=who) if late else reader.gettext("Not settled: up to {who}", who=who)
+
+
+def card_options(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
     """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
     why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
     note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
-    up = Option(open_token("escalate", case.id), reader.gettext("Hand to the union above"))
+    above = access.units_above(session, case, now)[:1]
+    up = [
+        Option(open_token("escalate", case.id), reader.gettext("Hand up to {who}", who=destination(reader, one)))
+        for one in above
+    ]
     if case.state not in cases.OPEN:
         return [note, why]
     if case.route is None:
-        return [note, up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
+        return [note, *up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
     first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []
     return [
         *first,
@@ -120,7 +133,7 @@ def card_options(reader: Language, case: Grievance) -> list[Option]:
         Option(open_token("ask", case.id), reader.gettext("Ask for more")),
         Option(open_token("assign", case.id), reader.gettext("Assign")),
         note,
-        up,
+        *up,
         Option(open_token("close", case.id), reader.gettext("Propose to close")),
         Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")),
         why,
@@ -131,7 +144,14 @@ def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
-    turn.say(text, [*card_options(turn.language, case), *case_files.options(turn.session, turn.language, case), queue])
+    turn.say(
+        text,
+        [
+            *card_options(turn.session, turn.language, case, turn.now),
+            *case_files.options(turn.session, turn.language, case),
+            queue,
+        ],
+    )
 
 
 def tell_handlers(
@@ -155,7 +175,7 @@ def tell_handlers(
                 if is_hidden(session, account)
                 else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
             )
-            options = [*card_options(reader, case), *case_files.options(session, reader, case)]
+            options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
             tell(
                 session,
                 account,
@@ -196,7 +216,9 @@ def _acknowledge(turn: Turn) -> None:
         already(turn, case)
         return
     turn.falls_due = not case.covered
-    turn.say(turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.language, case))
+    turn.say(
+        turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.session, turn.language, case, turn.now)
+    )
 
 
 def _why(turn: Turn) -> None:
@@ -223,7 +245,7 @@ def already(turn: Turn, case: Grievance) -> None:
     by = officer_name(turn.session, turn.language, last) if last else turn._("Somebody")
     state = state_name(turn.language, case)
     text = turn._("{who} was first: {code} is now “{state}”. Nothing was changed.", who=by, code=case.code, state=state)
-    turn.say(text, card_options(turn.language, case))
+    turn.say(text, card_options(turn.session, turn.language, case, turn.now))
 
 
 CONVERSATIONS = (

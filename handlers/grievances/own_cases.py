@@ -23,6 +23,7 @@ from handlers.chat.conversation import (
 from handlers.chat.words import category_name, level_name, shortened, state_name
 from handlers.files import attachments
 from handlers.grievances import case_files, own_name
+from handlers.grievances.cases import unsettled_label
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
@@ -121,14 +122,14 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             own = turn._("You, changed") if entry.kind == "reworded" else turn._("You")
             by = turn._("The union") if entry.officer_id else own
-            lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: «{words}»")
+            lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: “{words}”")
     lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     options = [*own_name.taking_back(turn, case), Option(open_token("menu"), turn._("Menu"))]
-    up = Option(open_token("unsettled", case.id), turn._("Not settled: to the union above"))
+    up = Option(open_token("unsettled", case.id), unsettled_label(turn.session, turn.language, case, turn.now))
     if case.state == "unfounded" and _undecided(turn, case):
         return [up, *options]
     if case.state not in cases.OPEN:
@@ -140,7 +141,8 @@ def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     if case.state == "proposed":
         return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
     if cases.is_overdue(case, turn.now):
-        return [add, Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")), *options]
+        label = unsettled_label(turn.session, turn.language, case, turn.now, late=True)
+        return [add, Option(open_token("unsettled", case.id), label), *options]
     return [add, *options]
 
 
@@ -157,7 +159,7 @@ def _send_choices(turn: Turn) -> Sequence[Choice]:
 def _preview(turn: Turn) -> str:
     case = turn.thing(Grievance)
     text = shortened(turn.answers["text"], 600)
-    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]
+    lines = [turn._("To case {code}:", code=case.code), f"“{text}”", *attachments.review(turn)]
     return "\n\n".join([*lines, turn._("Send this?")])
 
 

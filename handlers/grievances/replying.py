@@ -77,7 +77,7 @@ def _preview(turn: Turn) -> str:
     about = shortened(case_rows.text_of(turn.session, said[0]).splitlines()[0], 80)
     lines = [
         turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
-        f"«{shortened(_whole(turn), 1500)}»",
+        f"“{shortened(_whole(turn), 1500)}”",
     ]
     for entry in said[int(turn.answers.get("seen", len(said))) :]:
         if entry.kind == case_rows.UNDELIVERED:
@@ -86,7 +86,7 @@ def _preview(turn: Turn) -> str:
             words = case_rows.text_of(turn.session, entry)
             by = cases.said_by(turn.session, turn.language, entry)
             lines.append(
-                turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"«{shortened(words)}»" if words else _done(turn, entry))
+                turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"“{shortened(words)}”" if words else _done(turn, entry))
             )
     turn.answers["shown"] = str(len(said))
     return "\n\n".join([*lines, turn._("Send this, comrade?")])

@@ -54,7 +54,7 @@ def _list(turn: Turn) -> str:
         return turn._("Comrade, your unit has no saved reply yet. After an answer, tap “Keep as a saved reply”.")
     lines = [turn._("Saved replies of your unit, comrade. Tap one to drop it:")]
     shown = paging.on_screen(turn, "which", kept).rows
-    return "\n\n".join([*lines, *(f"«{shortened(words)}»" for _id, words in shown)])
+    return "\n\n".join([*lines, *(f"“{shortened(words)}”" for _id, words in shown)])
 
 
 def _listed(turn: Turn) -> Sequence[Choice]:

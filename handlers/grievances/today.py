@@ -13,7 +13,7 @@ from typing import NamedTuple
 from config.i18n import HERE, N_, Language
 from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Goes, Invalid, Question, Turn, open_token, take_text, with_right
-from handlers.chat.words import category_name, level_name, shortened, state_name, time_left, unit_name
+from handlers.chat.words import category_name, destination, shortened, state_name, time_left, unit_name
 from handlers.grievances import cases, listing, replying
 from handlers.grievances.listing import GROUPS
 from models.broadcasts import rule_of_two
@@ -177,7 +177,7 @@ def _card(turn: Turn) -> str:
 def _card_choices(turn: Turn) -> Sequence[Choice]:
     case = turn.thing(Grievance)
     above = next(iter(access.units_above(turn.session, case, turn.now)), None)
-    up = [Choice("up", turn._("Hand to: {who}", who=level_name(turn.language, above)))] if above is not None else []
+    up = [Choice("up", turn._("Hand up to {who}", who=destination(turn.language, above)))] if above is not None else []
     end = [Choice("end", turn._("Close: settled in person"))] if case.route is None else []
     return [*end, *up, Choice("later", turn._("Later")), Choice("more", turn._("More…"))]
 

@@ -172,7 +172,7 @@ def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str)
             found.append(
                 turn._("Answers in people's own words are shown from {count} on.", count=counts.texts_from(poll.threshold))
             )
-        found += [f"• «{shortened(words)}»" for words in said[:_REMARKS]]
+        found += [f"• “{shortened(words)}”" for words in said[:_REMARKS]]
         if len(said) > _REMARKS:
             found.append(turn._("and {count} more, in the file of results", count=len(said) - _REMARKS))
     return found

@@ -204,7 +204,7 @@ def _said(turn: Turn, question: Asked, answer: Answer) -> str:
     if answer is None:
         return turn._("(no answer)")
     if isinstance(answer, str):
-        return f"«{answer}»"
+        return f"“{answer}”"
     chosen = answer if isinstance(answer, list) else [answer]
     return "; ".join(named[one] for one in chosen if one < len(named))
 

@@ -119,19 +119,19 @@ async def test_whoever_is_on_the_roll_already_takes_no_second_place_there(leader
 async def test_a_code_is_never_the_words_of_a_grievance(worker: Person, service: RunningApp) -> None:
     for typed, said in ((service.codes.leader, "mã của cán bộ"), (service.codes.second_team, "đã tham gia rồi")):
         await worker.says(typed)
-        await worker.sees(said, "[Gửi phản ánh]")
+        await worker.sees(said, "[Viết phản ánh]")
         await worker.does_not_see("về việc gì")
 
 
 async def test_an_officer_who_rises_to_their_own_case_does_not_handle_it(
     leader: Person, chair: Person, service: RunningApp
 ) -> None:
-    await leader.taps("Gửi phản ánh")
+    await leader.taps("Viết phản ánh")
     await leader.says(OVERTIME)
     await leader.taps("Tiền lương")
     review = await leader.sees("xem lại trước khi gửi")
-    assert "[Tổ trưởng công đoàn]" not in review  # that is who writes
-    await leader.taps("Ban chấp hành")
+    assert "[Gửi tổ trưởng công đoàn]" not in review  # that is who writes
+    await leader.taps("Gửi Ban chấp hành")
     code = (await leader.sees("mã PA-")).partition("PA-")[2][:6]
     await chair.sees("Phản ánh mới", code)
     await also(service, "SL001", "SONGLAM", "committee")
