@@ -62,8 +62,8 @@ class Language:
         return text.translate(_COMMAS) if self.code == "vi" else text
 
     def percent(self, share: float, digits: int = 0) -> str:
-        """2,5 % with a space that no line is broken at; 2.5% in English."""
-        return self.number(100 * share, digits) + ("\u00a0%" if self.code == "vi" else "%")
+        """2,5% in Vietnamese, 2.5% in English."""
+        return f"{self.number(100 * share, digits)}%"
 
     def day(self, moment: datetime) -> str:
         """12/06/2026."""

@@ -95,13 +95,13 @@ async def _join(worker: Phone, code: str) -> None:
 
 
 async def _file(worker: Phone) -> str:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.sees("Có chuyện gì")
     await worker.says(WRONG)
     await worker.sees("việc gì")
     await worker.taps("Tiền lương")
     await worker.sees(WRONG, "không hiện")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     thanks = await worker.sees("mã PA-", "Hạn trả lời")
     return thanks[thanks.index("PA-") :][:9]
 
@@ -153,7 +153,7 @@ async def _object(leader: Phone, worker: Phone, chair: Phone, code: str) -> None
     await _writes(leader, "Đề nghị kết thúc", ANSWER, code)
     await _opens(worker)
     await worker.sees(code, ANSWER, "đã ổn chưa")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.sees("Còn điều gì")
     await worker.says(STILL)
     await worker.sees(code, "Ban chấp hành")
@@ -174,7 +174,7 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
     await _opens(worker)
     await worker.sees(code, OUTCOME, "đã ổn chưa")
     await worker.taps("Đã ổn")
-    await worker.sees(code, "khép lại")
+    await worker.sees(code, "kết thúc")
     await _opens(chair)
     await chair.sees(code, "đã ổn")
     await worker.says(code)
@@ -199,7 +199,7 @@ async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> No
     await chair.sees("📢 Thông báo chung", NOTICE, "Nguyễn Văn Hùng")
     await chair.sees("kiểm tra trước khi gửi", "Không nêu số người nhận")
     await chair.taps("○ Đề nghị xác nhận đã đọc")
-    await chair.sees("📢 Thông báo chung", "bấm «Đã đọc»")
+    await chair.sees("📢 Thông báo chung", "bấm “Đã đọc”")
     await chair.sees("kiểm tra trước khi gửi")
     leader.sees_nothing_more()
     await chair.taps("Gửi")

@@ -1,7 +1,7 @@
 // The demo: gives each phone its person's session, walks through the story, starts over.
 
 const WORDS = {
-  vi: { other: "English", reset: "Làm lại từ đầu", resetting: "Đang làm lại…", trouble: "Chưa lấy được ba phiên chạy thử. Anh/chị xem lệnh «haichieu demo» còn chạy không, rồi tải lại trang." },
+  vi: { other: "English", reset: "Làm lại từ đầu", resetting: "Đang làm lại…", trouble: "Chưa lấy được ba phiên chạy thử. Anh/chị xem lệnh “haichieu demo” còn chạy không, rồi tải lại trang." },
   en: {
     other: "Tiếng Việt",
     trial: "Demo",
@@ -11,14 +11,14 @@ const WORDS = {
     trouble: "The three demo sessions could not be fetched. See whether “haichieu demo” is still running, then reload the page.",
     story: "Steps of the story",
     phones: "Three phones",
-    step1: "The worker taps «Đồng ý» (agree) to join, then «Gửi phản ánh» (send a grievance), and tells what happened.",
-    step2: "Chooses what it is about, checks it (anonymous is the preset) and taps «Tổ trưởng công đoàn» (team leader). A code appears.",
-    step3: "The team leader taps «Xem» (see): the grievance, but no name; then «Tiếp nhận» (acknowledge).",
-    step4: "The leader taps «Trả lời» (answer); the worker reads it and may ask back.",
-    step5: "The leader taps «Đề nghị kết thúc» (propose to close) and writes what came of it.",
-    step6: "The worker taps «Đã ổn» (settled) to close it, or «Chưa ổn» (not settled): it goes up to the chair.",
-    step7: "The chair writes «menu», taps «Thông báo của đơn vị» (notices), then «Soạn thông báo» (write one). «Khẩn» (urgent) also reaches whoever has not switched notices on.",
-    step8: "The chair taps «Đợt lấy ý kiến của đơn vị» (polls) and chooses «Hỏi cả người chưa có phiếu riêng» (everybody). The worker taps «Tham gia ý kiến» (give my opinion).",
+    step1: "The worker taps “Đồng ý” (agree) to join, then “Viết phản ánh” (send a grievance), and tells what happened.",
+    step2: "Chooses what it is about, checks it (anonymous is the preset) and taps “Tổ trưởng công đoàn” (team leader). A code appears.",
+    step3: "The team leader taps “Xem” (see): the grievance, but no name; then “Tiếp nhận” (acknowledge).",
+    step4: "The leader taps “Trả lời” (answer); the worker reads it and may ask back.",
+    step5: "The leader taps “Đề nghị kết thúc” (propose to close) and writes what came of it.",
+    step6: "The worker taps “Đã ổn” (settled) to close it, or “Chưa ổn” (not settled): it goes up to the chair.",
+    step7: "The chair writes “menu”, taps “Thông báo của đơn vị” (notices), then “Soạn thông báo” (write one). “Khẩn” (urgent) also reaches whoever has not switched notices on.",
+    step8: "The chair taps “Đợt lấy ý kiến của đơn vị” (polls) and chooses “Hỏi cả người chưa có phiếu riêng” (everybody). The worker taps “Tham gia ý kiến” (give my opinion).",
     workerTab: "Worker",
     leaderTab: "Leader",
     chairTab: "Chair",
@@ -27,7 +27,7 @@ const WORDS = {
     chair: "Chair of the committee",
     workerTry: "Join, then tell it as you would speak. Nobody sees a name unless you write one.",
     leaderTry: "Wait for the new grievance, then answer it right here.",
-    chairTry: "Gets what is sent to «Ban chấp hành», and what a worker says is not settled.",
+    chairTry: "Gets what is sent to “Ban chấp hành”, and what a worker says is not settled.",
   },
 };
 

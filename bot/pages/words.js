@@ -16,7 +16,7 @@ const WORDS = {
     ends: "Đóng trang là kết thúc phiên trò chuyện.",
     stays: "Phiên được giữ trên máy này. Máy dùng chung thì không nên giữ.",
     keep: "Giữ phiên trên máy này",
-    asked: "Có một trang khác vừa mở cuộc trò chuyện này. Nếu không phải anh/chị mở ở máy của mình, anh/chị bấm «Không».",
+    asked: "Có một trang khác vừa mở cuộc trò chuyện này. Nếu không phải anh/chị mở ở máy của mình, anh/chị bấm “Không”.",
     askedYes: "Cho phép",
     askedNo: "Không",
     conversation: "Cuộc trò chuyện",

@@ -18,7 +18,6 @@ from models.people import rights, units
 from models.people.units import Unit
 from models.store.database import Session
 
-_SHOWN = 8
 _WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
 
 
@@ -58,12 +57,15 @@ def _listed(turn: Turn, key: str) -> list[str]:
 
 
 def _near(turn: Turn) -> list[Unit]:
-    """What is offered to tap: one's own units and those right below, with what was chosen by code."""
+    """What is offered to tap: one's own units and those right below, or those with the name that was sought; with what was
+    chosen."""
     own = own_units(turn)
-    below = [child for one in own for child in units.children(turn.session, one.id, most=_SHOWN)]
-    found = {one.id: one for one in [*own, *below[:_SHOWN]]}
-    for key in ("chosen", "left_out"):
+    below = [child for one in own for child in units.children(turn.session, one.id)]
+    found = {one.id: one for one in [*own, *below]}
+    for key in ("chosen", "left_out", "named"):
         found |= {one: units.get(turn.session, one) for one in _listed(turn, key) if one not in found}
+    if sought := _listed(turn, "named"):
+        return [found[one] for one in dict.fromkeys((*sought, *_listed(turn, "chosen"), *_listed(turn, "left_out")))]
     return list(found.values())
 
 
@@ -74,15 +76,20 @@ def _units_text(turn: Turn) -> str:
     lines.append(
         turn._("A minus in front of a code leaves that unit out, for example: {example}", example="MAY1, MAY2, -MAY3")
     )
+    if _listed(turn, "chosen"):  # also what stands on another page
+        lines.append(turn._("Chosen: {units}", units=name_of_units(turn.session, turn.language, _of(turn))))
     return "\n".join(lines)
 
 
 def _units(turn: Turn) -> Sequence[Choice]:
-    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
-    marks = dict.fromkeys(chosen, "● ") | dict.fromkeys(left_out, "– ")
-    found = [Choice(one.id, marks.get(one.id, "○ ") + one.name) for one in _near(turn)]
-    done = [Choice("done", turn._("Done, go on"))] if chosen else []
-    return [*found, *done, Choice("cancel", turn._("Cancel"))]
+    marks = dict.fromkeys(_listed(turn, "chosen"), "● ") | dict.fromkeys(_listed(turn, "left_out"), "– ")
+    return [Choice(one.id, marks.get(one.id, "○ ") + one.name) for one in _near(turn)]
+
+
+def _units_done(turn: Turn) -> Sequence[Choice]:
+    done = [Choice("done", turn._("Done, go on"))] if _listed(turn, "chosen") else []
+    every = [Choice("every", turn._("All units again"))] if _listed(turn, "named") else []
+    return [*done, *every, Choice("cancel", turn._("Cancel"))]
 
 
 def _unit_tapped(turn: Turn, value: str) -> str:
@@ -97,6 +104,9 @@ def _unit_tapped(turn: Turn, value: str) -> str:
             )
             raise Invalid(text)
         return "done"
+    if value == "every":
+        _seek(turn, ())
+        raise Again
     chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
     if value in left_out:
         left_out.remove(value)
@@ -109,12 +119,19 @@ def _unit_tapped(turn: Turn, value: str) -> str:
 
 
 def _units_typed(turn: Turn, text: str) -> str:
-    """Codes or names, with commas between them."""
+    """Codes or names, with commas between them. Part of a name that several units have shows these to tap."""
     own = [one.id for one in own_units(turn)]
     chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
+    _seek(turn, ())
     for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", keyboards.plain(text)))):
         minus, wanted = part[0] == "-", part.lstrip("-+ ")
-        found = units.with_code(turn.session, wanted) or _named(turn, wanted)
+        found = units.with_code(turn.session, wanted)
+        if found is None and fold(wanted):
+            named = units.named(turn.session, own, wanted)
+            found = named[0] if len(named) == 1 else None
+            if len(named) > 1:
+                _seek(turn, named)
+                continue
         if found is None or not is_below(turn.session, found.id, own):
             raise Invalid(turn._("There is no unit {code} among yours, comrade.", code=wanted[:40]))
         into = left_out if minus else chosen
@@ -124,8 +141,9 @@ def _units_typed(turn: Turn, text: str) -> str:
     raise Again
 
 
-def _named(turn: Turn, text: str) -> Unit | None:
-    return next((one for one in _near(turn) if fold(one.name) == fold(text)), None)
+def _seek(turn: Turn, found: Sequence[Unit]) -> None:
+    """Shows these units alone, from the first page on; none: all again."""
+    turn.answers.update({"named": ",".join(one.id for one in found), "page.units": ""})
 
 
 def _who_text(turn: Turn) -> str:
@@ -133,7 +151,7 @@ def _who_text(turn: Turn) -> str:
     return turn._("Who of {units}? Everybody, or those who fit all that you mark.", units=listed)
 
 
-def _who(turn: Turn) -> Sequence[Choice]:
+def _who_rows(turn: Turn) -> Sequence[Choice]:
     marked = _listed(turn, "marked")
     labels = _labels(turn.language)
     sectors = [key for key in units.sectors(turn.session, _listed(turn, "chosen")) if key in table("sectors")]
@@ -147,13 +165,18 @@ def _who(turn: Turn) -> Sequence[Choice]:
         Choice(row.id, ("● " if row.id in marked else "○ ") + turn._("Has not confirmed {code}", code=row.code))
         for row in _asking(turn)
     ]
-    last = Choice("done", turn._("Done, go on")) if marked else Choice("all", turn._("Everybody"))
-    return [last, *found, Choice("cancel", turn._("Cancel"))]
+    return found
+
+
+def _who(turn: Turn) -> Sequence[Choice]:
+    marked = _listed(turn, "marked")
+    first = Choice("done", turn._("Done, go on")) if marked else Choice("all", turn._("Everybody"))
+    return [first, Choice("cancel", turn._("Cancel"))]
 
 
 def _asking(turn: Turn) -> Sequence[broadcasts.Broadcast]:
     own = [one.id for one in own_units(turn)]
-    return [row for row in broadcasts.of_units(turn.session, own, most=20) if row.ask and row.state in broadcasts.SENT][:3]
+    return [row for row in broadcasts.of_units(turn.session, own)[:] if row.ask and row.state in broadcasts.SENT]
 
 
 def _who_tapped(turn: Turn, value: str) -> str:
@@ -235,11 +258,19 @@ def described(session: Session, reader: Language, audience: Audience) -> str:
 
 def forget(turn: Turn) -> None:
     """Asks again for all of it."""
-    for key in ("units", "who", "chosen", "left_out", "marked"):
+    for key in ("units", "who", "chosen", "left_out", "marked", "named", "page.units", "page.who"):
         turn.answers.pop(key, None)
 
 
 QUESTIONS = (
-    Question("units", _units_text, _units, check=_units_typed, chosen=_unit_tapped, takes_words=lambda _turn: False),
-    Question("who", _who_text, _who, chosen=_who_tapped),
+    Question(
+        "units",
+        _units_text,
+        _units_done,
+        check=_units_typed,
+        chosen=_unit_tapped,
+        takes_words=lambda _turn: False,
+        listed=_units,
+    ),
+    Question("who", _who_text, _who, chosen=_who_tapped, listed=_who_rows),
 )

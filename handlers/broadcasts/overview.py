@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences, forecast, reading
-from handlers.chat.conversation import Conversation, Question, Turn, open_token, take_text, with_right
+from handlers.chat import paging
+from handlers.chat.conversation import Again, Choice, Conversation, Goes, Question, Turn, open_token, take_text, with_right
 from handlers.chat.words import shortened
 from handlers.files import attachments
 from models.anonymity import counts, night_counts
@@ -21,8 +22,6 @@ from models.broadcasts.broadcasts import Broadcast, Draft
 from models.messages.message import Option
 from models.people import rights
 from models.store.database import Session
-
-_SHOWN = 8
 
 _STATES = {
     "waiting": N_("waits for a second officer"),
@@ -112,17 +111,15 @@ def _row(turn: Turn, row: Broadcast) -> str:
 
 
 def _desk(turn: Turn) -> None:
-    rows = broadcasts.of_units(turn.session, handled(turn), most=_SHOWN)
-    _show_list(turn, rows, turn._("Notices of your unit, the newest first:"), turn._("Your unit has sent no notice yet."))
-
-
-def _show_list(turn: Turn, rows: Sequence[Broadcast], some: str, none: str) -> None:
-    lines = [some if rows else none, *(_row(turn, row) for row in rows)]
+    shown = paging.page(broadcasts.of_units(turn.session, handled(turn)), paging.asked(turn))
+    some, none = turn._("Notices of your unit, the newest first:"), turn._("Your unit has sent no notice yet.")
+    lines = [some if shown.rows else none, *(_row(turn, row) for row in shown.rows), *paging.place(turn.language, shown)]
     turn.say(
         "\n".join(lines),
         [
             Option(open_token("notice"), turn._("Write a notice")),
-            *(Option(open_token("cast", row.id), row.code) for row in rows),
+            *(Option(open_token("cast", row.id), row.code) for row in shown.rows),
+            *paging.options(turn, shown, "desk"),
             Option(open_token("find"), turn._("Search")),
             Option(open_token("told"), turn._("Told in person")),
             Option(open_token("nights"), turn._("Night-shift units")),
@@ -132,9 +129,41 @@ def _show_list(turn: Turn, rows: Sequence[Broadcast], some: str, none: str) -> N
     )
 
 
-def _find(turn: Turn) -> None:
-    rows = broadcasts.search(turn.session, handled(turn), turn.answers["words"], most=_SHOWN)
-    _show_list(turn, rows, turn._("Found:"), turn._("No notice of your unit has these words."))
+def _found(turn: Turn) -> tuple[list[Broadcast], bool]:
+    """What the words at hand find, asked once a turn; and whether everything was looked through."""
+    key = f"notices {turn.answers['words']}"
+    if key not in turn.found:
+        turn.found[key] = broadcasts.search(turn.session, handled(turn), turn.answers["words"])
+    found: tuple[list[Broadcast], bool] = turn.found[key]
+    return found
+
+
+def _found_text(turn: Turn) -> str:
+    rows, is_all = _found(turn)
+    lines = [turn._("Found:") if rows else turn._("No notice of your unit has these words.")]
+    lines += [_row(turn, row) for row in paging.on_screen(turn, "which", rows).rows]
+    if not is_all:
+        lines.append(turn._("Only the newest {count} were looked through.", count=broadcasts.LOOKED_THROUGH))
+    return "\n".join(lines)
+
+
+def _found_rows(turn: Turn) -> Sequence[Choice]:
+    return [Choice(row.id, row.code) for row in _found(turn)[0]]
+
+
+def _found_back(turn: Turn) -> Sequence[Choice]:
+    return (Choice("desk", turn._("Notices to members")), Choice("menu", turn._("Menu")))
+
+
+def _found_again(turn: Turn, text: str) -> str:
+    """Other words are another search."""
+    turn.answers.update({"words": take_text(turn, text), "page.which": ""})
+    raise Again
+
+
+def _go_there(turn: Turn) -> None:
+    chosen = turn.answers["which"]
+    raise Goes(chosen) if chosen in ("desk", "menu") else Goes("cast", chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +212,10 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
 def _whole(turn: Turn, row: Broadcast, words: broadcasts.Words) -> list[str]:
     """The words; to who is to agree to them all of them, in each language, with what is attached."""
     if row.state != "waiting":
-        return [f"«{shortened(words.in_language(turn.language.code), 1500)}»"]
+        return [f"“{shortened(words.in_language(turn.language.code), 1500)}”"]
     attached = reading.enclosed(turn.session, words)
     named = ", ".join(attachments.label(turn.language, one.kind, one.number) for one in attached)
-    return [*(f"«{text}»" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
+    return [*(f"“{text}”" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
 
 
 def _cast(turn: Turn) -> None:
@@ -236,13 +265,17 @@ def _change(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True),
+    Conversation("desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True, begun=paging.begun, is_list=True),
     Conversation(
         "find",
-        _find,
-        (Question("words", lambda turn: turn._("Which words or which code, comrade?"), check=take_text),),
+        _go_there,
+        (
+            Question("words", lambda turn: turn._("Which words or which code, comrade?"), check=take_text),
+            Question("which", _found_text, _found_back, check=_found_again, listed=_found_rows),
+        ),
         allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
+        is_list=True,
     ),
     Conversation("cast", _cast, about=theirs, in_office=True),
     *(Conversation(name, _change, about=theirs, in_office=True) for name in ("halt", "resume", "cancelrest")),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from config import keyboards
 from config.i18n import Language, language
 from config.tables import table
-from handlers.chat import menu
+from handlers.chat import menu, paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import role_name
 from handlers.files import attachments, giving
@@ -26,7 +26,6 @@ from models.messages.message import Media, Option, Outgoing
 from models.people import offices, persons, rights, units
 from models.store.database import Session
 
-_SHOWN = 8
 FETCHED_WITHIN = timedelta(minutes=10)
 """After so long a notice goes out without a file that could not be had."""
 _CODE = re.compile(r"TB[-\s]*(\w{3,6})", re.IGNORECASE)
@@ -151,11 +150,16 @@ def _seen(turn: Turn) -> None:
 
 
 def _list(turn: Turn) -> None:
-    found = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN)
-    options = [Option(open_token("reread", row.id), _title(turn, row)) for row in found]
+    shown = paging.page(ledger.of_person(turn.session, turn.member.person_id), paging.asked(turn))
     finance = Option(open_token("disclosures"), turn._("Financial disclosures"))
-    text = turn._("Notices, the newest first:") if found else turn._("There are no notices yet.")
-    turn.say(text, [*options, finance, Option(open_token("menu"), turn._("Menu"))])
+    text = turn._("Notices, the newest first:") if shown.rows else turn._("There are no notices yet.")
+    _show_page(turn, text, shown, "notices_list", finance)
+
+
+def _show_page(turn: Turn, text: str, shown: paging.Page[Broadcast], name: str, *more: Option) -> None:
+    options = [Option(open_token("reread", row.id), _title(turn, row)) for row in shown.rows]
+    options += [*paging.options(turn, shown, name), *more, Option(open_token("menu"), turn._("Menu"))]
+    turn.say("\n".join([text, *paging.place(turn.language, shown)]), options)
 
 
 def _title(turn: Turn, row: Broadcast) -> str:
@@ -167,14 +171,13 @@ def _disclosures(turn: Turn) -> None:
     assert turn.person is not None
     above = [one.id for one in units.path(turn.session, turn.person.unit_id)]
     kinds = [kind for kind, given in table("notices").items() if given.get("listed")]
-    found = [row for kind in kinds for row in broadcasts.of_units(turn.session, above, most=_SHOWN, kind=kind)]
-    options = [Option(open_token("reread", row.id), _title(turn, row)) for row in found]
+    shown = paging.page(broadcasts.of_units(turn.session, above, kinds=kinds), paging.asked(turn))
     text = (
         turn._("What your union has disclosed of its money, the newest first:")
-        if found
+        if shown.rows
         else turn._("Your union has not disclosed anything here yet.")
     )
-    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+    _show_page(turn, text, shown, "disclosures")
 
 
 def _reread(turn: Turn) -> None:
@@ -231,8 +234,8 @@ CONVERSATIONS = (
     Conversation("reread", _reread, about=mine),
     Conversation("enclosed", _enclosed, about=mine),
     Conversation("office_enclosed", _enclosed, about=_to_judge, in_office=True),
-    Conversation("notices_list", _list, allowed=is_member),
-    Conversation("disclosures", _disclosures, allowed=is_member),
+    Conversation("notices_list", _list, allowed=is_member, begun=paging.begun, is_list=True),
+    Conversation("disclosures", _disclosures, allowed=is_member, begun=paging.begun, is_list=True),
     Conversation(
         "mute",
         _mute,

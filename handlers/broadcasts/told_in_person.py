@@ -16,28 +16,26 @@ from models.messages.message import Option
 from models.people import rights, units
 from models.people.persons import Person, name_of
 
-_SHOWN = 6
-_PAGE = 8
-
 
 def _rows(turn: Turn) -> list[Broadcast]:
     """What this officer was sent or their units sent: a team hears what its leader hears."""
-    sent = [
-        row for row in broadcasts.of_units(turn.session, overview.handled(turn), most=_SHOWN) if row.state in broadcasts.SENT
-    ]
-    heard = ledger.of_person(turn.session, turn.member.person_id, most=_SHOWN, only_sent=False)
+    sent = [row for row in broadcasts.of_units(turn.session, overview.handled(turn))[:] if row.state in broadcasts.SENT]
+    heard = ledger.of_person(turn.session, turn.member.person_id, only_sent=False)[:]
     # Not of an audience that depends on what people did on their phones: the list would be the list of those.
     found = {row.id: row for row in (*heard, *sent) if not (row.totals or broadcasts.audience_of(row).is_private)}
-    return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)[:_SHOWN]
+    return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)
 
 
 def _which(turn: Turn) -> str:
     return turn._("Which notice did you tell in person, comrade?") if _rows(turn) else turn._("There is no notice to tell.")
 
 
+def _listed(turn: Turn) -> Sequence[Choice]:
+    return [Choice(row.id, f"{row.code} · {reading.kind_name(turn.language, row.kind)}") for row in _rows(turn)]
+
+
 def _choices(turn: Turn) -> Sequence[Choice]:
-    found = [Choice(row.id, f"{row.code} · {reading.kind_name(turn.language, row.kind)}") for row in _rows(turn)]
-    return [*found, Choice("cancel", turn._("Cancel"))]
+    return [Choice("cancel", turn._("Cancel"))]
 
 
 def _teams(turn: Turn) -> list[units.Unit]:
@@ -64,15 +62,12 @@ def _ticks(turn: Turn) -> str:
 
 
 def _names(turn: Turn) -> Sequence[Choice]:
-    """A page of the roll, and how to go on."""
-    roll, page = _roll(turn), int(turn.answers.get("page", "0"))
-    names = [
-        Choice(person.id, ("● " if told else "○ ") + name_of(turn.session, person))
-        for person, told in roll[page * _PAGE : (page + 1) * _PAGE]
-    ]
-    more = [Choice("page", turn._("Next names"))] if len(roll) > _PAGE else []
-    everybody = [Choice("all", turn._("Tick everybody"))] if roll else []
-    return [*names, *more, *everybody, Choice("done", turn._("Done"))]
+    return [Choice(person.id, ("● " if told else "○ ") + name_of(turn.session, person)) for person, told in _roll(turn)]
+
+
+def _all_or_done(turn: Turn) -> Sequence[Choice]:
+    everybody = [Choice("all", turn._("Tick everybody"))] if _roll(turn) else []
+    return [*everybody, Choice("done", turn._("Done"))]
 
 
 def _tapped(turn: Turn, value: str) -> str:
@@ -80,10 +75,7 @@ def _tapped(turn: Turn, value: str) -> str:
     today = turn.now.astimezone(HERE).date()
     if value == "done":
         return value
-    if value == "page":
-        pages = (len(roll) - 1) // _PAGE + 1
-        turn.answers["page"] = str((int(turn.answers.get("page", "0")) + 1) % pages)
-    elif value == "all":
+    if value == "all":
         ledger.tick_told(turn.session, turn.answers["which"], list(roll), today)
     else:
         ledger.tick_told(turn.session, turn.answers["which"], [value], None if roll[value] else today)
@@ -98,13 +90,16 @@ def _finish(turn: Turn) -> None:
 
 def _below(turn: Turn) -> list[units.Unit]:
     own = audiences.own_units(turn)
-    below = [child for one in own for child in units.children(turn.session, one.id, most=20)]
+    below = [child for one in own for child in units.children(turn.session, one.id)]
     return list({one.id: one for one in [*own, *below]}.values())
 
 
 def _nights(turn: Turn) -> Sequence[Choice]:
-    found = [Choice(one.id, ("● " if one.night_shift else "○ ") + one.name) for one in _below(turn)]
-    return [*found, Choice("back", turn._("Back"))]
+    return [Choice(one.id, ("● " if one.night_shift else "○ ") + one.name) for one in _below(turn)]
+
+
+def _back(turn: Turn) -> Sequence[Choice]:
+    return [Choice("back", turn._("Back"))]
 
 
 def _night_tapped(turn: Turn, value: str) -> str:
@@ -123,8 +118,8 @@ CONVERSATIONS = (
         "told",
         _finish,
         (
-            Question("which", _which, _choices, chosen=unless_unchanged),
-            Question("ticks", _ticks, _names, chosen=_tapped),
+            Question("which", _which, _choices, chosen=unless_unchanged, listed=_listed),
+            Question("ticks", _ticks, _all_or_done, chosen=_tapped, listed=_names),
         ),
         allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
@@ -138,8 +133,9 @@ CONVERSATIONS = (
                 lambda turn: turn._(
                     "In quiet hours only urgent notices ring. Which units work at night and receive all of them then?"
                 ),
-                _nights,
+                _back,
                 chosen=_night_tapped,
+                listed=_nights,
             ),
         ),
         allowed=with_right(rights.MANAGE_NOTICE),

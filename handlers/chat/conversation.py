@@ -45,6 +45,17 @@ class Again(Exception):
     """The tap changed the draft rather than answered: ask whatever is open now."""
 
 
+class Goes(Exception):
+    """What was answered leads to another conversation, which begins in this one's place: raised where an answer is judged,
+    or at the end of `finish`, when it has acted."""
+
+    def __init__(self, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.subject = subject
+        self.answers = answers
+
+
 class Stop(Exception):
     """The run ends here without acting; the sentence says why (empty: nothing more to say)."""
 
@@ -99,7 +110,9 @@ class Question:
     """One thing to ask. `text` and `choices` are made for the reader at hand and only read; `before` is what asking changes,
     each time it is asked: the one place besides `finish` that notes or says something. `check` judges typed words (None:
     only the choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`:
-    whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`)."""
+    whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`).
+    `listed`: answers of which there may be more than fit on a screen, shown by pages before the `choices`
+    (handlers.chat.paging)."""
 
     key: str
     text: Callable[[Turn], str]
@@ -109,6 +122,7 @@ class Question:
     when: Callable[[Turn], bool] = always
     before: Callable[[Turn], None] | None = None
     takes_words: Callable[[Turn], bool] | None = None
+    listed: Callable[[Turn], Sequence[Choice]] | None = None
 
     def is_for_words(self, turn: Turn) -> bool:
         return self.takes_words(turn) if self.takes_words is not None else self.check is not None
@@ -133,6 +147,9 @@ class Conversation:
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
     takes_files: bool = False
     """Whether it ends in words to the union, which a file may go with."""
+    is_list: bool = False
+    """Whether it only shows a list, of which a button may name a page (handlers.chat.paging): to turn one is a look, which
+    leaves alone what is under way."""
     for_claims: bool = False
     """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
 
@@ -156,12 +173,13 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the menu: the conversation it opens, its label (a message id), its place among all of them, lowest first,
-    and the right it takes (None: every member has it)."""
+    and the right it takes (None: every member has it). `is_home`: what its owners see first, in the menu's place."""
 
     opens: str
     label: str
     place: int
     right: rights.Right | None = None
+    is_home: bool = False
 
 
 def open_token(conversation: str, subject: str = "", value: str = "") -> str:
@@ -191,6 +209,8 @@ class Turn:
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
+    is_beside: bool = False
+    """Set while something is looked at and a draft stays under way behind it."""
     judged: object | None = None
     """What the run is about, as its conversation has judged in this turn (`thing`)."""
     entries: Sequence[Entry] = ()

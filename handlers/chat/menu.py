@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.i18n import N_
-from handlers.chat.conversation import Conversation, Turn, is_member, open_token
+from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
 from models.messages.message import Option
 from models.people import claims
 
@@ -18,8 +18,7 @@ def options(turn: Turn) -> list[Option]:
             Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
             Option(open_token("help"), turn._("Help")),
         ]
-    mine = (entry for entry in turn.entries if entry.right is None or turn.holds(entry.right))
-    offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in mine]
+    offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn)]
     if claimed_beside(turn) is not None:
         offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
     return offered
@@ -30,6 +29,10 @@ def claimed_beside(turn: Turn) -> claims.Claim | None:
     if turn.account is None or turn.is_claim or turn.person is None or turn.person.staff_hash is not None:
         return None
     return claims.of_chat(turn.session, turn.account)
+
+
+def _mine(turn: Turn) -> list[Entry]:
+    return [entry for entry in turn.entries if entry.right is None or turn.holds(entry.right)]
 
 
 def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
@@ -74,6 +77,13 @@ def _waits_beside(turn: Turn, claim: claims.Claim) -> str:
 
 
 def _menu(turn: Turn) -> None:
+    home = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
+    if home is not None and not turn.is_claim:
+        raise Goes(home.opens)
+    show(turn)
+
+
+def _more(turn: Turn) -> None:
     show(turn)
 
 
@@ -91,7 +101,9 @@ def help_text(turn: Turn) -> str:
         ),
     ]
     if turn.is_officer:
-        lines.append(turn._("Comrade, “Cases to handle” lists what waits for your unit, nearest deadline first."))
+        lines.append(
+            turn._("Comrade, “menu” shows what the day asks of you; “Cases to handle” lists all of it, what is owed first.")
+        )
     if turn.account is None:
         lines.append(turn._("To join, write the code on the slip your union team gave you."))
     return "\n\n".join(lines)
@@ -118,5 +130,6 @@ BY_NUMBER = N_("Answer with a number, for example: 1.")
 
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member, for_claims=True),
+    Conversation("more", _more, allowed=is_member, for_claims=True),
     Conversation("help", _help, for_claims=True),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from config.i18n import N_, Language
+from datetime import datetime
+
+from config.i18n import HERE, N_, Language
 from config.tables import table
 from models.grievances.cases import Grievance
 from models.people import units
@@ -27,6 +29,16 @@ _LEVELS = {
     "superior": N_("The union above"),
 }
 
+_DESTINATIONS = {
+    "team": N_("the union team leader"),
+    "grassroots": N_("the executive committee"),
+}
+_SEND_TO = {
+    "team": N_("Send to the union team leader"),
+    "grassroots": N_("Send to the executive committee"),
+    "superior": N_("Send to {unit}"),
+}
+
 _STATES = {
     "new": N_("waiting for an answer"),
     "acknowledged": N_("received, being looked into"),
@@ -44,6 +56,19 @@ def role_name(reader: Language, role: str) -> str:
 
 def level_name(reader: Language, of: units.Unit) -> str:
     return reader.gettext(_LEVELS[units.level(of)])
+
+
+def destination(reader: Language, of: units.Unit) -> str:
+    """Where a case goes, in the middle of a sentence. By name where it is another union: “the union above” would also be
+    understood of one's own committee, which is none."""
+    level = units.level(of)
+    return of.name if level == "superior" else reader.gettext(_DESTINATIONS[level])
+
+
+def send_to(reader: Language, of: units.Unit) -> str:
+    """What the button says that sends a grievance there."""
+    level = units.level(of)
+    return reader.gettext(_SEND_TO[level], unit=of.name)
 
 
 def unit_name(session: Session, unit_id: str) -> str:
@@ -66,6 +91,34 @@ def bar(share: float, width: int = 10) -> str:
     """A share, from 0 to 1, drawn with letters."""
     filled = min(width, int(width * share + 0.5))
     return "▓" * filled + "░" * (width - filled)
+
+
+def time_left(reader: Language, due: datetime, now: datetime) -> str:
+    """How long there is until a deadline, or since it: in hours, in days from two on."""
+    hours = int(abs((due - now).total_seconds()) // 3600)
+    late = due < now
+    if hours >= 48:
+        days = hours // 24
+        if late:
+            return reader.ngettext("overdue by {count} day", "overdue by {count} days", days)
+        return reader.ngettext("{count} day left", "{count} days left", days)
+    if not hours:
+        return reader.gettext("overdue by less than an hour") if late else reader.gettext("less than an hour left")
+    if late:
+        return reader.ngettext("overdue by {count} hour", "overdue by {count} hours", hours)
+    return reader.ngettext("{count} hour left", "{count} hours left", hours)
+
+
+def time_since(reader: Language, then: datetime, now: datetime) -> str:
+    """How many days ago something was, by the calendar."""
+    days = (now.astimezone(HERE).date() - then.astimezone(HERE).date()).days
+    return reader.ngettext("for {count} day", "for {count} days", days) if days > 0 else reader.gettext("since today")
+
+
+def first_words(text: str, length: int = 40) -> str:
+    """The beginning of what somebody wrote, in one line that ends with a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else (line[: length + 1].rpartition(" ")[0] or line[:length]) + "…"
 
 
 def shortened(text: str, length: int = 300) -> str:

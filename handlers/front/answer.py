@@ -13,8 +13,8 @@ from datetime import datetime
 from config import keyboards
 from config.i18n import DEFAULT, LANGUAGES, clean
 from handlers.broadcasts import overview, reading
-from handlers.chat import menu
-from handlers.chat.conversation import Again, Conversation, Invalid, Question, Stop, Turn
+from handlers.chat import menu, paging
+from handlers.chat.conversation import Again, Conversation, Goes, Invalid, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
 from handlers.front import case_codes, full_line, parts, rewording, typed, under_way
@@ -22,9 +22,9 @@ from handlers.front.capabilities import CONVERSATIONS, ENTRIES
 from handlers.people import upgrading
 from handlers.polls import voting
 from models.anonymity import intake
-from models.messages import chats, unopened
+from models.messages import chats
 from models.messages.chats import Run
-from models.messages.message import Inbound, Option
+from models.messages.message import Inbound
 from models.people import accounts, wishes
 from models.people.invites import LENGTH, looks_like_code
 from models.store.database import Session
@@ -244,8 +244,7 @@ def _word(turn: Turn, word: str) -> None:
         menu.show(turn)
     elif word == "menu":
         if not under_way.kept_under_menu(turn, CONVERSATIONS):
-            turn.state.run = None
-            menu.show(turn)
+            start(turn, "menu")
     elif word == "help" and turn.state.run is not None:  # whoever asks for help has not given up what they were writing
         turn.say(menu.help_text(turn))
         _ask(turn)
@@ -253,22 +252,17 @@ def _word(turn: Turn, word: str) -> None:
         start(turn, word)
 
 
-def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
-    """Begins a conversation, leaving any other: nothing had happened in it yet. A look at the news leaves nothing.
-    `answers` are known from the start."""
+def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None, *, beside: bool = False) -> None:
+    """Begins a conversation, with these answers known, leaving any other; one `beside` what is under way leaves that be."""
     conversation = CONVERSATIONS[name]
-    before = turn.state.run if _looks(turn, name) else None
+    before = turn.state.run if beside else None
+    turn.is_beside = before is not None and under_way.has_draft(turn, CONVERSATIONS)
     turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
     turn.state.run = Run(name, subject, new_id()[:3], answers or {})
     turn.state.offered = []
     _ask(turn)
     if turn.state.run is None:
         turn.state.run = before
-
-
-def _looks(turn: Turn, name: str) -> bool:
-    """Whether this only shows news, beside what is under way."""
-    return name in unopened.OPENING and turn.chat.in_office == CONVERSATIONS[name].in_office
 
 
 def _tap(turn: Turn, message: Inbound) -> None:
@@ -289,8 +283,10 @@ def _tap(turn: Turn, message: Inbound) -> None:
             _where_were_we(turn)
         elif turn.account is None and name != "join":
             start(turn, "join")
-        elif _looks(turn, name) or not _asks_first(turn, replace(message, text=None, quoted="", files=())):
-            start(turn, name, subject, begun(turn, subject, value) if begun and value else None)
+        else:
+            beside = under_way.only_shows(turn, CONVERSATIONS[name], value)
+            if beside or not _asks_first(turn, replace(message, text=None, quoted="", files=())):
+                start(turn, name, subject, begun(turn, subject, value) if begun and value else None, beside=beside)
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
         _stale(turn)
@@ -298,10 +294,12 @@ def _tap(turn: Turn, message: Inbound) -> None:
     if _is_over(turn):
         return
     question = CONVERSATIONS[name].question(key)
-    if value not in [choice.value for choice in question.choices(turn)]:
+    if paging.turned(turn, question, value):
+        _go_on(turn)
+    elif value not in paging.values(turn, question):
         _stale(turn)
-        return
-    _judge(turn, question, value, question.chosen)
+    else:
+        _judge(turn, question, value, question.chosen)
 
 
 def _stale(turn: Turn) -> None:
@@ -344,6 +342,9 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
     except under_way.Then as chosen:
         _then(turn, chosen)
         return
+    except Goes as to:
+        start(turn, to.name, to.subject, to.answers)
+        return
     except Stop as reason:
         turn.state.run = None
         if str(reason):
@@ -372,15 +373,14 @@ def _go_on(turn: Turn) -> None:
         run.asking = question.key
         if question.before is not None:
             question.before(turn)
-        options = [
-            Option(f"{run.conversation}:{run.subject}:{question.key}:{choice.value}:{run.nonce}", choice.label)
-            for choice in question.choices(turn)
-        ]
-        turn.state.offered = options
-        turn.say(question.text(turn), options)
+        turn.state.offered = options = paging.offered(turn, question)
+        turn.say(paging.text(turn, question), options)
         return
     said = len(turn.said)
-    conversation.finish(turn)
+    try:
+        conversation.finish(turn)
+    except Goes as to:
+        start(turn, to.name, to.subject, to.answers)
     if turn.state.run is run:
         turn.state.run = None
     assert len(turn.said) > said, conversation.name  # everybody is answered

@@ -23,9 +23,6 @@ from models.grievances import cases, floods
 from models.messages.message import Inbound
 from models.store.ids import new_id
 
-_OFFERED = 6
-"""Cases that are asked about, the newest first."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Own:
@@ -36,7 +33,7 @@ class _Own:
 
 
 def _own(turn: Turn) -> list[_Own]:
-    """This person's open cases, those included that are still on their way."""
+    """This person's open cases, the newest first, those included that are still on their way."""
     posted = cases.own(turn.session, turn.reporter)
     known = {case.id for case in posted}
     waiting = intake.waiting_of(turn.session, turn.reporter, turn.now)
@@ -46,7 +43,7 @@ def _own(turn: Turn) -> list[_Own]:
         for event in waiting
         if event.kind == "report" and event.case_id not in known
     ]
-    return found[::-1][:_OFFERED]
+    return found[::-1]
 
 
 def ask(turn: Turn, message: Inbound) -> None:
@@ -73,15 +70,18 @@ def _text(turn: Turn) -> str:
     return "\n\n".join(
         (
             turn._("You have changed a message. What was sent stays in its case; the new words can stand beside it there."),
-            f"«{shortened(_words(turn), 400)}»",
+            f"“{shortened(_words(turn), 400)}”",
             turn._("Of which grievance are they?"),
         )
     )
 
 
+def _listed(turn: Turn) -> Sequence[Choice]:
+    return [Choice(case.id, f"{case.code} · {category_name(turn.language, case.category)}") for case in _own(turn)]
+
+
 def _choices(turn: Turn) -> Sequence[Choice]:
-    own = (Choice(case.id, f"{case.code} · {category_name(turn.language, case.category)}") for case in _own(turn))
-    return (*own, Choice("none", turn._("Do not send them")))
+    return (Choice("none", turn._("Do not send them")),)
 
 
 def _chosen(turn: Turn, value: str) -> str:
@@ -115,7 +115,7 @@ CONVERSATIONS = (
     Conversation(
         REWORDED,
         under_way.never,
-        (Question("sure", _text, _choices, chosen=_chosen),),
+        (Question("sure", _text, _choices, chosen=_chosen, listed=_listed),),
         allowed=lambda turn: turn.account is not None and turn.account.confirmed and "then" in turn.answers,
     ),
 )

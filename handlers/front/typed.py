@@ -52,13 +52,17 @@ def option(turn: Turn, text: str, *, words: bool) -> Option | None:
     return labelled(menu.options(turn), text, words=False)
 
 
+_SIGNS = "●○‹› "
+"""On labels, beside what is written."""
+
+
 def labelled(options: Sequence[Option], text: str, *, words: bool) -> Option | None:
     """The one with this label; without its accents only where no other looks the same then (“Bún cá”, “Bún cà”)."""
-    labels = [(option, option.label.lstrip("●○ ")) for option in options]
+    labels = [(option, option.label.strip(_SIGNS)) for option in options]
     if (named := [option for option, label in labels if exact(label) == exact(text)]) or words:
         return named[0] if named else None
     alike = [option for option, label in labels if fold(label) == fold(text)]
-    return alike[0] if len({exact(option.label.lstrip("●○ ")) for option in alike}) == 1 else None
+    return alike[0] if len({exact(option.label.strip(_SIGNS)) for option in alike}) == 1 else None
 
 
 def _first_menu(turn: Turn) -> list[Option]:

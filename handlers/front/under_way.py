@@ -10,6 +10,7 @@ from dataclasses import replace
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
 from handlers.chat.words import shortened
+from models.messages import unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
 from models.store.ids import new_id
@@ -36,15 +37,24 @@ def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     run = turn.state.run
     if turn.state.draft is not None:
         return True
-    if run is None or run.conversation in _NO_DRAFT:
+    if run is None or run.conversation in _NO_DRAFT or conversations[run.conversation].is_list:
         return False
     answered = (one for one in conversations[run.conversation].questions if one.key in run.answers and one.key != "pin")
     return "files" in run.answers or any(question.is_for_words(turn) for question in answered)
 
 
+def only_shows(turn: Turn, conversation: Conversation, value: str) -> bool:
+    """Whether this button only shows news, or another page of a list, beside what is under way."""
+    shows = conversation.name in unopened.OPENING or (conversation.is_list and bool(value))
+    asks = any(question.when(turn) for question in conversation.questions)  # the PIN
+    return shows and not asks and turn.chat.in_office == conversation.in_office
+
+
 def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     """Shows the menu while the draft stays as it is, where there is one: to look at the menu throws nothing away."""
-    if turn.state.draft is not None or not has_draft(turn, conversations):
+    if turn.state.draft is not None:  # it was asked about, and the menu is no answer
+        turn.state.run, turn.state.draft = turn.state.draft, None
+    if not has_draft(turn, conversations):
         return False
     asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     go_on = Option(open_token(GO_ON), turn._("Go on writing"))
@@ -82,7 +92,7 @@ def edited(turn: Turn, message: Inbound) -> bool:
 
 
 def _edited_text(turn: Turn) -> str:
-    words = f"«{shortened(_message(turn).text or '', 400)}»"
+    words = f"“{shortened(_message(turn).text or '', 400)}”"
     return turn._("You have changed a message. Shall this take the place of what you wrote?") + f"\n\n{words}"
 
 
@@ -106,7 +116,7 @@ def _message(turn: Turn) -> Inbound:
 def _written(turn: Turn) -> str:
     draft = turn.state.draft
     text = draft.answers.get("text", "") if draft else ""
-    return f"«{shortened(text, 200)}»" if text else ""
+    return f"“{shortened(text, 200)}”" if text else ""
 
 
 def _drop_text(turn: Turn) -> str:
@@ -126,7 +136,7 @@ def _dropped(turn: Turn, value: str) -> str:
 def _which_text(turn: Turn) -> str:
     lines = [
         turn._("You were writing something else. Where shall these words go? Nothing has been sent yet."),
-        f"«{shortened(_message(turn).text or '', 200)}»",
+        f"“{shortened(_message(turn).text or '', 200)}”",
     ]
     if words := _written(turn):
         lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=turn.answers["code"], words=words))

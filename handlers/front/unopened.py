@@ -62,7 +62,7 @@ def _show(turn: Turn) -> None:
         return
     card = cases.card(turn.session, turn.language, case, item.text, person_id, turn.now)
     attached = case_files.options(turn.session, turn.language, case)
-    turn.say(card, [*cases.card_options(turn.language, case), *attached, *more])
+    turn.say(card, [*cases.card_options(turn.session, turn.language, case, turn.now), *attached, *more])
 
 
 def forget(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:

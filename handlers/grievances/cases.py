@@ -1,5 +1,5 @@
-"""The officer's side of a case: the list, the card, and who is told. What they write in it is handlers.grievances.replying;
-passing it on is handlers.grievances.handing_on."""
+"""The officer's side of a case: the card, and who is told. Lists are handlers.grievances.listing, what they write in it is
+handlers.grievances.replying, passing it on is handlers.grievances.handing_on."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from config.i18n import Language
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, open_token, with_right
 from handlers.chat.unasked import is_hidden, reader_of, tell
-from handlers.chat.words import category_name, role_name, shortened, state_name, unit_name
+from handlers.chat.words import category_name, destination, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
 from models.anonymity import moments
-from models.grievances import access, cases, handling
+from models.grievances import access, cases, handling, work
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.people import persons, rights, units
 from models.store.database import Session
-
-_SHOWN = 10
 
 
 def case_of(turn: Turn) -> Grievance | None:
@@ -50,19 +48,32 @@ def card(
     if case.assignee_id is not None:
         facts.append(reader.gettext("Handled by: {name}", name=_name(session, case.assignee_id)))
     if cases.is_owed(case):
-        facts.append(reader.gettext("Answer before: {when}", when=reader.when(case.due_at)))
+        facts.append(reader.gettext("Answer before: {when}", when=reader.when(work.shown_at(case, case.due_at))))
     danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
     lines = [title + danger, "\n".join(facts)]
+    lines += said_in(session, reader, case, whole=whole)
+    lines += case_files.listed(session, reader, case)
+    return "\n\n".join(lines)
+
+
+def said_in(session: Session, reader: Language, case: Grievance, *, whole: bool = True) -> list[str]:
+    """All that was said in a case, each with who and when. Not `whole`: what stands between the first and the last is cut
+    short."""
     entries = [(entry, cases.text_of(session, entry)) for entry in cases.entries(session, case.id)]
     said = [(entry, words) for entry, words in entries if words or entry.kind == cases.UNDELIVERED]
+    lines = []
     for entry, words in said:
         if entry.kind == cases.UNDELIVERED:
             lines.append(undelivered(reader))
             continue
         kept = words if whole or entry in (said[0][0], said[-1][0]) else shortened(words)
-        lines.append(f"{said_by(session, reader, entry)}: «{kept}»")
-    lines += case_files.listed(session, reader, case)
-    return "\n\n".join(lines)
+        lines.append(f"{at(reader, case, entry)} · {said_by(session, reader, entry)}: “{kept}”")
+    return lines
+
+
+def at(reader: Language, case: Grievance, entry: Entry) -> str:
+    """When something was said, no finer than the case's cover allows."""
+    return reader.when(work.shown_at(case, entry.at))
 
 
 def undelivered(reader: Language) -> str:
@@ -93,15 +104,28 @@ def said_by(session: Session, reader: Language, entry: Entry) -> str:
     return by + " (" + reader.gettext("note inside the union") + ")" if entry.kind == "note" else by
 
 
-def card_options(reader: Language, case: Grievance) -> list[Option]:
+def unsettled_label(session: Session, reader: Language, case: Grievance, now: datetime, *, late: bool = False) -> str:
+    """What the reporter's button says that takes a case further: where to, by name."""
+    above = next(iter(access.units_above(session, case, now)), None)
+    if above is None:
+        return reader.gettext("Overdue: ask again") if late else reader.gettext("Not settled")
+    who = destination(reader, above)
+    return reader.gettext("Overdue: up to {who}", who=who) if late else reader.gettext("Not settled: up to {who}", who=who)
+
+
+def card_options(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
     """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
     why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
     note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
-    up = Option(open_token("escalate", case.id), reader.gettext("Hand to the union above"))
+    above = access.units_above(session, case, now)[:1]
+    up = [
+        Option(open_token("escalate", case.id), reader.gettext("Hand up to {who}", who=destination(reader, one)))
+        for one in above
+    ]
     if case.state not in cases.OPEN:
         return [note, why]
     if case.route is None:
-        return [note, up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
+        return [note, *up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
     first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []
     return [
         *first,
@@ -109,7 +133,7 @@ def card_options(reader: Language, case: Grievance) -> list[Option]:
         Option(open_token("ask", case.id), reader.gettext("Ask for more")),
         Option(open_token("assign", case.id), reader.gettext("Assign")),
         note,
-        up,
+        *up,
         Option(open_token("close", case.id), reader.gettext("Propose to close")),
         Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")),
         why,
@@ -120,7 +144,14 @@ def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
-    turn.say(text, [*card_options(turn.language, case), *case_files.options(turn.session, turn.language, case), queue])
+    turn.say(
+        text,
+        [
+            *card_options(turn.session, turn.language, case, turn.now),
+            *case_files.options(turn.session, turn.language, case),
+            queue,
+        ],
+    )
 
 
 def tell_handlers(
@@ -144,7 +175,7 @@ def tell_handlers(
                 if is_hidden(session, account)
                 else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
             )
-            options = [*card_options(reader, case), *case_files.options(session, reader, case)]
+            options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
             tell(
                 session,
                 account,
@@ -166,38 +197,6 @@ def ring(session: Session, case: Grievance, now: datetime) -> None:
         tell(session, account, text, now, in_office=True, plain=True)
 
 
-def _queue(turn: Turn) -> None:
-    count = access.count_open(turn.session, turn.member.person_id, turn.now)
-    listed = access.visible_to(turn.session, turn.member.person_id, turn.now, most=_SHOWN)
-    back = [
-        Option(open_token("spoken"), turn._("Enter a spoken grievance")),
-        Option(open_token("saved"), turn._("Saved replies")),
-        Option(open_token("away"), turn._("While I am away")),
-        Option(open_token("menu"), turn._("Menu")),
-    ]
-    if not listed:
-        turn.say(turn._("Comrade, no case is waiting for your unit."), back)
-        return
-    lines = [
-        turn.language.ngettext(
-            "{count} case is open, the nearest deadline first:",
-            "{count} cases are open, the nearest deadline first:",
-            count,
-        )
-    ]
-    options = []
-    for case in listed:
-        late = " · " + turn._("overdue") if cases.is_overdue(case, turn.now) else ""
-        lines.append(
-            f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)} · "
-            f"{turn.language.when(case.due_at)}{late}"
-        )
-        options.append(Option(open_token("view", case.id), case.code))
-    if count > len(listed):
-        lines.append(turn._("To see any other, write its code."))
-    turn.say("\n".join(lines), [*options, *back])
-
-
 def _view(turn: Turn) -> None:
     case = case_of(turn)
     if case is None:  # an officer typing the code of a case of their own as a worker
@@ -217,7 +216,9 @@ def _acknowledge(turn: Turn) -> None:
         already(turn, case)
         return
     turn.falls_due = not case.covered
-    turn.say(turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.language, case))
+    turn.say(
+        turn._("{code} is acknowledged, comrade.", code=case.code), card_options(turn.session, turn.language, case, turn.now)
+    )
 
 
 def _why(turn: Turn) -> None:
@@ -244,11 +245,10 @@ def already(turn: Turn, case: Grievance) -> None:
     by = officer_name(turn.session, turn.language, last) if last else turn._("Somebody")
     state = state_name(turn.language, case)
     text = turn._("{who} was first: {code} is now “{state}”. Nothing was changed.", who=by, code=case.code, state=state)
-    turn.say(text, card_options(turn.language, case))
+    turn.say(text, card_options(turn.session, turn.language, case, turn.now))
 
 
 CONVERSATIONS = (
-    Conversation("queue", _queue, allowed=with_right(rights.ANSWER), in_office=True),
     Conversation("view", _view, allowed=with_right(rights.ANSWER), subject="one", in_office=True),
     Conversation("ack", _acknowledge, about=open_case, in_office=True),
     Conversation("why", _why, about=case_of, in_office=True),

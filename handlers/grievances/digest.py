@@ -10,7 +10,7 @@ from typing import Literal
 from config.i18n import Language
 from handlers.chat.conversation import open_token
 from handlers.chat.unasked import reader_of, tell
-from handlers.chat.words import category_name, state_name
+from handlers.grievances import today
 from models.grievances import access, digests
 from models.messages.message import Option
 from models.messages.quiet_hours import Quiet
@@ -18,8 +18,6 @@ from models.people import offices, units
 from models.people.persons import Person
 from models.store import firings
 from models.store.database import Session
-
-_SHOWN = 10
 
 
 def fire(session: Session, firing: digests.Firing, now: datetime, quiet: Quiet) -> None:
@@ -34,7 +32,10 @@ def fire(session: Session, firing: digests.Firing, now: datetime, quiet: Quiet) 
         say = _night if name == "night" else _month
         text = say(session, reader, officer, unit_id, (begin, end), now)
         if text:
-            options = [Option(open_token("queue"), reader.gettext("Cases to handle"))]
+            options = [
+                Option(open_token("day"), reader.gettext("Work of today")),
+                Option(open_token("queue"), reader.gettext("Cases to handle")),
+            ]
             tell(session, account, text, now, options=options, in_office=True)
 
 
@@ -46,16 +47,13 @@ def _night(
     cases = [case for case in heard if case.holder_id == unit_id and not case.urgent]
     if not cases:
         return ""
+    day = today.day_of(session, officer.id, now)
     head = reader.ngettext(
-        "Good morning, comrade. At night workers wrote in {count} case:",
-        "Good morning, comrade. At night workers wrote in {count} cases:",
+        "Good morning, comrade. At night workers wrote in {count} case.",
+        "Good morning, comrade. At night workers wrote in {count} cases.",
         len(cases),
     )
-    lines = [
-        f"{case.code}: {category_name(reader, case.category)} · {state_name(reader, case)} · {reader.when(case.due_at)}"
-        for case in cases[:_SHOWN]
-    ]
-    return "\n".join([head, *lines])
+    return "\n\n".join([head, "\n".join(today.lines(session, reader, officer.id, day, now))])
 
 
 def _month(

@@ -13,6 +13,7 @@ from handlers.grievances import (
     digest,
     filing,
     handing_on,
+    listing,
     own_cases,
     own_name,
     posting,
@@ -20,13 +21,14 @@ from handlers.grievances import (
     rings,
     saved_replies,
     spoken,
+    today,
 )
 from models.grievances import digests
 from models.grievances.floods import Together
 from models.people import rights
 from models.store.database import Session
 
-_MODULES = (filing, own_cases, own_name, cases, replying, handing_on, spoken, saved_replies, case_files)
+_MODULES = (filing, own_cases, own_name, today, listing, cases, replying, handing_on, spoken, saved_replies, case_files)
 
 
 def _firings(session: Session, now: datetime, pace: Pace) -> list[digests.Firing]:
@@ -49,6 +51,7 @@ DOORS = Doors(
     conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
     menu=[
         Entry("queue", N_("Cases to handle"), 10, rights.ANSWER),
+        Entry("day", N_("Work of today"), 15, rights.ANSWER, is_home=True),
         Entry("file", N_("Send a grievance"), 40),
         Entry("mine", N_("My grievances"), 50),
     ],

@@ -26,7 +26,7 @@ from handlers.chat.conversation import (
     take_text,
     unless_cancelled,
 )
-from handlers.chat.words import category_name, level_name, shortened
+from handlers.chat.words import category_name, level_name, send_to, shortened
 from handlers.files import attachments
 from models.anonymity import intake, moments
 from models.anonymity.identifying import kinds_in
@@ -115,7 +115,7 @@ def _review(turn: Turn) -> str:
     }[_mode(turn)]
     lines = [
         turn._("Please check before it is sent:"),
-        f"«{shortened(answers['text'], 600)}»",
+        f"“{shortened(answers['text'], 600)}”",
         *attachments.review(turn),
         _whereabout(turn) + "\n" + name,
     ]
@@ -162,8 +162,8 @@ def _switches(turn: Turn) -> list[Choice]:
     }
     choices = [Choice(mode, ("● " if _mode(turn) == mode else "○ ") + labels[mode]) for mode in _NAME_MODES]
     if covers(turn) and _mode(turn) != "all":
-        at_once = Choice("at_once", turn._("Send without delay"))
-        covered = Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn)))
+        at_once = Choice("at_once", turn._("No need to wait: pass it on at once"))
+        covered = Choice("covered", turn._("Pass it on after {minutes} minutes", minutes=delay(turn)))
         choices.append(at_once if _covered(turn) else covered)
     return choices
 
@@ -173,7 +173,7 @@ def _review_choices(turn: Turn) -> Sequence[Choice]:
     last = [Choice("rewrite", turn._("Change the words")), Choice("cancel", turn._("Cancel"))]
     if not found:
         return last
-    send = [Choice(level, level_name(turn.language, found[level])) for level in found]
+    send = [Choice(level, send_to(turn.language, found[level])) for level in found]
     return [*_switches(turn), *send, Choice("danger", turn._("Somebody is in danger: send now")), *last]
 
 

@@ -19,11 +19,14 @@ from models.people.units import Unit
 def _colleagues(turn: Turn) -> Sequence[Choice]:
     case = turn.thing(Grievance)
     found = {somebody.id: somebody for _account, somebody in access.handlers_of(turn.session, case, turn.now)}
-    choices = [
+    return [
         Choice(one.id, persons.name_of(turn.session, one) + (" ✓" if one.id == case.assignee_id else ""))
         for one in found.values()
     ]
-    return [*choices, Choice("cancel", turn._("Cancel"))]
+
+
+def _cancel(turn: Turn) -> Sequence[Choice]:
+    return (Choice("cancel", turn._("Cancel")),)
 
 
 def _assign(turn: Turn) -> None:
@@ -114,7 +117,15 @@ CONVERSATIONS = (
     Conversation(
         "assign",
         _assign,
-        (Question("who", lambda turn: turn._("Who shall handle it, comrade?"), _colleagues, chosen=unless_unchanged),),
+        (
+            Question(
+                "who",
+                lambda turn: turn._("Who shall handle it, comrade?"),
+                _cancel,
+                chosen=unless_unchanged,
+                listed=_colleagues,
+            ),
+        ),
         about=cases.open_case,
         in_office=True,
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.chat import menu
+from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
@@ -23,19 +23,18 @@ from handlers.chat.conversation import (
 from handlers.chat.words import category_name, level_name, shortened, state_name
 from handlers.files import attachments
 from handlers.grievances import case_files, own_name
+from handlers.grievances.cases import unsettled_label
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
 from models.anonymity.intake import Event, Kind
-from models.grievances import access, cases, floods
+from models.grievances import access, cases, floods, work
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import units
 from models.people.units import Unit
 from models.store.ids import new_id
 
-_SHOWN = 8
-"""Cases in one list; older ones are found by their code."""
 _DECISIONS = ("settled", "unsettled", "withdrawn")
 _INSIDE = ("note", "assigned")
 """Entries that stay among officers."""
@@ -72,18 +71,21 @@ def _list(turn: Turn) -> None:
         _show(turn)
         return
     mine = cases.own(turn.session, turn.reporter)[::-1]
-    lines = [
-        turn._("{code}: on its way, with the next that are passed on.", code=code) for code in _on_their_way(turn, mine)
-    ]
-    options = []
-    for case in mine[:_SHOWN]:
+    rows: list[str | Grievance] = [*_on_their_way(turn, mine), *mine]
+    shown = paging.page(rows, paging.asked(turn))
+    lines: list[str] = []
+    options: list[Option] = []
+    for case in shown.rows:
+        if isinstance(case, str):
+            lines.append(turn._("{code}: on its way, with the next that are passed on.", code=case))
+            continue
         lines.append(f"{case.code}: {category_name(turn.language, case.category)} · {state_name(turn.language, case)}")
         options.append(Option(open_token("mine", case.id), case.code))
     if not lines:
         menu.show(turn, turn._("You have not sent any grievance from this chat."))
         return
-    text = turn._("Your grievances:") + "\n" + "\n".join(lines)
-    turn.say(text, [*options, Option(open_token("menu"), turn._("Menu"))])
+    lines = [turn._("Your grievances:"), *lines, *paging.place(turn.language, shown)]
+    turn.say("\n".join(lines), [*options, *paging.options(turn, shown, "mine"), Option(open_token("menu"), turn._("Menu"))])
 
 
 def _on_their_way(turn: Turn, posted: Sequence[Grievance]) -> list[str]:
@@ -120,14 +122,14 @@ def _show(turn: Turn) -> None:
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             own = turn._("You, changed") if entry.kind == "reworded" else turn._("You")
             by = turn._("The union") if entry.officer_id else own
-            lines.append(f"{by}: «{words}»")
+            lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: “{words}”")
     lines += case_files.listed(turn.session, turn.language, case)
     turn.say("\n\n".join(lines), reporter_options(turn, case))
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     options = [*own_name.taking_back(turn, case), Option(open_token("menu"), turn._("Menu"))]
-    up = Option(open_token("unsettled", case.id), turn._("Not settled: to the union above"))
+    up = Option(open_token("unsettled", case.id), unsettled_label(turn.session, turn.language, case, turn.now))
     if case.state == "unfounded" and _undecided(turn, case):
         return [up, *options]
     if case.state not in cases.OPEN:
@@ -139,7 +141,8 @@ def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     if case.state == "proposed":
         return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
     if cases.is_overdue(case, turn.now):
-        return [add, Option(open_token("unsettled", case.id), turn._("Overdue: to the union above")), *options]
+        label = unsettled_label(turn.session, turn.language, case, turn.now, late=True)
+        return [add, Option(open_token("unsettled", case.id), label), *options]
     return [add, *options]
 
 
@@ -156,7 +159,7 @@ def _send_choices(turn: Turn) -> Sequence[Choice]:
 def _preview(turn: Turn) -> str:
     case = turn.thing(Grievance)
     text = shortened(turn.answers["text"], 600)
-    lines = [turn._("To case {code}:", code=case.code), f"«{text}»", *attachments.review(turn)]
+    lines = [turn._("To case {code}:", code=case.code), f"“{text}”", *attachments.review(turn)]
     return "\n\n".join([*lines, turn._("Send this?")])
 
 
@@ -269,7 +272,7 @@ def _withdraw(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any"),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=paging.begun, is_list=True),
     Conversation(
         "add",
         _added,

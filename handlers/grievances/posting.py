@@ -79,15 +79,15 @@ def tell_reporter(session: Session, event: Event, now: datetime, _pace: Pace) ->
         return
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
-        text, options = _words(session, reader_of(session, account), entry, case)
+        text, options = _words(session, reader_of(session, account), entry, case, now)
         tell(session, account, text, now, options=options, asks=True, of_case=case.id)
 
 
-def _words(session: Session, reader: Language, entry: Entry, case: Grievance) -> tuple[str, list[Option]]:
+def _words(session: Session, reader: Language, entry: Entry, case: Grievance, now: datetime) -> tuple[str, list[Option]]:
     """What the reporter reads, and what they may tap under it."""
-    words = f"\n\n«{case_rows.text_of(session, entry)}»"
+    words = f"\n\n“{case_rows.text_of(session, entry)}”"
     add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
-    up = Option(open_token("unsettled", case.id), reader.gettext("Not settled: to the union above"))
+    up = Option(open_token("unsettled", case.id), cases.unsettled_label(session, reader, case, now))
     code, who = case.code, level_name(reader, units.get(session, case.holder_id))
     match entry.kind:
         case "acknowledged":
@@ -116,8 +116,6 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance) ->
             return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up, add]
         case "unfounded":
             text = reader.gettext("The union closes your grievance {code} because it found not enough grounds:", code=code)
-            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it to the union above."), [
-                up
-            ]
+            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it further."), [up]
         case _:
             return reader.gettext("The union answers your grievance {code}:", code=code) + words, [add]

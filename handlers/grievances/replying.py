@@ -84,7 +84,7 @@ def _preview(turn: Turn) -> str:
     about = shortened(case_rows.text_of(turn.session, said[0]).splitlines()[0], 80)
     lines = [
         turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
-        f"«{shortened(_whole(turn), 1500)}»",
+        f"“{shortened(_whole(turn), 1500)}”",
     ]
     for entry in said[int(turn.answers.get("seen", len(said))) :]:
         if entry.kind == case_rows.UNDELIVERED:
@@ -93,7 +93,7 @@ def _preview(turn: Turn) -> str:
             words = case_rows.text_of(turn.session, entry)
             by = cases.said_by(turn.session, turn.language, entry)
             lines.append(
-                turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"«{shortened(words)}»" if words else _done(turn, entry))
+                turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"“{shortened(words)}”" if words else _done(turn, entry))
             )
     return "\n\n".join([*lines, turn._("Send this, comrade?")])
 
@@ -123,15 +123,30 @@ def _sure(turn: Turn, value: str) -> str:
     return unless_cancelled(turn, value)
 
 
-def _send(turn: Turn) -> None:
+def deliver(turn: Turn, verb: Verb) -> str:
+    """Sends what was written, and returns what to say of it: nothing where a colleague was first, which has been said."""
     case = turn.thing(Grievance)
-    verb = _VERBS[turn.run.conversation]
     try:
         verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
     except handling.Refused:
         cases.already(turn, case)
-        return
+        return ""
     turn.falls_due = not case.covered
+    if not case.covered:
+        return turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code)
+    return turn._(
+        "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",
+        code=case.code,
+        minutes="–".join(map(str, turn.site.relay_minutes)),
+    )
+
+
+def _send(turn: Turn) -> None:
+    case = turn.thing(Grievance)
+    verb = _VERBS[turn.run.conversation]
+    said = deliver(turn, verb)
+    if not said:
+        return
     # Not where somebody is barred: saved replies are read by the whole unit.
     keeps = verb is handling.reply and not exclusions.any_for(turn.session, case.id)
     after = [
@@ -139,18 +154,7 @@ def _send(turn: Turn) -> None:
         *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),
         Option(open_token("menu"), turn._("Menu")),
     ]
-    if case.covered:
-        minutes = "–".join(map(str, turn.site.relay_minutes))
-        turn.say(
-            turn._(
-                "Sent, comrade. The reporter of {code} hears it within {minutes} minutes, to protect them.",
-                code=case.code,
-                minutes=minutes,
-            ),
-            after,
-        )
-    else:
-        turn.say(turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code), after)
+    turn.say(said, after)
 
 
 def _note(turn: Turn) -> None:
@@ -170,11 +174,14 @@ def _heard(turn: Turn) -> Grievance | None:
     return case if case is not None and case.route is not None else None
 
 
+SURE = Question("sure", _preview, _choices, chosen=_sure, before=_note_shown)
+"""What is shown before anything goes to a reporter."""
+
+
 def _dialogue(name: str) -> Conversation:
-    saved = {"choices": _saved, "chosen": _take_saved} if name == "reply" else {}
+    saved = {"listed": _saved, "chosen": _take_saved} if name == "reply" else {}
     text = Question("text", _prompt, check=take_text, before=_note_seen, **saved)  # type: ignore[arg-type]
-    sure = Question("sure", _preview, _choices, chosen=_sure, before=_note_shown)
-    return Conversation(name, _send, (text, sure), about=_heard, in_office=True)
+    return Conversation(name, _send, (text, SURE), about=_heard, in_office=True)
 
 
 CONVERSATIONS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
 from handlers.chat.words import shortened
 from handlers.grievances import cases
@@ -52,13 +53,17 @@ def _list(turn: Turn) -> str:
     if not kept:
         return turn._("Comrade, your unit has no saved reply yet. After an answer, tap “Keep as a saved reply”.")
     lines = [turn._("Saved replies of your unit, comrade. Tap one to drop it:")]
-    return "\n\n".join([*lines, *(f"«{words}»" for _id, words in kept)])
+    shown = paging.on_screen(turn, "which", kept).rows
+    return "\n\n".join([*lines, *(f"“{shortened(words)}”" for _id, words in shown)])
+
+
+def _listed(turn: Turn) -> Sequence[Choice]:
+    kept = saved_replies.of_units(turn.session, _units(turn))
+    return [Choice(reply_id, turn._("Drop: {words}", words=shortened(words, 30))) for reply_id, words in kept]
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    kept = saved_replies.of_units(turn.session, _units(turn))
-    dropping = [Choice(reply_id, turn._("Drop: {words}", words=shortened(words, 30))) for reply_id, words in kept]
-    return [*dropping, Choice("cancel", turn._("Back"))]
+    return [Choice("cancel", turn._("Back"))]
 
 
 def _drop(turn: Turn) -> None:
@@ -71,7 +76,7 @@ CONVERSATIONS = (
     Conversation(
         "saved",
         _drop,
-        (Question("which", _list, _choices, chosen=unless_unchanged),),
+        (Question("which", _list, _choices, chosen=unless_unchanged, listed=_listed),),
         allowed=with_right(rights.SAVED_REPLIES),
         in_office=True,
     ),

@@ -37,8 +37,12 @@ def _candidates(turn: Turn) -> list[persons.Person]:
     return list(found.values())
 
 
+def _listed(turn: Turn) -> Sequence[Choice]:
+    return [Choice(one.id, persons.name_of(turn.session, one)) for one in _candidates(turn)]
+
+
 def _who(turn: Turn) -> Sequence[Choice]:
-    choices = [Choice(one.id, persons.name_of(turn.session, one)) for one in _candidates(turn)]
+    choices = []
     own = _own(turn)
     if own is not None and offices.deputies(turn.session, own.id, turn.now.date()):
         choices.append(Choice(_ENDED, turn._("I am back: end it now")))
@@ -90,6 +94,7 @@ CONVERSATIONS = (
                 lambda turn: turn._("Who shall handle your cases while you are away, comrade?"),
                 _who,
                 chosen=unless_unchanged,
+                listed=_listed,
             ),
             Question(
                 "days",

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config import keyboards
+from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Turn, open_token, unless_back
 from models.messages.message import Option
 from models.people import invites, rights, units
 from models.people.roll import MOST_HEADS
 from models.trust import audit
-
-_SHOWN = 20
 
 
 def _own(turn: Turn) -> list[str]:
@@ -26,8 +25,8 @@ def _own(turn: Turn) -> list[str]:
 def _below(turn: Turn) -> list[units.Unit]:
     """The units right below this officer's own, never these themselves."""
     own = _own(turn)
-    found = [child for one in own for child in units.children(turn.session, one, most=_SHOWN)]
-    return list({one.id: one for one in found if one.id not in own}.values())[:_SHOWN]
+    found = [child for one in own for child in units.children(turn.session, one)]
+    return list({one.id: one for one in found if one.id not in own}.values())
 
 
 def _text(turn: Turn) -> str:
@@ -35,15 +34,19 @@ def _text(turn: Turn) -> str:
     if not below:
         return turn._("There is no unit below yours, comrade. The union above enters how many people work in yours.")
     lines = [turn._("How many people work in each unit, and how many slips were printed. Tap one to correct its number.")]
-    for one in below:
+    for one in paging.on_screen(turn, "unit", below).rows:
         printed = turn.language.number(invites.printed(turn.session, one.id))
         count = turn.language.number(one.headcount) if one.headcount else turn._("not entered")
         lines.append(turn._("{unit}: {count} people, {printed} slips printed", unit=one.name, count=count, printed=printed))
     return "\n".join(lines)
 
 
+def _listed(turn: Turn) -> Sequence[Choice]:
+    return [Choice(one.id, one.name) for one in _below(turn)]
+
+
 def _choices(turn: Turn) -> Sequence[Choice]:
-    return [*(Choice(one.id, one.name) for one in _below(turn)), Choice("back", turn._("Back"))]
+    return [Choice("back", turn._("Back"))]
 
 
 def _chosen(turn: Turn, value: str) -> str:
@@ -79,7 +82,7 @@ CONVERSATIONS = (
         "heads",
         _finish,
         (
-            Question("unit", _text, _choices, chosen=_chosen),
+            Question("unit", _text, _choices, chosen=_chosen, listed=_listed),
             Question("number", _number_text, lambda turn: [Choice("back", turn._("Back"))], check=_number, chosen=_chosen),
         ),
         allowed=lambda turn: bool(_own(turn)),

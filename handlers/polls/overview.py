@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences
+from handlers.chat import paging
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token, with_right
 from handlers.chat.words import shortened
 from handlers.polls import in_words, invitations, rounds, second_officer, voting, writing
 from models.messages.message import Option
 from models.people import rights, units
 from models.polls import rounds as round_rows
-from models.polls.polls import Poll, content_of
+from models.polls.polls import Content, Poll, content_of
 from models.polls.rounds import Round
 from models.trust import audit
 
-_SHOWN = 8
 _STATES = {
     "waiting": N_("waits for a second officer"),
     "planned": N_("not open yet"),
@@ -36,13 +36,15 @@ def _title(reader: Language, turn: Turn, poll: Poll) -> str:
 
 
 def _desk(turn: Turn) -> None:
-    rows = round_rows.of_units(turn.session, turn.units_with(rights.MANAGE_POLL), most=_SHOWN)
-    lines = [turn._("Polls of your unit, the newest first:") if rows else turn._("Your unit has asked nothing yet.")]
+    shown = paging.page(round_rows.of_units(turn.session, turn.units_with(rights.MANAGE_POLL)), paging.asked(turn))
+    lines = [turn._("Polls of your unit, the newest first:") if shown.rows else turn._("Your unit has asked nothing yet.")]
     options = [Option(open_token("ask_opinion"), turn._("A new poll"))]
-    for one, poll in rows:
+    for one, poll in shown.rows:
         lines.append(f"{poll.code}: {_title(turn.language, turn, poll)} · {_state(turn, one)}")
         options.append(Option(open_token("round", one.id), f"{poll.code} · {turn.language.day(one.opens_at)}"))
-    turn.say("\n".join(lines), [*options, Option(open_token("menu"), turn._("Menu"))])
+    lines += paging.place(turn.language, shown)
+    options += [*paging.options(turn, shown, "polls_desk"), Option(open_token("menu"), turn._("Menu"))]
+    turn.say("\n".join(lines), options)
 
 
 def _show(turn: Turn) -> None:
@@ -100,23 +102,28 @@ def _mine(turn: Turn) -> None:
     open_ = voting.open_for(turn)
     assert turn.person is not None
     above = [one.id for one in units.path(turn.session, turn.person.unit_id)]
-    published = round_rows.published(turn.session, above, most=_SHOWN)
+    rows: list[tuple[Round, Content | Poll]] = [*open_, *round_rows.published(turn.session, above)[:]]
+    shown = paging.page(rows, paging.asked(turn))
     lines, options = [], []
-    for one, content in open_:
-        title = in_words.words(turn.language, content.title)
-        lines.append(turn._("{title}, open until {when}", title=title, when=turn.language.when(one.closes_at)))
-        options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=shortened(title, 40))))
-    for one, poll in published:
-        title = _title(turn.language, turn, poll)
-        options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=shortened(title, 40))))
-    head = turn._("The union asks for your opinion:") if lines else turn._("There is no poll for you to answer now.")
-    turn.say("\n".join([head, *lines]), [*options, Option(open_token("menu"), turn._("Menu"))])
+    for one, what in shown.rows:
+        if isinstance(what, Poll):
+            title = shortened(_title(turn.language, turn, what), 40)
+            options.append(Option(open_token("published", one.id), turn._("Results: {title}", title=title)))
+        else:
+            title = in_words.words(turn.language, what.title)
+            lines.append(turn._("{title}, open until {when}", title=title, when=turn.language.when(one.closes_at)))
+            options.append(Option(open_token("vote", one.id), turn._("Answer: {title}", title=shortened(title, 40))))
+    head = turn._("The union asks for your opinion:") if open_ else turn._("There is no poll for you to answer now.")
+    options += [*paging.options(turn, shown, "polls_mine"), Option(open_token("menu"), turn._("Menu"))]
+    turn.say("\n".join([head, *lines, *paging.place(turn.language, shown)]), options)
 
 
 CONVERSATIONS = (
-    Conversation("polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True),
+    Conversation(
+        "polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True, begun=paging.begun, is_list=True
+    ),
     Conversation("round", _show, about=rounds.theirs, in_office=True),
     Conversation("close_poll", _end, about=rounds.theirs, in_office=True),
     Conversation("cancel_poll", _end, about=rounds.theirs, in_office=True),
-    Conversation("polls_mine", _mine, allowed=is_member),
+    Conversation("polls_mine", _mine, allowed=is_member, begun=paging.begun, is_list=True),
 )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from config.i18n import LANGUAGES, N_, Language, language
 from handlers.broadcasts import overview, reading
+from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import bar, shortened
 from handlers.polls import charts, in_words, invitations
@@ -28,7 +29,6 @@ from models.polls.rounds import Round
 from models.polls.tally import Table
 from models.trust import audit
 
-_UNITS = 8
 _REMARKS = 20
 
 WHY = {
@@ -86,7 +86,9 @@ def seen(turn: Turn) -> Told | None:
 
 
 def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
-    return {"unit": value}
+    """Which unit's result, and, where a page of the units below it was tapped, which page of them."""
+    unit_id, _, page = value.partition(".")
+    return {"unit": unit_id, "page": page}
 
 
 def heading(reader: Language, content: Content, name: str) -> str:
@@ -170,7 +172,7 @@ def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str)
             found.append(
                 turn._("Answers in people's own words are shown from {count} on.", count=counts.texts_from(poll.threshold))
             )
-        found += [f"• «{shortened(words)}»" for words in said[:_REMARKS]]
+        found += [f"• “{shortened(words)}”" for words in said[:_REMARKS]]
         if len(said) > _REMARKS:
             found.append(turn._("and {count} more, in the file of results", count=len(said) - _REMARKS))
     return found
@@ -186,9 +188,11 @@ def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
             token = open_token("office_codes", one.id, unit_id) if officer else open_token("codes", one.id, unit_id)
             found.append(Option(token, turn._("List of codes")))
     if officer:
-        for child in units.children(turn.session, unit_id, most=_UNITS):
+        below = paging.page(units.children(turn.session, unit_id), paging.asked(turn))
+        for child in below.rows:
             if access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
                 found.append(Option(open_token("outcome", one.id, child.id), child.name))
+        found += paging.options(turn, below, "outcome", one.id, unit_id)
         if one.state == "counted":
             found.append(Option(open_token("tables", one.id, unit_id), turn._("Results (XLSX)")))
         if one.state == "counted" and not one.published and unit_id == poll.author_unit_id:
@@ -245,7 +249,7 @@ def _publish(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("outcome", _show, about=seen, begun=asked_unit, in_office=True),
+    Conversation("outcome", _show, about=seen, begun=asked_unit, in_office=True, is_list=True),
     Conversation("published", _show, about=seen, begun=asked_unit),
     Conversation(
         "publish",

@@ -22,8 +22,6 @@ from models.polls.polls import Question as Asked
 from models.polls.rounds import Round
 from models.store.throwaway_keys import NoRoundKey
 
-_OPEN_AT_ONCE = 6
-
 
 def _content(turn: Turn) -> Content:
     form = rounds.form_of(turn.session, turn.subject)
@@ -206,7 +204,7 @@ def _said(turn: Turn, question: Asked, answer: Answer) -> str:
     if answer is None:
         return turn._("(no answer)")
     if isinstance(answer, str):
-        return f"«{answer}»"
+        return f"“{answer}”"
     chosen = answer if isinstance(answer, list) else [answer]
     return "; ".join(named[one] for one in chosen if one < len(named))
 
@@ -266,7 +264,7 @@ def open_for(turn: Turn) -> list[tuple[Round, Content]]:
         form = rounds.form_of(turn.session, one.id)
         assert form is not None
         found.append((one, form.content))
-    return found[:_OPEN_AT_ONCE]
+    return found
 
 
 _ASKED = tuple(

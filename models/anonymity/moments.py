@@ -32,6 +32,13 @@ def cover(now: datetime, minutes: tuple[int, int]) -> datetime:
     return datetime.fromtimestamp(-(-earliest // pool) * pool, now.tzinfo)
 
 
+def shown(at: datetime, *, covered: bool) -> datetime:
+    """A moment as it may be read: to the minute, or, of what is under time cover, to the moment it shares with all others
+    (`POOL`), so that a service that was late, or an answer at once, tells no finer time."""
+    step = POOL.total_seconds() if covered else 60
+    return datetime.fromtimestamp(at.timestamp() // step * step, at.tzinfo)
+
+
 def tonight(now: datetime, minutes: tuple[int, int]) -> datetime:
     """When a row that names a person is changed: in the night; shortly, where the operator covers nothing."""
     if not minutes[1]:

@@ -22,6 +22,7 @@ from models.store import codes
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.ids import random_code
+from models.store.listed import Listed
 from models.store.sealing import seal, unseal
 from models.trust import audit
 
@@ -205,28 +206,25 @@ def cancel(session: Session, row: Broadcast, officer_id: str, now: datetime) -> 
     audit.note(session, officer_id, "cancel", row.id, now)
 
 
-def of_units(session: Session, unit_ids: Sequence[str], *, most: int, kind: str = "") -> Sequence[Broadcast]:
-    """The broadcasts of these units, the newest first."""
+def of_units(session: Session, unit_ids: Sequence[str], *, kinds: Sequence[str] = ()) -> Listed[Broadcast]:
+    """The broadcasts of these units, the newest first; with `kinds`, those of these that went out."""
     statement = select(Broadcast).where(col(Broadcast.unit_id).in_(unit_ids), col(Broadcast.kind) != POLL)
-    if kind:
-        statement = statement.where(col(Broadcast.kind) == kind, col(Broadcast.state).in_(SENT))
-    return (
-        session.execute(statement.order_by(col(Broadcast.created_at).desc(), col(Broadcast.id)).limit(most)).scalars().all()
-    )
+    if kinds:
+        statement = statement.where(col(Broadcast.kind).in_(kinds), col(Broadcast.state).in_(SENT))
+    return Listed(session, statement.order_by(col(Broadcast.created_at).desc(), col(Broadcast.id)))
 
 
 LOOKED_THROUGH = 500
 """The newest broadcasts of a unit that a search opens: their words are sealed, so a database cannot search them."""
 
 
-def search(session: Session, unit_ids: Sequence[str], wanted: str, *, most: int) -> list[Broadcast]:
-    """Those with this code or these words, with or without accents."""
+def search(session: Session, unit_ids: Sequence[str], wanted: str) -> tuple[list[Broadcast], bool]:
+    """Those with this code or these words, with or without accents; and whether all there are were looked through."""
     folded = fold(wanted)
     found = []
-    for row in of_units(session, unit_ids, most=LOOKED_THROUGH):
+    rows = of_units(session, unit_ids)
+    for row in rows[:LOOKED_THROUGH]:
         texts = words_of(session, row).texts.values()
         if folded in fold(row.code) or any(folded in fold(text) for text in texts):
             found.append(row)
-            if len(found) == most:
-                break
-    return found
+    return found, len(rows) <= LOOKED_THROUGH

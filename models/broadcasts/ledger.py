@@ -49,6 +49,7 @@ from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
 from models.store.database import Session
+from models.store.listed import Listed
 
 A_MOMENT = timedelta(seconds=1)
 
@@ -241,7 +242,7 @@ def confirm(session: Session, broadcast_id: str, person_id: str, today: date) ->
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def of_person(session: Session, person_id: str, *, most: int, only_sent: bool = True) -> Sequence[Broadcast]:
+def of_person(session: Session, person_id: str, *, only_sent: bool = True) -> Listed[Broadcast]:
     """What somebody was sent (or, not `only_sent`, was meant to be), the newest first."""
     states = (*REACHED, *OPEN, "uncertain") if only_sent else (*OPEN, *ENDINGS)
     statement = (
@@ -249,9 +250,8 @@ def of_person(session: Session, person_id: str, *, most: int, only_sent: bool = 
         .join(Recipient, col(Recipient.broadcast_id) == col(Broadcast.id))
         .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(states), col(Broadcast.kind) != POLL)
         .order_by(col(Broadcast.started_at).desc(), col(Broadcast.id))
-        .limit(most)
     )
-    return session.execute(statement).scalars().all()
+    return Listed(session, statement)
 
 
 def find(session: Session, broadcast_id: str, person_id: str) -> Recipient | None:

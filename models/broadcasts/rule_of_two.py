@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from config.settings import Notices
 from models.anonymity.counts import Size
 from models.broadcasts import audiences
 from models.broadcasts.audiences import Audience
-from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.broadcasts import POLL, Broadcast
 from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
@@ -35,6 +38,17 @@ def who_may_agree(
         if officers:
             return list(officers.values())
     return []
+
+
+def waiting_for(session: Session, person_id: str, day: date) -> list[Broadcast]:
+    """The notices that this officer is asked to agree to, the oldest first."""
+    rows = session.execute(
+        select(Broadcast)
+        .where(col(Broadcast.state) == "waiting", col(Broadcast.kind) != POLL)
+        .order_by(col(Broadcast.created_at), col(Broadcast.id))
+    ).scalars()
+    asked = ((row, who_may_agree(session, row.unit_id, row.author_id, day)) for row in rows)
+    return [row for row, who in asked if any(person.id == person_id for _account, person in who)]
 
 
 def has_left(session: Session, row: Broadcast, now: datetime) -> bool:

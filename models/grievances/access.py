@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlmodel import col
 
 from models.grievances import exclusions
-from models.grievances.cases import OPEN, UNDELIVERED, Entry, Grievance, State, own
+from models.grievances.cases import OPEN, OWED, UNDELIVERED, Entry, Grievance, State, own
 from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
 from models.people.units import Unit
 from models.store.database import Session
 from models.store.ids import is_id
+from models.store.listed import Listed
 
 
 def _own_right(held: Sequence[offices.Office]) -> list[str]:
@@ -46,16 +47,35 @@ def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnEleme
     return and_(_theirs(session, person_id, now), col(Grievance.state).in_(OPEN))
 
 
-def visible_to(session: Session, person_id: str, now: datetime, *, most: int) -> Sequence[Grievance]:
-    """The open cases this officer may handle, the nearest deadline first, `most` of them."""
-    statement = select(Grievance).where(_theirs_open(session, person_id, now))
-    return session.execute(statement.order_by(col(Grievance.due_at), col(Grievance.id)).limit(most)).scalars().all()
+def visible_to(session: Session, person_id: str, now: datetime) -> Sequence[Grievance]:
+    """The open cases this officer may handle (models.grievances.work orders them)."""
+    return session.execute(select(Grievance).where(_theirs_open(session, person_id, now))).scalars().all()
 
 
-def count_open(session: Session, person_id: str, now: datetime) -> int:
-    statement = select(func.count()).select_from(Grievance).where(_theirs_open(session, person_id, now))
-    count: int = session.execute(statement).scalar_one()
-    return count
+def visible_ids(session: Session, person_id: str, now: datetime) -> Select[str]:
+    """SQL: the ids of the same."""
+    return select(col(Grievance.id)).where(_theirs_open(session, person_id, now))
+
+
+def all_of(session: Session, person_id: str, now: datetime) -> Listed[Grievance]:
+    """The cases this officer may see, open and closed, the newest first."""
+    statement = select(Grievance).where(_theirs(session, person_id, now))
+    return Listed(session, statement.order_by(col(Grievance.created_at).desc(), col(Grievance.id)))
+
+
+def overseen(session: Session, person_id: str, above_id: str, now: datetime) -> Sequence[Grievance]:
+    """The open cases owed an answer by the units below one, for an officer in that one to count: none that is barred to
+    them, or is their own."""
+    held = offices.held_by(session, person_id, now.date())
+    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
+    statement = select(Grievance).where(
+        col(Grievance.state).in_(OWED),
+        col(Grievance.holder_id).in_(units.BELOW),
+        col(Grievance.holder_id).not_in([above_id, *rights.units_of(held, rights.ANSWER)]),
+        ~barred,
+        col(Grievance.id).not_in(_filed_by(session, person_id)),
+    )
+    return session.execute(statement, {"start": above_id}).scalars().all()
 
 
 def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:

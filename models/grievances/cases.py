@@ -25,6 +25,8 @@ from models.store.sealing import keyed_hash, seal, unseal
 
 State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfounded", "withdrawn"]
 OPEN = ("new", "acknowledged", "answered", "proposed")
+OWED = ("new", "acknowledged")
+"""In which the union owes the reporter an answer, by `due_at`."""
 REOPENABLE = (*OPEN, "unfounded")
 """What a reporter may still take further: also a case that officers closed for want of grounds."""
 
@@ -211,7 +213,7 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
 
 def is_owed(case: Grievance) -> bool:
     """Whether the union owes the reporter an answer, by `due_at`."""
-    return case.state in ("new", "acknowledged")
+    return case.state in OWED
 
 
 def is_overdue(case: Grievance, now: datetime) -> bool:

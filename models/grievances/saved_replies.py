@@ -11,7 +11,7 @@ from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 from models.store.sealing import seal, unseal
 
-MOST = 8
+MOST = 40
 
 
 class SavedReply(Base, table=True):
@@ -25,7 +25,7 @@ class SavedReply(Base, table=True):
 
 
 def keep(session: Session, unit_id: str, text: str) -> bool:
-    """Keeps an answer, once; False when the unit has as many as fit on a screen."""
+    """Keeps an answer, once; False when the unit has as many as anybody still looks through."""
     kept = of_units(session, [unit_id])
     if text in [words for _id, words in kept]:
         return True

@@ -15,7 +15,9 @@ from typing import Literal, Protocol
 
 Relation = Literal["own", "above", "below", "none"]
 Thing = Literal["case", "saved_reply", "notice", "poll", "results", "office", "claim", "headcount", "line"]
-Verb = Literal["answer", "enter", "read", "write", "manage", "agree", "lend", "hear", "confirm", "know", "stand_in"]
+Verb = Literal[
+    "answer", "enter", "read", "write", "manage", "agree", "lend", "hear", "confirm", "know", "oversee", "stand_in"
+]
 Right = tuple[Thing, Verb]
 
 RELATIONS: tuple[Relation, ...] = ("own", "above", "below", "none")
@@ -24,6 +26,8 @@ ANSWER: Right = ("case", "answer")
 """See a case that the unit holds, answer it, hand it on, close it; be told of it and stand in for somebody who does."""
 KNOW_NAME: Right = ("case", "know")
 """Learn a name that was given to the committee alone: by an office in the grassroots union, and by one's own."""
+OVERSEE: Right = ("case", "oversee")
+"""Know how many cases the unit owes an answer in, and how many are overdue: numbers, no case."""
 ENTER: Right = ("case", "enter")
 """Enter a case for a worker who told it aloud."""
 SAVED_REPLIES: Right = ("saved_reply", "write")
@@ -60,7 +64,7 @@ _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     "above": frozenset(
         (
             *(WRITE_NOTICE, MANAGE_NOTICE, AGREE_TO_NOTICE, WRITE_POLL, MANAGE_POLL, AGREE_TO_POLL, READ_RESULTS),
-            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT),
+            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT, OVERSEE),
         )
     ),
 }
@@ -109,6 +113,11 @@ def roles(right: Right, relation: Relation = "own") -> list[str]:
 def units_of(held: Iterable[Held], right: Right) -> list[str]:
     """The units, each once, in which one of these offices gives this right by being held there."""
     return list(dict.fromkeys(office.unit_id for office in held if may(office.role, "own", right)))
+
+
+def below_of(held: Iterable[Held], right: Right) -> list[str]:
+    """The units, each once, below which one of these offices gives this right by standing above."""
+    return list(dict.fromkeys(office.unit_id for office in held if may(office.role, "above", right)))
 
 
 def allow(held: Iterable[Held], right: Right, path: Sequence[str], *, below: Iterable[str] = ()) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
-from config.i18n import with_d
+from config.i18n import fold, with_d
 from config.tables import table
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
@@ -111,10 +111,17 @@ def set_night_shift(session: Session, unit: Unit, officer_id: str, now: datetime
     audit.note(session, officer_id, "night_shift", unit.id, now)
 
 
-def children(session: Session, unit_id: str, *, most: int) -> Sequence[Unit]:
+def children(session: Session, unit_id: str) -> Sequence[Unit]:
     """The units right below, by code."""
-    statement = select(Unit).where(col(Unit.parent_id) == unit_id).order_by(col(Unit.code)).limit(most)
-    return session.execute(statement).scalars().all()
+    return session.execute(select(Unit).where(col(Unit.parent_id) == unit_id).order_by(col(Unit.code))).scalars().all()
+
+
+def named(session: Session, unit_ids: Sequence[str], wanted: str) -> list[Unit]:
+    """The units that have this name, among these and those below them, with or without accents; where none has it, those
+    whose name has it in it."""
+    below_them = {unit.id: unit for unit_id in unit_ids for unit in from_the_top(session, unit_id)}.values()
+    exactly = [unit for unit in below_them if fold(unit.name) == fold(wanted)]
+    return exactly or [unit for unit in below_them if fold(wanted) in fold(unit.name)]
 
 
 def sectors(session: Session, unit_ids: Sequence[str]) -> list[str]:

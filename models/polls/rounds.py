@@ -20,6 +20,7 @@ from models.polls.polls import Content, Poll, content_of
 from models.store import recurrence
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
+from models.store.listed import Listed
 from models.store.throwaway_keys import kept_keys
 
 COUNTED_AFTER = timedelta(minutes=2)
@@ -193,11 +194,10 @@ def of_poll(session: Session, poll_id: str) -> Sequence[Round]:
     return session.execute(wanted).scalars().all()
 
 
-def of_units(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+def of_units(session: Session, unit_ids: Sequence[str]) -> Listed[tuple[Round, Poll]]:
     """The rounds of these units' polls, the newest first."""
     wanted = select(Round, Poll).join(Poll, col(Poll.id) == col(Round.poll_id)).where(col(Poll.author_unit_id).in_(unit_ids))
-    found = session.execute(wanted.order_by(col(Round.opens_at).desc(), col(Round.id)).limit(most))
-    return [(one, poll) for one, poll in found]
+    return Listed(session, wanted.order_by(col(Round.opens_at).desc(), col(Round.id)))
 
 
 def under_way(session: Session) -> Sequence[Round]:
@@ -210,14 +210,14 @@ def is_voter(session: Session, person_id: str) -> bool:
     return any(turnout.missing(session, round_.id, [person_id]) for round_ in under_way(session))
 
 
-def published(session: Session, unit_ids: Sequence[str], *, most: int) -> Sequence[tuple[Round, Poll]]:
+def published(session: Session, unit_ids: Sequence[str]) -> Listed[tuple[Round, Poll]]:
     """Counted rounds of these units' polls whose results members may see."""
     wanted = (
         select(Round, Poll)
         .join(Poll, col(Poll.id) == col(Round.poll_id))
         .where(col(Poll.author_unit_id).in_(unit_ids), col(Round.published).is_(True))
     )
-    return [(one, poll) for one, poll in session.execute(wanted.order_by(col(Round.closes_at).desc()).limit(most))]
+    return Listed(session, wanted.order_by(col(Round.closes_at).desc(), col(Round.id)))
 
 
 def publish(session: Session, round_: Round) -> bool:

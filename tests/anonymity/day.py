@@ -200,7 +200,7 @@ class Day:
         for number, worker in enumerate(filing):
             # One by one over the day: whoever files alone is told apart more easily.
             minute = 420 * (number + dice.random()) / len(filing)
-            to = "Tổ trưởng" if number % 2 and worker is not self.leader else "Ban chấp hành"
+            to = "Gửi tổ trưởng" if number % 2 and worker is not self.leader else "Gửi Ban chấp hành"
             plan(minute, lambda one=worker, unit=to: self._files(one, unit))  # type: ignore[misc]
         for officer in (self.chair, self.leader):
             for _ in range(4):
@@ -234,10 +234,10 @@ class Day:
 
     async def _files(self, worker: Phone, to: str) -> None:
         await worker.says("menu")
-        await worker.taps("Gửi phản ánh")
+        await worker.taps("Viết phản ánh")
         await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
         await worker.taps("Tiền lương")
-        said = await worker.taps(to if worker.button(to, 1) else "Ban chấp hành")
+        said = await worker.taps(to if worker.button(to, 1) else "Gửi Ban chấp hành")
         (code,) = re.findall(r"PA-\w{6}", said)
         person_id = await self.app.writer.read(lambda session: _person(session, worker.token))
         self.played.filed[code] = person_id

@@ -314,4 +314,4 @@ class Officer:
         return said
 
     def own_write(self) -> str:
-        return "".join(sock.says("menu") + sock.taps("Gửi phản ánh") for sock in self.socks[:2])
+        return "".join(sock.says("menu") + sock.taps("Viết phản ánh") for sock in self.socks[:2])

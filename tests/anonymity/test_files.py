@@ -37,7 +37,7 @@ def play(service: RunningApp, leader: Person, somebody: Callable[[str], Person],
         worker = somebody("Khuê Tú")
         assert isinstance(worker, OnTelegram)
         await worker.joins(service.codes.team)
-        await worker.taps("Gửi phản ánh")
+        await worker.taps("Viết phản ánh")
         await worker.says(WORDS)
         await worker.shows(photo())
         await worker.taps("Tiền lương", TEAM)

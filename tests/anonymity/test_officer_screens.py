@@ -36,7 +36,7 @@ def confirms(_union: Union, victim: Phone) -> None:
 
 def writes(_union: Union, victim: Phone) -> None:
     victim.says("menu")
-    victim.taps("Gửi phản ánh")
+    victim.taps("Viết phản ánh")
     victim.says("Tổ trưởng ép ký giấy")
 
 
@@ -227,9 +227,9 @@ def files(union: Union, team: str) -> str:
     """A worker of the team files; from where, as the chair's card says."""
     worker = union.workers[team][0]
     worker.says("menu")
-    worker.taps("Gửi phản ánh")
+    worker.taps("Viết phản ánh")
     worker.says("Tăng ca chưa được trả")
-    worker.taps("Tiền lương", "Ban chấp hành")
+    worker.taps("Tiền lương", "Gửi Ban chấp hành")
     union.world.passes(minutes=2)
     union.chair.looks()
     said = union.chair.opens_news() + union.chair.since(-1)

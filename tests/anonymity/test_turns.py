@@ -69,9 +69,9 @@ class Turns:
 
 ACTS = [
     *(("says", "menu"), ("says", "trợ giúp"), ("says", "menu")),
-    *(("taps", "Gửi phản ánh"), ("says", LONG), ("taps", "Tiền lương"), ("taps", TEAM)),
+    *(("taps", "Viết phản ánh"), ("says", LONG), ("taps", "Tiền lương"), ("taps", TEAM)),
     *(("says", "menu"), ("taps", "Phản ánh của tôi"), ("says", "menu")),
-    *(("taps", "Gửi phản ánh"), ("says", LONG), ("says", "menu"), ("taps", "Viết tiếp"), ("taps", "Cài đặt")),
+    *(("taps", "Viết phản ánh"), ("says", LONG), ("says", "menu"), ("taps", "Viết tiếp"), ("taps", "Cài đặt")),
     *(("taps", "Viết tiếp"), ("says", "dừng"), ("taps", "Bỏ, không gửi"), ("says", "menu")),
     *(("taps", "Ngôn ngữ · Language"), ("taps", "English"), ("taps", "Language · Ngôn ngữ"), ("taps", "Tiếng Việt")),
     *(("says", "menu"), ("taps", "Cài đặt"), ("taps", "Rời khỏi"), ("taps", "Rời khỏi và xóa dữ liệu của tôi")),

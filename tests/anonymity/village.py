@@ -93,11 +93,11 @@ class Told:
 
 async def files(worker: Person, text: str, to: str, *, at_once: bool = False, name: str = "") -> str:
     """The worker files a grievance and returns its code."""
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(text)
     await worker.taps("Tiền lương")
     if at_once:
-        await worker.taps("Gửi ngay")
+        await worker.taps("Không cần chờ: chuyển đi ngay")
     if name:
         await worker.taps("○ Ghi tên tôi")
         await worker.says(name)
@@ -105,7 +105,7 @@ async def files(worker: Person, text: str, to: str, *, at_once: bool = False, na
     return code_in(await worker.sees("mã PA-"))
 
 
-TEAM, BOARD = "Tổ trưởng công đoàn", "Ban chấp hành"
+TEAM, BOARD = "Gửi tổ trưởng công đoàn", "Gửi Ban chấp hành"
 
 
 async def adds(worker: Person, text: str) -> None:

@@ -128,7 +128,7 @@ def day(seeding: Seeding) -> None:
     seeding.write(Seen, [{"id": row, "line": LINE, "received_on": on} for row, on in zip(ids, days, strict=True)])
     told = [keyed_hash(session, "seeded", "told", str(place)) for place in range(found.size.people // 40)]
     seeding.write(Told, [{"id": row, "told_on": today} for row in told])
-    offered = [Option("menu::::", "Menu"), Option("file::::", "Gửi phản ánh"), Option("mine::::", "Phản ánh của tôi")]
+    offered = [Option("menu::::", "Menu"), Option("file::::", "Viết phản ánh"), Option("mine::::", "Phản ánh của tôi")]
     for number, worker in enumerate(seeding.random.sample(found.workers, len(found.workers) // 10)):
         to = Sender(LINE, worker.chat)
         run = Run("file", "", "abc", {"text": WORDS}, "category") if number % 100 == 0 else None

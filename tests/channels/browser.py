@@ -58,7 +58,7 @@ class Service(Wire):
             return
         if inbound.text and inbound.text.startswith("/start"):
             self.greeted += 1
-            labels = ("Gửi phản ánh", "Phản ánh của tôi", "Thông báo của công đoàn")
+            labels = ("Viết phản ánh", "Phản ánh của tôi", "Thông báo của công đoàn")
             options = tuple(Option(f"menu:::{number}:abc", label) for number, label in enumerate(labels))
             answer = Outgoing(new_id(), inbound.sender, "Chào anh/chị. Anh/chị muốn làm gì?", options)
         else:

@@ -55,11 +55,11 @@ async def sees(phone: FrameLocator, words: str) -> None:
 async def test_a_grievance_crosses_from_one_phone_to_the_other(page: Page) -> None:
     worker, leader, chair = (page.frame_locator(f"#{name} iframe") for name in ("worker", "leader", "chair"))
     await taps(worker, "Đồng ý")
-    await taps(worker, "Gửi phản ánh")
+    await taps(worker, "Viết phản ánh")
     await sees(worker, "việc gì")
     await says(worker, "Quạt ở chuyền 3 hỏng từ thứ hai")
     await taps(worker, "An toàn, vệ sinh lao động")
-    await taps(worker, "Tổ trưởng công đoàn")
+    await taps(worker, "Gửi tổ trưởng công đoàn")
     await sees(worker, "mã PA-")
     await sees(leader, "Công đoàn có tin mới")
     await taps(leader, "Xem")

@@ -66,7 +66,7 @@ async def tab(browser: Browser, service: RunningApp, code: str) -> AsyncIterator
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     await page.goto(f"{service.address}/chat#ma={code}")
     await page.get_by_role("button", name="Đồng ý", exact=True).click()
-    await expect(page.get_by_role("button", name="Gửi phản ánh").last).to_be_visible()
+    await expect(page.get_by_role("button", name="Viết phản ánh").last).to_be_visible()
     yield page
     await context.close()
     assert complaints == []
@@ -88,7 +88,7 @@ async def test_a_photo_is_sent_and_opened_in_the_page(browser: Browser, service:
         await expect(worker.locator("#log")).to_contain_text("Ảnh 1: đang tải")
         await worker.screenshot(path=tmp_path / "worker.png")
         await worker.get_by_role("button", name="Tiền lương").last.click()
-        await worker.get_by_role("button", name="Tổ trưởng công đoàn").last.click()
+        await worker.get_by_role("button", name="Gửi tổ trưởng công đoàn").last.click()
         await expect(worker.locator("#log")).to_contain_text("mã PA-")
 
         await leader.get_by_role("button", name="Xem", exact=True).last.click()
@@ -109,7 +109,7 @@ async def test_a_document_is_saved_under_a_name_of_ours(browser: Browser, servic
         await chooses(worker, "Bang cong.pdf", "application/pdf", files.pdf())
         await expect(worker.locator("#log")).to_contain_text("Tài liệu 1: đang tải")
         await worker.get_by_role("button", name="Tiền lương").last.click()
-        await worker.get_by_role("button", name="Tổ trưởng công đoàn").last.click()
+        await worker.get_by_role("button", name="Gửi tổ trưởng công đoàn").last.click()
         await leader.get_by_role("button", name="Xem", exact=True).last.click()
         await leader.get_by_role("button", name="Xem tệp").last.click()
         async with leader.expect_download() as saved:

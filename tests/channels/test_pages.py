@@ -32,7 +32,7 @@ async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
 
 
 async def greeted(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Gửi phản ánh")).to_be_visible()
+    await expect(page.get_by_role("button", name="Viết phản ánh")).to_be_visible()
 
 
 async def says(page: Page, text: str) -> None:
@@ -53,9 +53,9 @@ async def test_a_worker_is_greeted_taps_and_is_answered(service: Service) -> Non
         await expect(page).to_have_title("Tin nhắn")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Công đoàn Công ty Hoa Ban")
         await expect(page.get_by_role("status")).to_have_text("Đã kết nối")
-        await page.get_by_role("button", name="Gửi phản ánh").click()
+        await page.get_by_role("button", name="Viết phản ánh").click()
         mine = page.locator("#log .mine")
-        await expect(mine.locator(".bubble")).to_contain_text("Gửi phản ánh")
+        await expect(mine.locator(".bubble")).to_contain_text("Viết phản ánh")
         await expect(mine.locator(".foot")).to_contain_text("Đã nhận")
         await expect(page.locator("#log .theirs").last).to_contain_text("menu:::0:abc")
         await expect(page.locator(".options")).to_have_class("options past")
@@ -71,7 +71,7 @@ async def test_a_worker_is_greeted_taps_and_is_answered(service: Service) -> Non
 async def test_an_old_choice_can_still_be_tapped(service: Service) -> None:
     async with service.tab() as page:
         await greeted(page)
-        await page.get_by_role("button", name="Gửi phản ánh").click()
+        await page.get_by_role("button", name="Viết phản ánh").click()
         await page.get_by_role("button", name="Thông báo").click()
         await expect(page.locator("#log .theirs").last).to_contain_text("menu:::2:abc")
         await expect(page.locator(".chosen")).to_have_text("Thông báo của công đoàn")
@@ -262,13 +262,13 @@ async def test_a_code_in_the_address_is_taken_and_wiped(service: Service) -> Non
         page.on("websocket", lambda socket: requested.append(socket.url))
         await page.goto("about:blank")
         await page.goto(service.address("/chat#ma=HOABAN-7K"))
-        await expect(page.get_by_role("button", name="Gửi phản ánh")).to_have_count(2)
+        await expect(page.get_by_role("button", name="Viết phản ánh")).to_have_count(2)
         assert page.url == service.address("/chat")
         assert service.said[-1] == "/start HOABAN-7K"
         assert service.greeted == 2
         assert not any("HOABAN" in url.split("#")[0] for url in requested)
         await page.evaluate("location.hash = '#ma=SECOND'")
-        await expect(page.get_by_role("button", name="Gửi phản ánh")).to_have_count(3)
+        await expect(page.get_by_role("button", name="Viết phản ánh")).to_have_count(3)
         assert (page.url, service.said[-1]) == (service.address("/chat"), "/start SECOND")
         assert len({one.sender for one in service.came}) == 1
 

@@ -49,7 +49,7 @@ async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
 
 
 async def greeted(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Gửi phản ánh")).to_be_visible()
+    await expect(page.get_by_role("button", name="Viết phản ánh")).to_be_visible()
 
 
 # The colours behind and of each visible text, as the eye meets them.
@@ -81,7 +81,7 @@ CONTRASTS = """() => {
 async def test_every_text_can_be_read_in_a_bright_and_in_a_dark_room(service: Service, scheme: str) -> None:
     async with service.tab(color_scheme=scheme) as page:
         await greeted(page)
-        await page.get_by_role("button", name="Gửi phản ánh").click()
+        await page.get_by_role("button", name="Viết phản ánh").click()
         await expect(page.locator("#log .mine .foot")).to_contain_text("Đã nhận")
         await page.locator("#words").fill("ă" * 4001)
         await page.locator("#more").click()
@@ -112,7 +112,7 @@ async def test_everything_is_reached_by_keyboard_and_digits_are_digits(service: 
         for _ in range(10):
             await page.keyboard.press("Tab")
             reached.append(await page.evaluate("document.activeElement.id || document.activeElement.textContent"))
-        menu = ["Gửi phản ánh", "Phản ánh của tôi", "Thông báo của công đoàn"]
+        menu = ["Viết phản ánh", "Phản ánh của tôi", "Thông báo của công đoàn"]
         assert reached == ["skip", "hide", "more", "keep", "scroll", *menu, "attach", "words"]
         await page.locator("#words").focus()
         await page.keyboard.type("1 2 3")
@@ -129,7 +129,7 @@ async def test_everything_is_reached_by_keyboard_and_digits_are_digits(service: 
 async def test_a_finger_finds_every_control(service: Service) -> None:
     async with service.tab(has_touch=True, is_mobile=True) as page:
         await greeted(page)
-        await page.get_by_role("button", name="Gửi phản ánh").tap()
+        await page.get_by_role("button", name="Viết phản ánh").tap()
         await expect(page.locator(".options.past")).to_be_visible()
         for control in await page.locator("button:visible, textarea, .switch").all():
             box = await control.bounding_box()
@@ -197,5 +197,5 @@ async def test_on_a_narrow_screen_the_demos_phones_are_tabs(service: Service) ->
         await expect(page.get_by_role("tab", name="Tổ trưởng")).to_be_focused()
         await page.get_by_role("tab", name="Tổ trưởng").press("ArrowRight")
         await expect(page.locator("#chair iframe")).to_be_visible()
-        await page.get_by_role("button", name="Tổ trưởng bấm «Trả lời»").click()
+        await page.get_by_role("button", name="Tổ trưởng bấm “Trả lời”").click()
         await expect(page.locator("#leader iframe")).to_be_visible()

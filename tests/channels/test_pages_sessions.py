@@ -32,7 +32,7 @@ async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
 
 
 async def greeted(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Gửi phản ánh").first).to_be_visible()
+    await expect(page.get_by_role("button", name="Viết phản ánh").first).to_be_visible()
 
 
 async def copied(page: Page) -> str:

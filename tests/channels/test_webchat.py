@@ -89,13 +89,13 @@ async def test_a_page_is_let_go_when_the_database_is_away_and_comes_back(
 
 async def test_a_message_is_shown_and_leaves_the_mailbox_when_the_page_has_it(wire: Wire, writer: Writer) -> None:
     page = await wire.page()
-    sent = message("Chọn một mục:", options=(Option("menu:::pa:abc", "Gửi phản ánh"),))
+    sent = message("Chọn một mục:", options=(Option("menu:::pa:abc", "Viết phản ánh"),))
     await wire.channel.send(sent)
     assert await page.hears("message") == {
         "type": "message",
         "id": sent.id,
         "text": "Chọn một mục:",
-        "options": [{"token": "menu:::pa:abc", "label": "Gửi phản ánh"}],
+        "options": [{"token": "menu:::pa:abc", "label": "Viết phản ánh"}],
         "language": "vi",
     }
     assert len(await kept(writer)) == 1

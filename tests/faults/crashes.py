@@ -56,10 +56,10 @@ class Citizen:
         steps: list[tuple[str, str, str]] = [("", "text", f"/start {code}"), ("[Đồng ý]", "tap", "Đồng ý")]
         if words:
             steps += [
-                ("[Gửi phản ánh]", "tap", "Gửi phản ánh"),
+                ("[Viết phản ánh]", "tap", "Viết phản ánh"),
                 ("", "text", words),
                 ("[Tiền lương]", "tap", "Tiền lương"),
-                ("[Tổ trưởng công đoàn]", "tap", "Tổ trưởng công đoàn"),
+                ("[Gửi tổ trưởng công đoàn]", "tap", "Gửi tổ trưởng công đoàn"),
             ]
         self.steps = steps
         self.done = 0

@@ -28,9 +28,9 @@ def code_in(text: str) -> str:
     return text[text.index("PA-") :][:9]
 
 
-async def files(worker: Person, text: str = OVERTIME, to: str = "Tổ trưởng công đoàn") -> str:
+async def files(worker: Person, text: str = OVERTIME, to: str = "Gửi tổ trưởng công đoàn") -> str:
     """The worker files a grievance about wages and returns its code."""
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(text)
     await worker.taps("Tiền lương", to)
     return code_in(await worker.sees("mã PA-"))

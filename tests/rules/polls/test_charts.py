@@ -60,21 +60,21 @@ LONG = "Tăng tiền ăn ca lên 25.000 đồng một suất và công khai th�
 @pytest.mark.parametrize(
     ("question", "result", "labels", "words"),
     [
-        (MEAL, shown([14, 10, 8]), "Ngon|Tạm được|Chưa được", "44 % · 14 người|31 % · 10 người|25 % · 8 người"),
-        (MEAL, shown([12, 3, 0]), "Ngon|Tạm được|Chưa được", "80 % · 12 người|khoảng 3 người|không có hoặc rất ít"),
+        (MEAL, shown([14, 10, 8]), "Ngon|Tạm được|Chưa được", "44% · 14 người|31% · 10 người|25% · 8 người"),
+        (MEAL, shown([12, 3, 0]), "Ngon|Tạm được|Chưa được", "80% · 12 người|khoảng 3 người|không có hoặc rất ít"),
         (
             MEAL,
             shown([1000, 0, 999]),
             "Ngon|Tạm được|Chưa được",
-            "50,0 % · 1.000 người|không có hoặc rất ít|50,0 % · 999 người",
+            "50,0% · 1.000 người|không có hoặc rất ít|50,0% · 999 người",
         ),
-        (asked("yesno"), shown([30, 10]), "Có|Không", "75 % · 30 người|25 % · 10 người"),
-        (asked("several", LONG, "Nhà trẻ"), shown([5, 15], 4, of=24), f"Nhà trẻ|{LONG}", "75 % · 15 người|25 % · 5 người"),
+        (asked("yesno"), shown([30, 10]), "Có|Không", "75% · 30 người|25% · 10 người"),
+        (asked("several", LONG, "Nhà trẻ"), shown([5, 15], 4, of=24), f"Nhà trẻ|{LONG}", "75% · 15 người|25% · 5 người"),
         (
             asked("scale"),
             shown([5, 6, 9, 40, 40]),
             "5 (cao nhất)|4|3|2|1 (thấp nhất)",
-            "40 % · 40 người|40 % · 40 người|9 % · 9 người|6 % · 6 người|5 % · 5 người",
+            "40% · 40 người|40% · 40 người|9% · 9 người|6% · 6 người|5% · 5 người",
         ),
     ],
 )
@@ -116,7 +116,7 @@ def test_what_is_withheld_says_why(result: Shown | Withheld, why: str) -> None:
 def test_free_answers_have_no_picture() -> None:
     result = Shown(15, 12, [None, Table((12, 0, 0), 0)], Withheld.NO_EARLIER)
     (spec,) = pictures(VI, [asked("text"), MEAL], result, ABOUT)
-    assert said(spec)[0] == ("Ngon", "100 % · 12 người")
+    assert said(spec)[0] == ("Ngon", "100% · 12 người")
 
 
 def test_a_question_that_hardly_anybody_was_asked() -> None:
@@ -259,7 +259,7 @@ def test_a_machine_without_fonts_draws_the_same() -> None:
 def test_lines_are_reckoned_wide_enough() -> None:
     font = ImageFont.truetype(ROOT / "bot/print/fonts/BeVietnamPro-Bold.ttf", 44)
     texts = [str(message.string) for message in catalogs.read("vi") if message.id]
-    texts += ["0123456789 % · 1.000 người", "MƯỜI NGƯỜI LAO ĐỘNG", "“ngoặc” «kép» – …"]
+    texts += ["0123456789% · 1.000 người", "MƯỜI NGƯỜI LAO ĐỘNG", "“ngoặc” «kép» – …"]
     lines = [part for text in texts for part in wrapped(drawable(text), 44, 1000)]
     assert len(lines) > 500
     assert all(font.getlength(one) <= 1000 for one in lines)

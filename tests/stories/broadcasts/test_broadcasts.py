@@ -61,7 +61,7 @@ async def test_a_notice_is_sent_read_and_counted(
     await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
     await reader.sees(
-        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "vui lòng bấm «Đã đọc»"
+        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "vui lòng bấm “Đã đọc”"
     )
     await reader.taps("Đã đọc")
     await reader.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")
@@ -103,7 +103,7 @@ async def test_a_question_back_is_a_case_of_the_unit_that_sent_it(reader: Person
     await reader.taps("Hỏi về thông báo này")
     await reader.sees("Anh/chị muốn hỏi gì về thông báo TB-")
     await reader.says("Ca 2 có phải họp không?")
-    await reader.taps("Ban chấp hành")
+    await reader.taps("Gửi Ban chấp hành")
     await reader.sees("mã PA-")
     await chair.sees("Phản ánh mới", "Ca 2 có phải họp không?", "không nêu tên")
     await leader.does_not_see("Ca 2 có phải họp không?")
@@ -236,7 +236,7 @@ async def test_again_to_who_has_not_confirmed(
         await other.looks_away()
     await leader.taps("Thông báo của đơn vị", await code_of(service))
     await leader.sees("Không nêu số người nhận")
-    await leader.taps("Gửi lại cho người chưa xác nhận")
+    await leader.taps("Nhắc người chưa xác nhận")
     await leader.sees("Chỉ gửi tới người phù hợp; bao nhiêu người thì không ai được xem")
     await leader.taps("Gửi")
     for other in others:
@@ -342,7 +342,7 @@ async def test_disclosures_are_listed_for_all(
     await late.sees("Thu chi quý III")
     await chair.looks_away()
     await clock.passes(days=181)
-    await chair.sees("«Công khai tài chính» là ngày 23/11/2026")
+    await chair.sees("“Công khai tài chính” là ngày 23/11/2026")
     await clock.passes(days=1)
     await chair.sees_nothing_new()
 

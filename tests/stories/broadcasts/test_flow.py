@@ -62,7 +62,7 @@ async def test_the_sender_watches_it_go(reader: Person, leader: Person, channel:
 @pytest.fixture
 async def busy(reader: Person) -> Person:
     """A reader in the middle of a grievance: a notice with something to tap waits for them."""
-    await reader.taps("Gửi phản ánh")
+    await reader.taps("Viết phản ánh")
     await reader.looks_away()
     return reader
 
@@ -98,7 +98,7 @@ async def test_an_officer_who_lost_the_role_sends_nothing(reader: Person, leader
     await writes(leader)
     await service.app.writer.write(lambda session: session.execute(delete(Office).where(col(Office.role) == "leader")))
     await leader.taps("Gửi")
-    await leader.sees("hiện không dùng được, hoặc việc đã khép lại")
+    await leader.sees("hiện không dùng được, hoặc việc đã kết thúc")
     assert not await rows(service, Broadcast)
 
 
@@ -246,7 +246,7 @@ class TestNight:
         await forges(leader, token)
         await leader.sees("Đã hủy thông báo")
         await forges(leader, token)
-        await leader.sees("hiện ở tình trạng «đã hủy»")
+        await leader.sees("hiện ở tình trạng “đã hủy”")
 
     @every_channel
     async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:

@@ -27,14 +27,14 @@ async def goes_on(person: Person) -> None:
     """The service still answers this person."""
     await person.looks_away()
     await person.says("menu")
-    await person.sees("[Gửi phản ánh]")
+    await person.sees("[Viết phản ánh]")
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "😀" * 4001, "từ " * 1400], ids=["letters", "emoji", "words"])
 @pytest.mark.parametrize("inside", [True, False], ids=["asked", "unasked"])
 async def test_endless_text_is_refused_kindly(worker: Person, leader: Person, text: str, inside: bool) -> None:
     if inside:
-        await worker.taps("Gửi phản ánh")
+        await worker.taps("Viết phản ánh")
     await worker.says(text)
     await worker.sees("dài quá 4.000 ký tự", "chia thành nhiều tin")
     await worker.sees("Có chuyện gì chưa ổn")
@@ -63,7 +63,7 @@ async def test_text_with_nothing_in_it(worker: Person) -> None:
         await worker.looks_away()
         await worker.says(text)
         await worker.sees("")  # the menu, or that there were no words: an answer
-        await worker.taps("Gửi phản ánh")
+        await worker.taps("Viết phản ánh")
         await worker.says(text)
         await worker.sees("chưa có chữ nào")
         await worker.sees("Có chuyện gì chưa ổn")
@@ -93,22 +93,22 @@ async def test_the_words_under_a_photo_are_not_lost(worker: Person, leader: Pers
     await worker.service.app.drain()
     await worker.sees("Ảnh 1: đang tải")
     await worker.sees("về việc gì")
-    await worker.taps("Khác", "Tổ trưởng công đoàn")
+    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
     await leader.sees("Dây điện hở ở máy 12")
 
 
 WRITTEN_AND_SHOWN = [
-    ("\u202egnơưl oT", "«gnơưl oT»"),
-    ("l\u200bươ\u2060ng ch\u00adậm", "«lương chậm»"),
-    ("a\u2066b\u2069c\u061cd", "«abcd»"),
-    ("lương\t5.000.000", "«lương 5.000.000»"),
-    ("một\r\nhai\rba", "«một\nhai\nba»"),
-    ("a\x00\x07\x1bb", "«ab»"),
-    ("tie\u0302\u0300n", "«tiền»"),
-    (f"ổn {FAMILY} {THAI_FLAG} 🫨", f"«ổn {FAMILY} {THAI_FLAG} 🫨»"),
-    ("<b>lương</b> & *thưởng* _tết_ [x](http://y) `z`", "«<b>lương</b> & *thưởng* _tết_ [x](http://y) `z`»"),
-    ("{code} %s {0} \\n", "«{code} %s {0} \\n»"),
-    ("'; DROP TABLE grievance; --", "«'; DROP TABLE grievance; --»"),
+    ("\u202egnơưl oT", "“gnơưl oT”"),
+    ("l\u200bươ\u2060ng ch\u00adậm", "“lương chậm”"),
+    ("a\u2066b\u2069c\u061cd", "“abcd”"),
+    ("lương\t5.000.000", "“lương 5.000.000”"),
+    ("một\r\nhai\rba", "“một\nhai\nba”"),
+    ("a\x00\x07\x1bb", "“ab”"),
+    ("tie\u0302\u0300n", "“tiền”"),
+    (f"ổn {FAMILY} {THAI_FLAG} 🫨", f"“ổn {FAMILY} {THAI_FLAG} 🫨”"),
+    ("<b>lương</b> & *thưởng* _tết_ [x](http://y) `z`", "“<b>lương</b> & *thưởng* _tết_ [x](http://y) `z`”"),
+    ("{code} %s {0} \\n", "“{code} %s {0} \\n”"),
+    ("'; DROP TABLE grievance; --", "“'; DROP TABLE grievance; --”"),
 ]
 
 
@@ -116,12 +116,12 @@ async def test_a_card_shows_what_was_written(worker: Person, leader: Person, clo
     for written, shown in WRITTEN_AND_SHOWN:
         await clock.passes(minutes=30)  # one person files only so many in an hour
         await worker.says("menu")
-        await worker.taps("Gửi phản ánh")
+        await worker.taps("Viết phản ánh")
         await worker.says(written)
         await worker.taps("Khác", "○ Ghi tên tôi")
         await worker.says(written)
-        await worker.taps("Tổ trưởng công đoàn")
-        name = " ".join(shown.strip("«»").split())
+        await worker.taps("Gửi tổ trưởng công đoàn")
+        name = " ".join(shown.strip("“”").split())
         await leader.sees("Phản ánh mới", shown, f"Người gửi: {name}")
         await answers(leader, written)
         await worker.sees("Công đoàn trả lời", shown)
@@ -133,7 +133,7 @@ async def test_a_name_has_an_end(worker: Person, leader: Person) -> None:
     await worker.says("\u200d")
     await worker.sees("chưa có chữ nào")
     await worker.says("Bình " * 100)
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     card = await leader.sees("Người gửi: Bình")
     name = next(line for line in card.splitlines() if line.startswith("Người gửi"))
     assert len(name) < 100

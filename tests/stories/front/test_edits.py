@@ -19,22 +19,22 @@ async def edits(person: Person, text: str) -> None:
 
 @on("telegram")
 async def test_an_edit_of_a_draft_is_asked_about(worker: Person, leader: Person) -> None:
-    await worker.says("Gửi phản ánh", "Chị Hoa tổ 3 chưa được trả tăng ca")
+    await worker.says("Viết phản ánh", "Chị Hoa tổ 3 chưa được trả tăng ca")
     await edits(worker, OVERTIME)
     await worker.sees("Tin nhắn vừa được sửa", OVERTIME, "[Dùng lời mới]", "[Giữ lời cũ]")
     await worker.taps("Dùng lời mới", "Tiền lương")
-    await worker.sees("xem lại trước khi gửi", f"«{OVERTIME}»")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.sees("xem lại trước khi gửi", f"“{OVERTIME}”")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
     await leader.does_not_see("Chị Hoa")
 
 
 @on("telegram")
 async def test_the_first_words_may_be_kept(worker: Person, leader: Person) -> None:
-    await worker.says("Gửi phản ánh", OVERTIME)
+    await worker.says("Viết phản ánh", OVERTIME)
     await edits(worker, "xyz")
     await worker.taps("Giữ lời cũ", "Tiền lương")
-    await worker.sees(f"«{OVERTIME}»")
+    await worker.sees(f"“{OVERTIME}”")
 
 
 NAMELESS = "Tổ 3 chưa được trả tăng ca"
@@ -45,13 +45,13 @@ async def test_of_what_was_sent_new_words_stand_beside_it(worker: Person, leader
     code = await files(worker, "Chị Hoa tổ 3 chưa được trả tăng ca")
     await leader.sees("Phản ánh mới", code)
     await edits(worker, NAMELESS)
-    await worker.sees("Lời đã gửi vẫn giữ nguyên", f"«{NAMELESS}»", f"[{code} · Tiền lương]", "[Không gửi]")
-    await leader.does_not_see(f"«{NAMELESS}»")  # not before they have said so
+    await worker.sees("Lời đã gửi vẫn giữ nguyên", f"“{NAMELESS}”", f"[{code} · Tiền lương]", "[Không gửi]")
+    await leader.does_not_see(f"“{NAMELESS}”")  # not before they have said so
     await worker.taps(f"{code} · Tiền lương")
     await worker.sees(code, "lời trước vẫn được giữ")
-    await leader.sees("đã sửa lời", code, "Người lao động: «Chị Hoa", f"Người lao động đã sửa lời: «{NAMELESS}»")
+    await leader.sees("đã sửa lời", code, "Người lao động: “Chị Hoa", f"Người lao động đã sửa lời: “{NAMELESS}”")
     await worker.says(code)
-    await worker.sees("«Chị Hoa tổ 3 chưa được trả tăng ca»", f"đã sửa: «{NAMELESS}»")
+    await worker.sees("“Chị Hoa tổ 3 chưa được trả tăng ca”", f"đã sửa: “{NAMELESS}”")
 
 
 @on("telegram")
@@ -63,7 +63,7 @@ async def test_of_two_cases_it_is_asked_which(worker: Person, leader: Person) ->
     await worker.taps(f"{first} · Tiền lương")
     await leader.opens_news()
     await leader.says(first)
-    await leader.sees(first, "đã sửa lời: «Nhà vệ sinh tầng 2 bẩn»")
+    await leader.sees(first, "đã sửa lời: “Nhà vệ sinh tầng 2 bẩn”")
     await leader.says(second)
     assert "đã sửa lời" not in await leader.sees(second)
 
@@ -73,7 +73,7 @@ async def test_new_words_need_not_go_anywhere_and_what_is_under_way_goes_on(
     worker: Person, leader: Person, service: RunningApp
 ) -> None:
     code = await files(worker)
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Nhà vệ sinh bẩn")
     assert isinstance(worker, OnTelegram)
     first = next(shown for shown in worker.user.chat if shown.text == OVERTIME and not shown.from_bot)
@@ -83,7 +83,7 @@ async def test_new_words_need_not_go_anywhere_and_what_is_under_way_goes_on(
     await worker.taps("Không gửi")
     await worker.sees("về việc gì")  # the second one, as it was
     await worker.taps("Tiền lương")
-    await worker.sees("«Nhà vệ sinh bẩn»")
+    await worker.sees("“Nhà vệ sinh bẩn”")
     await leader.opens_news()
     await leader.says(code)
     await leader.sees(code)
@@ -101,7 +101,7 @@ async def test_new_words_follow_a_case_that_is_still_on_its_way(worker: Person, 
     await clock.passes(minutes=95)
     await leader.opens_news()
     await leader.says(code)
-    await leader.sees(OVERTIME, f"đã sửa lời: «{NAMELESS}»")
+    await leader.sees(OVERTIME, f"đã sửa lời: “{NAMELESS}”")
 
 
 @on("telegram")

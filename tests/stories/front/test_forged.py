@@ -58,7 +58,7 @@ async def test_a_button_we_never_made(worker: Person, leader: Person, service: R
     for token in NEVER_MADE:
         await forges(phone(worker), token)
         await worker.sees(OLD)
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
     assert not await service.app.writer.read(carried)
     await leader.sees_nothing_new()
 
@@ -72,7 +72,7 @@ async def test_officers_buttons_in_a_workers_hand(worker: Person, leader: Person
     for name, subject in product(("view", "ack", "reply", "close", "confirm", "queue"), subjects):
         await forges(phone(worker), f"{name}:{subject}:::")
         await worker.sees(CLOSED)
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
     await leader.sees_nothing_new()
     await worker.does_not_see("Người gửi", "Mai", "Hùng")
     [kept] = await rows(service, Grievance)
@@ -105,7 +105,7 @@ async def test_values_that_were_not_offered(worker: Person, leader: Person, chai
         await worker.sees(OLD)
         await worker.sees("về việc gì")
     await worker.taps("Tiền lương")
-    stem = token_behind(phone(worker), "Tổ trưởng công đoàn").split(":team:")
+    stem = token_behind(phone(worker), "Gửi tổ trưởng công đoàn").split(":team:")
     for value in ("superior", "unnamed", "at_once", "covered"):  # nobody answers there; no name given; no cover here
         await forges(phone(worker), f"{stem[0]}:{value}:{stem[1]}")
         await worker.sees(OLD)
@@ -121,7 +121,7 @@ async def test_a_wrong_run_or_an_old_one(worker: Person, leader: Person, service
         await forges(phone(worker), token)
         await worker.sees(OLD)
         await worker.sees("về việc gì")
-    await worker.taps("Khác", "Tổ trưởng công đoàn")
+    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
     card = await leader.sees("Phản ánh mới", "Quạt ở chuyền 3 hỏng", "Khác")
     assert OVERTIME not in card
 
@@ -129,17 +129,17 @@ async def test_a_wrong_run_or_an_old_one(worker: Person, leader: Person, service
 async def test_yesterdays_button(worker: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
-    old = token_behind(phone(worker), "Tổ trưởng công đoàn")
+    old = token_behind(phone(worker), "Gửi tổ trưởng công đoàn")
     await clock.passes(hours=25)
     await forges(phone(worker), old)
     await worker.sees(OLD)
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     await leader.sees_nothing_new()
 
 
 async def test_the_send_button_tapped_twice_files_once(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Tổ trưởng công đoàn", "Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn", "Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     await worker.sees(OLD)
     assert len(await rows(service, Grievance)) == 1
@@ -156,7 +156,7 @@ async def test_buttons_in_the_hand_of_a_stranger(
     for token in (f"mine:{case.id}:::", f"view:{case.id}:::", "menu::::", "queue::::", "file::::", "help::::"):
         await forges(phone(stranger), token)
         await stranger.sees("Xin chào anh/chị", "mã tham gia")
-    await stranger.does_not_see(OVERTIME, "PA-", "[Gửi phản ánh]")
+    await stranger.does_not_see(OVERTIME, "PA-", "[Viết phản ánh]")
     await forges(phone(stranger), "join::consent:yes:abc")
     await stranger.sees(OLD)
     assert len(await rows(service, Account)) == 2
@@ -165,5 +165,5 @@ async def test_buttons_in_the_hand_of_a_stranger(
 async def test_join_is_over_for_who_has_joined(worker: Person, service: RunningApp) -> None:
     await forges(phone(worker), "join::::")
     await worker.sees(CLOSED)
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     assert len(await rows(service, Account)) == 1

@@ -94,7 +94,7 @@ async def yard(
 ) -> Yard:
     await files(worker)
     await answers(leader, "Đã trả đủ", "Đề nghị kết thúc")
-    await files(worker, "Chuyển lên trên", to="Ban chấp hành")
+    await files(worker, "Chuyển lên trên", to="Gửi Ban chấp hành")
     await leader.says("menu")
     await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says("Mai họp tổ")

@@ -52,7 +52,7 @@ async def test_those_who_come_too_late_are_shown_web_chat_once(
     assert len(await late.texts()) == 1
     await late.sees("đã đủ số người", "http://127.0.0.1/chat")
     await worker.says("menu")
-    await worker.sees("1. Gửi phản ánh")  # those who are in are served
+    await worker.sees("1. Viết phản ánh")  # those who are in are served
 
     def who(session):  # type: ignore[no-untyped-def]
         return len(session.execute(select(Account)).scalars().all())
@@ -89,7 +89,7 @@ async def test_replies_go_first_and_notices_wait_for_the_next_month(
     assert await sent(service) == {"2026-11": 8}
     await leader.sees_nothing_new()
     await worker.says("menu")
-    await worker.sees("1. Gửi phản ánh")
+    await worker.sees("1. Viết phản ánh")
     assert REGISTRY.get_sample_value("haichieu_month_sent", {"line": LINE}) == 9
     assert REGISTRY.get_sample_value("haichieu_month_limit", {"line": LINE}) == 12
     await clock.passes(days=7)  # 30 November, 10:00
@@ -117,7 +117,7 @@ async def test_the_end_of_the_month_is_not_haste(
     assert zalo.counters["sendMessage"] == asked + 1
     zalo.month = 0  # somebody has paid, or the month is over
     await clock.passes(minutes=31)
-    await worker.sees("1. Gửi phản ánh")
+    await worker.sees("1. Viết phản ánh")
 
 
 async def test_haste_is_a_pause_of_seconds(
@@ -129,7 +129,7 @@ async def test_haste_is_a_pause_of_seconds(
     await clock.passes(seconds=30)
     await worker.sees_nothing_new()
     await clock.passes(seconds=30)
-    await worker.sees("1. Gửi phản ánh")
+    await worker.sees("1. Viết phản ánh")
     assert await sent(service) == {"2026-11": 3}  # what was refused does not count
 
 

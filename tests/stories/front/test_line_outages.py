@@ -89,7 +89,7 @@ async def test_a_line_that_does_not_send_is_told_on_another(
         assert [(row.line, row.direction) for row in open_ones(session)] == [("telegram:123456", "sends")]
     telegram.clear_faults()
     await clock.passes(seconds=5)
-    await worker.sees("Gửi phản ánh")
+    await worker.sees("Viết phản ánh")
     await worker.sees_nothing_new()
     await clock.passes(seconds=31)
     await at_the_desk.sees("Đồng chí, Telegram đã thông trở lại từ 10:15 ngày 23/11")

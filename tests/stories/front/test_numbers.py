@@ -108,13 +108,13 @@ async def test_a_number_that_is_not_in_the_list_starts_nothing(worker: Person, n
     await worker.says("menu")
     await worker.looks_away()
     await worker.says(number)
-    await worker.sees("chọn", "1. Gửi phản ánh")
+    await worker.sees("chọn", "1. Viết phản ánh")
     await worker.says("1")
     await worker.sees("Có chuyện gì")
 
 
 async def test_a_number_given_as_an_answer_in_words_is_one(worker: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("5")
     await worker.sees("1.", "8.")
 
@@ -132,7 +132,7 @@ async def test_a_card_that_waited_for_days_is_still_the_newest_list(
     """By then the chat's key of the day has changed twice; the list is remembered under the one of today."""
     await zalo.down()
     await worker.says(
-        "Gửi phản ánh", "Quạt hỏng ba ngày", "Tiền lương", "Tổ trưởng công đoàn"
+        "Viết phản ánh", "Quạt hỏng ba ngày", "Tiền lương", "Gửi tổ trưởng công đoàn"
     )  # pushed to, heard, unanswered
     await clock.passes(hours=50)
     await zalo.start()

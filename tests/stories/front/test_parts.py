@@ -24,14 +24,14 @@ def parts_of(text: str, most: int) -> list[str]:
 async def test_parts_of_one_pasted_text_are_one(worker: Person, leader: Person, most: int, channel: str) -> None:
     if channel == "zalo" and most > 2000:
         most = 1950  # Zalo's own limit
-    await worker.says("Gửi phản ánh")
+    await worker.says("Viết phản ánh")
     await worker.says(*parts_of(LINES, most))
     await worker.sees(
         "ghép lại làm một",
     )
     await worker.taps("Tiền lương")
     await worker.sees("Về việc: Tiền lương", "1. Tháng 2 thiếu")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     shown = "".join([await leader.sees("Phản ánh mới"), *await leader.texts()])
     assert "1. Tháng 2 thiếu" in shown and "189. Tháng 10 thiếu tiền tăng ca." in shown
@@ -48,14 +48,14 @@ async def test_also_of_a_text_that_begins_the_grievance_and_of_an_answer(worker:
 
 
 async def test_far_too_long_none_of_it_is_taken(worker: Person, service: RunningApp) -> None:
-    await worker.says("Gửi phản ánh", *parts_of(LINES * 2, 4090))
+    await worker.says("Viết phản ánh", *parts_of(LINES * 2, 4090))
     await worker.sees("dài quá 8.000 ký tự")
     await worker.does_not_see("về việc gì")
     assert all(len(row.body) < 20_000 for row in await rows(service, Intake))
 
 
 async def test_what_comes_later_is_no_part(worker: Person, clock: FakeClock) -> None:
-    await worker.says("Gửi phản ánh", LINES[:2500])
+    await worker.says("Viết phản ánh", LINES[:2500])
     await worker.sees("về việc gì")
     await clock.passes(seconds=30)
     await worker.says("Có ai đó không?")

@@ -17,7 +17,7 @@ FAN = "Quạt ở chuyền 3 hỏng ba ngày"
 @every_channel
 async def test_a_name_stops_nothing(worker: Person, leader: Person) -> None:
     """Huy is no “hủy”, and Dũng and Dung are no “dừng”."""
-    await worker.says("Gửi phản ánh", OVERTIME)
+    await worker.says("Viết phản ánh", OVERTIME)
     await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says("Huy")
     await worker.sees("Tên: Huy")
@@ -25,14 +25,14 @@ async def test_a_name_stops_nothing(worker: Person, leader: Person) -> None:
         await worker.says(name)
         await worker.sees("Vui lòng chọn")
         await worker.sees("Tên: Huy")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME, "Huy")
 
 
 @every_channel
 @pytest.mark.parametrize("name", ["Dũng", "Hủy Diệt", "Dung", "Nam", "Ba", "Một", "Tư"])
 async def test_names_that_are_words_or_numbers_are_taken_for_names(worker: Person, leader: Person, name: str) -> None:
-    await worker.says("Gửi phản ánh", OVERTIME)
+    await worker.says("Viết phản ánh", OVERTIME)
     await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says(name)
     await worker.sees(f"Tên: {name}")
@@ -40,7 +40,7 @@ async def test_names_that_are_words_or_numbers_are_taken_for_names(worker: Perso
 
 @every_channel
 async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Person) -> None:
-    await worker.says("Gửi phản ánh", OVERTIME)
+    await worker.says("Viết phản ánh", OVERTIME)
     for word in ("dừng", "Huỷ bỏ", "/start", "ngôn ngữ"):
         await worker.looks_away()
         await worker.says(word)
@@ -50,7 +50,7 @@ async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Per
     await worker.says("dừng")
     await worker.taps("Bỏ, không gửi")
     await worker.sees("Đã dừng. Không có gì được gửi đi.")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     await worker.says("dừng")
     await worker.sees("không có việc gì đang làm dở")
     await leader.sees_nothing_new()
@@ -58,44 +58,44 @@ async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Per
 
 @every_channel
 async def test_the_menu_may_be_looked_at_meanwhile(worker: Person, leader: Person) -> None:
-    await worker.says("Gửi phản ánh", OVERTIME)
+    await worker.says("Viết phản ánh", OVERTIME)
     for word in ("menu", "Trang chính"):
         await worker.says(word)
-        await worker.sees("vẫn giữ ở đây", "[Gửi phản ánh]", "[Viết tiếp]")
+        await worker.sees("vẫn giữ ở đây", "[Viết phản ánh]", "[Viết tiếp]")
     await worker.taps("Viết tiếp")
     await worker.sees("về việc gì")
     await worker.says("menu")
     await worker.taps("Phản ánh của tôi")
     await worker.sees(OVERTIME, LOST)
-    await worker.taps("Viết tiếp", "Tiền lương", "Tổ trưởng công đoàn")
+    await worker.taps("Viết tiếp", "Tiền lương", "Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
 async def test_what_is_not_written_yet_goes_without_a_question(worker: Person) -> None:
-    await worker.says("Gửi phản ánh", "dừng")
+    await worker.says("Viết phản ánh", "dừng")
     await worker.sees("Đã dừng")
-    await worker.says("Gửi phản ánh", "menu")
+    await worker.says("Viết phản ánh", "menu")
     await worker.does_not_see(LOST)
 
 
 async def test_said_twice_it_goes(worker: Person) -> None:
-    await worker.says("Gửi phản ánh", OVERTIME, "dừng", "dừng")
+    await worker.says("Viết phản ánh", OVERTIME, "dừng", "dừng")
     await worker.sees(LOST)
     await worker.sees("Đã dừng")
 
 
 @on("telegram")
 async def test_an_older_button_asks_as_well(worker: Person, leader: Person) -> None:
-    await worker.says("menu", "Gửi phản ánh", OVERTIME)
+    await worker.says("menu", "Viết phản ánh", OVERTIME)
     await worker.taps("Cài đặt")
     await worker.sees(OVERTIME, LOST)
     await worker.taps("Cài đặt")  # the same again is another tap on the same: still asked
-    await worker.taps("Viết tiếp", "Tiền lương", "Tổ trưởng công đoàn")
+    await worker.taps("Viết tiếp", "Tiền lương", "Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
 
 
 async def test_without_accents_nothing_under_way_is_stopped(worker: Person) -> None:
-    await worker.says("Gửi phản ánh", "Dung")
+    await worker.says("Viết phản ánh", "Dung")
     await worker.sees("về việc gì")
     await worker.says("dung lai")
     await worker.does_not_see("Đã dừng", LOST)
@@ -129,12 +129,12 @@ async def test_a_code_of_the_case_at_hand_is_no_contradiction(worker: Person, le
     await leader.says(code)
     await leader.taps("Trả lời")
     await leader.says(f"{code}: Mai có bảng công")
-    await leader.sees(code, OVERTIME, "«Mai có bảng công»")
+    await leader.sees(code, OVERTIME, "“Mai có bảng công”")
 
 
 async def test_a_code_among_choices_leads_there_once_asked(worker: Person, leader: Person) -> None:
     code = await files(worker)
-    await worker.says("Gửi phản ánh", FAN)
+    await worker.says("Viết phản ánh", FAN)
     await worker.says(code)
     await worker.sees(FAN, LOST)
     await worker.taps("Bỏ, không gửi")
@@ -146,7 +146,7 @@ async def test_a_code_among_choices_leads_there_once_asked(worker: Person, leade
 async def test_any_dash_is_one(worker: Person, leader: Person, dash: str) -> None:
     code = await files(worker)
     await leader.says(f"{code[:2].lower()}{dash}{code[3:].lower()}: Mai có bảng công")
-    await leader.sees(code, OVERTIME, "«Mai có bảng công»")
+    await leader.sees(code, OVERTIME, "“Mai có bảng công”")
 
 
 @on("telegram")
@@ -167,7 +167,7 @@ async def test_a_quotation_wins_over_what_is_under_way(worker: Person, leader: P
     await replies("Mai có bảng công")
     await leader.sees("Những lời này dành cho việc nào?", f"[Cho {first}]")
     await leader.taps(f"Cho {first}")
-    await leader.sees(first, OVERTIME, "«Mai có bảng công»")
+    await leader.sees(first, OVERTIME, "“Mai có bảng công”")
     await leader.taps("Gửi", "Thông báo của đơn vị", "Soạn thông báo")
     await replies("Đã báo kế toán")
     await leader.sees("Những lời này dành cho việc nào?", f"[Cho {first}]")
@@ -189,7 +189,7 @@ async def test_a_photo_under_a_code_goes_to_that_case(worker: Person, leader: Pe
 @pytest.mark.parametrize("channel", ["telegram", "zalo"])  # a photo has no words under it on the page
 async def test_a_photo_under_a_code_is_not_put_to_another_draft(worker: Person, leader: Person) -> None:
     code = await files(worker)
-    await worker.says("Gửi phản ánh", FAN)
+    await worker.says("Viết phản ánh", FAN)
     await worker.shows(made.photo(), caption=f"{code} Đây là bảng công")
     await worker.sees(FAN, LOST)
     await worker.taps("Bỏ, không gửi")
@@ -218,7 +218,7 @@ async def test_a_photo_in_reply_to_an_answer_goes_to_its_case(worker: Person, le
 @pytest.mark.parametrize("typed", ["1️⃣", "1 ạ", "1 nhé", "Số 1 ạ", "chọn 1", "(1)", "một", "mootj", "１", "dạ em chọn 1 ạ"])
 async def test_a_number_under_the_menu_however_polite(worker: Person, typed: str) -> None:
     await worker.says("menu")
-    await worker.sees("1. Gửi phản ánh")
+    await worker.sees("1. Viết phản ánh")
     await worker.says(typed)
     await worker.sees("Có chuyện gì")
     await worker.says(OVERTIME)

@@ -37,11 +37,11 @@ async def delivers(person: Person, update: dict[str, Any], times: int = 1) -> No
 )
 async def test_words_are_read_whatever_stands_around_them(worker: Person, leader: Person, around: dict[str, Any]) -> None:
     assert isinstance(worker, OnTelegram)
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     update = worker.user.message_update(OVERTIME)
     update["message"] |= around
     await delivers(worker, update)
-    await worker.taps("Tiền lương", "Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
     code = code_in(await worker.sees("mã PA-"))
     await leader.sees("Phản ánh mới", code, OVERTIME)
 
@@ -50,7 +50,7 @@ async def test_words_are_read_whatever_stands_around_them(worker: Person, leader
 @pytest.mark.parametrize("field", ["text", "chat"])
 async def test_what_cannot_be_read_is_set_aside_and_asked_for(worker: Person, service: RunningApp, field: str) -> None:
     assert isinstance(worker, OnTelegram)
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.looks_away()
     update = worker.user.message_update(OVERTIME)
     update["message"][field] = ["?"]
@@ -67,7 +67,7 @@ async def test_what_cannot_be_read_is_set_aside_and_asked_for(worker: Person, se
 @on("telegram")
 async def test_a_tap_that_says_nothing_is_told(worker: Person) -> None:
     assert isinstance(worker, OnTelegram)
-    update = worker.user.tap_update("Gửi phản ánh")
+    update = worker.user.tap_update("Viết phản ánh")
     del update["callback_query"]["data"]
     await delivers(worker, update)
     await worker.sees(AGAIN)

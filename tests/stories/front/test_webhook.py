@@ -75,7 +75,7 @@ async def test_json_of_another_shape_is_taken_once(worker: Person, service: Runn
     for raw in WELL_FORMED:
         assert await knocks(http, service, json.dumps(raw).encode()) == 200, raw
     await worker.says("menu")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     # Four are messages that cannot be read, with or without a sender: set aside. The rest is no message.
     assert [kept.error for kept in await rows(service, Quarantine)] == ["Unreadable"] * 4
 
@@ -90,7 +90,7 @@ async def test_junk_is_refused(worker: Person, service: RunningApp, http: aiohtt
     for body, status in JUNK:
         assert await knocks(http, service, body) == status, body[:20]
     await worker.says("menu")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
@@ -99,7 +99,7 @@ async def test_the_same_update_twice_takes_effect_once(worker: Person, leader: P
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
     await worker.looks_away()
-    assert await me.emulator.deliver(me.user.tap_update("Tổ trưởng công đoàn"), times=3) == 200
+    assert await me.emulator.deliver(me.user.tap_update("Gửi tổ trưởng công đoàn"), times=3) == 200
     await service.app.drain()
     code = code_in(await worker.sees("mã PA-"))
     await worker.sees_nothing_new()
@@ -132,7 +132,7 @@ async def test_two_hundred_at_once_are_answered_in_order(worker: Person, leader:
     await service.app.drain()
     for number in range(50):
         await worker.sees("về việc gì")
-        await worker.sees("xem lại trước khi gửi", f"«Việc thứ {number}.»")
+        await worker.sees("xem lại trước khi gửi", f"“Việc thứ {number}.”")
         await worker.sees("Đã dừng")
 
 
@@ -156,7 +156,7 @@ async def test_a_turn_that_fails_is_set_aside_and_the_sender_told(
     update = me.user.message_update("trợ giúp")
     assert await me.emulator.deliver(update) == 503
     await leader.says("menu")  # nobody else is held up
-    await leader.sees("[Gửi phản ánh]")
+    await leader.sees("[Viết phản ánh]")
     [aside] = await rows(service, Quarantine)
     assert (aside.attempts, aside.error) == (1, "RuntimeError")
     assert "trợ giúp".encode() not in aside.payload

@@ -53,7 +53,7 @@ async def test_the_menu_is_always_there(worker: Person) -> None:
     for word in ("menu", "MENU", "/menu", "trang chính", "Bắt đầu"):
         await worker.looks_away()
         await worker.says(OVERTIME, word)
-        await worker.sees("muốn làm gì", "[Gửi phản ánh]", "[Phản ánh của tôi]", "[Ngôn ngữ · Language]", "[Trợ giúp]")
+        await worker.sees("muốn làm gì", "[Viết phản ánh]", "[Phản ánh của tôi]", "[Ngôn ngữ · Language]", "[Trợ giúp]")
 
 
 async def test_help_says_what_anonymous_means(worker: Person) -> None:
@@ -66,7 +66,7 @@ async def test_help_says_what_anonymous_means(worker: Person) -> None:
 
 async def test_help_for_an_officer_names_the_queue(leader: Person) -> None:
     await leader.says("help")
-    await leader.sees("Đồng chí bấm «Việc cần xử lý»", "[Việc cần xử lý]")
+    await leader.sees("Đồng chí bấm “Việc cần xử lý”", "[Việc cần xử lý]")
     await leader.says("menu")
     await leader.sees("Mời đồng chí", "[Việc cần xử lý]")
 
@@ -77,7 +77,7 @@ async def test_stop_stops(worker: Person) -> None:
         await worker.says(OVERTIME, word)
         await worker.taps("Bỏ, không gửi")
         await worker.sees("Đã dừng. Không có gì được gửi đi.")
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
         await worker.says(word)
         await worker.sees("không có việc gì đang làm dở")
 
@@ -87,7 +87,7 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.looks_away()
         await worker.says(command)
         await worker.sees("không có lệnh này")
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
         await worker.says(OVERTIME)
         await worker.sees("về việc gì")
         await worker.says(command)

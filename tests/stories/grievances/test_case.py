@@ -41,7 +41,7 @@ async def test_an_answer_is_read_again_before_it_goes(worker: Person, leader: Pe
     await leader.taps("Trả lời")
     await leader.sees(f"viết nội dung trả lời {code}")
     await leader.says("Tổ sẽ hỏi phòng nhân sự")
-    await leader.sees(code, f"«{OVERTIME}»", "«Tổ sẽ hỏi phòng nhân sự»", "[Gửi]", "[Viết lại]")
+    await leader.sees(code, f"“{OVERTIME}”", "“Tổ sẽ hỏi phòng nhân sự”", "[Gửi]", "[Viết lại]")
     await leader.taps("Viết lại")
     await leader.sees(f"viết nội dung trả lời {code}")
     await leader.says("Tổ đã hỏi phòng nhân sự")
@@ -59,7 +59,7 @@ async def test_an_answer_may_be_dropped(worker: Person, leader: Person) -> None:
     await leader.sees("Không có gì được gửi đi")
     await worker.does_not_see("Chưa rõ")
     await leader.says("viec can xu ly")
-    await leader.sees("1 phản ánh đang mở", code, "chờ trả lời")
+    await leader.sees("1 phản ánh đang mở", code, "còn 24 giờ")
 
 
 async def test_two_officers_answer_and_both_are_heard(
@@ -78,7 +78,7 @@ async def test_two_officers_answer_and_both_are_heard(
     await worker.sees("Công đoàn trả lời", "phòng nhân sự")
     await worker.sees("Công đoàn trả lời", "bảng công")
     await deputy.says(code)
-    await deputy.sees("Đồng chí Trần Thị Mai: «Tổ đã hỏi", "Đồng chí Phạm Thị Lan: «Chiều nay")
+    await deputy.sees("Đồng chí Trần Thị Mai: “Tổ đã hỏi", "Đồng chí Phạm Thị Lan: “Chiều nay")
     assert sorted(entry.verb for entry in await rows(service, Audit)) == ["reply", "reply"]
 
 
@@ -92,7 +92,7 @@ async def test_a_long_grievance_reaches_the_officer_whole(worker: Person, leader
     await leader.says(code)
     shown = (await leader.texts())[leader.seen :]  # in parts where the line's messages are short
     assert f"Phản ánh {code}" in shown[0]
-    assert f"«{text}»" in " ".join("\n".join(shown).split())
+    assert f"“{text}”" in " ".join("\n".join(shown).split())
 
 
 async def test_settled_is_the_workers_word(worker: Person, leader: Person) -> None:
@@ -103,7 +103,7 @@ async def test_settled_is_the_workers_word(worker: Person, leader: Person) -> No
     await leader.sees("công đoàn đang hỏi đã ổn chưa")
     await worker.says("mã nào?")  # a word that is no choice begins another case, and loses nothing of this one
     await worker.taps("Hủy", "Đã ổn")
-    await worker.sees(code, "khép lại", "phản ánh mới")
+    await worker.sees(code, "kết thúc", "phản ánh mới")
     card = await leader.sees(f"Người lao động cho biết {code} đã ổn", "Tình trạng: đã ổn")
     assert "Hạn trả lời" not in card
 
@@ -116,13 +116,13 @@ async def test_buttons_of_a_closed_case_answer_politely(worker: Person, leader: 
     await worker.taps("Đã ổn")
     await leader.looks_away()
     await leader.taps(label)
-    await leader.sees("việc đã khép lại")
+    await leader.sees("việc đã kết thúc")
     await leader.sees("[Việc cần xử lý]")
     await worker.taps("Bổ sung, trả lời lại")
-    await worker.sees("việc đã khép lại")
-    await worker.sees("[Gửi phản ánh]")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
-    await worker.sees("việc đã khép lại")
+    await worker.sees("việc đã kết thúc")
+    await worker.sees("[Viết phản ánh]")
+    await worker.taps("Chưa ổn")
+    await worker.sees("việc đã kết thúc")
     await worker.says(code)
     await worker.sees(code, "Tình trạng: đã ổn", "Đã trả đủ")
 
@@ -152,7 +152,7 @@ async def test_a_case_closed_while_the_officer_writes_is_not_answered(
     await worker.taps("Đã ổn")
     await deputy.looks_away()
     await deputy.taps("Gửi")
-    await deputy.sees("việc đã khép lại")
+    await deputy.sees("việc đã kết thúc")
     await worker.does_not_see("Tôi đang hỏi")
 
 
@@ -182,7 +182,7 @@ async def test_an_officer_opens_only_cases_of_their_unit(worker: Person, leader:
 
 @every_channel
 async def test_an_officer_is_a_worker_too(leader: Person, chair: Person) -> None:
-    code = await files(leader, "Quạt hỏng", "Ban chấp hành")
+    code = await files(leader, "Quạt hỏng", "Gửi Ban chấp hành")
     await chair.sees("Phản ánh mới", code, "không nêu tên")
     await leader.says(code)
     await leader.sees("không giữ phản ánh nào", f"[{code}]")

@@ -28,7 +28,7 @@ from tests.traces import words
 VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
 
 
-async def sends(worker: Person, to: str = "Tổ trưởng công đoàn") -> None:
+async def sends(worker: Person, to: str = "Gửi tổ trưởng công đoàn") -> None:
     """From the words to the end."""
     await worker.taps("Tiền lương", to)
     await worker.sees("mã PA-")
@@ -44,13 +44,13 @@ async def opens(officer: Person) -> list[tuple[str, bytes]]:
 async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     worker: Person, leader: Person, service: RunningApp
 ) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(OVERTIME)
     await worker.shows(made.photo((400, 300)))
     await worker.sees("Ảnh 1: đang tải")
     await worker.taps("Tiền lương")
     await worker.sees("xem lại trước khi gửi", OVERTIME, "Kèm theo: ảnh 1 (đã nhận)", "xóa khỏi ảnh")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME, "Tệp kèm theo: ảnh 1 (đã nhận)", "[Xem tệp]")
     [(name, content)] = await opens(leader)
     assert name == "anh-1.jpg"
@@ -69,7 +69,7 @@ async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Perso
     await worker.sees("Ghi âm 1: đang tải")
     await worker.taps("Tiền lương")
     await worker.sees("ảnh 1 (đã nhận), ghi âm 1 (đã nhận)", "người quen nghe là nhận ra")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "ảnh 1 (đã nhận), ghi âm 1 (đã nhận)")
     (photo, _), (voice, sound) = await opens(leader)
     assert (photo, voice.partition(".")[0]) == ("anh-1.jpg", "ghi-am-1")
@@ -117,7 +117,7 @@ async def test_a_document_is_made_anew_and_its_sender_is_told_so(worker: Person,
     await worker.shows(words.docx("<w:p><w:del><w:r><w:delText>BINHCANARY</w:delText></w:r></w:del></w:p>"), "document")
     await worker.taps("Tiền lương")
     await worker.sees("tài liệu 1 (đã nhận)", "Tài liệu được làm lại mới", "lời nhận xét và phần ẩn bị bỏ đi")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới")
     [(name, content)] = await opens(leader)
     assert name == "tep-1.docx" and not traces.holds(content)
@@ -176,7 +176,7 @@ async def test_what_is_nothing_we_keep_is_said_kindly(
     assert (instead in text) == (why != "tệp quá lớn") and len(text.splitlines()) <= 10
     await worker.taps("Tiền lương")
     await worker.sees("(không dùng được)")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
     await leader.does_not_see("Tệp kèm theo", "[Xem tệp]")
     assert not list(service.app.vault.directory.glob("*"))
@@ -311,7 +311,7 @@ async def test_words_under_a_later_photo_are_added_to_the_draft(worker: Person, 
     await worker.shows(made.photo(), caption="Ảnh chụp bảng công")
     await worker.sees("Ảnh 2: đang tải")
     await worker.sees(OVERTIME + "\nẢnh chụp bảng công", "ảnh 1 (đã nhận), ảnh 2")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Ảnh chụp bảng công", "ảnh 1 (đã nhận), ảnh 2 (đã nhận)")
 
 
@@ -325,7 +325,7 @@ async def test_a_line_that_is_away_is_asked_again_and_sending_does_not_wait(
     await worker.shows(made.photo())
     await worker.taps("Tiền lương")
     await worker.sees("ảnh 1 (đang tải)")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Tệp kèm theo: ảnh 1 (đang tải)")
     assert await opens(leader) == []
     await clock.passes(seconds=6)
@@ -346,7 +346,7 @@ async def test_what_telegram_does_not_have_is_known_before_it_is_sent(
     await worker.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
     await worker.taps("Tiền lương")
     await worker.sees("ảnh 1 (không tải được)")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới")
     await leader.does_not_see("Tệp kèm theo")
 

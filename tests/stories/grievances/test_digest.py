@@ -50,7 +50,7 @@ async def test_danger_rings_at_night(worker: Person, leader: Person, chair: Pers
 async def test_who_was_passed_over_is_not_told_in_the_morning(
     worker: Person, leader: Person, chair: Person, night: FakeClock
 ) -> None:
-    await files(worker, to="Ban chấp hành")
+    await files(worker, to="Gửi Ban chấp hành")
     await night.passes(hours=7)
     await chair.sees("buổi sáng", "1 việc")
     await leader.does_not_see("buổi sáng")

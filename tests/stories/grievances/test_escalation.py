@@ -16,12 +16,12 @@ async def test_not_settled_goes_up_with_its_text(
 ) -> None:
     code = await files(worker)
     await answers(leader, "Đã trả 30 giờ", "Đề nghị kết thúc")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.sees("Còn điều gì chưa ổn", "không phải hỏi lại từ đầu")
     await clock.passes(seconds=1)
     await worker.says("Còn thiếu 12 giờ")
     await worker.sees(code, "được chuyển tới: Ban chấp hành")
-    await chair.sees(f"{code} chưa ổn", "Người lao động: «Còn thiếu 12 giờ»", "[Trả lời]")
+    await chair.sees(f"{code} chưa ổn", "Người lao động: “Còn thiếu 12 giờ”", "[Trả lời]")
     await chair.says(code)
     await chair.sees(OVERTIME, "Đã trả 30 giờ", "Còn thiếu 12 giờ")
     await superior.sees_nothing_new()
@@ -41,9 +41,9 @@ async def test_a_second_tap_does_not_send_it_further_up(
 ) -> None:
     await files(worker)
     await answers(leader, "Đã trả", "Đề nghị kết thúc")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.says("Chưa trả")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.sees("hiện không dùng được")
     await superior.sees_nothing_new()
 
@@ -58,8 +58,8 @@ async def test_overdue_lets_the_worker_send_it_up(worker: Person, leader: Person
     await leader.says("Việc cần xử lý")
     await leader.sees(code, "quá hạn")
     await worker.says(code)
-    await worker.sees("[Quá hạn, chuyển công đoàn cấp trên]")
-    await worker.taps("Quá hạn, chuyển công đoàn cấp trên")
+    await worker.sees("[Quá hạn, chuyển lên Ban chấp hành]")
+    await worker.taps("Quá hạn, chuyển lên Ban chấp hành")
     await worker.says("Vẫn chưa có ai trả lời")
     await worker.sees("được chuyển tới: Ban chấp hành")
     await chair.sees(code, OVERTIME, "Vẫn chưa có ai trả lời", "trước 10:01 ngày 25/11")
@@ -80,27 +80,27 @@ async def test_an_answer_in_time_is_not_overdue(worker: Person, leader: Person, 
 async def test_units_without_an_officer_are_passed_over(worker: Person, leader: Person, superior: Person) -> None:
     code = await files(worker)
     await answers(leader, "Đã trả", "Đề nghị kết thúc")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Liên đoàn Lao động tỉnh")
     await worker.says("Chưa trả")
     await worker.sees("được chuyển tới: Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
     await superior.sees(f"{code} chưa ổn", "Chưa trả")
 
 
 async def test_at_the_top_it_stays_with_who_has_it(worker: Person, superior: Person) -> None:
-    code = await files(worker, to="Công đoàn cấp trên")
+    code = await files(worker, to="Gửi Liên đoàn Lao động tỉnh")
     await answers(superior, "Đã làm việc với công ty", "Đề nghị kết thúc")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn")
     await worker.says("Chưa trả")
     await worker.sees("Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
     await superior.sees(f"{code} chưa ổn", "Chưa trả")
     await superior.says("Việc cần xử lý")
-    await superior.sees(code, "chờ trả lời")
+    await superior.sees(code, "còn 24 giờ")
 
 
 async def test_the_nearest_deadline_is_at_the_top(
     worker: Person, somebody: Somebody, chair: Person, clock: FakeClock
 ) -> None:
-    calm = await files(worker, to="Ban chấp hành")
+    calm = await files(worker, to="Gửi Ban chấp hành")
     await clock.passes(minutes=1)
     await worker.says("Có người ngất")
     await worker.taps("Khác", "Có người đang gặp nguy hiểm: gửi ngay")

@@ -13,7 +13,7 @@ from tests.stories.channels import every_channel
 
 async def reviews(worker: Person, text: str = OVERTIME, category: str = "Tiền lương") -> None:
     """The worker comes as far as the review."""
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(text)
     await worker.taps(category)
 
@@ -22,7 +22,7 @@ async def reviews(worker: Person, text: str = OVERTIME, category: str = "Tiền 
 async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     await reviews(worker)
     await worker.sees("xem lại trước khi gửi", OVERTIME, "Tiền lương", "Tên: không hiện", "[○ Ghi tên tôi]")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("Cảm ơn", "mã PA-", "Tổ trưởng công đoàn (Tổ may 1)", "trước 10:00 ngày 24/11", "cấp trên")
     card = await leader.sees("Phản ánh mới", OVERTIME, "không nêu tên", "Hạn trả lời: trước 10:00 ngày 24/11")
     assert "Nơi: Công đoàn cơ sở Công ty May Sông Lam" in card, "in a team of one the team would name the worker"
@@ -37,7 +37,7 @@ async def test_a_name_is_shown_to_the_officer_only(
     await worker.sees("thấy tên nào")
     await worker.says("  Nguyễn Thị\nBình ")
     await worker.sees("Tên: Nguyễn Thị Bình", "[○ Không hiện tên (ẩn danh)]")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Người gửi: Nguyễn Thị Bình")
     await chair.sees_nothing_new()
     [case] = await rows(service, Grievance)
@@ -50,7 +50,7 @@ async def test_a_worker_may_take_the_name_back(worker: Person, leader: Person) -
     await worker.says("Nguyễn Thị Bình")
     await worker.taps("○ Không hiện tên (ẩn danh)")
     await worker.sees("Tên: không hiện")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "không nêu tên")
     await leader.does_not_see("Bình")
 
@@ -71,14 +71,14 @@ async def test_danger_without_a_committee_goes_to_whoever_answers(worker: Person
 
 @pytest.mark.parametrize("moment", ["text", "category", "review"])
 async def test_cancelling_sends_nothing(worker: Person, leader: Person, service: RunningApp, moment: str) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     if moment == "text":
         await worker.says("hủy bỏ")
     else:
         await worker.says(OVERTIME)
         await worker.taps(*(["Hủy"] if moment == "category" else ["Tiền lương", "Hủy"]))
     await worker.sees("Không có gì được gửi đi")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     await leader.sees_nothing_new()
     assert not await service.app.writer.read(carried), "its rows are those of turns that leave nothing to do"
     assert not await rows(service, Grievance)
@@ -86,21 +86,21 @@ async def test_cancelling_sends_nothing(worker: Person, leader: Person, service:
 
 async def test_only_recipients_that_somebody_answers_for_are_offered(worker: Person, chair: Person) -> None:
     await reviews(worker)
-    await worker.sees("[Ban chấp hành]")
-    await worker.does_not_see("[Tổ trưởng công đoàn]", "[Công đoàn cấp trên]")
+    await worker.sees("[Gửi Ban chấp hành]")
+    await worker.does_not_see("[Gửi tổ trưởng công đoàn]", "[Gửi Liên đoàn Lao động tỉnh]")
 
 
 async def test_three_levels_are_offered(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
     await reviews(worker)
-    await worker.sees("[Tổ trưởng công đoàn]", "[Ban chấp hành]", "[Công đoàn cấp trên]")
-    await worker.taps("Công đoàn cấp trên")
+    await worker.sees("[Gửi tổ trưởng công đoàn]", "[Gửi Ban chấp hành]", "[Gửi Liên đoàn Lao động tỉnh]")
+    await worker.taps("Gửi Liên đoàn Lao động tỉnh")
     await superior.sees("Phản ánh mới", OVERTIME)
     await leader.sees_nothing_new()
     await chair.sees_nothing_new()
 
 
 async def test_the_likely_category_comes_first(worker: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Suất ăn CÓ MÙI, nhiều người đau bụng")
     screen = await worker.sees("về việc gì")
     assert screen.index("[Bữa ăn ca]") < screen.index("[Tiền lương]")
@@ -123,7 +123,7 @@ async def test_words_and_numbers_do_what_taps_do(worker: Person, leader: Person,
 
 @every_channel
 async def test_a_word_that_is_no_choice_is_asked_again(worker: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(OVERTIME, "tôi không biết")
     await worker.sees("chọn một trong các mục")
     await worker.sees("về việc gì")
@@ -135,7 +135,7 @@ async def test_a_word_that_is_no_choice_is_asked_again(worker: Person) -> None:
 async def test_words_outside_a_conversation_begin_one(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.sees("về việc gì", "[Tiền lương]")
-    await worker.taps("Tiền lương", "Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
@@ -160,10 +160,10 @@ async def test_a_draft_survives_the_night_and_is_gone_after_a_day(worker: Person
     await worker.looks_away()
     await worker.taps("Hủy")
     if channel == "zalo":  # a number, in a list that is not remembered any more: it is not the menu's
-        await worker.sees("chọn một trong các mục", "[Gửi phản ánh]")
+        await worker.sees("chọn một trong các mục", "[Viết phản ánh]")
     else:
         await worker.sees("không còn tác dụng")
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
     await worker.sees_nothing_new()
 
 

@@ -102,12 +102,12 @@ async def test_a_seventh_grievance_waits_in_its_draft(
         await files(worker, f"Phản ánh số {number}")
         await worker.says("menu")
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
     await worker.sees("chưa được gửi", "vẫn còn đây", "10:11")
     await worker.sees("xem lại trước khi gửi", OVERTIME)
     assert len(await rows(service, Grievance)) == 6
     await clock.passes(minutes=11)
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     assert len(await rows(service, Grievance)) == 7
 

@@ -27,6 +27,6 @@ async def test_a_worker_is_answered(worker: Person, leader: Person, chair: Perso
     await leader.taps("Gửi")
     await worker.sees("đã ổn chưa", "Đã trả đủ 42 giờ tăng ca")
     await worker.taps("Đã ổn")
-    await worker.sees(code, "khép lại")
+    await worker.sees(code, "kết thúc")
     await leader.sees(code, "đã ổn")
     await chair.sees_nothing_new()

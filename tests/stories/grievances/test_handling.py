@@ -69,7 +69,7 @@ async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Perso
 @every_channel
 async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
     code = await files(worker)
-    await leader.taps("Chuyển công đoàn cấp trên")
+    await leader.taps("Chuyển lên Ban chấp hành")
     await leader.sees("Ban chấp hành", "Đồng chí ghi lý do")
     await leader.says("Vượt quyền của tổ")
     await leader.sees(f"Chuyển {code} tới")
@@ -77,7 +77,7 @@ async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, 
     await leader.sees(code, "nay do Công đoàn cơ sở Công ty May Sông Lam giữ")
     await worker.sees(code, "đã chuyển tới: Ban chấp hành (Công đoàn cơ sở Công ty May Sông Lam)", "Hạn trả lời")
     await chair.sees("vừa được chuyển lên", OVERTIME, "Vượt quyền của tổ")
-    await chair.taps("Chuyển công đoàn cấp trên")
+    await chair.taps("Chuyển lên Liên đoàn Lao động tỉnh")
     await chair.says("Công ty không đối thoại")
     await chair.taps("Chuyển")
     await worker.sees("đã chuyển tới: Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
@@ -91,10 +91,10 @@ async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, 
 async def test_not_enough_grounds_is_told_apart_and_can_go_further(worker: Person, leader: Person, chair: Person) -> None:
     code = await files(worker)
     await answers(leader, "Bảng công cho thấy đã trả đủ", "Chưa đủ căn cứ")
-    await worker.sees("chưa đủ căn cứ", "Bảng công cho thấy", "công đoàn cấp trên")
+    await worker.sees("chưa đủ căn cứ", "Bảng công cho thấy", "cấp tiếp theo")
     await worker.says(code)
-    await worker.sees("khép lại: chưa đủ căn cứ")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.sees("kết thúc: chưa đủ căn cứ")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.says("Bảng công thiếu ngày 12")
     await worker.sees("chuyển tới: Ban chấp hành")
     await chair.sees("chưa ổn", OVERTIME, "Bảng công thiếu ngày 12")
@@ -127,7 +127,7 @@ async def test_an_answer_by_the_code_alone(worker: Person, leader: Person) -> No
 
 
 async def test_the_code_of_a_case_that_is_not_theirs_answers_nobody(worker: Person, leader: Person, chair: Person) -> None:
-    code = await files(worker, to="Ban chấp hành")
+    code = await files(worker, to="Gửi Ban chấp hành")
     await leader.says(f"{code} Đang hỏi phòng lương")
     await leader.sees("không giữ phản ánh nào mang mã này")
     await worker.does_not_see("Đang hỏi phòng lương")
@@ -226,7 +226,7 @@ async def test_a_grievance_spoken_to_the_leader(leader: Person, chair: Person, c
     await leader.taps("Khép lại: đã ổn")
     await leader.says("Đã sửa xong, chị ấy nói ổn rồi")
     await leader.taps("Khép lại")
-    await leader.sees("Đã khép lại")
+    await leader.sees("Đã kết thúc")
     await leader.taps("Việc cần xử lý")
     await leader.sees("không có phản ánh nào chờ")
 
@@ -249,7 +249,7 @@ async def test_a_reply_to_the_card_is_an_answer(worker: Person, leader: Person, 
 
 
 @pytest.mark.parametrize("moment", ["before the words", "before the last tap"])
-@pytest.mark.parametrize("verb", ["Trả lời", "Hỏi thêm", "Đề nghị kết thúc", "Chưa đủ căn cứ", "Chuyển công đoàn cấp trên"])
+@pytest.mark.parametrize("verb", ["Trả lời", "Hỏi thêm", "Đề nghị kết thúc", "Chưa đủ căn cứ", "Chuyển lên Ban chấp hành"])
 async def test_an_office_that_ends_in_mid_conversation(
     worker: Person, leader: Person, chair: Person, service: RunningApp, verb: str, moment: str
 ) -> None:
@@ -265,6 +265,6 @@ async def test_an_office_that_ends_in_mid_conversation(
         await leader.taps(last)
     else:
         await leader.says(words)
-    await leader.sees("Mục này hiện không dùng được, hoặc việc đã khép lại.")
+    await leader.sees("Mục này hiện không dùng được, hoặc việc đã kết thúc.")
     await worker.does_not_see(words)
     await chair.does_not_see(OVERTIME)

@@ -44,7 +44,7 @@ async def test_it_can_be_taken_back(worker: Person, leader: Person, clock: FakeC
 
 async def test_a_name_for_the_committee_only(worker: Person, leader: Person, chair: Person, clock: FakeClock) -> None:
     code = await files(worker)
-    await gives_name(worker, code, "Chỉ BCH biết tên")
+    await gives_name(worker, code, "Chỉ Ban chấp hành biết tên tôi")
     await clock.passes(hours=25)
     await leader.says(code)
     await leader.sees(code, "không nêu tên")

@@ -11,14 +11,14 @@ from tests.actors import Person
 from tests.running_app import RunningApp
 from tests.stories.acts import OVERTIME, also, appointed, files, rows
 
-ANONYMOUS, COMMITTEE, NAMED = "Không hiện tên (ẩn danh)", "Chỉ BCH biết tên", "Ghi tên tôi"
+ANONYMOUS, COMMITTEE, NAMED = "Không hiện tên (ẩn danh)", "Chỉ Ban chấp hành biết tên tôi", "Ghi tên tôi"
 
 
 async def test_the_three_ways_of_naming_stand_above_the_recipients(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
     review = await worker.sees("xem lại trước khi gửi")
-    places = [review.index(label) for label in (f"● {ANONYMOUS}", f"○ {COMMITTEE}", f"○ {NAMED}", "Tổ trưởng công đoàn")]
+    places = [review.index(label) for label in (f"● {ANONYMOUS}", f"○ {COMMITTEE}", f"○ {NAMED}", "Gửi tổ trưởng công đoàn")]
     assert places == sorted(places)
 
 
@@ -27,9 +27,9 @@ async def test_only_the_committee_reads_the_name(worker: Person, leader: Person,
     await worker.taps("Tiền lương", f"○ {COMMITTEE}")
     await worker.says("Nguyễn Thị Bình")
     await worker.sees("Nguyễn Thị Bình, chỉ Ban chấp hành biết", f"● {COMMITTEE}")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "không nêu tên")
-    await leader.taps("Chuyển công đoàn cấp trên")
+    await leader.taps("Chuyển lên Ban chấp hành")
     await leader.says("Cần Ban chấp hành làm việc với phòng lương")
     await leader.taps("Chuyển")
     await chair.sees("vừa được chuyển lên", "Người gửi: Nguyễn Thị Bình", "Cần Ban chấp hành làm việc")
@@ -37,7 +37,7 @@ async def test_only_the_committee_reads_the_name(worker: Person, leader: Person,
 
 
 async def test_who_was_passed_over_never_sees_the_case(worker: Person, leader: Person, chair: Person) -> None:
-    code = await files(worker, to="Ban chấp hành")
+    code = await files(worker, to="Gửi Ban chấp hành")
     await chair.sees("Phản ánh mới", code)
     await leader.taps("Việc cần xử lý")
     await leader.sees("không có phản ánh nào chờ")
@@ -49,7 +49,7 @@ async def test_who_was_passed_over_never_sees_the_case(worker: Person, leader: P
 async def test_who_takes_the_office_later_is_barred_too(
     worker: Person, leader: Person, chair: Person, service: RunningApp, somebody: Callable[[str], Person]
 ) -> None:
-    code = await files(worker, to="Ban chấp hành")
+    code = await files(worker, to="Gửi Ban chấp hành")
     successor = somebody("Lan")
     await successor.joins(await appointed(service, "SONGLAM-MAY1", "deputy_leader", "Phạm Thị Lan", "SL009"))
     await successor.says(code)
@@ -63,9 +63,9 @@ async def test_a_leader_who_also_sits_above_is_no_way_around(
     await also(service, "SL001", "SONGLAM", "committee")
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
-    review = await worker.sees("xem lại trước khi gửi", "Tổ trưởng công đoàn", "Công đoàn cấp trên")
+    review = await worker.sees("xem lại trước khi gửi", "Gửi tổ trưởng công đoàn", "Gửi Liên đoàn Lao động tỉnh")
     assert "Ban chấp hành]" not in review
-    await worker.taps("Công đoàn cấp trên")
+    await worker.taps("Gửi Liên đoàn Lao động tỉnh")
     await superior.sees("Phản ánh mới", OVERTIME)
     await leader.taps("Việc cần xử lý")
     await leader.sees("không có phản ánh nào chờ")
@@ -98,17 +98,17 @@ async def test_what_gives_a_writer_away_is_said_before_it_goes(
     await worker.says("Chưa trả tăng ca")
     review = await worker.sees("xem lại trước khi gửi", "Chưa trả tăng ca")
     assert "⚠" not in review
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Chưa trả tăng ca")
     assert len(await rows(service, Grievance)) == 1
 
 
 async def test_naming_the_chair_as_deputy_does_not_blind_the_chair(worker: Person, leader: Person, chair: Person) -> None:
-    before = await files(worker, to="Ban chấp hành")
+    before = await files(worker, to="Gửi Ban chấp hành")
     await leader.taps("Việc cần xử lý", "Khi tôi vắng mặt", "Nguyễn Văn Hùng", "14 ngày")
     await chair.says(before)
     await chair.sees(before, OVERTIME)
-    after = await files(worker, "Tổ trưởng bớt công", to="Ban chấp hành")
+    after = await files(worker, "Tổ trưởng bớt công", to="Gửi Ban chấp hành")
     await chair.says(after)
     await chair.sees(after, "bớt công")
     await leader.says(after)
@@ -122,6 +122,6 @@ async def test_a_deputy_of_the_chair_reads_no_name_given_to_the_committee(
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương", f"○ {COMMITTEE}")
     await worker.says("Nguyễn Thị Bình")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "không nêu tên")
     await leader.does_not_see("Nguyễn Thị Bình")

@@ -107,4 +107,4 @@ async def test_what_tells_of_a_refusal_tells_of_no_other(worker: Person, service
     await worker.sees_nothing_new()
     assert [row.state for row in await rows(service, Outbound)] == ["rejected", "rejected"]
     await worker.says("menu")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")

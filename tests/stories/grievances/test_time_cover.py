@@ -29,11 +29,11 @@ async def settling(worker: Person, leader: Person, clock: FakeClock) -> str:
 async def test_nothing_reaches_the_leader_before_its_time(
     worker: Person, leader: Person, clock: FakeClock, service: RunningApp
 ) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương")
-    await worker.sees("sau 30–90 phút", "giờ chuyển chung", "[Gửi ngay]")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.sees("sau 30–90 phút", "giờ chuyển chung", "[Không cần chờ: chuyển đi ngay]")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-", "chuyển đi sau 30–90 phút")
     await clock.passes(minutes=29, seconds=59)
     await leader.sees_nothing_new()
@@ -53,9 +53,9 @@ async def test_the_deadline_counts_from_the_moment_it_arrives(worker: Person, le
 @every_channel
 async def test_gui_ngay_reaches_at_once(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Gửi ngay")
-    await worker.sees("công đoàn nhận được ngay", "[Gửi sau 30–90 phút]")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Không cần chờ: chuyển đi ngay")
+    await worker.sees("công đoàn nhận được ngay", "[Chuyển đi sau 30–90 phút]")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     await worker.does_not_see("chuyển đi sau")
     await leader.sees("Phản ánh mới", OVERTIME)
@@ -63,7 +63,7 @@ async def test_gui_ngay_reaches_at_once(worker: Person, leader: Person) -> None:
 
 async def test_a_worker_may_go_back_under_cover(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Gửi ngay", "Gửi sau 30–90 phút", "Tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Không cần chờ: chuyển đi ngay", "Chuyển đi sau 30–90 phút", "Gửi tổ trưởng công đoàn")
     await worker.sees("chuyển đi sau 30–90 phút")
     await leader.sees_nothing_new()
 
@@ -79,7 +79,7 @@ async def test_a_name_needs_no_cover(worker: Person, leader: Person) -> None:
     await worker.taps("Tiền lương", "○ Ghi tên tôi")
     await worker.says("Nguyễn Thị Bình")
     await worker.sees("công đoàn nhận được ngay")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Bình")
 
 
@@ -130,7 +130,7 @@ async def test_an_addition_may_go_at_once(worker: Person, leader: Person, clock:
 async def test_a_decision_on_its_way_leaves_no_other_to_take(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Đã ổn")
-    await worker.sees(code, "khép lại", "chuyển đi sau 30–90 phút")
+    await worker.sees(code, "kết thúc", "chuyển đi sau 30–90 phút")
     await worker.says(code)
     card = await worker.sees(code, "Đã trả đủ 42 giờ", "[Bổ sung, trả lời lại]")
     assert "[Đã ổn]" not in card and "[Chưa ổn" not in card
@@ -140,10 +140,10 @@ async def test_a_decision_on_its_way_leaves_no_other_to_take(worker: Person, lea
 async def test_a_decision_under_cover_is_taken_once(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Đã ổn")
-    await worker.sees(code, "khép lại", "chuyển đi sau 30–90 phút")
+    await worker.sees(code, "kết thúc", "chuyển đi sau 30–90 phút")
     await worker.taps("Đã ổn")
     await worker.sees("hiện không dùng được")
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn")
     await worker.sees("hiện không dùng được")
     await leader.looks_away()
     await clock.passes(minutes=90)
@@ -154,7 +154,7 @@ async def test_a_decision_under_cover_is_taken_once(worker: Person, leader: Pers
 @every_channel
 async def test_not_settled_travels_under_cover(worker: Person, leader: Person, chair: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
-    await worker.taps("Chưa ổn, chuyển công đoàn cấp trên")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.says("Mới trả 30 giờ")
     await worker.sees(code, "Ban chấp hành", "chuyển đi sau 30–90 phút")
     await chair.sees_nothing_new()

@@ -49,7 +49,7 @@ async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Someb
     assert "[Thông báo của công đoàn: tắt]" in card, "no consent is given by default"
     assert "[Lấy ý kiến: tắt]" in card
     await worker.taps("Đồng ý")
-    await worker.sees("Anh/chị đã tham gia", "[Gửi phản ánh]")
+    await worker.sees("Anh/chị đã tham gia", "[Viết phản ánh]")
     [account] = await rows(service, Account)
     assert (account.notices, account.polls, account.verified) == (False, False, False)
     assert (account.consent_version, account.joined_on) == ("2026-12", service.clock.now().date())

@@ -40,7 +40,7 @@ async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, service: Runn
     await stranger.sees("Tổ may 1, Công đoàn cơ sở Công ty May Sông Lam", "Công ty không có tài khoản", "[Đồng ý]")
     assert not await rows(service, Account)
     await stranger.taps("Đồng ý")
-    await stranger.sees("đã tham gia", "[Gửi phản ánh]", "[Phản ánh của tôi]")
+    await stranger.sees("đã tham gia", "[Viết phản ánh]", "[Phản ánh của tôi]")
     [account] = await rows(service, Account)
     assert account.confirmed
     turns = await rows(service, Conversation)
@@ -132,9 +132,9 @@ async def test_english_typed_at_the_consent_card_keeps_the_code(somebody: Somebo
 @every_channel
 async def test_start_again_after_joining_shows_the_menu(worker: Person, service: RunningApp) -> None:
     await worker.says("/start")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     await worker.says(f"/start {service.codes.second_team}")
-    await worker.sees("[Gửi phản ánh]")
+    await worker.sees("[Viết phản ánh]")
     assert len(await rows(service, Account)) == 1
 
 
@@ -166,7 +166,7 @@ async def test_a_guest_may_ask_for_help_and_stop(somebody: Somebody) -> None:
     await stranger.sees("nhập mã tham gia")
     await stranger.says("/menu")
     await stranger.sees("mã tham gia")
-    await stranger.does_not_see("không có lệnh", "[Gửi phản ánh]")
+    await stranger.does_not_see("không có lệnh", "[Viết phản ánh]")
 
 
 async def test_members_of_another_team_are_on_their_own(somebody: Somebody, worker: Person, service: RunningApp) -> None:
@@ -181,11 +181,11 @@ def test_the_wrong_code_of_these_stories_could_be_a_code() -> None:
 
 
 async def test_a_worker_with_no_officer_in_reach_is_told_whom_to_see(worker: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Quạt hỏng")
     await worker.taps("Khác")
     await worker.sees("chưa có ai nhận tin ở đây", "gặp trực tiếp tổ công đoàn", "[Hủy]")
-    await worker.does_not_see("[Tổ trưởng công đoàn]", "[Gửi ngay]")
+    await worker.does_not_see("[Gửi tổ trưởng công đoàn]", "[Không cần chờ: chuyển đi ngay]")
 
 
 async def test_a_worker_who_joined_can_file_at_once(worker: Person, leader: Person) -> None:

@@ -55,16 +55,16 @@ async def claimant(somebody: Somebody, service: RunningApp, chair: Person) -> Pe
 
 
 async def test_no_powers_before_somebody_vouches(worker: Person, chair: Person, claimant: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Tăng ca tháng 5 chưa được trả")
     await worker.taps("Tiền lương")
-    await worker.sees("[Ban chấp hành]")
-    await worker.does_not_see("[Tổ trưởng công đoàn]")
-    await worker.taps("Ban chấp hành")
+    await worker.sees("[Gửi Ban chấp hành]")
+    await worker.does_not_see("[Gửi tổ trưởng công đoàn]")
+    await worker.taps("Gửi Ban chấp hành")
     await claimant.sees_nothing_new()
     await claimant.says("menu")
     await claimant.sees("công đoàn cấp trên cần xác nhận")
-    await claimant.does_not_see("[Việc cần xử lý]", "[Gửi phản ánh]")
+    await claimant.does_not_see("[Việc cần xử lý]", "[Viết phản ánh]")
 
 
 def two_words(screen: str) -> str:
@@ -114,7 +114,7 @@ async def test_a_new_code_ends_the_claim_of_whoever_stole_the_old_one(
     await clock.passes(minutes=2)
     await claimant.sees("chat này đã kết thúc")
     await claimant.says("menu")
-    await claimant.does_not_see("[Việc cần xử lý]", "[Gửi phản ánh]")
+    await claimant.does_not_see("[Việc cần xử lý]", "[Viết phản ánh]")
     await real.says("menu")
     await real.sees("[Việc cần xử lý]")
     assert not await confirms(service, "SL001")
@@ -178,7 +178,7 @@ async def test_a_claim_is_not_yet_the_officer(
     assert await confirms(service, "SL001")
     await mai.sees("đã được xác nhận")
     await mai.taps("Menu")
-    code = await files(mai, "Chủ tịch ép tôi", to="Ban chấp hành")
+    code = await files(mai, "Chủ tịch ép tôi", to="Gửi Ban chấp hành")
     await mai.looks_away()
     thief = somebody("Kẻ trộm")
     await thief.joins(await a_new_code(service))
@@ -195,7 +195,7 @@ async def test_a_claim_is_not_yet_the_officer(
     await chair.taps("Gửi")
     await mai.sees("Công đoàn trả lời", "Đã nhận")
     await clock.passes(minutes=5)
-    await thief.does_not_see("ép tôi", "Công đoàn trả lời", "[Gửi phản ánh]")
+    await thief.does_not_see("ép tôi", "Công đoàn trả lời", "[Viết phản ánh]")
     await thief.taps("Đây không phải mã của tôi")
     await thief.sees("không giữ cuộc trò chuyện này nữa")
     await thief.says("menu")

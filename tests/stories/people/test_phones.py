@@ -264,7 +264,7 @@ async def test_who_stays_may_stay(worker: Person, service: RunningApp) -> None:
 async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own(
     leader: Person, chair: Person, clock: FakeClock, service: RunningApp
 ) -> None:
-    code = await files(leader, "Chính tôi cũng bị trừ lương", to="Ban chấp hành")
+    code = await files(leader, "Chính tôi cũng bị trừ lương", to="Gửi Ban chấp hành")
     await chair.sees("Phản ánh mới", code)
     before = {row.id: row.reporter_id for row in await rows(service, Row)}
     await leader.says("menu")
@@ -277,11 +277,11 @@ async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own
 
 
 async def test_a_name_given_is_taken_out_of_the_case(worker: Person, leader: Person) -> None:
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Quạt hỏng")
     await worker.taps("Khác", "○ Ghi tên tôi")
     await worker.says("Nguyễn Văn An")
-    await worker.taps("Tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     thanks = await worker.sees("mã PA-")
     code = thanks[thanks.index("PA-") :][:9]
     await leader.sees("Phản ánh mới", "Nguyễn Văn An")

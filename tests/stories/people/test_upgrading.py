@@ -125,18 +125,18 @@ async def test_a_code_is_never_the_words_of_a_grievance(worker: Person, service:
         await worker.sees(said)
         await worker.does_not_see("về việc gì")
         await worker.says("menu")
-        await worker.sees("[Gửi phản ánh]")
+        await worker.sees("[Viết phản ánh]")
 
 
 async def test_an_officer_who_rises_to_their_own_case_does_not_handle_it(
     leader: Person, chair: Person, service: RunningApp
 ) -> None:
-    await leader.taps("Gửi phản ánh")
+    await leader.taps("Viết phản ánh")
     await leader.says(OVERTIME)
     await leader.taps("Tiền lương")
     review = await leader.sees("xem lại trước khi gửi")
-    assert "[Tổ trưởng công đoàn]" not in review  # that is who writes
-    await leader.taps("Ban chấp hành")
+    assert "[Gửi tổ trưởng công đoàn]" not in review  # that is who writes
+    await leader.taps("Gửi Ban chấp hành")
     code = (await leader.sees("mã PA-")).partition("PA-")[2][:6]
     await chair.sees("Phản ánh mới", code)
     await also(service, "SL001", "SONGLAM", "committee")

@@ -62,7 +62,7 @@ async def claims(worker: Person, officers_code: str, clock: FakeClock, name: str
     await worker.says(officers_code)
     await worker.sees(name, "công đoàn cấp trên cần xác nhận")
     await worker.taps("Dùng mã này")
-    words = two_words(await worker.sees("Khi được xác nhận", "hai từ", "[Gửi phản ánh]", "[Đây không phải mã của tôi]"))
+    words = two_words(await worker.sees("Khi được xác nhận", "hai từ", "[Viết phản ánh]", "[Đây không phải mã của tôi]"))
     await clock.passes(minutes=2)
     return words
 
@@ -72,7 +72,7 @@ async def is_still_a_worker(worker: Person, case: str) -> None:
     await worker.says(case)
     await worker.sees(case, OVERTIME)
     await worker.says("menu")
-    menu = await worker.sees("[Gửi phản ánh]", "[Phản ánh của tôi]", "[Cài đặt]")
+    menu = await worker.sees("[Viết phản ánh]", "[Phản ánh của tôi]", "[Cài đặt]")
     assert "Việc cần xử lý" not in menu and "Gửi thông báo" not in menu
 
 
@@ -93,7 +93,7 @@ async def hears_of(worker: Person, chair: Person, case: str) -> None:
 
 async def nothing_is_claimed(worker: Person, service: RunningApp) -> None:
     await worker.says("menu")
-    assert "hai từ" not in await worker.sees("[Gửi phản ánh]")
+    assert "hai từ" not in await worker.sees("[Viết phản ánh]")
     assert await rows(service, WorkerClaim) == []
 
 
@@ -110,7 +110,7 @@ async def test_a_confirmed_claim_is_taken_in_the_night_with_the_case(
     await chair.sees("Đã xác nhận", "sáng mai")
     before = len(await rows(service, Account))
     await worker.says("menu")
-    await worker.sees("đã được xác nhận", "[Gửi phản ánh]")
+    await worker.sees("đã được xác nhận", "[Viết phản ánh]")
     await clock.passes(minutes=2)
     await worker.sees("cuộc trò chuyện này nhận phản ánh của đơn vị")
     await worker.says("menu")
@@ -222,7 +222,7 @@ async def test_this_is_not_my_code_ends_the_claim_only(
         await chair.sees("Đã xác nhận")
     await worker.says("menu")
     await worker.taps("Đây không phải mã của tôi")
-    said = await worker.sees("Mã đó không dùng nữa", "trả lại phiếu", "[Gửi phản ánh]")
+    said = await worker.sees("Mã đó không dùng nữa", "trả lại phiếu", "[Viết phản ánh]")
     assert "hai từ" not in said
     assert not await confirms(service, "SL001")  # at once, though the night has not come
     thief = somebody("Kẻ lạ")
@@ -294,7 +294,7 @@ async def test_a_thief_with_a_workers_chat_gets_no_power_of_the_office(
 async def test_the_same_code_twice_and_another_beside_it(worker: Person, service: RunningApp, clock: FakeClock) -> None:
     words = await claims(worker, service.codes.leader, clock)
     await worker.says(service.codes.leader)
-    assert two_words(await worker.sees("đã được dùng ở đây rồi", "[Gửi phản ánh]")) == words
+    assert two_words(await worker.sees("đã được dùng ở đây rồi", "[Viết phản ánh]")) == words
     await worker.says(service.codes.chair)
     assert two_words(await worker.sees("đang có một mã của cán bộ chờ xác nhận")) == words
     await worker.does_not_see("về việc gì")

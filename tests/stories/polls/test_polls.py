@@ -255,7 +255,7 @@ async def test_it_waits_until_the_other_conversation_is_over(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
     [voter] = await voters(somebody, service, 1)
-    await voter.taps("Gửi phản ánh")
+    await voter.taps("Viết phản ánh")
     await opens(leader)
     await voter.does_not_see("🗳")
     await voter.says("dừng")
@@ -305,7 +305,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
     await leader.sees("Đã hủy đợt lấy ý kiến")
     await clock.passes(days=8)
-    await leader.does_not_see("«Nhu cầu tập huấn, bồi dưỡng» đã có kết quả")
+    await leader.does_not_see("“Nhu cầu tập huấn, bồi dưỡng” đã có kết quả")
 
 
 @every_channel
@@ -325,7 +325,7 @@ async def test_own_questions(somebody: Somebody, leader: Person, service: Runnin
     await leader.sees("dài nhất 60 ký tự")
     await leader.says("Chợ\nCổng khu công nghiệp")
     await leader.taps("Chỉ khi: Có", "Đủ rồi, tiếp tục", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
-    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời «Có»")
+    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời “Có”")
     await leader.taps("Mở đợt lấy ý kiến")
     await voter.sees("🗳 Đưa đón", "Câu 1/2")
     await voter.taps("Không")

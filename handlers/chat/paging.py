@@ -1,0 +1,144 @@
+"""A page of a list, and the way to the rest: no list is cut without saying so.
+
+Two kinds of list are gone through. The rows of a question (`Question.listed`) are answers: the page is kept in its run. A
+list that only shows (`Conversation.is_list`) has no run: the page stands in the button, so that it may be turned at any
+time, beside whatever is under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from config.i18n import Language
+from handlers.chat.conversation import Choice, Question, Turn, open_token
+from models.messages.message import Option
+
+SIZE = 8
+"""Rows of a page: as many as a phone shows with their buttons."""
+_TURN = "page."
+_MOST = 9999
+"""Pages. Who forges a button learns nothing, but gets no number to reckon with that fills a screen."""
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Rows(Protocol[T_co]):
+    """What can be gone through: a list, or one that stays in the database (models.store.listed)."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> Sequence[T_co]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """`number` of `of` pages, both from 1 on; `count`: the rows of all of them."""
+
+    rows: Sequence[T]
+    number: int
+    of: int
+    count: int
+
+
+def page(rows: Rows[T], number: int) -> Page[T]:
+    """The page with this number, or the nearest there is: the list may have become shorter since its button was made."""
+    count = len(rows)
+    of = max(1, -(-count // SIZE))
+    number = min(max(1, number), of)
+    return Page(rows[(number - 1) * SIZE : number * SIZE], number, of, count)
+
+
+def place(reader: Language, shown: Page[T]) -> list[str]:
+    """The line that says that there is more; none where all is shown."""
+    return [reader.gettext("Page {number}/{of}", number=shown.number, of=shown.of)] if shown.of > 1 else []
+
+
+def _turns(shown: Page[T]) -> list[tuple[int, str]]:
+    """Where one can go from here: the number of the page, and what the button to it says."""
+    before = [(shown.number - 1, f"‹ {shown.number - 1}/{shown.of}")] if shown.number > 1 else []
+    after = [(shown.number + 1, f"{shown.number + 1}/{shown.of} ›")] if shown.number < shown.of else []
+    return [*before, *after]
+
+
+# Lists that only show.
+
+
+def number_in(value: str) -> int:
+    """The page that a button names; the first for what is none."""
+    return min(int(value), _MOST) if value.isascii() and value.isdecimal() else 1
+
+
+def begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+    """What a button to a page answers already (`Conversation.begun`)."""
+    return {"page": value}
+
+
+def asked(turn: Turn) -> int:
+    """The page that was asked for."""
+    return number_in(turn.answers.get("page", ""))
+
+
+def options(turn: Turn, shown: Page[T], name: str, subject: str = "", value: str = "") -> list[Option]:
+    """The buttons to the pages beside this one; `value` is what else the list's button says. Who looks at it while
+    something of theirs is under way is offered the way back."""
+    front = f"{value}." if value else ""
+    turns = [Option(open_token(name, subject, f"{front}{number}"), label) for number, label in _turns(shown)]
+    return [*turns, Option(open_token("go_on"), turn._("Go on writing"))] if turn.is_beside else turns
+
+
+# Rows that are answers.
+
+
+def _key(question: Question) -> str:
+    return f"page.{question.key}"
+
+
+def of_question(turn: Turn, question: Question) -> Page[Choice]:
+    """The rows of a question that are to be seen now."""
+    assert question.listed is not None
+    return page(question.listed(turn), number_in(turn.answers.get(_key(question), "")))
+
+
+def on_screen(turn: Turn, key: str, rows: Rows[T]) -> Page[T]:
+    """The things behind the rows that the question with this key shows now, for its text to speak of."""
+    return page(rows, number_in(turn.answers.get(f"page.{key}", "")))
+
+
+def choices(turn: Turn, question: Question) -> list[Choice]:
+    """What is offered with a question: a page of its rows, the way to the others, and what is always there."""
+    if question.listed is None:
+        return list(question.choices(turn))
+    shown = of_question(turn, question)
+    turns = [Choice(f"{_TURN}{number}", label) for number, label in _turns(shown)]
+    return [*shown.rows, *turns, *question.choices(turn)]
+
+
+def offered(turn: Turn, question: Question) -> list[Option]:
+    """The same as what is sent: each names its run, so that an old button never acts on today's draft."""
+    run = turn.run
+    front = f"{run.conversation}:{run.subject}:{question.key}"
+    return [Option(f"{front}:{choice.value}:{run.nonce}", choice.label) for choice in choices(turn, question)]
+
+
+def values(turn: Turn, question: Question) -> set[str]:
+    """All that may be answered, also by the button of a page that is not the newest on the screen."""
+    rows = question.listed(turn) if question.listed is not None else ()
+    return {choice.value for choice in (*rows[:], *question.choices(turn))}
+
+
+def turned(turn: Turn, question: Question, value: str) -> bool:
+    """Turns the page where that is what was tapped."""
+    if question.listed is None or not value.startswith(_TURN):
+        return False
+    turn.answers[_key(question)] = value.removeprefix(_TURN)
+    return True
+
+
+def text(turn: Turn, question: Question) -> str:
+    """What is asked, and where in the list one is."""
+    said = question.text(turn)
+    if question.listed is None:
+        return said
+    return "\n\n".join([said, *place(turn.language, of_question(turn, question))])
