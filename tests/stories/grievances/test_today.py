@@ -49,9 +49,7 @@ async def test_a_worker_keeps_their_menu(worker: Person) -> None:
 
 
 @every_channel
-async def test_cases_one_after_another_typed_words_are_the_answer(
-    worker: Person, leader: Person, clock: FakeClock
-) -> None:
+async def test_cases_one_after_another_typed_words_are_the_answer(worker: Person, leader: Person, clock: FakeClock) -> None:
     texts = (OVERTIME, "Quạt hỏng ba ngày", "Cơm ca ba bị thiu")
     codes = []
     for text in texts:
