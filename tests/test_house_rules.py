@@ -127,6 +127,44 @@ def test_nothing_asks_which_channel_it_is() -> None:
     assert not found
 
 
+SAYS_SO = {
+    ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
+    ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
+    ("handlers/grievances/today.py", "_LAST"),  # “… {count} more under “More…””
+}
+"""Lists that are cut at a number and say so beside it. All others go by pages (handlers.chat.paging)."""
+
+
+def cut(source: str) -> list[str]:
+    """The numbers, by the constants' names, at which this code cuts a list or asks for no more of it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        bounds: list[ast.expr | None] = []
+        if isinstance(node, ast.Slice):
+            bounds = [node.lower, node.upper]
+        elif isinstance(node, ast.Call):
+            bounds = [keyword.value for keyword in node.keywords if keyword.arg in ("most", "limit")]
+        names = [name for bound in bounds if bound is not None for name in ast.walk(bound) if isinstance(name, ast.Name)]
+        found += [name.id for name in names if re.fullmatch(r"_?[A-Z][A-Z_]+", name.id)]
+        if isinstance(node, ast.Call):
+            found += [str(one.value) for one in bounds if isinstance(one, ast.Constant)]
+    return found
+
+
+def test_no_list_is_cut_without_a_way_to_the_rest() -> None:
+    """Beside tests/stories/front/test_nothing_hidden.py, which walks each list that there is today to its end."""
+    code = [path for path in CODE if "handlers" in path.parts and path.name != "paging.py"]
+    found = {(str(path.relative_to(ROOT)), name) for path in code for name in cut(path.read_text("utf-8"))}
+    assert found == SAYS_SO
+
+
+@pytest.mark.parametrize(
+    "planted", ["rows[:_SHOWN]", "search(words, most=8)", "of_units(own, most=_SHOWN)", "found[-_LAST:]"]
+)
+def test_a_list_that_is_cut_is_noticed(planted: str) -> None:
+    assert cut(planted)
+
+
 def test_no_file_holds_more_than_one_idea() -> None:
     kept = [path for path in CODE if "migrations" not in path.parts]
     long = {path.name: lines for path in kept if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST}

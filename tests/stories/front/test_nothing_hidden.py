@@ -223,7 +223,7 @@ async def test_every_list_can_be_walked_to_its_end(
 
 @on("telegram")
 async def test_a_list_that_is_cut_is_noticed(plenty: Plenty, leader: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "_turns", lambda _shown: [])
+    monkeypatch.setattr(paging, "options", lambda *_, **__: [])
     assert len(unseen(await walked(leader, "Việc cần xử lý"), plenty.cases)) == MANY - paging.SIZE
 
 

@@ -26,8 +26,8 @@ async def test_a_number_means_the_card_that_came_unasked(worker: Person, leader:
     await leader.sees("Phản ánh mới", code, "1. Tiếp nhận")
     await leader.says("1")
     await leader.sees("tiếp nhận", code)
-    await leader.says("menu", "số 1")
-    await leader.sees("1. Việc cần xử lý")
+    await leader.says("menu", "số 2")
+    await leader.sees("1. Xử lý lần lượt (1)", "2. Việc cần xử lý")
     await leader.sees(code, f"1. {code}")
 
 

@@ -201,4 +201,4 @@ async def test_anothers_buttons_do_nothing(worker: Person, leader: Person, chair
             await forges(person, token_behind(leader, label))
             await person.sees("hiện không dùng được")
     await leader.says("viec can xu ly")
-    await leader.sees("chờ trả lời")
+    await leader.sees("1 phản ánh đang mở", "còn 24 giờ")

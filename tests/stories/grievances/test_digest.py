@@ -31,7 +31,7 @@ async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, le
     await night.passes(hours=6, minutes=29)
     await leader.sees_nothing_new()
     await night.passes(minutes=3)
-    await leader.sees("Chào đồng chí buổi sáng", "1 việc", code, "Tiền lương")
+    await leader.sees("Chào đồng chí buổi sáng", "1 phản ánh", "Hôm nay, thứ Ba 24/11 · Tổ may 1", "Đến hạn hôm nay: 1")
     await leader.taps("Việc cần xử lý")
     await leader.sees(code)
     await leader.looks_away()
@@ -52,7 +52,7 @@ async def test_who_was_passed_over_is_not_told_in_the_morning(
 ) -> None:
     await files(worker, to="Gửi Ban chấp hành")
     await night.passes(hours=7)
-    await chair.sees("buổi sáng", "1 việc")
+    await chair.sees("buổi sáng", "1 phản ánh")
     await leader.does_not_see("buổi sáng")
 
 

@@ -51,7 +51,7 @@ async def chair(somebody: Somebody, service: RunningApp) -> Person:
 @pytest.fixture
 async def case(worker: Person, chair: Person) -> str:
     """What the worker has filed before they come into an office."""
-    code = await files(worker, to="Ban chấp hành")
+    code = await files(worker, to="Gửi Ban chấp hành")
     await chair.sees("Phản ánh mới", code)
     await chair.looks_away()
     return code
