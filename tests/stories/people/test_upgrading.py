@@ -60,7 +60,7 @@ async def test_an_officers_code_is_used_where_one_is(
     await worker.sees("cuộc trò chuyện này nhận phản ánh của đơn vị")
     assert len({row.id for row in await rows(service, Row)} - before) == 1  # the officer on the roll
     await worker.says("menu")
-    await worker.sees("[Việc cần xử lý]", "[Phản ánh của tôi]")
+    await worker.sees("[Việc cần xử lý]", "[Thêm…]")
     await worker.taps("Việc cần xử lý")
     await worker.sees("không có phản ánh nào")  # their own is not among them
     await leader.says(code)

@@ -114,7 +114,7 @@ async def test_a_confirmed_claim_is_taken_in_the_night_with_the_case(
     await clock.passes(minutes=2)
     await worker.sees("cuộc trò chuyện này nhận phản ánh của đơn vị")
     await worker.says("menu")
-    menu = await worker.sees("[Việc cần xử lý]", "[Phản ánh của tôi]")
+    menu = await worker.sees("[Việc cần xử lý]", "[Thêm…]")
     assert "hai từ" not in menu and "không phải mã" not in menu
     assert len(await rows(service, Account)) == before and await rows(service, WorkerClaim) == []
     await still_has(worker, case)
