@@ -1,6 +1,6 @@
 """No list is cut without a way to the rest: 25 of everything, and each list walked to its end on every channel.
 
-The 25 are put there by the rules of models, which stories elsewhere do by hand: what is told is what a person can come to.
+The 25 are put there by the rules of models, which stories elsewhere do by hand: told here is what a person can come to.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ async def test_at_the_top_it_stays_with_who_has_it(worker: Person, superior: Per
     await worker.sees("Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
     await superior.sees(f"{code} chưa ổn", "Chưa trả")
     await superior.says("Việc cần xử lý")
-    await superior.sees(code, "còn 24 giờ")
+    await superior.sees(code, "giờ · “Tăng ca")
 
 
 async def test_the_nearest_deadline_is_at_the_top(

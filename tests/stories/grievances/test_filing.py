@@ -23,7 +23,7 @@ async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     await reviews(worker)
     await worker.sees("xem lại trước khi gửi", OVERTIME, "Tiền lương", "Tên: không hiện", "[○ Ghi tên tôi]")
     await worker.taps("Gửi tổ trưởng công đoàn")
-    await worker.sees("Cảm ơn", "mã PA-", "Tổ trưởng công đoàn (Tổ may 1)", "trước 10:00 ngày 24/11", "cấp trên")
+    await worker.sees("Cảm ơn", "mã PA-", "Tổ trưởng công đoàn (Tổ may 1)", "trước 10:00 ngày 24/11", "cấp tiếp theo")
     card = await leader.sees("Phản ánh mới", OVERTIME, "không nêu tên", "Hạn trả lời: trước 10:00 ngày 24/11")
     assert "Nơi: Công đoàn cơ sở Công ty May Sông Lam" in card, "in a team of one the team would name the worker"
 
@@ -110,9 +110,9 @@ async def test_the_likely_category_comes_first(worker: Person) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        ("1", OVERTIME, "tien luong", "TO TRUONG CONG DOAN"),
-        ("gui phan anh", OVERTIME, "1.", "số 4"),
-        ("GỬI PHẢN ÁNH", OVERTIME, "Tiền\u200b lương", "4)"),
+        ("1", OVERTIME, "tien luong", "GUI TO TRUONG CONG DOAN"),
+        ("viet phan anh", OVERTIME, "1.", "số 4"),
+        ("VIẾT PHẢN ÁNH", OVERTIME, "Tiền\u200b lương", "4)"),
     ],
 )
 async def test_words_and_numbers_do_what_taps_do(worker: Person, leader: Person, typed: tuple[str, ...]) -> None:
