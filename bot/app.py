@@ -47,7 +47,11 @@ STALE_SECONDS = 30
 
 
 class StartError(Exception):
-    """One sentence for the operator: why the service cannot start, and what to run."""
+    """The database is at another version than this program."""
+
+    def __init__(self, current: str, newest: str) -> None:
+        super().__init__(f"{current}, {newest}")
+        self.current, self.newest = current, newest
 
 
 class App:
@@ -261,4 +265,4 @@ def _check_schema(database: Database) -> None:
     if current is None:
         schema.upgrade(database)
     elif current != (newest := schema.head()):
-        raise StartError(f"The database is at version {current} and this program needs {newest}: run `haichieu migrate`.")
+        raise StartError(current, newest)

@@ -48,6 +48,9 @@ class WebServer:
         self._refresh = refresh
         self._unfinished = unfinished
         self._token = settings.metrics_token.get_secret_value()
+        routes = [*routes]
+        if not any(route.path == "/" for route in routes):
+            routes.append(web.get("/", _front))  # what people type is the name alone
         own = [*routes, web.get("/healthz", self._healthz), web.get("/readyz", self._readyz)]
         metrics = [web.get("/metrics", self._metrics)]
         self._runner = self._serving([*own, *metrics] if self._token and not settings.metrics_port else own)
@@ -97,6 +100,11 @@ class WebServer:
         return web.Response(
             body=prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST}
         )
+
+
+async def _front(_request: web.Request) -> web.StreamResponse:
+    """To the chat. What stands behind # stays with the browser, and comes along."""
+    raise web.HTTPFound("/chat", headers={"Cache-Control": "no-store"})
 
 
 def _is_well(check: bool | Mapping[str, bool | str]) -> bool:

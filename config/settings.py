@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
+from collections.abc import Callable
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -30,9 +32,39 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.i18n import DEFAULT, LANGUAGES, N_
+
 
 class SettingsError(Exception):
-    """One sentence for the operator: which setting, and what it should be."""
+    """Which setting is wrong, and what it should be: a sentence that has the name in it, or a reason to stand behind it. It
+    is a msgid with its values, which a command says in its reader's language. What pydantic says of a value is English
+    only, and is said anew by its kind."""
+
+    def __init__(self, why: str, name: str, **values: object) -> None:
+        self.why, self.values = why, {"name": name, **values}
+        super().__init__(self.said())
+
+    def said(self, translated: Callable[[str], str] = str) -> str:
+        sentence = translated(self.why).format(**self.values)
+        return sentence if "{name}" in self.why else f"{self.values['name']}: {sentence}."
+
+
+_WHY = {
+    "bool_parsing": N_("should be true or false"),
+    "bool_type": N_("should be true or false"),
+    "extra_forbidden": N_("{name} is not a setting of Hai Chiều; README lists those there are."),
+    "float_parsing": N_("should be a number"),
+    "finite_number": N_("should be a number"),
+    "greater_than": N_("should be more than {gt}"),
+    "greater_than_equal": N_("should be {ge} or more"),
+    "int_from_float": N_("should be a whole number"),
+    "int_parsing": N_("should be a whole number"),
+    "int_type": N_("should be a whole number"),
+    "less_than_equal": N_("should be {le} or less"),
+    "literal_error": N_("should be one of: {expected}"),
+    "string_too_short": N_("should not be empty"),
+}
+"""By pydantic's names of what can be wrong."""
 
 
 def _minutes(value: Any) -> Any:
@@ -41,7 +73,7 @@ def _minutes(value: Any) -> Any:
     found = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", text)
     low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
     if not low <= high <= 24 * 60:
-        raise ValueError("should be minutes, like 30-90, or 0 for at once")
+        raise ValueError(N_("should be minutes, like 30-90, or 0 for at once"))
     return low, high
 
 
@@ -50,7 +82,7 @@ def _hours(value: Any) -> Any:
     if isinstance(value, str):
         found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", value)
         if value and (found is None or found[1] + found[2] == found[3] + found[4]):
-            raise ValueError("should be two times of day, like 22:00-06:00, or empty for none")
+            raise ValueError(N_("should be two times of day, like 22:00-06:00, or empty for none"))
         return (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))) if found else None
     return value
 
@@ -62,19 +94,19 @@ def _networks(value: Any) -> Any:
     try:
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
-        raise ValueError("should be addresses or networks, like 127.0.0.1, 10.0.0.0/8") from None
+        raise ValueError(N_("should be addresses or networks, like 127.0.0.1, 10.0.0.0/8")) from None
 
 
 def _secret_shape(value: SecretStr) -> SecretStr:
     secret = value.get_secret_value()
     if secret and not (8 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)):
-        raise ValueError("should be 8 to 256 letters, digits, _ or -")
+        raise ValueError(N_("should be 8 to 256 letters, digits, _ or -"))
     return value
 
 
 def _api_shape(value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise ValueError("should start with https://")
+        raise ValueError(N_("should start with https://"))
     return value.rstrip("/")
 
 
@@ -99,7 +131,7 @@ class Web(BaseModel, extra="forbid"):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
-            raise ValueError("should start with https:// (or http:// on this machine)")
+            raise ValueError(N_("should start with https:// (or http:// on this machine)"))
         return value.rstrip("/")
 
 
@@ -117,7 +149,7 @@ class Telegram(BaseModel, extra="forbid"):
     def _token_shape(cls, value: SecretStr) -> SecretStr:
         number, _, rest = value.get_secret_value().partition(":")
         if value.get_secret_value() and not (number.isdigit() and rest):
-            raise ValueError("should be the token BotFather gave, like 123456:ABC…")
+            raise ValueError(N_("should be the token BotFather gave, like 123456:ABC…"))
         return value
 
     @field_validator("name")
@@ -125,14 +157,14 @@ class Telegram(BaseModel, extra="forbid"):
     def _name_shape(cls, value: str) -> str:
         name = value.removeprefix("@")
         if name and not (5 <= len(name) <= 32 and name.isascii() and name.replace("_", "").isalnum()):
-            raise ValueError("should be the bot's user name, like cong_doan_bot")
+            raise ValueError(N_("should be the bot's user name, like cong_doan_bot"))
         return name
 
     @field_validator("proxy")
     @classmethod
     def _proxy_shape(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
-            raise ValueError("should start with http:// or https://")
+            raise ValueError(N_("should start with http:// or https://"))
         return value
 
 
@@ -152,14 +184,14 @@ class ZaloBot(BaseModel, extra="forbid"):
     def _token_shape(cls, value: SecretStr) -> SecretStr:
         number, _, rest = value.get_secret_value().partition(":")
         if value.get_secret_value() and not (number.isdigit() and rest):
-            raise ValueError("should be the token Zalo Bot Creator gave, like 123456:abc…")
+            raise ValueError(N_("should be the token Zalo Bot Creator gave, like 123456:abc…"))
         return value
 
     @field_validator("reserve")
     @classmethod
     def _less_than_all(cls, value: int, known: ValidationInfo) -> int:
         if 0 < known.data.get("per_month", 0) <= value:
-            raise ValueError("should be less than HAICHIEU_ZALO_BOT__PER_MONTH, or no notice would ever go out")
+            raise ValueError(N_("should be less than HAICHIEU_ZALO_BOT__PER_MONTH, or no notice would ever go out"))
         return value
 
 
@@ -218,20 +250,21 @@ class Settings(BaseSettings):
     officers: Officers = Officers()
     notices: Notices = Notices()
     limits: Limits = Limits()
+    lang: Literal["vi", "en"] = "vi"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("should start with sqlite:/// or postgresql://")
+            raise ValueError(N_("should start with sqlite:/// or postgresql://"))
         return value
 
     @field_validator("key_file")
     @classmethod
     def _a_file(cls, value: Path) -> Path:
         if not value.name or value.is_dir():
-            raise ValueError("should name a file")
+            raise ValueError(N_("should name a file"))
         return value
 
     @field_validator("log_level", mode="before")
@@ -263,28 +296,44 @@ def names() -> list[str]:
     return found
 
 
+def language_set() -> str:
+    """In which language an operator is answered, known before the settings are read, so that what is wrong with them can be
+    said; one that is not spoken here counts as none."""
+    wanted = os.environ.get("HAICHIEU_LANG", "")
+    if not wanted:
+        try:
+            wanted = tomllib.loads(Path("haichieu.toml").read_text("utf-8")).get("lang", "")
+        except (OSError, ValueError):  # not there, or `load` will name what is wrong with it
+            wanted = ""
+    return wanted if wanted in LANGUAGES else DEFAULT
+
+
 def load(**overrides: Any) -> Settings:
-    """Reads file and environment. Raises `SettingsError` with one sentence naming the first wrong or unknown setting."""
+    """Reads file and environment. Raises `SettingsError` for the first wrong or unknown setting."""
     known = set(names())
     for name in sorted(os.environ):
         if name.startswith("HAICHIEU_") and name not in known:
-            raise SettingsError(f"{name} is not a setting of Hai Chiều; README lists those there are.")
+            raise SettingsError(_WHY["extra_forbidden"], name)
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         path = "__".join(str(part) for part in fault["loc"]).upper()
-        reason = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            raise SettingsError(f"HAICHIEU_{path} is not a setting; README lists those there are.") from None
-        raise SettingsError(f"HAICHIEU_{path}: {reason[0].lower() + reason[1:]}.") from None
+        given = fault.get("ctx", {})
+        if fault["type"] == "value_error":
+            raise SettingsError(str(given["error"]), f"HAICHIEU_{path}") from None
+        if "expected" in given:
+            given = {"expected": given["expected"].replace(" or ", ", ").replace("'", "")}
+        why = _WHY.get(fault["type"], N_("cannot be what it is set to"))
+        raise SettingsError(why, f"HAICHIEU_{path}", **given) from None
     except ValueError as error:  # the TOML file itself
-        raise SettingsError(f"haichieu.toml cannot be read: {error}.") from None
+        raise SettingsError(N_("{name} cannot be read: {error}."), "haichieu.toml", error=error) from None
     for name, bot in (("TELEGRAM", settings.telegram), ("ZALO_BOT", settings.zalo_bot)):
         if bot.mode != "webhook" or not bot.token.get_secret_value():
             continue
+        needed = N_("{name} is needed when {mode} is webhook.")
         if not bot.webhook_secret.get_secret_value():
-            raise SettingsError(f"HAICHIEU_{name}__WEBHOOK_SECRET is needed when HAICHIEU_{name}__MODE is webhook.")
+            raise SettingsError(needed, f"HAICHIEU_{name}__WEBHOOK_SECRET", mode=f"HAICHIEU_{name}__MODE")
         if not settings.web.public_url:
-            raise SettingsError(f"HAICHIEU_WEB__PUBLIC_URL is needed when HAICHIEU_{name}__MODE is webhook.")
+            raise SettingsError(needed, "HAICHIEU_WEB__PUBLIC_URL", mode=f"HAICHIEU_{name}__MODE")
     return settings

@@ -17,15 +17,18 @@ from babel.messages.pofile import read_po, write_po
 from config.i18n import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("handlers", "config")
+"""Where words are looked for: handlers has all of them, but for why a setting is wrong, which config knows."""
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
 
 
 def extracted() -> Catalog:
     """Every msgid in the code."""
     catalog = Catalog()
-    found = extract_from_dir(ROOT / "handlers", [("**.py", "python")], keywords=KEYWORDS)
-    for _file, _line, msgid, _comments, _context in found:
-        catalog.add(msgid)
+    for room in ROOMS:
+        found = extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS)
+        for _file, _line, msgid, _comments, _context in found:
+            catalog.add(msgid)
     return catalog
 
 

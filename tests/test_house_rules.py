@@ -67,6 +67,63 @@ def test_an_untranslated_sentence_is_noticed() -> None:
     assert "placeholders" in catalogs.faults("vi", wanted, kept)[0]
 
 
+def sayings(source: str) -> Iterator[tuple[int, str]]:
+    """Strings of several words in this code, with their lines: not its docstrings. What an f-string fills in is a letter."""
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said | parts:
+            text = node.value
+        else:
+            continue
+        if re.search(r"[^\W\d_]{2,}[^\w\s]? [^\W\d_]+", text):
+            yield node.lineno, text
+
+
+READ_IN_LISTS = {"roll_headers.py", "roll_sample.py", "roll_table.py"}
+"""How a union's own lists head their columns, and an example of one: what is read, not what is said."""
+
+
+def test_what_commands_say_is_not_written_in_them() -> None:
+    """In handlers/operator it is, where words are looked for: a sentence here would be read in English by everybody."""
+    commands = [path for path in CODE if path.parent.name == "commands" and path.name not in READ_IN_LISTS]
+    others = [ROOT / "bot/__main__.py", *(path for path in CODE if path.name == "doctor.py")]
+    found = [
+        f"{path.name}, line {line}: {text}"
+        for path in [*commands, *others]
+        for line, text in sayings(path.read_text("utf-8"))
+    ]
+    # The demo's story is told in Vietnamese, as its phones show it.
+    demo = [(path, *said) for path in CODE if path.parent.name == "demo" for said in sayings(path.read_text("utf-8"))]
+    found += [f"{path.name}, line {line}: {text}" for path, line, text in demo if text.isascii() and text[:1] not in "/B"]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        'print("Nothing changed.")',
+        'fail(f"There is no unit {code}.")',
+        'print(f"{len(rows)} codes", "no longer work")',
+        'typer.Option("--all", help="Also for officers.")',
+        'typer.Typer(help="Chào anh chị")',
+    ],
+)
+def test_a_sentence_in_a_command_is_noticed(planted: str) -> None:
+    assert list(sayings(planted))
+    assert not list(sayings('"""What it is for."""\nprint(text("no_unit", code=code), f"{code:<14} {unit}")'))
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    """There words are not looked for (to Babel one is a single token before Python 3.12): nobody would translate it."""
+    hidden = re.compile(r"""\bf(["']).*\{[^}]*\b(gettext|N_|_)\((?!\1)["']""")
+    assert hidden.search("""f"{reader.gettext('Example:')} {example}\"""")
+    assert not [path.name for path in CODE for line in path.read_text("utf-8").splitlines() if hidden.search(line)]
+
+
 def reachable(begin: set[str], sources: dict[str, str]) -> set[str]:
     """Conversations that can be come to: `sources` maps each to the code that may open others."""
     found, edge = set(begin), set(begin)

@@ -13,14 +13,12 @@ from bot.sending.month import WARN_AT
 from bot.vault import Vault
 from bot.visitors import Visitors
 from config.settings import Settings
+from handlers.operator.findings import Finding
 from models.messages import month_quota, outages, received
 from models.people import accounts
 from models.store import schema
 from models.store.database import Database, Session
 from models.store.sealing import Keyring, KeyringError
-
-Finding = tuple[str, bool, str]
-"""(what was looked at, is it well, one sentence)"""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -28,9 +26,9 @@ async def examine(settings: Settings) -> list[Finding]:
     found: list[Finding] = []
     try:
         keyring = Keyring.read(settings.key_file)
-        found.append(("keys", True, f"{settings.key_file}, key {keyring.current} seals"))
+        found.append(Finding("keys", True, "key_seals", {"path": settings.key_file, "number": keyring.current}))
     except KeyringError as error:
-        return [("keys", False, str(error))]
+        return [Finding("keys", False, f"key_file_{error.what}", {"path": error.path})]
     found += await asyncio.to_thread(_database, settings, keyring)
     found += await _telegram(settings)
     found += await _zalo(settings)
@@ -51,18 +49,20 @@ def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
         began = time.perf_counter()
         database.is_reachable()
         took = (time.perf_counter() - began) * 1000
-        found = [("database", True, f"{database.url.get_backend_name()} answers in {took:.0f} ms")]
+        found = [Finding("database", True, "answers_in", {"kind": database.url.get_backend_name(), "took": round(took)})]
         current, head = schema.current(database), schema.head()
+        if current is None:
+            return [*found, Finding("migrations", True, "still_empty")]
         if current != head:
-            return [*found, ("migrations", False, f"at {current or 'nothing'}, needs {head}: run `haichieu migrate`")]
-        found.append(("migrations", True, f"at {head}"))
+            return [*found, Finding("migrations", False, "other_version", {"version": current, "newest": head})]
+        found.append(Finding("migrations", True, "at_version", {"version": head}))
         with database.reading() as session:
             aside = received.quarantined(session)
             found += _lines(session, settings)
-        found.append(("quarantine", aside == 0, f"{aside} messages could not be handled" if aside else "empty"))
-        return found
+        says = "quarantined" if aside else "quarantine_empty"
+        return [*found, Finding("quarantine", aside == 0, says, {"count": aside})]
     except DBAPIError as error:
-        return [("database", False, f"HAICHIEU_DATABASE_URL cannot be reached ({type(error.orig).__name__})")]
+        return [Finding("database", False, "unreachable", {"why": type(error.orig).__name__})]
     finally:
         database.close()
 
@@ -74,32 +74,30 @@ def _lines(session: Session, settings: Settings) -> list[Finding]:
     here = [WebChannel.line, *(f"{service}:{account}" for service, account in given if account)]
     found: list[Finding] = []
     for outage in outages.open_ones(session):
-        said = "hears nothing, or not all" if outage.direction == "hears" else "cannot send"
-        since = f"since {outage.since:%Y-%m-%d %H:%M} UTC ({outage.reason})"
-        found.append((f"line {outage.line}", False, f"{said} {since}, says the running service"))
-    for line in outages.left_behind(session, here):
-        words = "people have joined on it, and no token here is this bot's: nobody there is heard or answered"
-        found.append((f"line {line}", False, words))
+        says = "hears_nothing" if outage.direction == "hears" else "cannot_send"
+        values = {"line": outage.line, "since": outage.since, "reason": outage.reason}
+        found.append(Finding("line", False, says, values))
+    found += [Finding("line", False, "left_behind", {"line": line}) for line in outages.left_behind(session, here)]
     return found
 
 
 async def _telegram(settings: Settings) -> list[Finding]:
     if not settings.telegram.token.get_secret_value():
-        return [("telegram", True, "not configured (HAICHIEU_TELEGRAM__TOKEN)")]
+        return [Finding("telegram", True, "not_set", {"setting": "HAICHIEU_TELEGRAM__TOKEN"})]
     from bot.channels.telegram.channel import TelegramChannel
 
     channel = TelegramChannel(settings.telegram, settings.web.public_url, commands={}, group_farewell="")
     try:
         return await channel.check()
     except SendError as error:
-        return [("telegram", False, f"HAICHIEU_TELEGRAM__API_URL: {error}")]
+        return [Finding("telegram", False, "telegram_address", {"why": type(error).__name__})]
     finally:
         await channel.stop()
 
 
 async def _zalo(settings: Settings) -> list[Finding]:
     if not settings.zalo_bot.token.get_secret_value():
-        return [("zalo", True, "not configured (HAICHIEU_ZALO_BOT__TOKEN)")]
+        return [Finding("zalo", True, "not_set", {"setting": "HAICHIEU_ZALO_BOT__TOKEN"})]
     from bot.channels.zalo import ZaloChannel
 
     return await ZaloChannel(settings.zalo_bot, settings.web.public_url).check()
@@ -124,11 +122,17 @@ def _zalo_limits(settings: Settings, keyring: Keyring) -> list[Finding]:
         database.close()
     most, allowed = zalo.people, zalo.per_month
     return [
-        ("zalo messages", not allowed or sent < allowed * WARN_AT, f"{sent} of {allowed or 'any number'} sent this month"),
-        (
-            "zalo people",
+        Finding(
+            "zalo_messages",
+            not allowed or sent < allowed * WARN_AT,
+            "sent_of" if allowed else "sent_of_any",
+            {"sent": sent, "allowed": allowed},
+        ),
+        Finding(
+            "zalo_people",
             not most or people < most,
-            f"{people} of {most or 'any number'} have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat",
+            "joined_of" if most else "joined_of_any",
+            {"people": people, "most": most},
         ),
     ]
 
@@ -137,8 +141,8 @@ def _media(settings: Settings, keyring: Keyring) -> Finding:
     """Whether attachments can be kept: found out by keeping one."""
     fault = Vault(settings.media_dir, keyring).fault()
     if fault:
-        return ("attachments", False, f"HAICHIEU_MEDIA_DIR ({settings.media_dir}) cannot be written ({fault})")
-    return ("attachments", True, f"kept in {settings.media_dir}")
+        return Finding("attachments", False, "not_kept", {"folder": settings.media_dir, "why": fault})
+    return Finding("attachments", True, "kept_in", {"folder": settings.media_dir})
 
 
 async def cleaning() -> Finding:
@@ -146,37 +150,26 @@ async def cleaning() -> Finding:
     supposed."""
     walls = await apart.look()
     if walls is None:
-        return ("files apart", False, "the process that cleans files does not start: every file will be refused")
-    names = {"landlock": "Landlock", "seccomp": "seccomp", "limits": "limits"}
-    closed = ", ".join(names[wall] for wall in walls.closed) or "a process of its own"
-    missing = " and ".join(name for wall, name in names.items() if wall not in walls.closed)
-    without = f"; this machine has no {missing}" if missing else ""
-    if walls.open:
-        return (
-            "files apart",
-            False,
-            f"{closed}{without}: a file that takes the process over could reach {', '.join(walls.open)}",
-        )
-    return (
-        "files apart",
-        True,
-        f"no file, network or other process can be reached while one is cleaned ({closed}{without})",
-    )
+        return Finding("files_apart", False, "no_cleaning")
+    missing = [wall for wall in ("landlock", "seccomp", "limits") if wall not in walls.closed]
+    says = ("walls_open" if walls.open else "walls_stand") + ("_without" if missing else "")
+    values = {"closed": walls.closed or ("",), "missing": missing, "open": walls.open}
+    return Finding("files_apart", not walls.open, says, values)
 
 
 def _web(settings: Settings) -> list[Finding]:
     """Whether strangers can be told apart, and who may read the counts."""
-    web, found = settings.web, []
+    web = settings.web
+    found: list[Finding] = []
     if web.public_url and not Visitors(web).knows_addresses:
-        words = "behind the proxy all guests look alike, so one can use up what all may; HAICHIEU_WEB__PROXIES names it"
-        found.append(("web addresses", False, words))
-    metrics = f"http://127.0.0.1:{web.metrics_port}/metrics" if web.metrics_port else "off"
+        found.append(Finding("web_addresses", False, "guests_alike"))
+    own = f"http://127.0.0.1:{web.metrics_port}/metrics" if web.metrics_port else ""
     if web.metrics_token.get_secret_value():
-        metrics = f"with the token, at {metrics if web.metrics_port else '/metrics'}"
-    return [*found, ("metrics", True, metrics)]
+        return [*found, Finding("metrics", True, "metrics_with_token", {"address": own or "/metrics"})]
+    return [*found, Finding("metrics", True, "metrics_at" if own else "metrics_off", {"address": own})]
 
 
 def _clock() -> Finding:
     """A clock that is years off breaks every deadline, and TLS first of all."""
     now = datetime.now(UTC)
-    return ("clock", now.year >= 2026, f"{now:%Y-%m-%d %H:%M} UTC")
+    return Finding("clock", now.year >= 2026, "it_is", {"now": now})

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.clock import SystemClock
-from bot.commands.main import app, fail, settings_or_exit
+from bot.commands.main import app, settings_or_exit
 from bot.commands.roll import ready_database
+from bot.commands.speaking import fail, say, tell, text, why
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -37,24 +38,22 @@ class Row:
 
 @app.command()
 def invites(
-    unit: Annotated[str, typer.Option("--unit", help="Only this unit and those below it, by its code.")] = "",
-    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV: code,unit,staff_code,link.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Also for officers who have joined already.")] = False,
-    printed: Annotated[int, typer.Option("--slips", min=0, max=_MOST_SLIPS, help="How many one-time slips to print.")] = 0,
-    pdf: Annotated[Path | None, typer.Option("--pdf", help="Where to write the slips.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write into this file, for your eyes only, not to the screen.")
-    ] = None,
-    days: Annotated[int, typer.Option("--days", min=0, max=3650, help="Days the new codes work; 0 for no end.")] = 0,
-    revoke: Annotated[str, typer.Option("--revoke", help="End a printing, by its batch.")] = "",
+    unit: Annotated[str, typer.Option("--unit")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    printed: Annotated[int, typer.Option("--slips", min=0, max=_MOST_SLIPS)] = 0,
+    pdf: Annotated[Path | None, typer.Option("--pdf")] = None,
+    out: Annotated[Path | None, typer.Option("--out")] = None,
+    days: Annotated[int, typer.Option("--days", min=0, max=3650)] = 0,
+    revoke: Annotated[str, typer.Option("--revoke")] = "",
 ) -> None:
     """Makes joining codes: a team's own, one for each officer, or one-time slips on paper."""
     if printed and pdf is None:
         pdf = out
     if printed and (pdf is None or not unit):
-        fail("Slips are printed for one unit into a file: --slips N --unit CODE --pdf FILE.")
+        fail(text("slips_how"))
     if pdf is not None and not printed:
-        fail("How many slips? --slips N.")
+        fail(text("how_many_slips"))
     settings = settings_or_exit()
     database = ready_database(settings)
     today = SystemClock().now().date()
@@ -82,7 +81,7 @@ def _find(session: Session, code: str) -> Unit:
 
     found = units.with_code(session, code)
     if found is None:
-        fail(f"There is no unit {code}.")
+        fail(text("no_unit", code=code))
     return found
 
 
@@ -91,9 +90,8 @@ def _revoke(session: Session, batch: str) -> None:
 
     ended, used = invite_rows.revoke(session, batch)
     if not ended and not used:
-        fail(f"There is no batch {batch}.")
-    print(f"Batch {batch}: {ended} codes no longer work; {used} had been used and stay with those who used them.",
-          file=sys.stderr)  # fmt: skip
+        fail(text("no_batch", batch=batch))
+    tell("batch_ended", batch=batch, ended=ended, used=used)
 
 
 def _print_slips(session: Session, settings: Settings, code: str, count: int, pdf: Path, valid_to: date | None) -> None:
@@ -115,8 +113,10 @@ def _print_slips(session: Session, settings: Settings, code: str, count: int, pd
         with writing(pdf) as file:
             file.write(made)
     except OSError as error:
-        fail(f"{pdf} cannot be written ({error.strerror}); no code was made.")
-    print(f"{pdf}: {count} slips for {unit.code}, batch {batch}. If a sheet is lost: haichieu invites --revoke {batch}")
+        fail(text("no_code_made", path=pdf, why=why(error)))
+    say("slips_made", path=pdf, count=count, unit=unit.code, batch=batch)
+    if not _address(settings):
+        tell("slips_no_address")
 
 
 def _no_more_than_heads(session: Session, unit: Unit, count: int, today: date) -> None:
@@ -124,13 +124,11 @@ def _no_more_than_heads(session: Session, unit: Unit, count: int, today: date) -
     from models.people import invites as invite_rows
 
     if not unit.headcount:
-        fail(f"How many people work in {unit.code} is not known, and there are no more slips than people: fill in "
-             "its headcount (“Sĩ số”) in your list and run `haichieu import`.")  # fmt: skip
+        fail(text("no_headcount", unit=unit.code))
     left = invite_rows.left(session, unit, today)
     if count > left:
-        fail(f"{unit.code} has {unit.headcount} people, and {unit.headcount - left} slips are out or used up: {left} "
-             "more can be printed. End lost ones with --revoke BATCH, or correct the headcount in your list and run "
-             "`haichieu import`.")  # fmt: skip
+        out = unit.headcount - left
+        fail(text("too_many_slips", unit=unit.code, headcount=unit.headcount, out=out, left=left))
 
 
 def _codes(
@@ -154,13 +152,11 @@ def _codes(
             ended += invite_rows.revoke_own(session, officer.id)
             made = invite_rows.issue(session, unit.id, person_id=officer.id, uses=1, batch=batch, valid_to=valid_to)
             rows.append(Row(made, unit.code, persons.staff_code_of(session, officer), _link(settings, made)))
-    said = [
-        f"Batch {batch}. These codes are shown once and are kept nowhere; `haichieu invites --revoke {batch}` ends them."
-    ]
+    said = [text("codes_made", batch=batch)]
     if ended:
-        said.append(f"{ended} officers' codes that were made before and not used no longer work.")
+        said.append(text("codes_ended", count=ended))
     if joined:
-        said.append(f"{joined} officers have joined already and get no code; --all makes one for them too.")
+        said.append(text("joined_already", count=joined))
     return rows, said
 
 
@@ -172,7 +168,7 @@ def _written(rows: Sequence[Row], *, as_csv: bool) -> str:
         writer.writerows((row.code, row.unit, row.staff_code, row.link) for row in rows)
     else:
         for row in rows:
-            print(f"{row.code}  {row.unit:<24} {row.staff_code or '(own code)':<14} {row.link}".rstrip(), file=out)
+            print(f"{row.code}  {row.unit:<24} {row.staff_code or text('own_code'):<14} {row.link}".rstrip(), file=out)
     return out.getvalue()
 
 
@@ -189,8 +185,8 @@ def _show(codes: str, out: Path | None) -> None:
             # Excel takes a file for UTF-8 by its mark.
             file.write(codes.encode("utf-8-sig" if codes.startswith("code,") else "utf-8"))
     except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "its encoding lacks letters; use --out FILE"
-        fail(f"{out or 'The screen'} cannot be written ({why}); no code was made.")
+        reason = why(error) if isinstance(error, OSError) else text("screen_letters")
+        fail(text("no_code_made", path=out or text("screen"), why=reason))
 
 
 def _address(settings: Settings) -> str:

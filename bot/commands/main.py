@@ -1,37 +1,42 @@
-"""The commands: `haichieu demo | run | migrate | keys | officers | doctor`. Heavy imports wait until they are needed."""
+"""The commands: `haichieu demo | run | migrate | keys | officers | doctor`. Heavy imports wait until they are needed.
+
+What each prints is composed in handlers/operator, its page of help too (help_pages); no sentence stands here.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.commands.command_line import Commands
+from bot.commands.speaking import fail, reader, say, tell, text, why
 
 if TYPE_CHECKING:
     from bot.app import App
     from config.settings import Settings
     from models.store.database import Database
 
-app = typer.Typer(
-    help="Hai Chiều: the two-way chat service of a grassroots trade union.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-keys_app = typer.Typer(help="The keys that open the database.", no_args_is_help=True)
-officers_app = typer.Typer(help="Who may act for a unit.", no_args_is_help=True)
+app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
+keys_app = typer.Typer(cls=Commands)
+officers_app = typer.Typer(cls=Commands)
 app.add_typer(keys_app, name="keys")
 app.add_typer(officers_app, name="officers")
 
 
-def fail(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(1)
+@keys_app.callback()
+def _keys() -> None:
+    """A group of its own, although it has one command."""
+
+
+@officers_app.callback()
+def _officers() -> None:
+    """A group of its own, although it has one command."""
 
 
 def settings_or_exit() -> Settings:
@@ -42,7 +47,7 @@ def settings_or_exit() -> Settings:
     try:
         settings = load()
     except SettingsError as error:
-        fail(str(error))
+        fail(error.said(reader().gettext))
     configure(settings.log_level)
     return settings
 
@@ -55,9 +60,9 @@ def database_faults() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        fail(f"HAICHIEU_DATABASE_URL: the database cannot be used ({type(error.orig).__name__}); see `haichieu doctor`.")
+        fail(text("database_unusable", why=type(error.orig).__name__))
     except OSError as error:
-        fail(f"HAICHIEU_DATABASE_URL: its folder cannot be used ({error.strerror}).")
+        fail(text("database_folder", why=why(error)))
 
 
 def database_or_exit(settings: Settings) -> Database:
@@ -67,7 +72,7 @@ def database_or_exit(settings: Settings) -> Database:
     try:
         return Database(settings.database_url.get_secret_value(), Keyring.read(settings.key_file))
     except KeyringError as error:
-        fail(str(error))
+        fail(text(f"key_file_{error.what}", path=error.path))
 
 
 @contextmanager
@@ -92,8 +97,10 @@ def run() -> None:
         try:
             with database_faults():
                 service = App(settings)
-        except (KeyringError, StartError) as error:
-            fail(str(error))
+        except KeyringError as error:
+            fail(text(f"key_file_{error.what}", path=error.path))
+        except StartError as error:
+            fail(text("database_older", current=error.current, newest=error.newest))
     raise typer.Exit(asyncio.run(serve(service)))
 
 
@@ -109,7 +116,7 @@ async def serve(service: App, ready: asyncio.Event | None = None) -> int:
             ready.set()
         await service.run(stopping)
     except CannotListen as error:
-        print(f"{error.setting}: {error.place} cannot be opened ({error.strerror}).", file=sys.stderr)
+        tell("cannot_listen", setting=error.setting, place=error.place, why=why(error))
         return 1
     finally:
         await service.stop()
@@ -137,7 +144,8 @@ def migrate() -> None:
         database = database_or_exit(settings)
         before = schema.current(database)
         schema.upgrade(database)
-        print(f"The database was at {before or 'nothing'} and is now at {schema.current(database)}.")
+        after = schema.current(database)
+        say("migrated" if before else "migrated_first", before=before, after=after)
 
 
 @keys_app.command("new")
@@ -150,15 +158,15 @@ def keys_new() -> None:
     try:
         keyring = Keyring.read(path).rotated() if path.exists() else Keyring.new()
     except KeyringError as error:
-        fail(str(error))
+        fail(text(f"key_file_{error.what}", path=error.path))
     keyring.write(path)
-    print(f"{path}: key {keyring.current} seals from now on. Keep a copy where the database's backups are not.")
+    say("key_made", path=path, number=keyring.current)
 
 
 @officers_app.command("confirm")
 def officers_confirm(
-    staff_code: Annotated[str, typer.Argument(help="The staff code on the roll; without it, who waits is listed.")] = "",
-    words: Annotated[str, typer.Option("--words", help="The two words on the officer's screen.")] = "",
+    staff_code: Annotated[str, typer.Argument()] = "",
+    words: Annotated[str, typer.Option("--words")] = "",
 ) -> None:
     """Confirms that a chat joined with an officer's code belongs to that officer. Ask them first for the two words."""
     settings = settings_or_exit()
@@ -180,21 +188,21 @@ def officers_confirm(
         _list_claims(waiting)
     elif done:
         said = next(line[1] for line in theirs if not words or officer_claims.same(line[1], words))
-        print(f"1 chat confirmed, whose screen shows: {said}. Its holder is told in it.")
+        say("confirmed", words=said)
     elif theirs:
         _list_claims(theirs)
         if words:
-            fail("None of them shows these words; nobody was confirmed.")
-        fail(f'Which of them? Ask the officer: haichieu officers confirm {staff_code} --words "FIRST SECOND"')
+            fail(text("other_words"))
+        fail(text("which_of_them", staff_code=staff_code))
     else:
-        fail("Nobody with that staff code waits to be confirmed.")
+        fail(text("not_waiting"))
 
 
 def _list_claims(waiting: list[tuple[str, str, str]]) -> None:
     for code, words, last_day in waiting:
-        print(f"{code:<14} {words:<28} until {last_day}")
+        print(f"{code:<14} {words:<28} {text('until', day=last_day)}")
     if not waiting:
-        print("Nobody waits to be confirmed.")
+        say("nobody_waits")
 
 
 @app.command()
@@ -202,18 +210,19 @@ def doctor() -> None:
     """Looks at everything the service needs, a line each; exit 1 when something is wrong."""
     settings = settings_or_exit()
     from bot.commands.doctor import examine
+    from handlers.operator import findings
 
     faults = 0
-    for what, well, words in asyncio.run(examine(settings)):
-        faults += not well
-        print(f"{'ok   ' if well else 'FAULT'} {what}: {words}")
+    for finding in asyncio.run(examine(settings)):
+        faults += not finding.well
+        print(findings.line(reader(), finding))
     raise typer.Exit(1 if faults else 0)
 
 
 @app.command()
 def demo(
-    tour: Annotated[bool, typer.Option("--tour", help="Play the whole story in this terminal and check it.")] = False,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0 takes any.")] = 8080,
+    tour: Annotated[bool, typer.Option("--tour")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8080,
 ) -> None:
     """The whole service on this machine with made-up data: three phones in one browser page."""
     from config.logging import configure
@@ -222,7 +231,7 @@ def demo(
     if tour:
         from bot.demo.tour import play
 
-        raise typer.Exit(asyncio.run(play()))
+        raise typer.Exit(asyncio.run(play(reader())))
     from bot.demo.page import show
 
-    raise typer.Exit(asyncio.run(show(port, serve)))
+    raise typer.Exit(asyncio.run(show(port, serve, reader())))

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.main import app, fail
+from bot.commands.command_line import Commands
+from bot.commands.main import app
+from bot.commands.speaking import fail, say, text, why
 
-polls_app = typer.Typer(help="What anybody can check of a poll.", no_args_is_help=True)
+polls_app = typer.Typer(cls=Commands)
 app.add_typer(polls_app, name="poll")
 
 
@@ -20,10 +22,10 @@ def _polls() -> None:
 
 @polls_app.command()
 def verify(
-    codes: Annotated[Path, typer.Argument(help="the list of codes as it was published, one a line")],
-    check: Annotated[str, typer.Option("--hash", help="the check number (SHA-256) that was published with the results")],
-    took_part: Annotated[int, typer.Option(help="how many took part, as published: every ballot has one code")] = 0,
-    mine: Annotated[str, typer.Option(help="a code of one's own: is it in the list?")] = "",
+    codes: Annotated[Path, typer.Argument()],
+    check: Annotated[str, typer.Option("--hash")],
+    took_part: Annotated[int, typer.Option()] = 0,
+    mine: Annotated[str, typer.Option()] = "",
 ) -> None:
     """Checks that the list is the one that was published, that every ballot counted has a code, and that a code is in it.
     A code tells that its ballot was counted and nothing of what was in it: it proves to nobody how somebody voted."""
@@ -31,14 +33,16 @@ def verify(
 
     try:
         listed = [line.strip() for line in codes.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{codes} cannot be read ({type(error).__name__}).")
+    except OSError as error:
+        fail(text("list_unreadable", path=codes, why=why(error)))
+    except UnicodeDecodeError:
+        fail(text("list_no_text", path=codes))
     if receipts_hash(listed) != check.strip().lower():
-        fail(f"The list is not the one that was published: its check number is {receipts_hash(listed)}.")
+        fail(text("other_list", number=receipts_hash(listed)))
     if len(set(listed)) != len(listed):
-        fail("The list has a code twice.")
+        fail(text("code_twice"))
     if took_part and took_part != len(listed):
-        fail(f"{took_part} took part, and the list has {len(listed)} codes: they should be as many.")
+        fail(text("other_count", took_part=took_part, listed=len(listed)))
     if mine and mine.strip().upper() not in listed:
-        fail("That code is not in the list: please tell the union's inspection committee.")
-    print(f"{len(listed)} codes, as published" + ("; yours is among them." if mine else "."))
+        fail(text("not_in_list"))
+    say("as_published_with_mine" if mine else "as_published", count=len(listed))

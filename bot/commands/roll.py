@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.clock import SystemClock
-from bot.commands.main import app, database_or_exit, fail, settings_or_exit
-from config.i18n import DEFAULT, LANGUAGES, Language, language
+from bot.commands import speaking
+from bot.commands.main import app, database_or_exit, settings_or_exit
+from bot.commands.speaking import fail, text, why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from config.i18n import Language
     from config.settings import Settings
     from models.people.roll import Fault, Line, Roll
     from models.people.roll_import import Changes
@@ -28,27 +30,24 @@ _ZEROS = "zeros"
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path] | None, typer.Argument(help="One workbook, or one CSV of units and one of people.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")] = False,
-    leavers: Annotated[bool, typer.Option("--leavers", help="End the offices of people missing from the list.")] = False,
-    same: Annotated[
-        list[str] | None, typer.Option("--same", help="OLD=NEW: both staff codes are one person. Or zeros, for all such.")
-    ] = None,
-    different: Annotated[list[str] | None, typer.Option("--different", help="OLD=NEW: they are two people.")] = None,
-    sample: Annotated[Path | None, typer.Option("--sample", help="Write an example list into this directory.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help=f"What is said is said in: {', '.join(LANGUAGES)}.")] = DEFAULT,
+    files: Annotated[list[Path] | None, typer.Argument()] = None,
+    check: Annotated[bool, typer.Option("--check")] = False,
+    leavers: Annotated[bool, typer.Option("--leavers")] = False,
+    same: Annotated[list[str] | None, typer.Option("--same")] = None,
+    different: Annotated[list[str] | None, typer.Option("--different")] = None,
+    sample: Annotated[Path | None, typer.Option("--sample")] = None,
 ) -> None:
     """Takes a union's units and people from a workbook: all of it, or nothing and every fault named."""
     from handlers.people import roll_words
 
-    reader = language(lang)
+    reader = speaking.reader()
     if sample is not None:
         from bot.commands import roll_sample
 
         try:
             written = roll_sample.write(sample)
         except OSError as error:
-            fail(roll_words.text(reader, "not_written", path=sample, why=error.strerror))
+            fail(roll_words.text(reader, "not_written", path=sample, why=why(error)))
         print("\n".join(map(str, written)))
         return
     if not files:
@@ -138,9 +137,9 @@ def ready_database(settings: Settings) -> Database:
         if current is None:
             schema.upgrade(database)
         elif current != schema.head():
-            fail("The database is not at this program's version: run `haichieu migrate`.")
+            fail(text("database_older", current=current, newest=schema.head()))
     except DBAPIError as error:
-        fail(f"HAICHIEU_DATABASE_URL: the database cannot be reached ({type(error.orig).__name__}).")
+        fail(text("database_unreachable", why=type(error.orig).__name__))
     return database
 
 

@@ -26,7 +26,7 @@ def rows(path: Path, named: str) -> list[Row] | Fault:
     try:
         text = _decoded(path.read_bytes())
     except OSError as error:
-        return Fault(path.name, 0, "cannot_be_read", {"why": error.strerror})
+        return Fault(path.name, 0, "cannot_be_read", {"errno": error.errno})
     if text is None:
         return Fault(path.name, 0, "no_encoding")
     if told := re.match(r'"?sep=(.)"?\r?\n', text):  # Excel's own hint, which no other program writes

@@ -167,7 +167,7 @@ def opened(path: Path) -> Book | Fault:
                 return Fault(path.name, 0, "locked" if locked else "old_excel")
         book = zipfile.ZipFile(path)
     except OSError as error:
-        return Fault(path.name, 0, "cannot_be_read", {"why": error.strerror})
+        return Fault(path.name, 0, "cannot_be_read", {"errno": error.errno})
     except Exception:  # a spoilt file fails anywhere in zip and zlib
         return Fault(path.name, 0, "web_page" if b"<table" in head.lower() or b"<html" in head.lower() else "no_workbook")
     names = set(book.namelist())

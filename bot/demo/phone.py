@@ -11,9 +11,16 @@ from uuid import uuid4
 
 import aiohttp
 
+from config.i18n import Language
+from handlers.operator import tour_words
+
 
 class TourError(Exception):
-    """A step of the tour did not go as the story says."""
+    """A step of the tour did not go as the story says; `what` names the words of it (handlers/operator/tour_words.py)."""
+
+    def __init__(self, what: str, **values: object) -> None:
+        super().__init__(what)
+        self.what, self.values = what, values
 
 
 def _nothing(*_words: object) -> None:
@@ -28,8 +35,16 @@ class Phone:
     """Seconds, and into how many parts the wait for a message falls."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, address: str, name: str, session: str = "", *, printed: bool = True
+        self,
+        http: aiohttp.ClientSession,
+        address: str,
+        name: str,
+        session: str = "",
+        *,
+        reader: Language,
+        printed: bool = True,
     ) -> None:
+        self._reader = reader
         self._print = print if printed else _nothing
         self._http = http
         self._address = address
@@ -41,6 +56,9 @@ class Phone:
         self._reading: asyncio.Task[None] | None = None
         self.messages = 0
         self.media: dict[str, str] | None = None
+
+    def _tell(self, what: str, **values: object) -> None:
+        self._print("\n" + tour_words.text(self._reader, what, name=self.name, **values))
 
     async def open(self) -> None:
         self._socket = await self._http.ws_connect(f"{self._address}/chat/ws", origin=self._address)
@@ -67,7 +85,7 @@ class Phone:
                 for sent, _ in list(self._received.values()):
                     await self._socket.send_json(sent)
             elif got["type"] != "welcome":
-                raise TourError(f"{self.name}: the service answered {got['type']}")
+                raise TourError("answered", name=self.name, type=got["type"])
 
     async def _send(self, frame: dict[str, str]) -> None:
         frame["id"] = str(uuid4())
@@ -77,33 +95,33 @@ class Phone:
         try:
             await asyncio.wait_for(taken, self.WAIT)
         except TimeoutError:
-            raise TourError(f"{self.name}: the service did not take the message") from None
+            raise TourError("not_taken", name=self.name) from None
 
     async def says(self, text: str) -> None:
-        self._print(f"\n{self.name} viết: {text}")
+        self._tell("writes", words=text)
         await self._send({"type": "say", "text": text})
 
     async def taps(self, label: str) -> None:
-        self._print(f"\n{self.name} bấm: [{label}]")
+        self._tell("taps", label=label)
         if label not in self._offered:
-            raise TourError(f"{self.name}: there is no button [{label}]")
+            raise TourError("no_button", name=self.name, label=label)
         await self._send({"type": "tap", "choice": self._offered[label]})
 
     async def sees(self, *words: str, meanwhile: Callable[..., object] = _nothing) -> str:
         """The next message; it must have all these words. `meanwhile` is done as long as there is none."""
         message = await self._next(meanwhile)
         if message is None:
-            raise TourError(f"{self.name} should see “{words[0]}” and sees nothing")
+            raise TourError("sees_nothing", name=self.name, words=words[0])
         text = str(message["text"])
         for option in message["options"]:
             self._offered[option["label"]] = option["token"]
-        self._print(f"\n{self.name} thấy:")
+        self._tell("sees")
         self._print(textwrap.indent(text, "    │ ", lambda _line: True))
         if message["options"]:
             self._print("    │ " + "  ".join(f"[{option['label']}]" for option in message["options"]))
         for word in words:
             if word not in text:
-                raise TourError(f"{self.name} should see “{word}”")
+                raise TourError("should_see", name=self.name, words=word)
         self.messages += 1
         self.media = message.get("media")
         return text
@@ -119,13 +137,13 @@ class Phone:
     async def opens(self) -> bytes:
         """The file under the newest message, as the page fetches it."""
         if self.media is None:
-            raise TourError(f"{self.name}: there is no file under the message")
+            raise TourError("no_file", name=self.name)
         address = f"{self._address}/chat/media/{self.media['case_id']}/{self.media['id']}"
         async with self._http.get(address, headers={"Authorization": f"Bearer {self._session}"}) as answer:
             if answer.status != 200:
-                raise TourError(f"{self.name}: the file cannot be opened ({answer.status})")
+                raise TourError("file_closed", name=self.name, status=answer.status)
             return await answer.read()
 
     def sees_nothing_more(self) -> None:
         if not self._unread.empty():
-            raise TourError(f"{self.name} sees what they should not: {self._unread.get_nowait()['text']}")
+            raise TourError("sees_too_much", name=self.name, words=self._unread.get_nowait()["text"])

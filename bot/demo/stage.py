@@ -64,6 +64,7 @@ class Stage:
         self.sessions: dict[str, str] = {}
         self.codes: union.Codes
         self._setting = asyncio.Lock()
+        self._was_opened = False
 
     @property
     def address(self) -> str:
@@ -74,6 +75,7 @@ class Stage:
         async with self._setting:
             self.codes = await self.app.writer.write(_found_again)
             self._people = {phone: self._tokens.somebody() for phone in PHONES}
+            self._was_opened = False
             today = self.clock.now().date()
             self.sessions = {phone: self._tokens.seal(who, "", today) for phone, who in self._people.items()}
             for phone, code in (("leader", self.codes.leader), ("chair", self.codes.chair)):
@@ -90,11 +92,19 @@ class Stage:
         raise web.HTTPFound("/demo")
 
     async def _tell_sessions(self, request: web.Request) -> web.StreamResponse:
+        """A page that is not the first finds phones whose messages lie in the first one, and asks the service again."""
         _from_this_page(request)
-        return web.json_response(
-            {phone: {"session": self.sessions[phone], "name": name} for phone, name in PHONES.items()},
-            headers={"Cache-Control": "no-store"},
-        )
+        again, self._was_opened = self._was_opened, True
+        phones = {
+            phone: {
+                "session": self.sessions[phone],
+                "name": name,
+                "again": again,
+                "code": self.codes.team if phone == "worker" else "",
+            }
+            for phone, name in PHONES.items()
+        }
+        return web.json_response(phones, headers={"Cache-Control": "no-store"})
 
     async def _reset_asked(self, request: web.Request) -> web.StreamResponse:
         _from_this_page(request)

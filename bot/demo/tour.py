@@ -12,6 +12,8 @@ import aiohttp
 from bot.demo import tour_poll, union
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage, stage
+from config.i18n import Language
+from handlers.operator import tour_words
 
 WRONG = "Tăng ca tháng 5 chưa được trả, cả chuyền đều vậy."
 ANSWER = "Tổ đã hỏi phòng nhân sự: bảng công bổ sung có trong kỳ lương này."
@@ -26,7 +28,7 @@ NOTICE = "Thứ bảy 28/11, 8 giờ: hội nghị người lao động tại nh
 OUTCOME = "Công ty đã trả đủ 42 giờ tăng ca tháng 5."
 
 
-async def play() -> int:
+async def play(reader: Language) -> int:
     """Plays the story; 0 when every step went as told, 1 at the first that did not."""
     began = time.monotonic()
     async with stage(0) as demo:
@@ -37,31 +39,27 @@ async def play() -> int:
             await demo.reset()
             async with aiohttp.ClientSession() as http:
                 try:
-                    messages = await _story(demo, http)
+                    messages = await _story(demo, http, reader)
                 finally:
                     stopping.set()
                     await running
         except TourError as error:
-            print(f"\nTour FAILED: {error}.", file=sys.stderr)
+            print("\n" + tour_words.failed(reader, error.what, **error.values), file=sys.stderr)
             return 1
         finally:
             await demo.app.stop()
     took = time.monotonic() - began
-    print(
-        "\nTour: a grievance was filed, answered, taken further and settled, a notice sent, read and counted, and "
-        "ten opinions heard without a name; "
-        f"{messages} messages read, {took:.1f} s."
-    )
+    print("\n" + tour_words.text(reader, "done", count=messages, seconds=reader.number(took, 1)))
     return 0
 
 
-async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
+async def _story(demo: Stage, http: aiohttp.ClientSession, reader: Language) -> int:
     async with http.get(f"{demo.address}/demo") as page:
         if page.status != 200 or "Hai Chiều" not in await page.text():
-            raise TourError("the demo page is not served")
-    worker = Phone(http, demo.address, "Người lao động")
-    leader = Phone(http, demo.address, "Tổ trưởng", demo.sessions["leader"])
-    chair = Phone(http, demo.address, "Chủ tịch", demo.sessions["chair"])
+            raise TourError("no_page")
+    worker = Phone(http, demo.address, "Người lao động", reader=reader)
+    leader = Phone(http, demo.address, "Tổ trưởng", demo.sessions["leader"], reader=reader)
+    chair = Phone(http, demo.address, "Chủ tịch", demo.sessions["chair"], reader=reader)
     phones = (worker, leader, chair)
     for phone in phones:
         await phone.open()
@@ -76,7 +74,7 @@ async def _story(demo: Stage, http: aiohttp.ClientSession) -> int:
         await _object(leader, worker, chair, code)
         await _settle(chair, worker, code)
         await _notify(demo, chair, worker, leader)
-        asked = await tour_poll.ask(demo, http, leader)
+        asked = await tour_poll.ask(demo, http, leader, reader)
     finally:
         for phone in phones:
             await phone.close()
@@ -110,7 +108,7 @@ async def _answer(leader: Phone, worker: Phone, code: str) -> None:
     await _opens(leader)
     card = await leader.sees("Phản ánh mới", code, WRONG, "không nêu tên")
     if "Tổ may 1" in card:
-        raise TourError("the card names the team of a reporter whose team is too small to be named")
+        raise TourError("team_named")
     await leader.taps("Tiếp nhận")
     await leader.sees("tiếp nhận", code)
     await _opens(worker)
@@ -180,7 +178,7 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
     await worker.says(code)
     mine = await worker.sees(code, "Tình trạng", WRONG, OUTCOME)
     if NOTE in mine:
-        raise TourError("the worker reads a note that officers wrote for themselves")
+        raise TourError("note_read")
 
 
 async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> None:

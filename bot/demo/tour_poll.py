@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage
+from config.i18n import Language
+from handlers.operator import tour_words
 from models.people import invites
 from models.people.units import Unit
 from models.store.database import Session
@@ -20,17 +22,20 @@ VOTERS = len(VOTES)
 TITLE = "Bữa ăn ca"
 
 
-async def ask(demo: Stage, http: aiohttp.ClientSession, leader: Phone) -> int:
+async def ask(demo: Stage, http: aiohttp.ClientSession, leader: Phone, reader: Language) -> int:
     """Returns how many messages the voters read."""
     slips = await demo.app.writer.write(partial(_slips, count=VOTERS))
-    voters = [Phone(http, demo.address, f"Công nhân {number}", printed=number == 1) for number in range(1, VOTERS + 1)]
+    voters = [
+        Phone(http, demo.address, f"Công nhân {number}", reader=reader, printed=number == 1)
+        for number in range(1, VOTERS + 1)
+    ]
     try:
         for voter, slip in zip(voters, slips, strict=True):
             await _join(voter, slip)
         await _open(leader)
         for voter, (mark, agrees) in zip(voters, VOTES, strict=True):
             await _vote(voter, mark, agrees)
-        await _count(demo, leader)
+        await _count(demo, leader, reader)
     finally:
         for voter in voters:
             await voter.close()
@@ -79,7 +84,7 @@ async def _vote(voter: Phone, mark: str, agrees: str) -> None:
         await voter.sees(words)
 
 
-async def _count(demo: Stage, leader: Phone) -> None:
+async def _count(demo: Stage, leader: Phone, reader: Language) -> None:
     """A week passes; nobody has seen a result before."""
     leader.sees_nothing_more()
     for time in ({"minutes": 2}, {"days": 7}, {"minutes": 3}):
@@ -91,10 +96,10 @@ async def _count(demo: Stage, leader: Phone) -> None:
     await leader.taps("Xem kết quả")
     shown = await leader.sees(TITLE, f"{VOTERS} người đã tham gia", "Thay đổi món")
     if "Không: 4" not in shown:
-        raise TourError("votes that hide in a crowd are not shown")
+        raise TourError("votes_hidden")
     await leader.taps("Xem biểu đồ")
     await leader.sees("bieu-do-1.png")
     picture = await leader.opens()
     if not picture.startswith(b"\x89PNG"):
-        raise TourError("the picture of the results is none")
-    print(f"    │ (biểu đồ, {len(picture) // 1024} KB)")
+        raise TourError("no_picture")
+    print("    │ " + tour_words.text(reader, "picture", size=len(picture) // 1024))

@@ -14,7 +14,7 @@ const DOTS_FOR = 8000;
 const PAGE = newId(); // this page's own number, until it is loaded again
 
 const view = new View({ tapped: tap, pass: () => pass });
-const line = new Line({ hello, heard, became });
+const line = new Line({ hello, heard, became, unreachable: (whether) => view.unreachable(whether) });
 const doors = new Doors(PAGE, (frame) => line.tell(frame));
 let session;
 let pass = "";

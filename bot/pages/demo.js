@@ -72,11 +72,11 @@ function trouble() {
   $("trouble").hidden = false;
 }
 
-function open(phone, { session, name }) {
+function open(phone, { session, name, again, code }) {
   $(`${phone}-title`).querySelector("small").textContent = name;
   const frame = document.createElement("iframe");
   frame.title = name;
-  frame.src = `/demo/chat#phien=${session}&khung=${phone}`;
+  frame.src = `/demo/chat#phien=${session}&khung=${phone}${again ? `&lai=${code}` : ""}`;
   frame.addEventListener("load", () => listen(phone, frame));
   $(phone).querySelector(".glass").replaceChildren(frame);
 }

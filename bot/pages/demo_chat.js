@@ -11,4 +11,6 @@ if (given.has("khung")) window.name = `khung-${given.get("khung")}`;
 const session = new Session(`tin-nhan.${window.name}`);
 if (given.has("phien")) session.adopt(given.get("phien"));
 document.documentElement.classList.add("framed");
-begin(session, "", true); // its person has been greeted: the story has begun
+// Its person has been greeted, the story has begun; but not in this page, where another one had the messages first.
+const again = given.has("lai") && !session.state.log.length;
+begin(session, again ? given.get("lai") : "", !again);

@@ -2,15 +2,22 @@
 // it), open (after welcome), lost, over; and those in which it comes back only when its person does something: elsewhere,
 // resting, turned (away).
 
+import { Requests } from "./requests.js";
+
 const FIRST = 500;
 const LONGEST = 15000;
 const WELCOME_WITHIN = 10000;
 const ASLEEP = 20000;
+const STUCK = 4; // failures in a row, on both ways, after which its person is told what to do
 const STAYS_AWAY = { 4008: "elsewhere", 4009: "resting", 4010: "turned" };
 
 export class Line {
-  // hello() gives the first frame; heard(frame) is told each frame; became(state) each change of state.
-  constructor({ hello, heard, became }) {
+  // hello() gives the first frame; heard(frame) is told each frame; became(state) each change of state; unreachable(whether)
+  // when neither way leads anywhere.
+  constructor({ hello, heard, became, unreachable }) {
+    this.unreachable = unreachable;
+    this.welcomed = false; // in this page, by either way
+    this.sockets = false; // a websocket has worked on this network
     this.hello = hello;
     this.heard = heard;
     this.became = became;
@@ -47,15 +54,21 @@ export class Line {
   open() {
     clearTimeout(this.timer);
     this.#drop();
-    this.#become(this.failures ? "lost" : "connecting");
+    this.#become(this.failures && this.state === "lost" ? "lost" : "connecting");
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/chat/ws`);
+    const byRequests = this.#byRequests();
+    const socket = byRequests ? new Requests() : new WebSocket(`${scheme}//${location.host}/chat/ws`);
     this.socket = socket;
     this.timer = setTimeout(() => this.#failed(socket, 0), WELCOME_WITHIN);
     socket.onopen = () => socket.send(JSON.stringify(this.hello()));
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       const frame = JSON.parse(event.data);
+      if (frame.type === "welcome" || frame.type === "waiting") {
+        this.welcomed = true;
+        this.sockets = !byRequests;
+        this.unreachable(false);
+      }
       if (frame.type === "welcome") {
         clearTimeout(this.timer);
         this.failures = 0;
@@ -78,6 +91,12 @@ export class Line {
     return true;
   }
 
+  // Some networks refuse websockets, or swallow them. Every second try goes by requests; where a websocket has worked before,
+  // it is probably the server that is away, and it is given longer.
+  #byRequests() {
+    return this.failures % 2 === 1 && (!this.sockets || this.failures > 2);
+  }
+
   // Ends for good, until open() is called.
   end() {
     clearTimeout(this.timer);
@@ -93,9 +112,16 @@ export class Line {
       this.#become(STAYS_AWAY[code]);
       return;
     }
+    if (!this.welcomed && !this.failures) {
+      // The page itself has just come: the server is there, and nobody needs to wait for the other way.
+      this.failures = 1;
+      this.timer = setTimeout(() => this.open(), 0);
+      return;
+    }
     const longest = Math.min(LONGEST, FIRST * 2 ** this.failures);
     this.failures += 1;
     this.#become("lost");
+    if (this.failures >= STUCK) this.unreachable(true);
     this.timer = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
   }
 

@@ -161,6 +161,14 @@ export class View {
     $("status-words").textContent = say(state);
   }
 
+  // What to do where neither way leads to the server.
+  unreachable(whether) {
+    $("unreachable").hidden = !whether;
+    // Put into words only now, so that a screen reader says them.
+    $("unreachable").textContent = whether ? say("unreachable") : "";
+    if (this.stuck) this.toEnd();
+  }
+
   dots(on) {
     if ($("dots").hidden === !on) return;
     $("dots").hidden = !on;

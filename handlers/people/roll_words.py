@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from config.i18n import N_, Language
 from handlers.chat.words import role_name
+from handlers.operator.causes import cause
 from models.people.roll import Fault
 from models.people.roll_import import Ending
 from models.people.roll_same import Question
@@ -117,6 +118,8 @@ def text(reader: Language, what: str, **values: object) -> str:
 def fault(reader: Language, one: Fault) -> str:
     """A fault with its place, in one line."""
     values = dict(one.values)
+    if one.what == "cannot_be_read":
+        values["why"] = cause(reader, int(str(one.values["errno"])))
     if "field" in values:
         values["field"] = reader.gettext(FIELDS[str(values["field"])])
     if isinstance(fields := values.get("fields"), list):

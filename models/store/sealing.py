@@ -23,7 +23,7 @@ import os
 import secrets
 import zlib
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -54,7 +54,11 @@ otherwise; nearly all of it fits then."""
 
 
 class KeyringError(Exception):
-    """One sentence for the operator: what is wrong with the key file."""
+    """What is wrong with the key file; handlers/operator says it."""
+
+    def __init__(self, what: Literal["missing", "open", "damaged"], path: Path) -> None:
+        super().__init__(f"{path}: {what}")
+        self.what, self.path = what, path
 
 
 class Unsealable(Exception):
@@ -91,17 +95,17 @@ class Keyring:
 
     @classmethod
     def read(cls, path: Path) -> Keyring:
-        """Raises `KeyringError`, naming the command to run, when the file is missing, readable by others, or damaged."""
+        """Raises `KeyringError` when the file is missing, readable by others, or damaged."""
         if not path.exists():
-            raise KeyringError(f"The key file {path} is not there; `haichieu keys new` makes one.")
+            raise KeyringError("missing", path)
         if is_open_to_others(path):
-            raise KeyringError(f"The key file {path} can be read by other users; run `chmod 600 {path}`.")
+            raise KeyringError("open", path)
         try:
             kept = json.loads(path.read_text())
             sealing = {int(number): base64.b64decode(key) for number, key in kept["seal"].items()}
             return cls(base64.b64decode(kept["lookup"]), sealing)
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise KeyringError(f"The key file {path} is damaged; restore it from your safe copy.") from None
+            raise KeyringError("damaged", path) from None
 
     def write(self, path: Path) -> None:
         """Writes the file whole or not at all, readable by its owner only: half a key file is a lost union."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
 from bot.demo.stage import Stage, stage
 from tests.channels.browser import CHROMIUM, PATIENCE, browsing
+from tests.waiting import HANGS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -31,7 +38,8 @@ async def demo() -> AsyncIterator[Stage]:
 async def page(demo: Stage) -> AsyncIterator[Page]:
     complaints: list[str] = []
     async with browsing() as browser:
-        opened = await browser.new_page(viewport={"width": 1440, "height": 900})
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        opened = await context.new_page()
         opened.set_default_timeout(PATIENCE)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         await opened.goto(f"{demo.address}/")
@@ -82,3 +90,51 @@ async def test_start_over_begins_the_story_anew(demo: Stage, page: Page) -> None
     await sees(page.frame_locator("#worker iframe"), "Anh/chị đang tham gia")
     await expect(page.frame_locator("#worker iframe").locator("#log")).not_to_contain_text("đã tham gia")
     assert not set(before.values()) & set(demo.sessions.values())
+
+
+async def test_a_second_page_of_the_demo_is_not_blank(demo: Stage, page: Page) -> None:
+    """A visitor's most likely second act: the link again, in another tab."""
+    worker = page.frame_locator("#worker iframe")
+    await sees(worker, "Anh/chị đang tham gia")
+    second = await page.context.new_page()
+    second.set_default_timeout(PATIENCE)
+    await second.goto(f"{demo.address}/demo")
+    await sees(second.frame_locator("#worker iframe"), "Anh/chị đang tham gia")
+    for officer in ("leader", "chair"):
+        await sees(second.frame_locator(f"#{officer} iframe"), "đồng chí")
+    await taps(second.frame_locator("#worker iframe"), "Đồng ý")
+    await sees(second.frame_locator("#worker iframe"), "đã tham gia")
+    await sees(worker, "đã tham gia")
+
+    third = await page.context.new_page()
+    third.set_default_timeout(PATIENCE)
+    await third.goto(f"{demo.address}/demo")
+    await expect(
+        third.frame_locator("#worker iframe").locator("#log").get_by_role("button", name="Gửi phản ánh")
+    ).to_be_visible()
+    await second.reload()
+    before = await second.frame_locator("#worker iframe").locator("#log > li").count()
+    await expect(second.frame_locator("#worker iframe").get_by_role("status")).to_have_text("Đã kết nối")
+    assert await second.frame_locator("#worker iframe").locator("#log > li").count() == before, "a reload asks nothing anew"
+
+
+async def test_a_second_demo_takes_another_port_and_says_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        # As somebody types it, in a process of its own.
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "demo", "--port", str(port),
+            stdout=asyncio.subprocess.PIPE, cwd=ROOT,
+        )  # fmt: skip
+        assert process.stdout is not None
+        try:
+            first = (await asyncio.wait_for(process.stdout.readline(), HANGS)).decode()
+            second = (await asyncio.wait_for(process.stdout.readline(), HANGS)).decode()
+        finally:
+            process.terminate()
+            await process.wait()
+    other = re.fullmatch(rf"Cổng {port} đang có chương trình khác dùng.*; lần này dùng cổng (\d+)\.\n", first)
+    assert other is not None, first
+    assert f"http://127.0.0.1:{other[1]}/demo" in second

@@ -22,7 +22,10 @@ from bot.channels.retry import Backoff
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.outgoing import keyboard
 from bot.clock import Clock
+from config.i18n import language
 from config.settings import Telegram
+from handlers.operator import findings
+from handlers.operator.findings import Finding
 from models.messages.message import Inbound, Option, Outgoing
 from tests.channels.pauses import Counted
 from tests.emulators.telegram import TelegramEmulator
@@ -417,32 +420,33 @@ async def test_before_the_start_pushes_are_sent_back() -> None:
 
 async def test_the_doctor_finds_all_well(telegram: TelegramEmulator) -> None:
     channel = channel_of(telegram.url)
-    assert await channel.check() == [
-        ("telegram bot", True, "@haichieu_test_bot (123456)"),
-        ("telegram updates", True, "0 waiting."),
+    assert [findings.line(language("en"), finding) for finding in await channel.check()] == [
+        "ok    telegram bot: @haichieu_test_bot (123456)",
+        "ok    telegram updates: 0 waiting",
     ]
     async with pushed(telegram) as (running, _, _url):
-        assert [well for _, well, _ in await running.check()] == [True, True]
-        assert not (await channel.check())[1][1]
+        assert [finding.well for finding in await running.check()] == [True, True]
+        assert not (await channel.check())[1].well
         await running.send(note(telegram.user().id))  # a check leaves a running channel running
 
 
 async def test_the_doctor_sees_a_webhook_that_is_missing_or_fails(telegram: TelegramEmulator) -> None:
-    assert not (await channel_of(telegram.url, "webhook", "http://127.0.0.1:9").check())[1][1]
+    assert not (await channel_of(telegram.url, "webhook", "http://127.0.0.1:9").check())[1].well
     an = telegram.user()
     async with pushed(telegram) as (channel, received, _):
         received.faults = [RuntimeError()]
         await telegram.deliver(an.message_update("x"))
-        _, well, words = (await channel.check())[1]
-        assert not well and "503" in words and "1 waiting" in words
+        finding = (await channel.check())[1]
+        words = findings.said(language("en"), finding)
+        assert not finding.well and "503" in words and "1 waiting" in words
         await telegram.redeliver()
-        assert (await channel.check())[1][1]
+        assert (await channel.check())[1].well
 
 
 async def test_the_doctor_names_the_token(telegram: TelegramEmulator) -> None:
     telegram.token = "123456:ANOTHER"
     (row,) = await channel_of(telegram.url).check()
-    assert row == ("telegram bot", False, "Telegram refuses HAICHIEU_TELEGRAM__TOKEN.")
+    assert row == Finding("telegram_bot", False, "telegram_refuses")
     await telegram.down()
     (row,) = await channel_of(telegram.url).check()
-    assert not row[1] and "SECRET" not in row[2]
+    assert not row.well and "SECRET" not in findings.line(language("en"), row)

@@ -45,6 +45,18 @@ async def test_alive_and_ready(service: RunningApp, http: aiohttp.ClientSession)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+async def test_the_bare_address_leads_to_the_chat(service: RunningApp, http: aiohttp.ClientSession) -> None:
+    """chat.example.vn is what people type; it was “404: Not Found”."""
+    async with http.get(f"{service.address}/", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "/chat")
+    async with http.get(f"{service.address}/") as answer:
+        assert answer.status == 200 and answer.url.path == "/chat"
+        assert "Công đoàn" in await answer.text()
+    async with http.get(f"{service.address}/nothing") as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_not_ready_when_the_tick_has_stopped(service: RunningApp, http: aiohttp.ClientSession) -> None:
     await service.clock.sleep(31)  # time passes, and nothing ticks
     async with http.get(f"{service.address}/readyz") as answer:

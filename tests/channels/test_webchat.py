@@ -16,7 +16,7 @@ from bot.writer import Writer
 from models.messages import mailbox
 from models.messages.message import Inbound, Media, Option
 from models.store.ids import new_id
-from tests.channels.webchat_wire import NOW, WHO, Wire, gone, kept, message, opened, writing
+from tests.channels.webchat_wire import NOW, WAYS, WHO, Wire, gone, kept, message, opened, writing
 
 
 @pytest.fixture
@@ -25,9 +25,10 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
         yield writer
 
 
-@pytest.fixture
-async def wire(writer: Writer) -> AsyncIterator[Wire]:
+@pytest.fixture(params=WAYS)
+async def wire(writer: Writer, request: pytest.FixtureRequest) -> AsyncIterator[Wire]:
     async with opened(writer) as wire:
+        wire.refuses_sockets = request.param == "requests"
         yield wire
 
 

@@ -13,7 +13,7 @@ import pytest
 from bot.channels.webchat.sessions import Sessions
 from bot.writer import Writer
 from models.store.sealing import Keyring
-from tests.channels.webchat_wire import NOW, WHO, Page, Wire, join, kept, message, opened, writing
+from tests.channels.webchat_wire import NOW, WAYS, WHO, Page, Wire, join, kept, message, opened, writing
 
 TODAY = NOW.date()
 FORMER = "B" * 42 + "w"
@@ -27,9 +27,10 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
         yield writer
 
 
-@pytest.fixture
-async def wire(writer: Writer) -> AsyncIterator[Wire]:
+@pytest.fixture(params=WAYS)
+async def wire(writer: Writer, request: pytest.FixtureRequest) -> AsyncIterator[Wire]:
     async with opened(writer) as wire:
+        wire.refuses_sockets = request.param == "requests"
         yield wire
 
 

@@ -13,6 +13,8 @@ import pytest
 from bot.channels.base import Channel, Rejected, SendError, Throttled, Uncertain, Unreachable
 from bot.channels.retry import Backoff
 from bot.channels.zalo.channel import BODY
+from config.i18n import language
+from handlers.operator import findings
 from models.messages.message import Outgoing
 from tests.channels.pauses import Counted
 from tests.channels.zalo_wire import SECRET, channel_of, polled, pushed
@@ -317,7 +319,7 @@ async def test_nothing_of_a_conversation_is_logged(zalo: ZaloEmulator, caplog: p
 
 
 @pytest.mark.parametrize(
-    ("mode", "hook", "findings"),
+    ("mode", "hook", "well"),
     [
         ("poll", "", [True, True]),
         ("poll", "https://x.vn/zalo/webhook", [True, False]),
@@ -326,13 +328,14 @@ async def test_nothing_of_a_conversation_is_logged(zalo: ZaloEmulator, caplog: p
         ("webhook", "https://y.vn/", [True, False]),
     ],
 )
-async def test_the_doctor_sees_how_events_come(zalo: ZaloEmulator, mode: str, hook: str, findings: list[bool]) -> None:
+async def test_the_doctor_sees_how_events_come(zalo: ZaloEmulator, mode: str, hook: str, well: list[bool]) -> None:
     zalo.webhook["url"] = hook
     found = await channel_of(zalo.url, mode, "https://x.vn").check()
-    assert [well for _, well, _ in found] == findings
-    assert "bot.HaiChieu (BASIC)" in found[0][2]
+    assert [finding.well for finding in found] == well
+    words = [findings.said(language("en"), finding) for finding in found]
+    assert "bot.HaiChieu (BASIC)" in words[0]
     assert zalo.webhook["url"] == hook
-    assert ("lose a message" in found[1][2]) == (mode == "poll" and not hook)
+    assert ("lose a message" in words[1]) == (mode == "poll" and not hook)
 
 
 @pytest.mark.parametrize(
@@ -345,5 +348,5 @@ async def test_the_doctor_sees_how_events_come(zalo: ZaloEmulator, mode: str, ho
 )
 async def test_the_doctor_names_the_fault(zalo: ZaloEmulator, fault: Any, words: str) -> None:
     zalo.fault(**fault)
-    [(_, well, said)] = await channel_of(zalo.url).check()
-    assert not well and words in said
+    [finding] = await channel_of(zalo.url).check()
+    assert not finding.well and words in findings.said(language("en"), finding)

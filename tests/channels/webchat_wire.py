@@ -28,17 +28,20 @@ from models.people.units import Unit
 from models.store.database import Base, Database, Session
 from models.store.ids import new_id
 from models.store.sealing import Keyring
+from tests.channels.polled_client import Requests
 from tests.waiting import HANGS, until
 
 WHO = "A" * 42 + "x"
 """Whose session the tests open: the person's id on the line, which never leaves the server."""
+WAYS = ["sockets", "requests"]
+"""How frames pass: what holds on one way holds on the other."""
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
 
 class Page:
     """What a browser's page does, in five lines."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse | Requests, token: str) -> None:
         self.socket = socket
         self.token = token
 
@@ -87,6 +90,9 @@ class Wire:
         self.came: list[Inbound] = []
         self.pages: list[Page] = []
         self.broken = False
+        self.refuses_sockets = False
+        """As the proxies of some networks do."""
+        self.refuses_all = False
 
     async def receive(self, inbound: Inbound) -> None:
         if self.broken:
@@ -100,7 +106,10 @@ class Wire:
 
     async def page(self, *, hello: bool = True, origin: str | None = None) -> Page:
         own = str(self.server.make_url("/")).rstrip("/")
-        page = Page(await self.client.ws_connect(self.server.make_url("/chat/ws"), origin=origin or own), self.token)
+        if self.refuses_sockets:
+            page = Page(Requests(self.client, self.server.make_url("/"), origin or own), self.token)
+        else:
+            page = Page(await self.client.ws_connect(self.server.make_url("/chat/ws"), origin=origin or own), self.token)
         self.pages.append(page)
         if hello:
             await page.says_hello()
@@ -145,10 +154,14 @@ async def opened(
 ) -> AsyncIterator[Wire]:
     channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
     lines: list[Transport] = []
+    built: list[Wire] = []
 
     @web.middleware
     async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/chat/ws" and request.transport is not None:
+        by_socket, by_requests = request.path == "/chat/ws", request.path.startswith("/chat/poll")
+        if (by_socket and built[0].refuses_sockets) or ((by_socket or by_requests) and built[0].refuses_all):
+            return web.Response(status=403, text="This network allows no such thing.")
+        if by_socket and request.transport is not None:
             lines.append(request.transport)  # type: ignore[arg-type]
         return await handler(request)
 
@@ -157,10 +170,13 @@ async def opened(
     server = TestServer(application)
     await server.start_server()
     async with aiohttp.ClientSession() as client:
-        built = (wire or Wire)(channel, writer, server, client, lines)
-        await channel.start(built.receive)
+        built.append((wire or Wire)(channel, writer, server, client, lines))
+        await channel.start(built[0].receive)
         poll = asyncio.create_task(channel.run())
-        yield built
+        yield built[0]
+        for page in built[0].pages:
+            if isinstance(page.socket, Requests):
+                await page.socket.dies()
         poll.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await poll

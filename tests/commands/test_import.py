@@ -94,7 +94,7 @@ def _formula(path: Path) -> None:
         (lambda path: path.write_bytes(b"%PDF-1.7 nothing of the kind"), "is not an Excel workbook"),
         (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(300)), "is not an Excel workbook"),
         (lambda path: path.mkdir(), "cannot be read"),
-        (lambda path: None, "cannot be read (No such file or directory)"),
+        (lambda path: None, "cannot be read (it is not there)"),
         (_other_sheets, "has no sheets “units” and “people” (its sheets: Lương tháng 5)"),
         (_only_units, "people: this list is missing"),
         (lambda path: book(path, [UNITS[0]]), "units: has headers but no rows"),

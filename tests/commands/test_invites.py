@@ -31,6 +31,7 @@ from tests.rules.people.lists import TODAY, book, complaints, runs
 def union(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory in which an operator works, the sample list imported."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HAICHIEU_LANG", "en")
     Keyring.new().write(tmp_path / "haichieu.key")
     runs("import", book(tmp_path / "list.xlsx"))
     return tmp_path
@@ -186,7 +187,7 @@ def test_slips_need_a_headcount(union: Path, database: Database) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--slips", "3"), "--slips N --unit CODE --pdf FILE"),
+        (("--slips", "3"), "--slips COUNT --unit CODE --pdf FILE"),
         (("--pdf", "slips.pdf"), "How many slips?"),
         (("--unit", "NOWHERE"), "There is no unit NOWHERE."),
         (("--revoke", "NOTONE"), "There is no batch NOTONE."),

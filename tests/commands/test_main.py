@@ -38,8 +38,10 @@ TOKEN = "123456:geheim-4711"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A machine of its own: settings, key file and database in one directory."""
+    """A machine of its own: settings, key file and database in one directory. It speaks English: msgids are what is asserted
+    here, and that each has its Vietnamese is asserted elsewhere."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HAICHIEU_LANG", "en")
     monkeypatch.setenv("HAICHIEU_KEY_FILE", "var/haichieu.key")
     monkeypatch.setenv("HAICHIEU_DATABASE_URL", "sqlite:///var/haichieu.db")
     yield tmp_path
@@ -106,9 +108,9 @@ def test_migrate(haichieu: Command, home: Path) -> None:
     haichieu("keys", "new")
     result = haichieu("migrate")
     assert result.exit_code == 0
-    assert re.fullmatch(r"The database was at nothing and is now at \w+\.\n", result.stdout)
+    assert re.fullmatch(r"The database was empty and is now at \w+\.\n", result.stdout)
     again = haichieu("migrate").stdout
-    [before, after] = re.findall(r"at (\w+)", again.replace("at nothing", ""))
+    [before, after] = re.findall(r"at (\w+)", again)
     assert before == after
 
 
@@ -245,27 +247,43 @@ def test_the_doctor_finds_all_well(haichieu: Command, telegram: str) -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert all(line.startswith("ok    ") for line in lines)
-    for what in ("keys", "database", "migrations", "quarantine", "telegram bot", "telegram updates", "attachments", "clock"):
+    for what in (
+        "keys",
+        "database",
+        "database version",
+        "quarantine",
+        "telegram bot",
+        "telegram updates",
+        "attachments",
+        "clock",
+    ):
         assert any(f" {what}: " in line for line in lines), what
     assert "geheim" not in result.output
 
     wrong = haichieu("doctor", TELEGRAM__TOKEN="123456:geheim-9999")
     assert wrong.exit_code == 1
-    assert "FAULT telegram bot: Telegram refuses HAICHIEU_TELEGRAM__TOKEN." in wrong.stdout
+    assert "FAULT telegram bot: Telegram refuses HAICHIEU_TELEGRAM__TOKEN\n" in wrong.stdout
     assert "geheim" not in wrong.output
 
 
 def test_the_doctor_names_what_is_wrong(haichieu: Command, home: Path) -> None:
     result = haichieu("doctor")
     assert result.exit_code == 1
-    assert "FAULT keys: The key file var/haichieu.key is not there" in result.stdout
+    assert "FAULT keys: the key file var/haichieu.key is not there" in result.stdout
     haichieu("keys", "new")
     result = haichieu("doctor")
-    assert result.exit_code == 1
-    assert "FAULT migrations: at nothing, needs" in result.stdout
-    assert "`haichieu migrate`" in result.stdout
+    assert "ok    database version: still empty: `haichieu import` and `haichieu run` make it ready" in result.stdout
+    assert result.exit_code == 0, "what the next step makes by itself is no fault"
     haichieu("migrate")
     assert haichieu("doctor").exit_code == 0
+    database = opened(home)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000_before'"))
+    database.close()
+    result = haichieu("doctor")
+    assert result.exit_code == 1
+    assert "FAULT database version: at 0000_before, needs" in result.stdout
+    assert "`haichieu migrate`" in result.stdout
     result = haichieu("doctor", DATABASE_URL="postgresql://u:geheim-4711@127.0.0.1:1/none")
     assert result.exit_code == 1
     assert "FAULT database: HAICHIEU_DATABASE_URL cannot be reached" in result.stdout

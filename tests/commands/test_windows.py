@@ -76,7 +76,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_union_begins_on_windows(home: Path) -> None:
     """On the console of the west and on that of Vietnam, in turn."""
     (home / "haichieu.key").unlink()
-    assert "key 1 seals" in well(windows(home, "keys", "new", console="cp1252"))
+    assert "khóa số 1" in well(windows(home, "keys", "new", console="cp1252"))
     assert "người mới: LD001" in well(windows(home, "import", NAMES[0], console="cp1258"))
     assert "danh sách giống dữ liệu đang có" in well(windows(home, "import", NAMES[0], console="cp1252"))
     assert well(windows(home, "invites", "--csv", console="cp1258")).count("\n") == 8
@@ -89,7 +89,7 @@ def test_the_doctor_on_windows_says_what_is_missing(home: Path) -> None:
     well(windows(home, "migrate"))
     result = windows(home, "doctor", console="cp1258")
     said = result.stdout.decode("utf-8")
-    assert "ok    keys: " in said and "ok    database: " in said, result.stderr
+    assert "ổn  chìa khóa: " in said and "ổn  cơ sở dữ liệu: " in said, result.stderr
     assert b"Traceback" not in result.stderr
 
 
@@ -190,7 +190,7 @@ def test_codes_that_nobody_could_read_are_not_kept(home: Path, opened: Callable[
     with Path("/dev/full").open("wb") as full:
         result = _unix(home, "invites", stdout=full.fileno())
     assert result.returncode == 1
-    assert b"no code was made" in result.stderr and b"Traceback" not in result.stderr
+    assert "chưa tạo mã nào" in result.stderr.decode() and b"Traceback" not in result.stderr
     reading, writing = os.pipe()
     os.close(reading)
     assert _unix(home, "invites", "--csv", stdout=writing).returncode == 1

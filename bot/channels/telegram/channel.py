@@ -27,6 +27,7 @@ from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import Clock, SystemClock
 from config.settings import Telegram
+from handlers.operator.findings import Finding
 from models.messages.message import Outgoing
 
 log = structlog.get_logger()
@@ -314,17 +315,16 @@ class TelegramChannel:
             return web.Response(status=503)
         return web.Response()
 
-    async def check(self) -> list[tuple[str, bool, str]]:
-        """For `haichieu doctor`: (what was looked at, is it well, one sentence). Works without `start`, and
-        changes nothing."""
+    async def check(self) -> list[Finding]:
+        """For `haichieu doctor`. Works without `start`, and changes nothing."""
         was_open = self._receive is not None
         await self._open()
         try:
             return await examine(self._bot, self._webhook_url if self._pushed else None)
         except InvalidToken:
-            return [("telegram bot", False, "Telegram refuses HAICHIEU_TELEGRAM__TOKEN.")]
+            return [Finding("telegram_bot", False, "telegram_refuses")]
         except (TelegramError, SendError) as error:
-            return [("telegram bot", False, f"Telegram cannot be asked ({type(error).__name__}).")]
+            return [Finding("telegram_bot", False, "telegram_silent", {"why": type(error).__name__})]
         finally:
             if not was_open:
                 await self.stop()

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from telegram import Bot
 
+from handlers.operator.findings import Finding
 
-async def examine(bot: Bot, webhook_url: str | None) -> list[tuple[str, bool, str]]:
-    """(what was looked at, is it well, one sentence). `webhook_url` is where updates should come, None when
-    polling. Raises what python-telegram-bot raises, and `SendError`."""
+
+async def examine(bot: Bot, webhook_url: str | None) -> list[Finding]:
+    """`webhook_url` is where updates should come, None when polling. Raises what python-telegram-bot raises, and
+    `SendError`."""
     me = await bot.get_me()
     state = await bot.get_webhook_info()
-    well, words = True, f"{state.pending_update_count} waiting"
+    waiting = state.pending_update_count
+    well, says = True, "waiting"
     if webhook_url is None:
-        if state.url:
-            well = False
-            words += "; HAICHIEU_TELEGRAM__MODE is poll, but a webhook is set; starting the service removes it"
+        well, says = (False, "waiting_not_polled") if state.url else (True, "waiting")
     elif state.url != webhook_url:
-        well = False
-        words += "; HAICHIEU_TELEGRAM__MODE is webhook, but no webhook is set at our address"
+        well, says = False, "waiting_not_pushed"
     elif state.last_error_message:
         # The last error stays on record after things went well again: it counts while something is waiting.
-        well = not state.pending_update_count
-        words += f"; last error: {state.last_error_message}"
-    return [("telegram bot", True, f"@{me.username} ({me.id})"), ("telegram updates", well, words + ".")]
+        well, says = not waiting, "waiting_after_error"
+    values = {"count": waiting, "setting": "HAICHIEU_TELEGRAM__MODE", "error": state.last_error_message}
+    return [
+        Finding("telegram_bot", True, "bot_named", {"name": f"@{me.username}", "number": me.id}),
+        Finding("telegram_updates", well, says, values),
+    ]

@@ -2,7 +2,7 @@
 
 Nothing stands between this channel and the page, so it plays the service's part too: `send` puts a message
 into the mailbox (models/messages/mailbox.py) and is then done; pages are shown what waits for them, and a message
-leaves the mailbox when a page says `got`. Frames are JSON text, protocol v2:
+leaves the mailbox when a page says `got`. Frames are JSON text, protocol v2, also where websockets are refused (polling.py):
 
     page → hello {session, secret, page, language} · say {id, text} · tap {id, choice} · file {id, kind, upload} · got {ids}
            · bye {} · asking, allow, refuse {page}
@@ -33,12 +33,13 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from bot import pages
 from bot.channels.base import Capabilities, Receive
-from bot.channels.webchat import guests
+from bot.channels.webchat import closes, guests
 from bot.channels.webchat.admission import ANSWER_WITHIN, Admission
 from bot.channels.webchat.files import SILENT, Files
 from bot.channels.webchat.guests import Guests
+from bot.channels.webchat.polling import GONE, WAITS, Polling
 from bot.channels.webchat.sessions import GUEST_DAYS, Opened, Sessions
-from bot.channels.webchat.socket import MOST_BYTES, Frame, FrameError, Socket, event_id, parse
+from bot.channels.webchat.socket import MOST_BYTES, SLOW, Frame, FrameError, Socket, event_id, parse
 from bot.vault import Vault
 from bot.visitors import Visitors
 from bot.writer import Writer
@@ -57,20 +58,6 @@ SWEEP = 300.0
 """Seconds between two sweeps of guests' mailboxes: what waits there lives for one or two of them."""
 STRIKES = 5
 """Refused frames after which a socket is closed."""
-SLOW = 300
-"""Frames over the limit after which a socket is closed."""
-
-POLICY = 1008
-BROKEN = 1011
-CROWDED = 1013
-"""There is no seat: the page comes back after a while."""
-REPLACED = 4008
-"""Our own close codes, after which a page does not come back by itself. This one: the session is open in more places than
-are allowed, and this is the oldest of them."""
-RESTING = 4009
-"""A guest has been silent for long, or longest."""
-NOT_ALLOWED = 4010
-"""Another page of this session said no."""
 
 
 class WebChannel:
@@ -96,6 +83,8 @@ class WebChannel:
         held: float = guests.HELD,
         answer_within: float = ANSWER_WITHIN,
         body_silent: float = SILENT,
+        polls_wait: float = WAITS,
+        polls_gone: float = GONE,
     ) -> None:
         self._writer = writer
         self._visitors = Visitors(settings)
@@ -107,6 +96,7 @@ class WebChannel:
         self._most_per_session = most_per_session
         self._most_in_lobby = lobby
         self._hello_within, self._held = hello_within, held
+        self._polling = Polling(self._visitors, self._has_room, self._serve, waits=polls_wait, gone=polls_gone)
         self._receive: Receive | None = None
         self._open: set[Socket] = set()
         self._lobby: dict[Socket, None] = {}
@@ -125,7 +115,7 @@ class WebChannel:
         while True:
             await asyncio.sleep(POLL)
             for silent in self._guests.silent(now := _now()):
-                self._let_go(silent, RESTING)
+                self._let_go(silent, closes.RESTING)
             try:
                 if whose := self._admission.here():
                     self._show(await self._writer.read(partial(mailbox.waiting, tokens=whose)))
@@ -144,6 +134,7 @@ class WebChannel:
     async def stop(self) -> None:
         self._receive = None
         await asyncio.gather(*(socket.close(1001) for socket in list(self._open)), *self._tasks)
+        await self._polling.stop()
 
     async def send(self, message: Outgoing) -> str:
         """Done once the message is in the mailbox; pages open here are shown it at once."""
@@ -166,6 +157,7 @@ class WebChannel:
         return [
             web.get("/chat", pages.page("chat.html")),
             web.get("/chat/ws", self._connect),
+            *self._polling.routes(),
             *self._files.routes(),
             *pages.routes(),
         ]
@@ -182,13 +174,17 @@ class WebChannel:
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         if not self._visitors.is_our_page(request):
             raise web.HTTPForbidden
-        if self._receive is None or not self._make_room():
+        if not self._has_room():
             return web.Response(status=503, headers={"Retry-After": "5"})
         # Uncompressed: a compressor costs more memory for each open page than everything else it needs. Pings are counted as
         # frames are (`_listen`), so they are not answered behind our back.
         response = web.WebSocketResponse(heartbeat=25, max_msg_size=4 * MOST_BYTES, compress=False, autoping=False)
         socket = Socket(response, self._visitors.origin(request))
         await response.prepare(request)
+        await self._serve(socket)
+        return response
+
+    async def _serve(self, socket: Socket) -> None:
         self._open.add(socket)
         self._lobby[socket] = None
         try:
@@ -196,18 +192,19 @@ class WebChannel:
                 await self._listen(socket)
         finally:
             self._leave(socket)
-        return response
 
-    def _make_room(self) -> bool:
+    def _has_room(self) -> bool:
         """Somebody who has not said hello gives way to somebody who may, and a guest to somebody who may be a member."""
+        if self._receive is None:
+            return False
         if len(self._lobby) >= self._most_in_lobby:
-            self._let_go(next(iter(self._lobby)), CROWDED)
+            self._let_go(next(iter(self._lobby)), closes.CROWDED)
         if len(self._open) < self._most_sockets:
             return True
         gives_way = next(iter(self._lobby), None) or self._guests.longest_silent()
         if gives_way is None:
             return False
-        self._let_go(gives_way, CROWDED if gives_way in self._lobby else RESTING)
+        self._let_go(gives_way, closes.CROWDED if gives_way in self._lobby else closes.RESTING)
         return True
 
     async def _listen(self, socket: Socket) -> None:
@@ -217,13 +214,13 @@ class WebChannel:
                 async with asyncio.timeout_at(None if socket.who else by):
                     message = await socket.response.receive()
             except TimeoutError:
-                return await socket.close(POLICY)
+                return await socket.close(closes.POLICY)
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG):
                 return None
             if not socket.within_pace():
                 await socket.tell("slow")
                 if socket.slow >= SLOW:
-                    return await socket.close(POLICY)
+                    return await socket.close(closes.POLICY)
                 continue
             if message.type is WSMsgType.PING:
                 await socket.response.pong(message.data)
@@ -243,11 +240,11 @@ class WebChannel:
             socket.strikes += 1
             await socket.tell("refused", why=refused.why, **({"id": refused.id} if refused.id else {}))
             if socket.strikes >= STRIKES:
-                await socket.close(POLICY)
+                await socket.close(closes.POLICY)
                 return False
         except Exception as error:  # the database is away: the page comes back and finds all where it was
             log.warning("page not served", line=self.line, error=type(error).__name__)
-            await socket.close(BROKEN)
+            await socket.close(closes.BROKEN)
             return False
         return True
 
@@ -311,10 +308,10 @@ class WebChannel:
         token = (frame.session or "") if keeps else self.sessions.seal(opened.who, frame.secret, today)
         socket.grant = token, has_joined
         if is_guest and (gives_way := self._guests.sit(socket, socket.origin, _now())) is not None:
-            self._let_go(gives_way, RESTING)
+            self._let_go(gives_way, closes.RESTING)
         before = self._admission.comes(socket, fits=fits)
         if before is not None:
-            self._let_go(before, REPLACED)
+            self._let_go(before, closes.REPLACED)
 
     def _admit(self, socket: Socket) -> None:
         """The page is in: from now on it is shown what waits."""
@@ -326,7 +323,7 @@ class WebChannel:
         others = self._admission.pages(socket.who)
         if len(others) > self._most_per_session:
             # The oldest goes, not the newest: it is probably a connection the phone has lost without knowing.
-            self._let_go(others[0], REPLACED)
+            self._let_go(others[0], closes.REPLACED)
         if not socket.is_new:
             self._begin(self._settle_in(socket))
 
@@ -335,10 +332,10 @@ class WebChannel:
             await self._catch_up(socket.who)
         except Exception as error:  # the database is away: the page comes back and finds all where it was
             log.warning("page not served", line=self.line, error=type(error).__name__)
-            await socket.close(BROKEN)
+            await socket.close(closes.BROKEN)
 
     def _turn_away(self, socket: Socket) -> None:
-        self._let_go(socket, NOT_ALLOWED)
+        self._let_go(socket, closes.NOT_ALLOWED)
 
     async def _catch_up(self, who: str) -> None:
         self._show(await self._writer.read(lambda session: mailbox.waiting(session, [who])))

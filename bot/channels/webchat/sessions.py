@@ -9,7 +9,7 @@ A token without its page's secret is a stolen one, or a second device: a page of
 token that was asked for without a secret (no page of ours does that) belongs to whoever has it.
 
 What a page shows for uploads and attachments is a pass: sealed likewise, of another kind, for three days. So a token travels
-in the frames of the socket only, and in no header that a proxy may write down.
+in frames only, of a socket or in the body of a request, and in no header that a proxy may write down.
 
 Sessions from before this version were 43 letters that the page could choose, and that is how somebody could read along: a
 link with letters of his choice gave the worker a session he knew. Such letters are a session now only where an account

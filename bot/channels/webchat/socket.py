@@ -13,9 +13,9 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSMessage, WSMsgType
 
 from bot.channels.webchat.sessions import SECRET, TOKEN
 from models.files.attachments import LIMITS
@@ -25,6 +25,24 @@ from models.messages.message import FileKind, Outgoing
 MOST_BYTES = 16 * 1024
 PER_SECOND = 10.0
 BURST = 30.0
+SLOW = 300
+"""Frames over the limit after which a socket is closed."""
+
+
+class Wire(Protocol):
+    """What of a websocket a page needs; polling.py has another."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    async def receive(self) -> WSMessage: ...
+
+    async def send_str(self, frame: str, /) -> None: ...
+
+    async def pong(self, message: bytes = b"", /) -> None: ...
+
+    async def close(self, *, code: int, drain: bool) -> bool: ...
+
 
 UPLOAD = re.compile(r"[0-9a-f]{32}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -164,10 +182,27 @@ def event_id(token: str, id: str) -> str:
     return hashlib.sha256(f"{token}:{id}".encode()).hexdigest()[:32]
 
 
+class Pace:
+    """How fast a page may do something: BURST at once, then PER_SECOND."""
+
+    def __init__(self) -> None:
+        self._left = BURST
+        self._asked = asyncio.get_running_loop().time()
+
+    def allows(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._left = min(BURST, self._left + (now - self._asked) * PER_SECOND)
+        self._asked = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class Socket:
     """One page's connection. One task writes to it, so a phone that has stalled delays nobody else."""
 
-    def __init__(self, response: web.WebSocketResponse, origin: str = "") -> None:
+    def __init__(self, response: Wire, origin: str = "") -> None:
         self.response = response
         self.origin = origin
         """Where it comes from (bot.visitors)."""
@@ -188,18 +223,12 @@ class Socket:
         self._shown: dict[str, None] = {}
         self._unconfirmed: set[str] = set()
         self._out: asyncio.Queue[str] = asyncio.Queue(2 * AT_ONCE)
-        self._allowance = BURST
-        self._asked = asyncio.get_running_loop().time()
+        self._pace = Pace()
 
     def within_pace(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        self._allowance = min(BURST, self._allowance + (now - self._asked) * PER_SECOND)
-        self._asked = now
-        if self._allowance < 1:
-            self.slow += 1
-            return False
-        self._allowance -= 1
-        return True
+        allowed = self._pace.allows()
+        self.slow += not allowed
+        return allowed
 
     async def tell(self, type: str, **fields: Any) -> None:
         await self._out.put(json.dumps({"type": type, **fields}, ensure_ascii=False))

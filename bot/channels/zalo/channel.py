@@ -27,6 +27,7 @@ from bot.channels.zalo.doctor import examine
 from bot.channels.zalo.updates import Malformed, media_url, read, unwrapped
 from bot.clock import Clock, SystemClock
 from config.settings import ZaloBot
+from handlers.operator.findings import Finding
 from models.messages.message import Inbound, Outgoing
 
 log = structlog.get_logger()
@@ -317,8 +318,8 @@ class ZaloChannel:
             return web.Response(status=503)
         return web.Response()
 
-    async def check(self) -> list[tuple[str, bool, str]]:
-        """For `haichieu doctor`: (what was looked at, is it well, one sentence). Works without `start`, changes nothing."""
+    async def check(self) -> list[Finding]:
+        """For `haichieu doctor`. Works without `start`, changes nothing."""
         was_open = self._receive is not None
         await self._client.open()
         try:

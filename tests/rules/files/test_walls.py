@@ -15,6 +15,8 @@ import pytest
 
 from bot.commands import doctor
 from bot.files.cleaning import Refused, apart, walls
+from config.i18n import language
+from handlers.operator import findings
 from models.store.sealing import Keyring
 from tests import sample_files as files
 from tests.traces import pdfs, sheets, words
@@ -229,13 +231,14 @@ def test_a_processor_is_left_to_whoever_waits() -> None:
 
 
 async def test_the_doctor_says_which_walls_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    what, well, words_ = await doctor.cleaning()
-    assert (what, well) == ("files apart", True) and "no file, network or other process" in words_
+    finding = await doctor.cleaning()
+    words_ = findings.said(language("en"), finding)
+    assert finding.well and "no file, network or other process" in words_
     if sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64"):
         assert "seccomp" in words_
     for seen, well, said in [
-        (apart.Walls(("limits",), ()), True, "no Landlock and seccomp"),
-        (apart.Walls(("limits", "landlock"), ("network",)), False, "could reach network"),
+        (apart.Walls(("limits",), ()), True, "no Landlock, seccomp"),
+        (apart.Walls(("limits", "landlock"), ("network",)), False, "could reach the network"),
         (None, False, "does not start"),
     ]:
 
@@ -243,8 +246,8 @@ async def test_the_doctor_says_which_walls_stand(monkeypatch: pytest.MonkeyPatch
             return seen
 
         monkeypatch.setattr(apart, "look", look)
-        _, found, words_ = await doctor.cleaning()
-        assert found == well and said in words_
+        finding = await doctor.cleaning()
+        assert finding.well == well and said in findings.said(language("en"), finding)
 
 
 def test_walls_are_named_for_machines_that_have_none(monkeypatch: pytest.MonkeyPatch) -> None:

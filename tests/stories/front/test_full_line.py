@@ -9,6 +9,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from bot.commands.doctor import examine
+from config.i18n import language
+from handlers.operator import findings
 from models.messages.month_quota import Quota
 from models.people.accounts import Account
 from tests.actors import OnZalo, Person
@@ -58,10 +60,9 @@ async def test_those_who_come_too_late_are_shown_web_chat_once(
         return len(session.execute(select(Account)).scalars().all())
 
     assert await service.app.writer.read(who) == 2
-    found = {what: (well, words) for what, well, words in await examine(service.app.settings)}
-    assert found["zalo people"] == (
-        False,
-        "2 of 2 have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat",
+    found = {finding.what: finding for finding in await examine(service.app.settings)}
+    assert findings.line(language("en"), found["zalo_people"]) == (
+        "FAULT zalo people: 2 of 2 have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat"
     )
 
 
@@ -149,6 +150,6 @@ async def test_without_limits_nothing_is_counted(worker: Person, leader: Person,
     await files(worker)
     await leader.sees("Phản ánh mới")
     assert await sent(service) == {}
-    found = {what: (well, words) for what, well, words in await examine(service.app.settings)}
-    assert found["zalo messages"] == (True, "0 of any number sent this month")
-    assert found["zalo people"][0]
+    found = {finding.what: finding for finding in await examine(service.app.settings)}
+    assert findings.line(language("en"), found["zalo_messages"]) == "ok    zalo messages: 0 sent this month, of any number"
+    assert found["zalo_people"].well
