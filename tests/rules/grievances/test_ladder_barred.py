@@ -83,10 +83,9 @@ def test_the_whole_committee_is_passed_over(database: Database, house: House) ->
 
 def test_who_filed_it_is_told_nothing_of_it_in_office(database: Database, house: House) -> None:
     """A leader with a case of their own: it is not theirs, nor is it counted for them."""
-
     with database.transaction() as session:
-        own = session.get_one(Person, house.officers["chair"]).reporter_id
+        own = session.get_one(Person, house.officers["leader"]).reporter_id
         posted(session, house, reporter_id=own)
     ticks(database, at("11-26 10:00"))
     heard = tells(database, at("11-26 10:00"))
-    assert house.officers["chair"] not in heard
+    assert house.officers["leader"] not in heard
