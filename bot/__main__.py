@@ -4,7 +4,7 @@ import io
 import os
 import sys
 
-from bot.commands import invites, polls, roll  # noqa: F401 - importing them adds their commands
+from bot.commands import calendar, invites, polls, roll  # noqa: F401 - importing them adds their commands
 from bot.commands.main import app
 
 

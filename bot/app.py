@@ -85,7 +85,7 @@ class App:
         casts = Casts(self.writer, site)
         counted = tuple(line.name for line in site.lines if line.per_month)
         night = Night(self.writer, counted, settings.notices.threshold)
-        pace = Pace(settings.officers.quiet, settings.limits.messages)
+        pace = Pace(settings.officers.quiet, settings.limits.messages, settings.privacy.relay_minutes)
         self.ticker = Ticker(self.writer, self.clock, self._nudge_outboxes, pace, casts, night=night)
         by_line = {channel.line: channel for channel in self.channels}
         self.fetcher = Fetcher(by_line, self.writer, self.clock, self.vault, self._nudge_outboxes)

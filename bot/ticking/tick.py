@@ -140,10 +140,18 @@ class Ticker:
         return done
 
     async def _take(self, step: Step, now: datetime) -> int:
+        """Each thing in a transaction of its own. One that fails stays due; the rest go on: a case that nobody can make
+        sense of must not hold up the others."""
         due = await self._writer.read(lambda session: step.due(session, now, self._pace))
+        done = 0
         for thing in due:
-            await self._writer.write(partial(self._do, step, thing, now))
-        return len(due)
+            try:
+                await self._writer.write(partial(self._do, step, thing, now))
+            except Exception as error:
+                log.error("step not taken", exc_info=error)
+            else:
+                done += 1
+        return done
 
     def _do(self, step: Step, thing: object, now: datetime, session: Session) -> None:
         step.do(session, thing, now, self._pace)

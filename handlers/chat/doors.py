@@ -14,6 +14,7 @@ from typing import Any
 
 from config.settings import Limits
 from handlers.chat.conversation import Conversation, Entry
+from models.anonymity import moments
 from models.anonymity.intake import Event, Kind
 from models.messages.message import Media
 from models.messages.quiet_hours import Quiet
@@ -22,10 +23,12 @@ from models.store.database import Session
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the operator wants officers to be told: the quiet hours, and up to how many messages in an hour one by one."""
+    """How the operator wants people to be told: officers in which quiet hours, and of up to how many messages in an hour one
+    by one; workers under how many minutes of time cover."""
 
     quiet: Quiet = None
     told_apart: int = Limits().messages
+    relay_minutes: tuple[int, int] = moments.COVERED
 
 
 USUAL = Pace()

@@ -47,6 +47,7 @@ _STATES = {
     "settled": N_("settled"),
     "unfounded": N_("closed: not enough grounds"),
     "withdrawn": N_("withdrawn by the reporter"),
+    "unconfirmed": N_("closed: the reporter has not said whether it is settled"),
 }
 
 

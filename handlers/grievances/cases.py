@@ -140,14 +140,23 @@ def card_options(session: Session, reader: Language, case: Grievance, now: datet
     ]
 
 
+def handing_back(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
+    """For those above whom a case has reached: to the unit below that can go on with it, where there is one."""
+    if case.state not in cases.OPEN or not access.units_below(session, case, now):
+        return []
+    return [Option(open_token("handback", case.id), reader.gettext("Hand back with guidance"))]
+
+
 def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
+    back = handing_back(turn.session, turn.language, case, turn.now)
     turn.say(
         text,
         [
             *card_options(turn.session, turn.language, case, turn.now),
+            *back,
             *case_files.options(turn.session, turn.language, case),
             queue,
         ],
@@ -175,7 +184,8 @@ def tell_handlers(
                 if is_hidden(session, account)
                 else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
             )
-            options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
+            back = handing_back(session, reader, case, now)
+            options = [*card_options(session, reader, case, now), *back, *case_files.options(session, reader, case)]
             tell(
                 session,
                 account,

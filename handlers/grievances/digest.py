@@ -64,17 +64,24 @@ def _month(
     total = sum(counts.values())
     if not total:
         return ""
-    settled, unfounded, withdrawn = (counts.get(state, 0) for state in _CLOSED)
+    settled, unconfirmed, unfounded, withdrawn = (counts.get(state, 0) for state in _CLOSED)
     return reader.gettext(
-        "Comrade, last month {unit} received {total} cases: {settled} settled by the worker's word, {unfounded} closed for "
-        "want of grounds, {withdrawn} withdrawn, {open} still open.",
+        "Comrade, last month {unit} received {total} cases: {settled} settled by the worker's word, {unconfirmed} closed "
+        "without it, {unfounded} closed for want of grounds, {withdrawn} withdrawn, {open} still open.",
         unit=units.get(session, unit_id).name,
         total=total,
         settled=settled,
+        unconfirmed=unconfirmed,
         unfounded=unfounded,
         withdrawn=withdrawn,
-        open=total - settled - unfounded - withdrawn,
+        open=total - settled - unconfirmed - unfounded - withdrawn,
     )
 
 
-_CLOSED: Sequence[Literal["settled", "unfounded", "withdrawn"]] = ("settled", "unfounded", "withdrawn")
+_CLOSED: Sequence[Literal["settled", "unconfirmed", "unfounded", "withdrawn"]] = (
+    "settled",
+    "unconfirmed",
+    "unfounded",
+    "withdrawn",
+)
+"""Four numbers that are never added up: what nobody confirmed is not settled."""

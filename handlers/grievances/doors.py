@@ -13,6 +13,7 @@ from handlers.grievances import (
     digest,
     filing,
     handing_on,
+    ladder,
     listing,
     own_cases,
     own_name,
@@ -69,5 +70,5 @@ DOORS = Doors(
         "tell": posting.tell_reporter,
         "undelivered": posting.tell_undelivered,
     },
-    steps=[Step(_firings, _fire), Step(_together, _ring)],
+    steps=[Step(_firings, _fire), Step(_together, _ring), *ladder.STEPS],
 )

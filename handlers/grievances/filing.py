@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from config.i18n import DEFAULT, fold, language
-from config.tables import table
+from config.i18n import DEFAULT, language
 from handlers.broadcasts import reading
 from handlers.chat import identifying
 from handlers.chat.conversation import (
@@ -28,6 +27,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, level_name, send_to, shortened
 from handlers.files import attachments
+from handlers.grievances import categories
 from models.anonymity import intake, moments
 from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
@@ -57,26 +57,6 @@ def _text(turn: Turn) -> str:
     if (row := _about_notice(turn)) is not None:
         return turn._("What would you like to ask about notice {code}?", code=row.code)
     return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
-
-
-def _likely(turn: Turn) -> list[tuple[str, int]]:
-    """(category, how many of its words occur in the text), the likeliest first."""
-    text = f" {fold(turn.answers.get('text', ''))} "
-    hits = [(name, sum(f" {word} " in text for word in given["words"])) for name, given in table("categories").items()]
-    return sorted(hits, key=lambda hit: -hit[1])  # stable: equals keep their order
-
-
-def _about(turn: Turn) -> str:
-    first, hits = _likely(turn)[0]
-    if hits == 0:
-        return turn._("What is it about?")
-    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
-
-
-def categories(turn: Turn) -> Sequence[Choice]:
-    """All categories; those whose words occur in the text come first."""
-    names = [name for name, _hits in _likely(turn)]
-    return [*(Choice(name, category_name(turn.language, name)) for name in names), Choice("cancel", turn._("Cancel"))]
 
 
 def _mode(turn: Turn) -> str:
@@ -300,13 +280,12 @@ def mine_option(turn: Turn) -> Option:
 
 
 _TEXT = Question("text", _text, check=take_text)
-_CATEGORY = Question("category", _about, categories, chosen=unless_cancelled)
 _LAST = (
     Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=_named),
     Question("to", _review, _review_choices, chosen=_reviewed, before=attachments.keep),
 )
 
 CONVERSATIONS = (
-    Conversation("file", _finish, (_TEXT, _CATEGORY, *_LAST), allowed=is_member, takes_files=True),
+    Conversation("file", _finish, (_TEXT, categories.QUESTION, *_LAST), allowed=is_member, takes_files=True),
     Conversation("askback", _finish, (_TEXT, *_LAST), about=reading.mine, takes_files=True),
 )

@@ -50,16 +50,23 @@ def _assign(turn: Turn) -> None:
 
 
 class Step(NamedTuple):
-    """A case, and the next unit above the one that holds it in which somebody answers."""
+    """A case, and the next unit above (or below) the one that holds it in which somebody answers."""
 
     case: Grievance
-    above: Unit
+    unit: Unit
 
 
 def _step(turn: Turn) -> Step | None:
     case = cases.open_case(turn)
     above = next(iter(access.units_above(turn.session, case, turn.now)), None) if case is not None else None
     return Step(case, above) if case is not None and above is not None else None
+
+
+def _step_down(turn: Turn) -> Step | None:
+    """A case, and the next unit below that its reporter did not pass over and in which somebody answers."""
+    case = cases.open_case(turn)
+    below = next(iter(access.units_below(turn.session, case, turn.now)), None) if case is not None else None
+    return Step(case, below) if case is not None and below is not None else None
 
 
 def _reason_text(turn: Turn) -> str:
@@ -73,7 +80,7 @@ def _reason_text(turn: Turn) -> str:
 
 
 def _note_above(turn: Turn) -> None:
-    turn.answers["above"] = turn.thing(Step).above.id
+    turn.answers["above"] = turn.thing(Step).unit.id
 
 
 def _sure_text(turn: Turn) -> str:
@@ -113,7 +120,67 @@ def _escalate(turn: Turn) -> None:
     )
 
 
+def _guidance_text(turn: Turn) -> str:
+    case, below = turn.thing(Step)
+    return turn._(
+        "Comrade, {code} goes back to: {who} ({unit}). Please write what they should do; the reporter does not see it.",
+        code=case.code,
+        who=level_name(turn.language, below),
+        unit=below.name,
+    )
+
+
+def _note_below(turn: Turn) -> None:
+    turn.answers["below"] = turn.thing(Step).unit.id
+
+
+def _back_text(turn: Turn) -> str:
+    case, below = turn.thing(Step)
+    return turn._(
+        "Hand {code} back to {unit}? Its time begins anew there, and the reporter is told.", code=case.code, unit=below.name
+    )
+
+
+def _back_choices(turn: Turn) -> Sequence[Choice]:
+    return (Choice("yes", turn._("Hand it back")), Choice("cancel", turn._("Cancel")))
+
+
+def _hand_back(turn: Turn) -> None:
+    case, below = turn.thing(Step)
+    if below.id != turn.answers["below"]:
+        cases.already(turn, case)
+        return
+    officer, guidance = turn.member.person_id, turn.answers["text"]
+    try:
+        handling.hand_back(turn.session, case, officer, below, guidance, turn.now, relay_at(turn, case))
+    except handling.Refused:
+        cases.already(turn, case)
+        return
+    turn.falls_due = not case.covered
+    cases.tell_handlers(
+        turn.session,
+        case,
+        turn.now,
+        lambda reader: reader.gettext("{code} was handed back to your unit with guidance, comrade", code=case.code),
+        but=officer,
+    )
+    turn.say(
+        turn._("{code} is now with {unit}.", code=case.code, unit=below.name),
+        [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))],
+    )
+
+
 CONVERSATIONS = (
+    Conversation(
+        "handback",
+        _hand_back,
+        (
+            Question("text", _guidance_text, check=take_text),
+            Question("sure", _back_text, _back_choices, chosen=unless_unchanged, before=_note_below),
+        ),
+        about=_step_down,
+        in_office=True,
+    ),
     Conversation(
         "assign",
         _assign,

@@ -54,16 +54,24 @@ def _undecided(turn: Turn, case: Grievance) -> bool:
     return not any(event.kind in _DECISIONS for event in intake.waiting_for(turn.session, case.id, turn.now))
 
 
-def _to_settle(turn: Turn) -> Grievance | None:
+def _to_withdraw(turn: Turn) -> Grievance | None:
     case = _open_case(turn)
     return case if case is not None and _undecided(turn, case) else None
+
+
+def _to_settle(turn: Turn) -> Grievance | None:
+    """Also a case that was closed because nothing was heard: a late word is better than none."""
+    case = _case(turn)
+    if case is None or not _undecided(turn, case):
+        return None
+    return case if case.state in (*cases.OPEN, "unconfirmed") else None
 
 
 def _to_object_to(turn: Turn) -> Grievance | None:
     case = _case(turn)
     if case is None or not _undecided(turn, case):
         return None
-    return case if case.state in ("proposed", "unfounded") or cases.is_overdue(case, turn.now) else None
+    return case if case.state in ("proposed", "unfounded", "unconfirmed") or cases.is_overdue(case, turn.now) else None
 
 
 def _list(turn: Turn) -> None:
@@ -132,6 +140,8 @@ def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
     up = Option(open_token("unsettled", case.id), unsettled_label(turn.session, turn.language, case, turn.now))
     if case.state == "unfounded" and _undecided(turn, case):
         return [up, *options]
+    if case.state == "unconfirmed" and _undecided(turn, case):
+        return [Option(open_token("settled", case.id), turn._("Settled")), up, *options]
     if case.state not in cases.OPEN:
         return options
     add = Option(open_token("add", case.id), turn._("Add or answer"))
@@ -289,7 +299,7 @@ CONVERSATIONS = (
         "withdraw",
         _withdraw,
         (pin.question(), Question("sure", _withdraw_text, _withdraw_choices, chosen=unless_cancelled)),
-        about=_to_settle,
+        about=_to_withdraw,
     ),
     Conversation(
         "unsettled",

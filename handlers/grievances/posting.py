@@ -107,6 +107,33 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
                 when=reader.when(case.due_at),
             )
             return text, [add]
+        case "climbed":
+            text = reader.gettext(
+                "Your grievance {code} was not settled in time, so it has gone up and is now with: {who} ({unit}). You need "
+                "do nothing. An answer is due before {when}.",
+                code=code,
+                who=who,
+                unit=units.get(session, case.holder_id).name,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "returned":
+            text = reader.gettext(
+                "The union above has given your grievance {code} back, to go on with it: {who} ({unit}). An answer is due "
+                "before {when}.",
+                code=code,
+                who=who,
+                unit=units.get(session, case.holder_id).name,
+                when=reader.when(case.due_at),
+            )
+            return text, [add]
+        case "unconfirmed":
+            text = reader.gettext(
+                "The union has not heard whether {code} is settled, so it is closed as “not confirmed”. You can still say "
+                "so, or take it to the union above.",
+                code=code,
+            )
+            return text, [Option(open_token("settled", case.id), reader.gettext("Settled")), up]
         case "question":
             text = reader.gettext("The union asks about your grievance {code}:", code=code) + words
             return text + "\n\n" + reader.gettext("You need not say your name."), [add]

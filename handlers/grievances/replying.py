@@ -89,7 +89,7 @@ def _preview(turn: Turn) -> str:
     for entry in said[int(turn.answers.get("seen", len(said))) :]:
         if entry.kind == case_rows.UNDELIVERED:
             lines.append(cases.undelivered(turn.language))
-        elif entry.officer_id != turn.member.person_id:
+        elif entry.officer_id != turn.member.person_id and entry.kind not in case_rows.BY_NOBODY:
             words = case_rows.text_of(turn.session, entry)
             by = cases.said_by(turn.session, turn.language, entry)
             lines.append(
@@ -103,6 +103,7 @@ def _done(turn: Turn, entry: Entry) -> str:
         "acknowledged": turn._("has acknowledged it"),
         "assigned": turn._("has assigned it"),
         "escalated": turn._("has handed it up"),
+        "returned": turn._("has handed it back"),
     }.get(entry.kind, turn._("has changed it"))
 
 

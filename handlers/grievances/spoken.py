@@ -11,12 +11,10 @@ from handlers.chat.conversation import (
     Question,
     Turn,
     take_text,
-    unless_cancelled,
     unless_unchanged,
     with_right,
 )
-from handlers.grievances import cases
-from handlers.grievances.filing import categories
+from handlers.grievances import cases, categories
 from models.grievances import handling
 from models.grievances.cases import Grievance
 from models.people import rights, units
@@ -94,7 +92,7 @@ CONVERSATIONS = (
                 when=_several,
             ),
             Question("text", _text, check=take_text),
-            Question("category", lambda turn: turn._("What is it about?"), categories, chosen=unless_cancelled),
+            categories.PLAIN,
         ),
         allowed=with_right(rights.ENTER),
         in_office=True,

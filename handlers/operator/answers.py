@@ -3,6 +3,8 @@ handlers/people/roll_words.py."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from config.i18n import N_, Language
 
 TEXTS = {
@@ -67,6 +69,10 @@ TEXTS = {
     "codes_ended": N_("{count} officers' codes that were made before and not used no longer work."),
     "joined_already": N_("{count} officers have joined already and get no code; --all makes one for them too."),
     "own_code": N_("(own code)"),
+    # calendar
+    "calendar_unusable": N_("config/calendar.toml or config/holidays.toml cannot be used ({why})."),
+    "rest_days": N_("Rest days in {year} · {unit}"),
+    "rest_days_sum": N_("{count} rest days; a day of work has {hours} hours {minutes} minutes."),
     # poll verify
     "list_unreadable": N_("{path} cannot be read ({why})."),
     "list_no_text": N_("{path} is no text in UTF-8."),
@@ -80,6 +86,13 @@ TEXTS = {
     "demo_open": N_("Hai Chiều, to try out: open {address}/demo in a browser. Stop with Ctrl-C."),
     "demo_other_port": N_("Port {port} is taken, perhaps by another `haichieu demo`; this one takes {other}."),
 }
+
+
+_DAYS = (*(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday")),)
+
+
+def weekday(reader: Language, day: date) -> str:
+    return reader.gettext(_DAYS[day.weekday()])
 
 
 def text(reader: Language, what: str, **values: object) -> str:

@@ -22,6 +22,8 @@ METAVARS = {
     "OLD=NEW": N_("OLD=NEW"),
     "WORDS": N_("WORDS"),
     "COMMAND": N_("COMMAND"),
+    "UNIT": N_("UNIT"),
+    "YEAR": N_("YEAR"),
 }
 """What stands for a value on a page. An option's own name is typed as it is, in every language."""
 
@@ -47,6 +49,7 @@ PAGES = {
             ("demo", N_("Try the whole service on this machine, with made-up people.")),
             ("keys", N_("The keys that open the database.")),
             ("import", N_("Take the union's list of units and people.")),
+            ("calendar", N_("The rest days of a unit in a year.")),
             ("doctor", N_("Look at everything the service needs.")),
             ("run", N_("Run the service.")),
             ("invites", N_("Make the codes with which people join.")),
@@ -93,6 +96,14 @@ PAGES = {
             ("--words WORDS", N_("the two words on the officer's screen, where several chats claim one code")),
         ),
         "haichieu officers confirm SL001",
+    ),
+    "calendar": Page(
+        N_("The days of a year on which a unit does not work, each with its reason."),
+        (
+            ("UNIT", N_("the code of a unit on the roll")),
+            ("YEAR", N_("2020 to 2100")),
+        ),
+        "haichieu calendar SONGLAM 2027",
     ),
     "doctor": Page(
         N_(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlmodel import col
 
 from models.grievances import exclusions
-from models.grievances.cases import OPEN, OWED, UNDELIVERED, Entry, Grievance, State, own
+from models.grievances.cases import BY_NOBODY, OPEN, OWED, Entry, Grievance, State, own
 from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
@@ -37,10 +37,16 @@ def _filed_by(session: Session, person_id: str) -> list[str]:
 
 def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     """SQL: held by a unit this officer answers for, and not barred to them."""
+    handled = rights.units_of(offices.held_by(session, person_id, now.date()), rights.ANSWER)
+    return and_(col(Grievance.holder_id).in_(handled), may_know(session, person_id, now))
+
+
+def may_know(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: neither barred to this officer nor filed by them, whoever holds it: without this nothing is said of a case, nor
+    is it counted."""
     held = offices.held_by(session, person_id, now.date())
     barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
-    handled = rights.units_of(held, rights.ANSWER)
-    return and_(col(Grievance.holder_id).in_(handled), ~barred, col(Grievance.id).not_in(_filed_by(session, person_id)))
+    return and_(~barred, col(Grievance.id).not_in(_filed_by(session, person_id)))
 
 
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
@@ -98,17 +104,26 @@ def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[
 
 def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
     """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases."""
-    above = units.path(session, case.holder_id)[1:]
-    answering = offices.answering(session, above, now.date())
-    return [one for one in above if any(not _is_barred(session, case, who, now) for who in answering.get(one.id, ()))]
+    return _reaching(session, case, units.path(session, case.holder_id)[1:], now)
 
 
-def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
-    if case.id in _filed_by(session, person_id):
-        return True
-    held = offices.held_by(session, person_id, now.date())
-    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
-    return session.execute(select(col(Grievance.id)).where(col(Grievance.id) == case.id, barred)).first() is not None
+def units_below(session: Session, case: Grievance, now: datetime) -> list[Unit]:
+    """The units between the holder and where the case came from, nearest to the holder first, in which somebody who is not
+    barred answers for cases: never one that its reporter passed over, whoever stands in there for somebody."""
+    path = list(units.path(session, case.unit_id))
+    held = next((place for place, unit in enumerate(path) if unit.id == case.holder_id), 0)
+    below = [unit for unit in reversed(path[:held]) if not exclusions.passes_over(session, case.id, unit.id)]
+    return _reaching(session, case, below, now)
+
+
+def _reaching(session: Session, case: Grievance, among: Sequence[Unit], now: datetime) -> list[Unit]:
+    answering = offices.answering(session, among, now.date()) if among else {}
+    return [one for one in among if any(_may_know(session, case, who, now) for who in answering.get(one.id, ()))]
+
+
+def _may_know(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
+    known = select(col(Grievance.id)).where(col(Grievance.id) == case.id, may_know(session, person_id, now))
+    return session.execute(known).first() is not None
 
 
 def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:
@@ -118,7 +133,7 @@ def is_committee(session: Session, person_id: str, case: Grievance, now: datetim
     return grassroots.id in rights.units_of(own, rights.KNOW_NAME)
 
 
-_BY_WORKER = col(Entry.officer_id).is_(None), col(Entry.kind) != UNDELIVERED
+_BY_WORKER = col(Entry.officer_id).is_(None), col(Entry.kind).not_in(BY_NOBODY)
 
 
 def _heard(begin: datetime, end: datetime) -> ColumnElement[bool]:

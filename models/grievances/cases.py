@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, Index, col
 
 from models.anonymity import counts, night_counts
 from models.anonymity.intake import Event
-from models.grievances import deadlines, exclusions
+from models.grievances import clock, deadlines, exclusions
 from models.people import accounts, units
 from models.store import codes
 from models.store.columns import Id, Ref
@@ -23,25 +23,30 @@ from models.store.database import Base, Session, insert_ignore
 from models.store.ids import new_case_code, new_id
 from models.store.sealing import keyed_hash, seal, unseal
 
-State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfounded", "withdrawn"]
+State = Literal["new", "acknowledged", "answered", "proposed", "settled", "unfounded", "withdrawn", "unconfirmed"]
 OPEN = ("new", "acknowledged", "answered", "proposed")
-OWED = ("new", "acknowledged")
+OWED = clock.OWED
 """In which the union owes the reporter an answer, by `due_at`."""
-REOPENABLE = (*OPEN, "unfounded")
-"""What a reporter may still take further: also a case that officers closed for want of grounds."""
+REOPENABLE = (*OPEN, "unfounded", "unconfirmed")
+"""What a reporter may still take further: also a case that officers closed for want of grounds, or that was closed because
+nothing was heard."""
 
 
 class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
     in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance
-    for somebody without a phone: such a case has no way back but its paper slip.
+    for somebody without a phone: such a case has no way back but its paper slip. `left_minutes` to `calendar` are the clock
+    (models.grievances.clock).
 
     Nothing here depends on how its reporter joined. Whoever gives one worker the team's own code and the others slips would
     see in such a mark which cases are that worker's; and so would a thief of the database, in a team with one such account.
     """
 
     __tablename__ = "grievance"
-    __table_args__ = (Index("ix_grievance_open", "state", "holder_id", "due_at"),)  # a list reads no closed cases
+    __table_args__ = (
+        Index("ix_grievance_open", "state", "holder_id", "due_at"),  # a list reads no closed cases
+        Index("ix_grievance_next_at", "next_at"),  # nor the clock, nor any case of which nothing is due
+    )
 
     id: str = Id()
     code: str = Field(unique=True, max_length=9)
@@ -59,6 +64,12 @@ class Grievance(Base, table=True):
     name_for: str = Field(default="all", max_length=12)
     route: bytes | None = None
     mark: str | None = Field(default=None, unique=True, max_length=32)
+    left_minutes: int = 0
+    running_since: datetime | None = None
+    settle_at: datetime | None = None
+    next_at: datetime | None = None
+    rungs: str = Field(default="", max_length=48)
+    calendar: str | None = Field(default=None, index=True, max_length=16)
 
 
 class Entry(Base, table=True):
@@ -117,7 +128,7 @@ def free_code(session: Session) -> str:
 
 def post(session: Session, event: Event, now: datetime) -> Grievance | None:
     """Writes the case and its first entry. None when it had been posted before."""
-    row = {
+    row: dict[str, Any] = {
         "id": event.case_id,
         "code": event.code,
         "unit_id": shown_unit(session, event.unit_id),
@@ -135,6 +146,7 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "route": seal(session, "grievance.route", event.case_id, event.reporter_id),
         "mark": _walk(session, event.reporter_id)[1],
     }
+    row |= clock.begun(session, event.holder_id, now, urgent=event.urgent, state="new", due_at=row["due_at"])
     while not insert_ignore(session, Grievance, [row]):
         if session.get(Grievance, event.case_id) is not None:
             return None
@@ -173,6 +185,8 @@ _COUNT = select(func.count()).where(col(Entry.grievance_id) == bindparam("case")
 
 UNDELIVERED = "undelivered"
 """An entry by nobody: an answer that the reporter's app refused for good."""
+BY_NOBODY = (UNDELIVERED, "climbed", "unconfirmed")
+"""What the reporter did not say, and no officer did: the ladder took a case up, or took silence for an answer."""
 
 
 def note_undelivered(session: Session, event: Event, now: datetime) -> Grievance | None:
@@ -190,7 +204,8 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     if case is not None and event.kind == "left":  # who gave their name and has left is not named any more
         case.reporter_name = None
         return None
-    if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN):
+    late = case is not None and event.kind == "settled" and case.state == "unconfirmed"  # better than silence
+    if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN and not late):
         return None
     if not add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
         return None
@@ -199,16 +214,33 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
         case.name_for = event.name_for
     elif event.kind in ("settled", "withdrawn"):
         case.state = event.kind
+        _set(case, clock.stopped())
     elif case.state in REOPENABLE and (event.kind == "unsettled" or case.state in OPEN):
-        if event.kind == "unsettled" and event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
-            case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
-        # The union owes an answer again, and its clock starts anew; but adding a word does not put off what is owed already.
-        if event.kind == "unsettled" or not is_owed(case):
-            case.due_at = deadlines.first_reply_due(now, urgent=case.urgent)
-        case.state = "new"
+        _owe_again(session, case, event, now)
     session.add(case)
     session.flush()
     return case
+
+
+def _owe_again(session: Session, case: Grievance, event: Event, now: datetime) -> None:
+    """The worker has written or is not content: the union owes an answer."""
+    due_at = deadlines.first_reply_due(now, urgent=case.urgent)
+    if event.kind == "unsettled":
+        if event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
+            case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
+        _set(case, clock.begun(session, case.holder_id, now, urgent=case.urgent, state="new", due_at=due_at))
+        case.due_at = due_at
+    elif not is_owed(case) or clock.is_waiting(case):
+        _set(case, clock.going_on(session, case, now, "new", due_at))
+        case.due_at = due_at
+    elif case.state != "new":  # adding a word does not put off what is owed already
+        _set(case, clock.going_on(session, case, now, "new"))
+    case.state = "new"
+
+
+def _set(case: Grievance, values: clock.Values) -> None:
+    for name, value in values.items():
+        setattr(case, name, value)
 
 
 def is_owed(case: Grievance) -> bool:

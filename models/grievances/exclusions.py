@@ -74,6 +74,12 @@ def any_for(session: Session, grievance_id: str) -> bool:
     return session.execute(found).first() is not None
 
 
+def passes_over(session: Session, grievance_id: str, unit_id: str) -> bool:
+    """Whether the reporter of this case passed this unit over."""
+    who = col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(_hashed(session, [unit_id]))
+    return session.execute(select(col(Exclusion.id)).where(*who).limit(1)).first() is not None
+
+
 def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
     """Who holds these offices for themselves: whoever stands in for somebody was not the one passed over, and a leader could
     blind the committee by naming its chair as deputy."""

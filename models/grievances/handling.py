@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from models.anonymity import intake
 from models.anonymity.intake import Event
-from models.grievances import deadlines
+from models.grievances import clock, deadlines
 from models.grievances.cases import OPEN, Entry, Grievance, add_entry, entries, free_code, shown_unit
 from models.people import units
 from models.store.database import Session, insert_ignore
@@ -55,7 +55,11 @@ def _say(
 ) -> None:
     """Adds an entry that the reporter hears at `relay_at`, or right after what they are still to hear of the same case:
     nothing overtakes what was said before it. The way to them leads through the intake, sealed."""
-    entry_id = _note(session, case, officer_id, kind, text, now)
+    tell_later(session, case, _note(session, case, officer_id, kind, text, now), now, relay_at)
+
+
+def tell_later(session: Session, case: Grievance, entry_id: str, now: datetime, relay_at: datetime) -> None:
+    """Has the reporter told of an entry, by the same way."""
     if case.route is None:  # spoken: there is nobody to tell but in person
         return
     for event in intake.waiting_for(session, case.id, now):
@@ -67,19 +71,22 @@ def _say(
 
 def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime, relay_at: datetime) -> None:
     """Takes the case on."""
-    _move(session, case, ("new",), state="acknowledged", assignee_id=officer_id)
+    going = clock.going_on(session, case, now, "acknowledged")
+    _move(session, case, ("new",), state="acknowledged", assignee_id=officer_id, **going)
     _say(session, case, officer_id, "acknowledged", "", now, relay_at)
 
 
 def reply(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
     """Answers the reporter."""
-    _move(session, case, OPEN, state="answered", assignee_id=case.assignee_id or officer_id)
+    going = clock.going_on(session, case, now, "answered")
+    _move(session, case, OPEN, state="answered", assignee_id=case.assignee_id or officer_id, **going)
     _say(session, case, officer_id, "reply", text, now, relay_at)
 
 
 def ask(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
-    """Asks the reporter for more; the answer is still owed."""
-    _move(session, case, OPEN, state="acknowledged", assignee_id=case.assignee_id or officer_id)
+    """Asks the reporter for more; the answer is still owed, but the clock stands until they say something."""
+    waits = clock.standing(session, case, now)
+    _move(session, case, OPEN, state="acknowledged", assignee_id=case.assignee_id or officer_id, **waits)
     _say(session, case, officer_id, "question", text, now, relay_at)
 
 
@@ -87,13 +94,13 @@ def propose_settling(
     session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
 ) -> None:
     """Says what came of it and asks the reporter whether that settles it."""
-    _move(session, case, OPEN, state="proposed")
+    _move(session, case, OPEN, state="proposed", **clock.standing(session, case, now, clock.silence_ends(now)))
     _say(session, case, officer_id, "proposal", text, now, relay_at)
 
 
 def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
     """Closes a grievance that was spoken to the union: whoever spoke it is asked in person, as the officer states."""
-    _move(session, case, OPEN, state="settled")
+    _move(session, case, OPEN, state="settled", **clock.stopped())
     _note(session, case, officer_id, "proposal", text, now)
 
 
@@ -101,7 +108,7 @@ def close_unfounded(
     session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
 ) -> None:
     """Closes for want of grounds, with the reason; counted apart, and the reporter may take it further."""
-    _move(session, case, OPEN, state="unfounded")
+    _move(session, case, OPEN, state="unfounded", **clock.stopped())
     _say(session, case, officer_id, "unfounded", text, now, relay_at)
 
 
@@ -120,14 +127,30 @@ def escalate(
     session: Session, case: Grievance, officer_id: str, above: units.Unit, text: str, now: datetime, relay_at: datetime
 ) -> None:
     """Hands the case to a unit above, with the officer's reason (for officers only); its clock starts anew."""
-    due = deadlines.first_reply_due(now, urgent=case.urgent)
-    _move(session, case, OPEN, holder_id=above.id, assignee_id=None, state="new", due_at=due)
+    move_to(session, case, above, now)
     _note(session, case, officer_id, "note", text, now)
     _say(session, case, officer_id, "escalated", "", now, relay_at)
 
 
+def hand_back(
+    session: Session, case: Grievance, officer_id: str, below: units.Unit, text: str, now: datetime, relay_at: datetime
+) -> None:
+    """Gives the case back to a unit below, with guidance (for officers only); its clock starts anew."""
+    move_to(session, case, below, now)
+    _note(session, case, officer_id, "note", text, now)
+    _say(session, case, officer_id, "returned", "", now, relay_at)
+
+
+def move_to(session: Session, case: Grievance, unit: units.Unit, now: datetime) -> None:
+    """The case is this unit's now, nobody's in it yet, and its clock starts anew."""
+    due = deadlines.first_reply_due(now, urgent=case.urgent)
+    began = clock.begun(session, unit.id, now, urgent=case.urgent, state="new", due_at=due)
+    _move(session, case, OPEN, holder_id=unit.id, assignee_id=None, state="new", due_at=due, **began)
+
+
 def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str, text: str, now: datetime) -> Grievance:
     """Enters what somebody without a phone told an officer; they stay unnamed and get the code on paper."""
+    due = deadlines.first_reply_due(now, urgent=False)
     row = {
         "id": new_id(),
         "code": free_code(session),
@@ -138,13 +161,14 @@ def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str,
         "covered": False,
         "state": "acknowledged",
         "created_at": now,
-        "due_at": deadlines.first_reply_due(now, urgent=False),
+        "due_at": due,
         "assignee_id": officer_id,
         "spoken_to": officer_id,
         "reporter_name": None,
         "name_for": "all",
         "route": None,
         "mark": None,
+        **clock.begun(session, unit_id, now, urgent=False, state="acknowledged", due_at=due),
     }
     insert_ignore(session, Grievance, [row])
     case = session.get_one(Grievance, row["id"])

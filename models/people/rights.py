@@ -24,6 +24,8 @@ RELATIONS: tuple[Relation, ...] = ("own", "above", "below", "none")
 
 ANSWER: Right = ("case", "answer")
 """See a case that the unit holds, answer it, hand it on, close it; be told of it and stand in for somebody who does."""
+HEAR_DAILY: Right = ("case", "hear")
+"""Be told every day of a case whose time is over where no union is above."""
 KNOW_NAME: Right = ("case", "know")
 """Learn a name that was given to the committee alone: by an office in the grassroots union, and by one's own."""
 OVERSEE: Right = ("case", "oversee")
@@ -69,6 +71,7 @@ _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     ),
 }
 _CHAIR = {**_ANSWERING, "own": _ANSWERING["own"] | {STAND_IN_FOR_ADMIN}}
+_HEAD = {**_CHAIR, "own": _CHAIR["own"] | {HEAR_DAILY}}
 _ADMIN: Mapping[Relation, frozenset[Right]] = {"own": frozenset({HEAR_OF_OUTAGE})}
 """Never content."""
 _NOTHING: Mapping[Relation, frozenset[Right]] = {}
@@ -79,7 +82,7 @@ TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
     "deputy_leader": _ANSWERING,
     "committee": _ANSWERING,
     "vice_chair": _CHAIR,
-    "chair": _CHAIR,
+    "chair": _HEAD,
     "superior": _ANSWERING,
     "inspection": _NOTHING,
     "womens_affairs": _NOTHING,

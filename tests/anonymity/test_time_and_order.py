@@ -30,11 +30,13 @@ EXACT = {
     "broadcast": {"created_at", "send_at", "started_at", "through_at", "ended_at"},  # an officer's, in office
     "entry": {"at"},
     "firing": {"fire_at"},  # six in the morning, eight on the first of a month
-    "grievance": {"created_at", "due_at"},
+    # The clock of a case starts when it is posted, and from then on with what officers do and what is posted in it.
+    "grievance": {"created_at", "due_at", "running_since", "settle_at", "next_at"},
     "lease": {"until"},
     "line_outage": {"since"},  # a service that answers nobody
     "outbound": {"not_before", "leased_until"},
     "round": {"opens_at", "closes_at"},  # as planned and announced
+    "rung": {"tell_at", "batch"},  # of a case and a unit
     "recipient": {"due_at"},  # while it is on the way; nothing after (test_casting)
 }
 COUNTED = {"conversation", "intake", "mailbox", "news"}
@@ -92,7 +94,9 @@ def test_a_case_has_no_other_columns() -> None:
         *("id", "code", "unit_id", "holder_id", "category", "urgent", "covered", "state", "created_at", "due_at"),
         *("reporter_name", "route", "mark", "name_for"),
         *("assignee_id", "spoken_to"),  # officers
+        *("left_minutes", "running_since", "settle_at", "next_at", "rungs", "calendar"),  # its clock
     }
+    assert set(METADATA.tables["rung"].columns.keys()) == {"id", "grievance_id", "unit_id", "kind", "tell_at", "batch"}
     assert named["entry"] == {"id", "grievance_id", "kind", "officer_id", "text", "at", "number"}
     assert set(METADATA.tables["exclusion"].columns.keys()) == {"id", "grievance_id", "who"}
 

@@ -43,6 +43,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("case", "enter"): ("own",),
     ("case", "know"): ("own",),
     ("case", "oversee"): ("above",),
+    ("case", "hear"): ("own",),
     ("saved_reply", "write"): ("own",),
     ("notice", "write"): ("own", "above"),
     ("notice", "manage"): ("own", "above"),
@@ -59,7 +60,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("line", "hear"): ("own",),
     ("line", "stand_in"): ("own",),
 }
-ONLY = {("line", "hear"): ("admin",), ("line", "stand_in"): ("chair", "vice_chair")}
+ONLY = {("line", "hear"): ("admin",), ("line", "stand_in"): ("chair", "vice_chair"), ("case", "hear"): ("chair",)}
 """Rights of some roles; the others are all of whoever works."""
 
 OF_THE_CASE = ("ack", "why", "reply", "in_turn", "ask", "close", "unfounded", "note", "assign", "escalate", "keep", "files")
@@ -69,8 +70,9 @@ OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse
 ANYWHERE = ("view", "queue", "desk", "find", "notice", "told", "nights", "polls_desk", "ask_opinion", "spoken", "saved")
 ANYWHERE += ("heads", "away", "seek", "day", "owing", "work")
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
-BY_OTHERS = ("end", "office_news")
-"""`end` is of a case told aloud (tests/stories/grievances), `office_news` opens what was sent to oneself."""
+BY_OTHERS = ("end", "handback", "office_news")
+"""`end` is of a case told aloud, `handback` of one that came up (both: tests/stories/grievances), `office_news` opens what
+was sent to oneself."""
 
 
 def test_every_role_has_a_row() -> None:

@@ -73,7 +73,7 @@ def test_nothing_about_a_person_is_finer_than_a_day() -> None:
     exact = (UTCDateTime, postgresql.TIMESTAMP, sqlite.DATETIME)
     may = {"audit", "entry", "grievance", "conversation", "outbound", "lease", "firing"}
     may |= {"round"}  # as planned and announced
-    may |= {"line_outage"}  # since when a service answers nobody
+    may |= {"rung", "line_outage"}  # what the clock found of a case; of a line
     may |= {"broadcast", "recipient"}  # when officers write, and when it is to go out: nobody's doing but the union's
     named = {table.name for table in METADATA.tables.values() if any(isinstance(c.type, exact) for c in table.columns)}
     assert named <= may, "a table that is not about cases, officers' acts, the clock or chats of the day has an exact time"

@@ -35,7 +35,7 @@ async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, le
     await leader.taps("Việc cần xử lý")
     await leader.sees(code)
     await leader.looks_away()
-    await night.passes(hours=3)
+    await night.passes(hours=1)
     await leader.sees_nothing_new()
 
 
@@ -61,6 +61,7 @@ async def test_the_month_is_counted(worker: Person, leader: Person, chair: Perso
     await answers(leader, "Đã trả đủ", "Đề nghị kết thúc")
     await worker.taps("Đã ổn")
     await files(worker, OVERTIME + " và tháng 6")
+    await answers(leader, "Anh/chị làm ca nào?", "Hỏi thêm")  # while the worker is waited for, it does not climb
     await leader.looks_away()
     await clock.passes(days=8)  # 1 December
     await leader.sees("tháng trước Tổ may 1 nhận 2 phản ánh", "1 được người lao động xác nhận đã ổn", "1 đang xử lý")

@@ -178,3 +178,24 @@ async def test_a_worker_with_two_cases_tells_them_apart(worker: Person, leader: 
     assert listed.index(second) < listed.index(first), "the newest comes first"
     assert code_in(listed) == second
     assert len(await rows(service, Entry)) == 2
+
+
+@every_channel
+async def test_harassment_can_be_named(worker: Person, chair: Person) -> None:
+    """Under “Thêm…”, and at once where the words speak of it."""
+    await worker.taps("Gửi phản ánh")
+    await worker.says("Có người nhắn cho em những lời khó nghe")
+    await worker.sees("[Tiền lương]", "[Thêm…]")
+    await worker.taps("Thêm…")
+    shown = await worker.sees("[Quấy rối tình dục]", "[Quyền công đoàn, bị trù dập]", "[Quay lại]")
+    assert "[Tiền lương]" not in shown
+    await worker.taps("Quay lại")
+    await worker.sees("[Tiền lương]")
+    await worker.taps("Thêm…", "Quấy rối tình dục")
+    await worker.sees("Về việc: Quấy rối tình dục")
+    await worker.taps("Hủy")
+    await worker.taps("Gửi phản ánh")
+    await worker.says("Tổ trưởng hay sờ mó chị em trong chuyền")
+    await worker.sees("Có vẻ là: Quấy rối tình dục", "[Quấy rối tình dục]")
+    await worker.taps("Quấy rối tình dục", "Ban chấp hành")
+    await chair.sees("Về việc: Quấy rối tình dục")

@@ -63,7 +63,7 @@ async def test_sixty_dangers_of_one_account_in_a_minute_at_night(
     [more] = await new_messages(chair)
     assert f"thêm 59 {RING}" in more
     await chair.looks_away()
-    await clock.passes(hours=3)
+    await clock.passes(minutes=40)
     await chair.sees_nothing_new()
 
 
@@ -85,7 +85,8 @@ async def test_many_accounts_ring_no_more_than_one(
     await calls_danger(crowd[0], "Vẫn cháy")
     await chair.sees_nothing_new()
     await clock.passes(hours=1)  # the hour is over: what came after the second ring
-    [rest] = await new_messages(chair)
+    # Beside it, once for all of them: nobody has acknowledged any for an hour (handlers.grievances.ladder).
+    [rest] = [text for text in await new_messages(chair) if "thêm" in text]
     assert f"thêm 1 {RING}" in rest
     await chair.looks_away()
     await calls_danger(crowd[1], "Nổ lò hơi")  # the first of another hour rings at once, with its card

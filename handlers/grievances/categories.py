@@ -1,0 +1,61 @@
+"""What a grievance is about: the common ones at one tap, before them those its words speak of, the rest under “More…”."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.i18n import fold
+from config.tables import table
+from handlers.chat.conversation import Again, Choice, Question, Turn, unless_cancelled
+from handlers.chat.words import category_name
+
+_MORE = "more"
+
+
+def likely(written: str) -> dict[str, int]:
+    """How many of a category's words occur in a text, of those with any; the likeliest first. What is found with its accents
+    counts twice: it means one thing only."""
+    text, as_written = f" {fold(written)} ", written.casefold()
+    found = {
+        name: sum(f" {word} " in text for word in given["words"])
+        + 2 * sum(word in as_written for word in given.get("accented", ()))
+        for name, given in table("categories").items()
+    }
+    return {name: found[name] for name in sorted(found, key=lambda name: -found[name]) if found[name]}  # stable
+
+
+def _likely(turn: Turn) -> dict[str, int]:
+    return likely(turn.answers.get("text", ""))
+
+
+def _about(turn: Turn) -> str:
+    first = next(iter(_likely(turn)), None)
+    if first is None or _MORE in turn.answers:
+        return turn._("What is it about?")
+    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
+
+
+def _choices(turn: Turn) -> Sequence[Choice]:
+    common = [name for name, given in table("categories").items() if given.get("common")]
+    if _MORE in turn.answers:
+        names = [name for name in table("categories") if name not in common]
+        other = Choice("fewer", turn._("Back"))
+    else:
+        names = list(dict.fromkeys([*_likely(turn), *common]))
+        other = Choice(_MORE, turn._("More…"))
+    listed = [Choice(name, category_name(turn.language, name)) for name in names]
+    return [*listed, other, Choice("cancel", turn._("Cancel"))]
+
+
+def _chosen(turn: Turn, value: str) -> str:
+    turn.answers.pop(_MORE, None)
+    if value == _MORE:
+        turn.answers[_MORE] = "yes"
+    if value in (_MORE, "fewer"):
+        raise Again
+    return unless_cancelled(turn, value)
+
+
+QUESTION = Question("category", _about, _choices, chosen=_chosen)
+PLAIN = Question("category", lambda turn: turn._("What is it about?"), _choices, chosen=_chosen)
+"""For an officer who enters what somebody else said."""

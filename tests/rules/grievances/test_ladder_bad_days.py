@@ -1,0 +1,182 @@
+"""Bad days of the ladder: two ticks, a clock that goes back, nobody in office; and how what is due is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import event as events
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from models.grievances import access, cases, ladder
+from models.grievances.cases import Grievance
+from models.people import units
+from models.people.offices import Office
+from models.store.database import Database, Session
+from tests.rules.grievances.climbing import (
+    MINUTES,
+    MONDAY,
+    House,
+    acknowledge,
+    acts,
+    again,
+    at,
+    built,
+    new,
+    officer,
+    posted,
+    reply,
+    tells,
+    ticks,
+    told,
+)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    with database.transaction() as session:
+        return built(session)
+
+
+def test_two_ticks_never_climb_twice(database: Database, house: House) -> None:
+    """Both found it due; the second comes to a case that is not as it was."""
+    case = new(database, house)
+    with database.transaction() as session:
+        ladder.take(session, case.id, at("11-26 10:00"), MINUTES)
+        ladder.take(session, case.id, at("11-26 10:00"), MINUTES)
+    with database.transaction() as session:
+        ladder.take(session, case.id, at("11-26 10:00"), MINUTES)
+        assert again(session, case).holder_id == house.units["factory"].id
+        assert [entry.kind for entry in cases.entries(session, case.id)] == ["report", "climbed"]
+
+
+def test_a_stale_reading_climbs_nothing(database: Database, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An officer answers between the tick's reading and its writing."""
+    case = new(database, house)
+    real = access.units_above
+
+    def meanwhile(session: Session, found: Grievance, now: datetime) -> list[units.Unit]:
+        above = real(session, found, now)
+        with session.no_autoflush:
+            session.execute(text("UPDATE grievance SET state = 'answered'"))
+        return above
+
+    monkeypatch.setattr(access, "units_above", meanwhile)
+    with database.transaction() as session:
+        ladder.take(session, case.id, at("11-26 10:00"), MINUTES)
+    with database.reading() as session:
+        assert again(session, case).holder_id == house.units["team"].id
+        assert not told(session)
+
+
+def test_the_clock_goes_back_a_day(database: Database, house: House) -> None:
+    new(database, house)
+    ticks(database, at("11-26 10:00"))
+    with database.reading() as session:
+        before = told(session)
+    assert ticks(database, at("11-25 10:00")) == 0
+    ticks(database, at("11-26 10:00"))
+    with database.reading() as session:
+        assert told(session) == before
+
+
+def test_a_level_without_an_officer_is_passed_over(database: Database, house: House) -> None:
+    with database.transaction() as session:
+        session.execute(select(Office).where(col(Office.role) == "chair")).scalar_one().to_day = at("11-25 10:00").date()
+    case = new(database, house)
+    ticks(database, at("11-26 10:00"))
+    with database.reading() as session:
+        assert again(session, case).holder_id == house.units["province"].id
+        assert told(session) == [("came", "province"), ("went", "team")]
+
+
+def test_an_office_that_has_ended_hears_nothing(database: Database, house: House) -> None:
+    """Between the climb and the telling; of two handlers, the one who took the case on."""
+    with database.transaction() as session:
+        officer(session, house, "deputy", "team", "deputy_leader")
+    case = new(database, house)
+    acts(database, case, house, MONDAY, acknowledge)
+    ticks(database, at("11-25 13:00"))
+    with database.transaction() as session:
+        batch_kinds = told(session)
+        assert ("warned", "team") in batch_kinds
+        ended = session.execute(select(Office).where(col(Office.role) == "leader")).scalar_one()
+        ended.to_day = at("11-24 10:00").date()
+    heard = tells(database, at("11-25 14:00"))
+    assert set(heard) == {house.officers["deputy"]}
+    assert heard[house.officers["deputy"]].counts["warned"] == 1, "the handler has left: the others are warned"
+
+
+def test_only_the_handler_is_warned(database: Database, house: House) -> None:
+    with database.transaction() as session:
+        officer(session, house, "deputy", "team", "deputy_leader")
+    case = new(database, house)
+    acts(database, case, house, MONDAY, reply)
+    ticks(database, at("11-25 13:00"))
+    heard = tells(database, at("11-25 13:00"))
+    assert {who: dict(news.counts) for who, news in heard.items()} == {house.officers["leader"]: {"warned": 1}}
+
+
+def test_at_the_top_the_chair_hears_or_where_there_is_none_everybody(database: Database, house: House) -> None:
+    with database.transaction() as session:
+        officer(session, house, "colleague", "province", "superior")
+    new(database, house, holder_id=house.units["province"].id)
+    ticks(database, at("12-04 10:00"))
+    heard = tells(database, at("12-04 10:00"))
+    assert set(heard) == {house.officers["above"], house.officers["colleague"]}
+    with database.transaction() as session:
+        officer(session, house, "head", "province", "chair")
+    ticks(database, at("12-05 07:30"))
+    assert set(tells(database, at("12-05 07:30"))) == {house.officers["head"]}
+
+
+def test_a_message_for_each_officer_however_many_are_late(database: Database, house: House) -> None:
+    for _ in range(40):
+        new(database, house)
+    ticks(database, at("11-26 10:00"))
+    heard = tells(database, at("11-26 10:00"))
+    assert {who: dict(news.counts) for who, news in heard.items()} == {
+        house.officers["leader"]: {"went": 40},
+        house.officers["chair"]: {"came": 40},
+    }
+    assert not any(news.named for news in heard.values()), "forty codes are no message"
+    assert not tells(database, at("11-26 10:01"))
+
+
+def test_what_is_due_is_found_by_an_index(database: Database, house: House) -> None:
+    with database.transaction() as session:
+        for number in range(300):
+            posted(session, house, MONDAY + timedelta(minutes=number))
+    if database.url.drivername != "sqlite":
+        with database.transaction() as session:
+            session.execute(text("ANALYZE grievance"))
+    asked: list[str] = []
+    events.listen(database.engine, "before_cursor_execute", lambda _c, _r, sql, *_: asked.append(sql))
+    for ask_for, index in (
+        (lambda session: ladder.is_more_due(session, MONDAY), "ix_grievance_next_at"),
+        (lambda session: list(ladder.due(session, MONDAY + timedelta(minutes=61))), "ix_grievance_next_at"),
+        (ladder.to_recount, "ix_grievance_calendar"),
+    ):
+        asked.clear()
+        plan = _plan(database, ask_for, asked)
+        assert index in plan, plan
+
+
+def _plan(database: Database, ask_for: Callable[[Session], object], asked: list[str]) -> str:
+    with database.transaction() as session:
+        ask_for(session)
+        statement = next(sql for sql in asked if "FROM grievance" in sql)
+        plain = database.url.drivername == "sqlite"
+        cursor = session.connection().connection.cursor()
+        if plain:
+            places = statement.count("?")
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", [MONDAY.isoformat(sep=" ")] * (places - 1) + [5])
+            return "\n".join(row[3] for row in cursor.fetchall())
+        names = set(re.findall(r"%\((\w+)\)s", statement))
+        given = {name: 5 if name.startswith("param") else "x" if name.startswith("calendar") else MONDAY for name in names}
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}", given)
+        return "\n".join(row[0] for row in cursor.fetchall())
