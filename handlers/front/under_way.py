@@ -45,9 +45,10 @@ def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
 
 def only_shows(turn: Turn, conversation: Conversation, value: str) -> bool:
     """Whether this button only shows news, or another page of a list, beside what is under way."""
-    shows = conversation.name in unopened.OPENING or (conversation.is_list and bool(value))
+    if not (conversation.name in unopened.OPENING or (conversation.is_list and value)):
+        return False
     asks = any(question.when(turn) for question in conversation.questions)  # the PIN
-    return shows and not asks and turn.chat.in_office == conversation.in_office
+    return not asks and turn.chat.in_office == conversation.in_office
 
 
 def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
