@@ -45,6 +45,7 @@ ELSEWHERE: Mapping[str, str] = {
     "progress": "when nobody watches any more (models.broadcasts.progress)",
     "ballot_box": "at the count (models.polls.counting)",
     "saved_reply": "when it is dropped (models.grievances.saved_replies)",
+    "rung": "when its officers are told (models.grievances.rungs)",
     "lease": "one row a line, replaced (models.messages.leases)",
     "worker_claim": "when it is confirmed, refused or over (models.people.worker_claims)",
     "line_outage": "when the line works again (models.messages.outages)",

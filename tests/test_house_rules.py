@@ -185,6 +185,7 @@ def test_nothing_asks_which_channel_it_is() -> None:
 
 
 SAYS_SO = {
+    ("handlers/grievances/ladder.py", "_BUTTONS"),  # the counts stand above, and “Cases to handle” has all of them
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
     ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
     ("handlers/grievances/today.py", "_LAST"),  # “… {count} more under “More…””

@@ -92,7 +92,8 @@ _DAYS = (*(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Fri
 
 
 def weekday(reader: Language, day: date) -> str:
-    return reader.gettext(_DAYS[day.weekday()])
+    name = reader.gettext(_DAYS[day.weekday()])
+    return name[:1].upper() + name[1:]
 
 
 def text(reader: Language, what: str, **values: object) -> str:

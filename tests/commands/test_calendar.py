@@ -51,5 +51,5 @@ def test_a_year_is_printed_with_the_reason_of_each_day(runner: CliRunner) -> Non
 
 def test_a_unit_that_is_not_there_is_one_sentence(runner: CliRunner) -> None:
     result = runner.invoke(app, ["calendar", "NOWHERE", "2027"])
-    assert (result.exit_code, result.stderr) == (1, "Không có đơn vị nào mang mã NOWHERE.\n")
+    assert (result.exit_code, result.stderr) == (1, "Không có đơn vị NOWHERE.\n")
     assert runner.invoke(app, ["calendar", "SONGLAM", "1999"]).exit_code == 2
