@@ -118,15 +118,19 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
             )
             return text, [add]
         case "returned":
-            text = reader.gettext(
-                "The union above has given your grievance {code} back, to go on with it: {who} ({unit}). An answer is due "
-                "before {when}.",
-                code=code,
-                who=who,
-                unit=units.get(session, case.holder_id).name,
-                when=reader.when(case.due_at),
-            )
-            return text, [add]
+            about = {"code": code, "who": who, "unit": units.get(session, case.holder_id).name}
+            if units.level(units.get(session, case.holder_id)) == "grassroots":
+                text = reader.gettext(
+                    "The union above has given your grievance {code} back to the grassroots union, to go on with it: {who} "
+                    "({unit}).",
+                    **about,
+                )
+            else:
+                text = reader.gettext(
+                    "Your grievance {code} was given back to the union team, to go on with it: {who} ({unit}).", **about
+                )
+            due = reader.gettext("An answer is due before {when}.", when=reader.when(case.due_at))
+            return f"{text} {due}", [add]
         case "unconfirmed":
             text = reader.gettext(
                 "The union has not heard whether {code} is settled, so it is closed as “not confirmed”. You can still say "

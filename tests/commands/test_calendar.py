@@ -45,7 +45,7 @@ def test_a_year_is_printed_with_the_reason_of_each_day(runner: CliRunner) -> Non
     assert "10/02/2027  Thứ Tư     Nghỉ bù ngày 07/02/2027 (Mùng hai Tết Nguyên Đán)" in result.stdout
     assert "14/02/2027  Chủ nhật   Ngày nghỉ hằng tuần" in lines
     # 52 Sundays, one of them a holiday; 11 holidays; one day instead
-    assert lines[-1] == "63 ngày nghỉ; mỗi ngày làm việc 8 giờ 00 phút"
+    assert lines[-1] == "63 ngày nghỉ; mỗi ngày làm việc 8 giờ 00 phút."
     assert len(lines) == 65
 
 

@@ -25,11 +25,12 @@ ABOVE = re.compile("công đoàn cấp trên", re.IGNORECASE)
 TRULY_ABOVE = {
     "The union above",
     "officer of the union above",
+    "The union above has given your grievance {code} back to the grassroots union, to go on with it: {who} ({unit}).",
     "There is no unit below yours, comrade. The union above enters how many people work in yours.",
 }
 """What may say “công đoàn cấp trên”: unions above the grassroots union, never its own committee. What is said to officers of
 whoever stands above them, whichever that is (`_OF_OFFICERS`), may as well."""
-_OF_OFFICERS = ("officer above", "⚠ This needs a second officer")
+_OF_OFFICERS = ("officer above", "officers above", "⚠ This needs a second officer")
 
 SENDS = {
     "Send": "the preview of an answer, an addition, a notice",
