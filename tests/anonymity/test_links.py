@@ -59,7 +59,7 @@ async def test_choosing_a_language_does_not_name_a_chat(
     before = await read(known_accounts)
     await worker.taps("Send a grievance")
     await worker.says("Cơm ca hai ôi thiu")
-    await worker.taps("Wages", "The union team leader")
+    await worker.taps("Wages", "Send to the union team leader")
     await thief.is_told_what_was_filed()
     await a_while(service)
     assert await read(known_accounts) == before

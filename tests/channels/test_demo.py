@@ -110,7 +110,7 @@ async def test_a_second_page_of_the_demo_is_not_blank(demo: Stage, page: Page) -
     third.set_default_timeout(PATIENCE)
     await third.goto(f"{demo.address}/demo")
     await expect(
-        third.frame_locator("#worker iframe").locator("#log").get_by_role("button", name="Gửi phản ánh")
+        third.frame_locator("#worker iframe").locator("#log").get_by_role("button", name="Viết phản ánh")
     ).to_be_visible()
     await second.reload()
     before = await second.frame_locator("#worker iframe").locator("#log > li").count()

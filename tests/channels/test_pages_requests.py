@@ -32,7 +32,7 @@ async def service(tmp_path: Path, browser: Browser) -> AsyncIterator[Service]:
 
 
 async def greeted(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Gửi phản ánh").first).to_be_visible()
+    await expect(page.get_by_role("button", name="Viết phản ánh").first).to_be_visible()
 
 
 async def says(page: Page, text: str) -> None:
@@ -44,7 +44,7 @@ async def test_a_worker_is_greeted_taps_and_is_answered(service: Service) -> Non
     async with service.tab() as page:
         await greeted(page)
         await expect(page.get_by_role("status")).to_have_text("Đã kết nối")
-        await page.get_by_role("button", name="Gửi phản ánh").click()
+        await page.get_by_role("button", name="Viết phản ánh").click()
         await expect(page.locator("#log .theirs").last).to_contain_text("menu:::0:abc")
         await says(page, "Tăng ca 2 giờ chưa tính")
         await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: Tăng ca 2 giờ")

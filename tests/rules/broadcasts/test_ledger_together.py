@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
-from sqlalchemy.sql.dml import UpdateBase
 
 from bot.channels.base import Blocked, Rejected, Uncertain, Unreachable
 from bot.sending.broadcasts import Ledgers
@@ -41,23 +41,27 @@ async def at(roll: Roll, clock: FakeClock) -> AsyncIterator[Desk]:
     await opened.close()
 
 
+_WRITES = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) \"?(\w+)", re.IGNORECASE)
+
+
 @contextmanager
 def transactions(engine: Engine) -> Iterator[list[set[str]]]:
     """The tables that each transaction has written."""
     done: list[set[str]] = []
     writing: defaultdict[Any, set[str]] = defaultdict(set)
 
-    def wrote(connection: Any, clause: Any, *_: Any) -> None:
-        if isinstance(clause, UpdateBase):
-            writing[connection].add(clause.table.name)
+    def wrote(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        # As it reaches the database: what a turn writes is spelt beforehand (models.store.database.run).
+        if (written := _WRITES.match(statement)) is not None:
+            writing[connection].add(written[1])
 
     def ended(connection: Any) -> None:
         done.append(writing.pop(connection, set()))
 
-    event.listen(engine, "before_execute", wrote)
+    event.listen(engine, "before_cursor_execute", wrote)
     event.listen(engine, "commit", ended)
     yield done
-    event.remove(engine, "before_execute", wrote)
+    event.remove(engine, "before_cursor_execute", wrote)
     event.remove(engine, "commit", ended)
 
 

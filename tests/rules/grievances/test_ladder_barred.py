@@ -66,7 +66,7 @@ def test_no_case_reaches_whoever_is_barred(database: Database, passed: tuple[str
                 assert not barred & {person.id for _account, person in handling}, "handles it"
                 for person_id in barred:
                     assert access.for_officer(session, person_id, code, now) is None, "sees it"
-                    assert not access.count_open(session, person_id, now), "is counted for it"
+                    assert not access.visible_to(session, person_id, now), "is counted for it"
     assert told == everybody - {who for _code, barred in cases.values() for who in barred}
 
 

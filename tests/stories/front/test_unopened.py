@@ -101,7 +101,7 @@ async def test_one_means_the_list_that_came_after_the_news(worker: Person, leade
     leader.curious = False
     code = await files(worker)
     await leader.says("menu", "1")
-    await leader.sees("1 phản ánh đang mở", code)
+    await leader.sees(code, "chờ trả lời", "Đồng chí viết câu trả lời ngay ở đây")
     await leader.does_not_see("Phản ánh mới")
 
 

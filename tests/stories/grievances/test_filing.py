@@ -183,7 +183,7 @@ async def test_a_worker_with_two_cases_tells_them_apart(worker: Person, leader: 
 @every_channel
 async def test_harassment_can_be_named(worker: Person, chair: Person) -> None:
     """Under “Thêm…”, and at once where the words speak of it."""
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Có người nhắn cho em những lời khó nghe")
     await worker.sees("[Tiền lương]", "[Thêm…]")
     await worker.taps("Thêm…")
@@ -194,8 +194,8 @@ async def test_harassment_can_be_named(worker: Person, chair: Person) -> None:
     await worker.taps("Thêm…", "Quấy rối tình dục")
     await worker.sees("Về việc: Quấy rối tình dục")
     await worker.taps("Hủy")
-    await worker.taps("Gửi phản ánh")
+    await worker.taps("Viết phản ánh")
     await worker.says("Tổ trưởng hay sờ mó chị em trong chuyền")
     await worker.sees("Có vẻ là: Quấy rối tình dục", "[Quấy rối tình dục]")
-    await worker.taps("Quấy rối tình dục", "Ban chấp hành")
+    await worker.taps("Quấy rối tình dục", "Gửi Ban chấp hành")
     await chair.sees("Về việc: Quấy rối tình dục")

@@ -104,7 +104,7 @@ async def test_silence_after_a_proposal_is_not_a_yes(worker: Person, leader: Per
 async def test_who_was_passed_over_hears_nothing_of_a_climb(
     worker: Person, leader: Person, chair: Person, superior: Person, clock: FakeClock
 ) -> None:
-    code = await files(worker, to="Ban chấp hành")
+    code = await files(worker, to="Gửi Ban chấp hành")
     await clock.passes(days=7)
     await superior.sees("Cấp dưới hết thời hạn", code)
     await chair.sees(WENT, code)
