@@ -156,7 +156,7 @@ async def test_a_turn_that_fails_is_set_aside_and_the_sender_told(
     update = me.user.message_update("trợ giúp")
     assert await me.emulator.deliver(update) == 503
     await leader.says("menu")  # nobody else is held up
-    await leader.sees("[Viết phản ánh]")
+    await leader.sees("[Thêm…]")
     [aside] = await rows(service, Quarantine)
     assert (aside.attempts, aside.error) == (1, "RuntimeError")
     assert "trợ giúp".encode() not in aside.payload

@@ -33,6 +33,7 @@ async def test_the_menu_opens_on_the_day(worker: Person, leader: Person, clock: 
     said = await leader.sees("Hôm nay, thứ Ba 24/11", "Đến hạn hôm nay: 2", "[Xử lý lần lượt (2)]", "[Việc cần xử lý]")
     assert len(said.split("[")[0].splitlines()) <= 10 and said.count("[") == 5
     await clock.passes(hours=3)
+    await leader.opens_news()  # what the ladder says of them
     await leader.says("menu")
     await leader.sees("Quá hạn: 2", "[Quá hạn (2)]", "[Tìm phản ánh]", "[Soạn thông báo]")
     await leader.taps("Quá hạn (2)")
