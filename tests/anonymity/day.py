@@ -234,6 +234,8 @@ class Day:
 
     async def _files(self, worker: Phone, to: str) -> None:
         await worker.says("menu")
+        if not worker.button("Viết phản ánh", 1):  # an officer's first screen is the day's work
+            await worker.taps("Thêm…")
         await worker.taps("Viết phản ánh")
         await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
         await worker.taps("Tiền lương")

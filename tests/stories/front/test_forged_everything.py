@@ -143,7 +143,10 @@ PEOPLE = ("worker", "leader", "chair", "superior", "other leader", "guest")
 def openings(subjects: Sequence[str]) -> list[tuple[str, str, str]]:
     """Every conversation about everything there is, with every value that a button of it may carry."""
     kinds = {name: VALUES[:4] if one.begun else ("",) for name, one in CONVERSATIONS.items()}
-    return [(name, subject, value) for name, values in kinds.items() for subject in subjects for value in values]
+    every = [(name, subject, value) for name, values in kinds.items() for subject in subjects for value in values]
+    # Leaving comes last: the turns of a walk share a session, as those of a service never do, and who has left in one of
+    # them is remembered as gone although the walk is undone.
+    return sorted(every, key=lambda opening: opening[0] == "leave")
 
 
 def door(yard: Yard, session: Session, who: str) -> Callable[[str, str], bool]:

@@ -20,7 +20,7 @@ from tests.stories.channels import every_channel
 
 Somebody = Callable[[str], Person]
 AGAIN = "Chưa có ai tiếp nhận"
-WENT = "nay do công đoàn cấp trên xử lý"
+WENT = "nay do cấp tiếp theo xử lý"
 
 
 @every_channel
@@ -89,13 +89,13 @@ async def test_silence_after_a_proposal_is_not_a_yes(worker: Person, leader: Per
     await worker.sees_nothing_new()
     await clock.passes(hours=1)
     await clock.passes(seconds=1)
-    await worker.sees(code, "chưa nhận được ý kiến", "chưa xác nhận", "[Đã ổn]", "[Chưa ổn, chuyển công đoàn cấp trên]")
+    await worker.sees(code, "chưa nhận được ý kiến", "chưa xác nhận", "[Đã ổn]", "[Chưa ổn]")
     await leader.says(code)
     await leader.sees("chưa xác nhận đã ổn hay chưa")
     await leader.looks_away()
     await clock.passes(hours=22)  # 1 December, 8:00
     await leader.sees(
-        "tháng trước", "0 được người lao động xác nhận đã ổn", "1 khép lại khi chưa được xác nhận", "0 đang xử lý"
+        "tháng trước", "0 được người lao động xác nhận đã ổn", "1 kết thúc khi chưa được xác nhận", "0 đang xử lý"
     )
     await worker.taps("Đã ổn")
     await leader.sees(code, "đã ổn")
