@@ -53,17 +53,21 @@ async def wire(writer: Writer, request: pytest.FixtureRequest) -> AsyncIterator[
         ('{"type": "got", "ids": "all"}', "shape"),
         ('{"type": "got", "ids": [1]}', "shape"),
         (json.dumps({"type": "say", "id": U, "text": "a" * 17_000}), "size"),
-        (b"\x00\x01", "binary"),
     ],
 )
-async def test_a_frame_no_page_of_ours_sends_is_refused(wire: Wire, raw: str | bytes, why: str) -> None:
-    if wire.refuses_sockets and isinstance(raw, bytes):
-        pytest.skip("a request that is no text is refused itself (test_webchat_polling)")
+async def test_a_frame_no_page_of_ours_sends_is_refused(wire: Wire, raw: str, why: str) -> None:
     page = await wire.page()
-    await (page.socket.send_bytes(raw) if isinstance(raw, bytes) else page.socket.send_str(raw))
+    await page.socket.send_str(raw)
     assert (await page.hears("refused"))["why"] == why
     await page.tells("say", id=U, text="vẫn nói được")
     await page.hears("received")
+
+
+@pytest.mark.parametrize("wire", [WAYS[0]], indirect=True)  # of requests: test_webchat_polling
+async def test_a_frame_that_is_no_text_is_refused(wire: Wire) -> None:
+    page = await wire.page()
+    await page.socket.send_bytes(b"\x00\x01")
+    assert (await page.hears("refused"))["why"] == "binary"
 
 
 @pytest.mark.parametrize("session", ["short", "A" * 43, "A" * 44, "!" * 43, "A" * 120, 5])

@@ -246,8 +246,8 @@ async def walked_from_here(person: Person) -> str:
     return "\n".join(read)
 
 
-@every_channel
-async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader: Person, channel: str) -> None:
+@pytest.mark.parametrize("channel", ["telegram", "webchat"])  # in Zalo an older list has no numbers any more
+async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader: Person) -> None:
     """Page two is looked at while an answer is being written; the answer is still there, and goes where it was to go."""
     await leader.taps("Việc cần xử lý")
     list_ = (await leader.texts())[-1]
@@ -256,8 +256,6 @@ async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader:
     assert further is not None
     await leader.says(f"{code} Công đoàn đã hỏi phòng lương")
     await leader.sees("Gửi nội dung này", "Công đoàn đã hỏi phòng lương")
-    if channel == "zalo":
-        pytest.skip("in Zalo an older list has no numbers any more")
     await leader.taps(further[1])
     await leader.sees("Trang 2/4", "[Viết tiếp]", "[‹ 1/4]", "[3/4 ›]")
     await leader.taps("Viết tiếp")
