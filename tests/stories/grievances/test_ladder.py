@@ -101,6 +101,7 @@ async def test_silence_after_a_proposal_is_not_a_yes(worker: Person, leader: Per
     await leader.sees(code, "đã ổn")
 
 
+@every_channel
 async def test_who_was_passed_over_hears_nothing_of_a_climb(
     worker: Person, leader: Person, chair: Person, superior: Person, clock: FakeClock
 ) -> None:
