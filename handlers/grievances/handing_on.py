@@ -18,10 +18,9 @@ from models.people.units import Unit
 
 def _colleagues(turn: Turn) -> Sequence[Choice]:
     case = turn.thing(Grievance)
-    found = {somebody.id: somebody for _account, somebody in access.handlers_of(turn.session, case, turn.now)}
     return [
         Choice(one.id, persons.name_of(turn.session, one) + (" ✓" if one.id == case.assignee_id else ""))
-        for one in found.values()
+        for one in access.colleagues(turn.session, case, turn.now)
     ]
 
 

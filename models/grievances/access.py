@@ -30,7 +30,8 @@ def _own_right(held: Sequence[offices.Office]) -> list[str]:
 def _filed_by(session: Session, person_id: str) -> list[str]:
     """What this person has filed as a worker: nobody handles a case of their own, also one that came to their unit, or of
     which they came to the unit, afterwards. Reckoned each time and written nowhere: a row that bars somebody from a case,
-    written when they came into an office, would say whose case it is."""
+    written when they came into an office, would say whose case it is. For the same reason it is asked of their own screens
+    alone: on a colleague's, whoever is missing from a list of officers would be known by it."""
     somebody = session.get(Person, person_id)
     return [case.id for case in own(session, somebody.reporter_id)] if somebody is not None else []
 
@@ -44,9 +45,13 @@ def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bo
 def may_know(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
     """SQL: neither barred to this officer nor filed by them, whoever holds it: without this nothing is said of a case, nor
     is it counted."""
+    return and_(~_barred(session, person_id, now), col(Grievance.id).not_in(_filed_by(session, person_id)))
+
+
+def _barred(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: the reporter passed this officer over, in their person or by their office."""
     held = offices.held_by(session, person_id, now.date())
-    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
-    return and_(~barred, col(Grievance.id).not_in(_filed_by(session, person_id)))
+    return exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
 
 
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
@@ -73,13 +78,11 @@ def overseen(session: Session, person_id: str, above_id: str, now: datetime) -> 
     """The open cases owed an answer by the units below one, for an officer in that one to count: none that is barred to
     them, or is their own."""
     held = offices.held_by(session, person_id, now.date())
-    barred = exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
     statement = select(Grievance).where(
         col(Grievance.state).in_(OWED),
         col(Grievance.holder_id).in_(units.BELOW),
         col(Grievance.holder_id).not_in([above_id, *rights.units_of(held, rights.ANSWER)]),
-        ~barred,
-        col(Grievance.id).not_in(_filed_by(session, person_id)),
+        may_know(session, person_id, now),
     )
     return session.execute(statement, {"start": above_id}).scalars().all()
 
@@ -102,6 +105,14 @@ def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[
     return list(found.values())
 
 
+def colleagues(session: Session, case: Grievance, now: datetime) -> list[Person]:
+    """To whom a case may be given in the unit that holds it, as its officers see it: everybody but those barred, also who
+    filed it (`_filed_by`)."""
+    officers = offices.officers_of(session, case.holder_id, now.date())
+    found = {somebody.id: somebody for _account, somebody, _office in officers}
+    return [somebody for somebody in found.values() if not _is_barred(session, case, somebody.id, now)]
+
+
 def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
     """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases."""
     return _reaching(session, case, units.path(session, case.holder_id)[1:], now)
@@ -118,12 +129,12 @@ def units_below(session: Session, case: Grievance, now: datetime) -> list[Unit]:
 
 def _reaching(session: Session, case: Grievance, among: Sequence[Unit], now: datetime) -> list[Unit]:
     answering = offices.answering(session, among, now.date()) if among else {}
-    return [one for one in among if any(_may_know(session, case, who, now) for who in answering.get(one.id, ()))]
+    return [one for one in among if any(not _is_barred(session, case, who, now) for who in answering.get(one.id, ()))]
 
 
-def _may_know(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
-    known = select(col(Grievance.id)).where(col(Grievance.id) == case.id, may_know(session, person_id, now))
-    return session.execute(known).first() is not None
+def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
+    barred = select(col(Grievance.id)).where(col(Grievance.id) == case.id, _barred(session, person_id, now))
+    return session.execute(barred).first() is not None
 
 
 def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:

@@ -143,3 +143,9 @@ async def test_an_officer_who_rises_to_their_own_case_does_not_handle_it(
     await leader.says("menu")
     await leader.taps("Việc cần xử lý")
     await leader.sees("không có phản ánh nào")
+    # Whoever were missing from the list of colleagues would be known by it.
+    await chair.taps("Phân công")
+    await chair.sees("[Trần Thị Mai]")
+    await chair.taps("Trần Thị Mai")
+    await chair.sees("Đã phân công Trần Thị Mai xử lý", code)
+    await leader.sees_nothing_new()
