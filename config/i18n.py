@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ _COMMAS = str.maketrans(",.", ".,")
 def N_(text: str) -> str:  # noqa: N802 - the name every gettext extractor knows
     """Marks a msgid that is translated later, when its reader is known."""
     return text
+
+
+_WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 class Language:
@@ -64,6 +67,9 @@ class Language:
     def percent(self, share: float, digits: int = 0) -> str:
         """2,5% in Vietnamese, 2.5% in English."""
         return f"{self.number(100 * share, digits)}%"
+
+    def weekday(self, day: date) -> str:
+        return self.gettext(_WEEKDAYS[day.weekday()])
 
     def day(self, moment: datetime) -> str:
         """12/06/2026."""

@@ -8,7 +8,6 @@ import typer
 
 from bot.commands.main import app, database_faults, database_or_exit, settings_or_exit
 from bot.commands.speaking import fail, reader, say, text
-from handlers.operator import answers
 
 FIRST, LAST = 2020, 2100
 
@@ -33,5 +32,6 @@ def print_calendar(unit: str, year: Annotated[int, typer.Argument(min=FIRST, max
     say("rest_days", year=year, unit=found.name)
     for day, why in days.items():
         reason = why.vi if reader().code == "vi" else why.en
-        print(f"{day:%d/%m/%Y}  {answers.weekday(reader(), day):<9}  {reason}")
+        name = reader().weekday(day)
+        print(f"{day:%d/%m/%Y}  {name[:1].upper() + name[1:]:<9}  {reason}")
     say("rest_days_sum", count=len(days), hours=theirs.day_minutes // 60, minutes=f"{theirs.day_minutes % 60:02}")

@@ -10,6 +10,10 @@ from models.people import claims
 
 def options(turn: Turn) -> list[Option]:
     """What the menu offers this person; empty for somebody who has not joined."""
+    return _offered(turn, claimed_beside(turn))
+
+
+def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
     if turn.account is None:
         return []
     if turn.is_claim:
@@ -19,7 +23,7 @@ def options(turn: Turn) -> list[Option]:
             Option(open_token("help"), turn._("Help")),
         ]
     offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn)]
-    if claimed_beside(turn) is not None:
+    if claim is not None:
         offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
     return offered
 
@@ -46,7 +50,7 @@ def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
         first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     if (claim := claimed_beside(turn)) is not None:
         first = "\n\n".join((first, _waits_beside(turn, claim)))
-    turn.say(first, options(turn), commands=commands)
+    turn.say(first, _offered(turn, claim), commands=commands)
 
 
 def _waits(turn: Turn) -> str:

@@ -117,13 +117,12 @@ def card_options(session: Session, reader: Language, case: Grievance, now: datet
     """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
     why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
     note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
-    above = access.units_above(session, case, now)[:1]
-    up = [
-        Option(open_token("escalate", case.id), reader.gettext("Hand up to {who}", who=destination(reader, one)))
-        for one in above
-    ]
     if case.state not in cases.OPEN:
         return [note, why]
+    up = [
+        Option(open_token("escalate", case.id), reader.gettext("Hand up to {who}", who=destination(reader, one)))
+        for one in access.units_above(session, case, now)[:1]
+    ]
     if case.route is None:
         return [note, *up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
     first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []

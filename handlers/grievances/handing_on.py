@@ -1,10 +1,12 @@
-"""Passing a case on: to a colleague in the unit, or to the unions above."""
+"""Passing a case on: to a colleague in the unit, to the union above, or back to the one below."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from config.i18n import N_
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.chat.words import level_name
 from handlers.grievances import cases
@@ -14,6 +16,9 @@ from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import persons
 from models.people.units import Unit
+from models.store.database import Session
+
+Verb = Callable[[Session, Grievance, str, Unit, str, datetime, datetime], None]
 
 
 def _colleagues(turn: Turn) -> Sequence[Choice]:
@@ -55,17 +60,19 @@ class Step(NamedTuple):
     unit: Unit
 
 
-def _step(turn: Turn) -> Step | None:
+def _nearest(turn: Turn, units: Callable[[Session, Grievance, datetime], Sequence[Unit]]) -> Step | None:
     case = cases.open_case(turn)
-    above = next(iter(access.units_above(turn.session, case, turn.now)), None) if case is not None else None
-    return Step(case, above) if case is not None and above is not None else None
+    unit = next(iter(units(turn.session, case, turn.now)), None) if case is not None else None
+    return Step(case, unit) if case is not None and unit is not None else None
+
+
+def _step_up(turn: Turn) -> Step | None:
+    return _nearest(turn, access.units_above)
 
 
 def _step_down(turn: Turn) -> Step | None:
-    """A case, and the next unit below that its reporter did not pass over and in which somebody answers."""
-    case = cases.open_case(turn)
-    below = next(iter(access.units_below(turn.session, case, turn.now)), None) if case is not None else None
-    return Step(case, below) if case is not None and below is not None else None
+    """Below, never to a unit that its reporter passed over."""
+    return _nearest(turn, access.units_below)
 
 
 def _reason_text(turn: Turn) -> str:
@@ -78,8 +85,8 @@ def _reason_text(turn: Turn) -> str:
     )
 
 
-def _note_above(turn: Turn) -> None:
-    turn.answers["above"] = turn.thing(Step).unit.id
+def _note_unit(turn: Turn) -> None:
+    turn.answers["unit"] = turn.thing(Step).unit.id
 
 
 def _sure_text(turn: Turn) -> str:
@@ -93,30 +100,31 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("yes", turn._("Hand it over")), Choice("cancel", turn._("Cancel")))
 
 
-def _escalate(turn: Turn) -> None:
-    case, above = turn.thing(Step)
-    if above.id != turn.answers["above"]:  # a colleague has handed it up meanwhile: this would be one step more
-        cases.already(turn, case)
-        return
+def _hand_over(turn: Turn, verb: Verb, heading: str) -> None:
+    """Gives the case to the unit that was shown. `heading`: the message id under which its officers see it."""
+    case, unit = turn.thing(Step)
+    officer = turn.member.person_id
     try:
-        handling.escalate(
-            turn.session, case, turn.member.person_id, above, turn.answers["text"], turn.now, relay_at(turn, case)
-        )
+        if unit.id != turn.answers.get("unit"):
+            raise handling.Refused  # a colleague has handed it over meanwhile: this would be one step more
+        verb(turn.session, case, officer, unit, turn.answers["text"], turn.now, relay_at(turn, case))
     except handling.Refused:
         cases.already(turn, case)
         return
     turn.falls_due = not case.covered
-    cases.tell_handlers(
-        turn.session,
-        case,
-        turn.now,
-        lambda reader: reader.gettext("{code} was handed up to your unit, comrade", code=case.code),
-        but=turn.member.person_id,
-    )
+    cases.tell_handlers(turn.session, case, turn.now, lambda reader: reader.gettext(heading, code=case.code), but=officer)
     turn.say(
-        turn._("{code} is now with {unit}.", code=case.code, unit=above.name),
+        turn._("{code} is now with {unit}.", code=case.code, unit=unit.name),
         [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))],
     )
+
+
+def _escalate(turn: Turn) -> None:
+    _hand_over(turn, handling.escalate, N_("{code} was handed up to your unit, comrade"))
+
+
+def _hand_back(turn: Turn) -> None:
+    _hand_over(turn, handling.hand_back, N_("{code} was handed back to your unit with guidance, comrade"))
 
 
 def _guidance_text(turn: Turn) -> str:
@@ -127,10 +135,6 @@ def _guidance_text(turn: Turn) -> str:
         who=level_name(turn.language, below),
         unit=below.name,
     )
-
-
-def _note_below(turn: Turn) -> None:
-    turn.answers["below"] = turn.thing(Step).unit.id
 
 
 def _back_text(turn: Turn) -> str:
@@ -144,38 +148,13 @@ def _back_choices(turn: Turn) -> Sequence[Choice]:
     return (Choice("yes", turn._("Hand it back")), Choice("cancel", turn._("Cancel")))
 
 
-def _hand_back(turn: Turn) -> None:
-    case, below = turn.thing(Step)
-    if below.id != turn.answers["below"]:
-        cases.already(turn, case)
-        return
-    officer, guidance = turn.member.person_id, turn.answers["text"]
-    try:
-        handling.hand_back(turn.session, case, officer, below, guidance, turn.now, relay_at(turn, case))
-    except handling.Refused:
-        cases.already(turn, case)
-        return
-    turn.falls_due = not case.covered
-    cases.tell_handlers(
-        turn.session,
-        case,
-        turn.now,
-        lambda reader: reader.gettext("{code} was handed back to your unit with guidance, comrade", code=case.code),
-        but=officer,
-    )
-    turn.say(
-        turn._("{code} is now with {unit}.", code=case.code, unit=below.name),
-        [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))],
-    )
-
-
 CONVERSATIONS = (
     Conversation(
         "handback",
         _hand_back,
         (
             Question("text", _guidance_text, check=take_text),
-            Question("sure", _back_text, _back_choices, chosen=unless_unchanged, before=_note_below),
+            Question("sure", _back_text, _back_choices, chosen=unless_unchanged, before=_note_unit),
         ),
         about=_step_down,
         in_office=True,
@@ -200,9 +179,9 @@ CONVERSATIONS = (
         _escalate,
         (
             Question("text", _reason_text, check=take_text),
-            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged, before=_note_above),
+            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged, before=_note_unit),
         ),
-        about=_step,
+        about=_step_up,
         in_office=True,
     ),
 )

@@ -87,8 +87,11 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
     """What the reporter reads, and what they may tap under it."""
     words = f"\n\n“{case_rows.text_of(session, entry)}”"
     add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
-    up = Option(open_token("unsettled", case.id), cases.unsettled_label(session, reader, case, now))
     code, who = case.code, level_name(reader, units.get(session, case.holder_id))
+
+    def up() -> Option:
+        return Option(open_token("unsettled", case.id), cases.unsettled_label(session, reader, case, now))
+
     match entry.kind:
         case "acknowledged":
             text = reader.gettext(
@@ -118,8 +121,9 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
             )
             return text, [add]
         case "returned":
-            about = {"code": code, "who": who, "unit": units.get(session, case.holder_id).name}
-            if units.level(units.get(session, case.holder_id)) == "grassroots":
+            holder = units.get(session, case.holder_id)
+            about = {"code": code, "who": who, "unit": holder.name}
+            if units.level(holder) == "grassroots":
                 text = reader.gettext(
                     "The union above has given your grievance {code} back to the grassroots union, to go on with it: {who} "
                     "({unit}).",
@@ -137,16 +141,16 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
                 "so, or take it to the union above.",
                 code=code,
             )
-            return text, [Option(open_token("settled", case.id), reader.gettext("Settled")), up]
+            return text, [Option(open_token("settled", case.id), reader.gettext("Settled")), up()]
         case "question":
             text = reader.gettext("The union asks about your grievance {code}:", code=code) + words
             return text + "\n\n" + reader.gettext("You need not say your name."), [add]
         case "proposal":
             text = reader.gettext("The union about your grievance {code}:", code=code) + words
             settled = Option(open_token("settled", case.id), reader.gettext("Settled"))
-            return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up, add]
+            return text + "\n\n" + reader.gettext("Does this settle it?"), [settled, up(), add]
         case "unfounded":
             text = reader.gettext("The union closes your grievance {code} because it found not enough grounds:", code=code)
-            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it further."), [up]
+            return text + words + "\n\n" + reader.gettext("If you see it otherwise, you can take it further."), [up()]
         case _:
             return reader.gettext("The union answers your grievance {code}:", code=code) + words, [add]

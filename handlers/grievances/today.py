@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from config.i18n import HERE, N_, Language
+from config.i18n import HERE, Language
 from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Goes, Invalid, Question, Turn, open_token, take_text, with_right
 from handlers.chat.words import category_name, destination, shortened, state_name, time_left, unit_name
@@ -31,7 +31,6 @@ _LINES = 10
 """Of a message that a phone shows with its buttons."""
 _LAST = 3
 """Entries of a case that are shown with it when cases are gone through."""
-_DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 class Day(NamedTuple):
@@ -53,7 +52,7 @@ def day_of(session: Session, person_id: str, now: datetime) -> Day:
 def lines(session: Session, reader: Language, person_id: str, day: Day, now: datetime) -> list[str]:
     """The screen of the day, in at most so many lines as a phone shows."""
     local = now.astimezone(HERE)
-    weekday = reader.gettext(_DAYS[local.weekday()])
+    weekday = reader.weekday(local)
     answered = offices.answers_for(session, person_id, now.date())
     names = ", ".join(units.get(session, one).name for one in answered)
     found = [reader.gettext("Today, {weekday} {day} · {units}", weekday=weekday, day=f"{local:%d/%m}", units=names)]

@@ -3,8 +3,6 @@ handlers/people/roll_words.py."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from config.i18n import N_, Language
 
 TEXTS = {
@@ -86,14 +84,6 @@ TEXTS = {
     "demo_open": N_("Hai Chiều, to try out: open {address}/demo in a browser. Stop with Ctrl-C."),
     "demo_other_port": N_("Port {port} is taken, perhaps by another `haichieu demo`; this one takes {other}."),
 }
-
-
-_DAYS = (*(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday")),)
-
-
-def weekday(reader: Language, day: date) -> str:
-    name = reader.gettext(_DAYS[day.weekday()])
-    return name[:1].upper() + name[1:]
 
 
 def text(reader: Language, what: str, **values: object) -> str:
