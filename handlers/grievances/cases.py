@@ -114,7 +114,8 @@ def unsettled_label(session: Session, reader: Language, case: Grievance, now: da
 
 
 def card_options(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
-    """What can be done with a case, the commonest first. A spoken one cannot be asked of or closed over a chat."""
+    """What can be done with a case, the commonest first; wherever its card is shown. A spoken one cannot be asked of or
+    closed over a chat."""
     why = Option(open_token("why", case.id), reader.gettext("Why do I see this?"))
     note = Option(open_token("note", case.id), reader.gettext("Note inside the union"))
     if case.state not in cases.OPEN:
@@ -123,8 +124,9 @@ def card_options(session: Session, reader: Language, case: Grievance, now: datet
         Option(open_token("escalate", case.id), reader.gettext("Hand up to {who}", who=destination(reader, one)))
         for one in access.units_above(session, case, now)[:1]
     ]
+    back = _handing_back(session, reader, case, now)
     if case.route is None:
-        return [note, *up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why]
+        return [note, *up, Option(open_token("end", case.id), reader.gettext("Close: settled in person")), why, *back]
     first = [Option(open_token("ack", case.id), reader.gettext("Acknowledge"))] if case.state == "new" else []
     return [
         *first,
@@ -136,12 +138,13 @@ def card_options(session: Session, reader: Language, case: Grievance, now: datet
         Option(open_token("close", case.id), reader.gettext("Propose to close")),
         Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")),
         why,
+        *back,
     ]
 
 
-def handing_back(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
+def _handing_back(session: Session, reader: Language, case: Grievance, now: datetime) -> list[Option]:
     """For those above whom a case has reached: to the unit below that can go on with it, where there is one."""
-    if case.state not in cases.OPEN or not access.units_below(session, case, now):
+    if not access.units_below(session, case, now):
         return []
     return [Option(open_token("handback", case.id), reader.gettext("Hand back with guidance"))]
 
@@ -150,12 +153,10 @@ def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
     text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
-    back = handing_back(turn.session, turn.language, case, turn.now)
     turn.say(
         text,
         [
             *card_options(turn.session, turn.language, case, turn.now),
-            *back,
             *case_files.options(turn.session, turn.language, case),
             queue,
         ],
@@ -183,8 +184,7 @@ def tell_handlers(
                 if is_hidden(session, account)
                 else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
             )
-            back = handing_back(session, reader, case, now)
-            options = [*card_options(session, reader, case, now), *back, *case_files.options(session, reader, case)]
+            options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
             tell(
                 session,
                 account,
