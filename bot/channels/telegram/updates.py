@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from telegram import Chat, ChatMember
 
+from bot.channels import fields
 from models.messages.message import File, FileKind, Inbound, Kind
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -79,7 +80,7 @@ def read(raw: Any, line: str) -> Event:
         raise Malformed(type(raw).__name__)
     for kind, reader in _READERS.items():
         if raw.get(kind) is not None:
-            return reader(_Update(raw, line, _part(raw, kind)))
+            return reader(_Update(raw, line, fields.part(raw, kind)))
     if _whole(raw, "update_id") is None:
         raise Malformed("no number")
     return Event()
@@ -93,10 +94,10 @@ class _Update:
     line: str
     part: Mapping[str, Any]
 
-    def inbound(self, sender: str, **fields: Any) -> Inbound:
-        language = _part(self.part, "from").get("language_code")
+    def inbound(self, sender: str, **said: Any) -> Inbound:
+        language = fields.part(self.part, "from").get("language_code")
         hint = language[:2].lower() if isinstance(language, str) else ""
-        return Inbound(self.line, self._external_id(), sender, language=hint, **fields)
+        return Inbound(self.line, self._external_id(), sender, language=hint, **said)
 
     def unreadable(self, sender: str) -> Inbound:
         return self.inbound(sender, text=json.dumps(self.raw)[:_KEPT], kind="unreadable")
@@ -121,7 +122,7 @@ Place = Literal["private", "group", "elsewhere", "unknown"]
 def _whose(part: Mapping[str, Any]) -> tuple[Place, str]:
     """Where this was, and the id of the person who did it, or of the group. In a private chat both ids are the same number,
     so that one of them is enough; where it cannot be told whether it was private, the words go nowhere."""
-    chat, person = _part(part, "chat"), _part(part, "from")
+    chat, person = fields.part(part, "chat"), fields.part(part, "from")
     chat_id, person_id, kind = _whole(chat, "id"), _whole(person, "id"), chat.get("type")
     if kind in _GROUPS or (kind not in _PLACES and chat_id is not None and chat_id < 0):
         return "group", "" if chat_id is None else str(chat_id)
@@ -142,7 +143,7 @@ def _message(update: _Update) -> Event:
     files = _files(update.part)
     if place == "unknown" or _is_spoilt(update.part):
         return Event(update.unreadable(sender))
-    text, caption = _words(update.part, "text"), _words(update.part, "caption")
+    text, caption = fields.words(update.part, "text"), fields.words(update.part, "caption")
     kind: Kind = "message" if text or files else "unsupported"
     if kind == "unsupported" and not caption:
         sent = update.part.keys() - _AROUND
@@ -161,7 +162,7 @@ def _edited(update: _Update) -> Event:
     place, sender = _whose(update.part)
     if place in ("group", "elsewhere"):
         return Event()
-    text = _words(update.part, "text") or _words(update.part, "caption")
+    text = fields.words(update.part, "text") or fields.words(update.part, "caption")
     if place == "unknown" or _is_spoilt(update.part) or not (text or update.part.keys() - _AROUND):
         return Event(update.unreadable(sender))
     return Event(update.inbound(sender, text=text, kind="edited", message=update.name())) if text else Event()
@@ -172,41 +173,41 @@ def _files(message: Mapping[str, Any]) -> tuple[File, ...]:
     nothing says how many are still to come."""
     sizes = message.get("photo")
     if isinstance(sizes, list):
-        known = [size for size in sizes if isinstance(size, Mapping) and _words(size, "file_id")]
+        known = [size for size in sizes if isinstance(size, Mapping) and fields.words(size, "file_id")]
         largest = max(known, key=lambda size: (_whole(size, "width") or 0) * (_whole(size, "height") or 0), default=None)
         return _file("photo", largest)
     if message.get("animation") is not None:
         return ()  # a moving picture, which comes with a document for old apps
     if message.get("document") is not None:
-        document = _part(message, "document")
-        kind = (_words(document, "mime_type") or "").partition("/")[0]
+        document = fields.part(message, "document")
+        kind = (fields.words(document, "mime_type") or "").partition("/")[0]
         return _file(_KINDS.get(kind, "document"), document)
-    return _file("voice", _part(message, "voice") or _part(message, "audio"))
+    return _file("voice", fields.part(message, "voice") or fields.part(message, "audio"))
 
 
 def _file(kind: FileKind, card: Mapping[str, Any] | None) -> tuple[File, ...]:
-    reference = _words(card, "file_id") if card else None
+    reference = fields.words(card, "file_id") if card else None
     return (File(kind, reference, _whole(card, "file_size") or 0),) if card and reference else ()
 
 
 def _quoted(message: Mapping[str, Any]) -> str:
     """The words of our own message that this one replies to: one with a photo or a file has them under it."""
-    replied = _part(message, "reply_to_message")
-    ours = _part(replied, "from").get("is_bot") is True
-    return (_words(replied, "text") or _words(replied, "caption") or "") if ours else ""
+    replied = fields.part(message, "reply_to_message")
+    ours = fields.part(replied, "from").get("is_bot") is True
+    return (fields.words(replied, "text") or fields.words(replied, "caption") or "") if ours else ""
 
 
 def _tap(update: _Update) -> Event:
-    query, tap = update.part, _words(update.part, "id")
+    query, tap = update.part, fields.words(update.part, "id")
     if "game_short_name" in query or "inline_message_id" in query:
         return Event()  # no button of ours
     # The message may be one the bot can no longer read (InaccessibleMessage); its chat is always known.
     message = query.get("message")
-    chat = {"type": Chat.PRIVATE} if message is None else _part(query, "message").get("chat")
+    chat = {"type": Chat.PRIVATE} if message is None else fields.part(query, "message").get("chat")
     place, sender = _whose({"chat": chat, "from": query.get("from")})
     if place in ("group", "elsewhere"):
         return Event()
-    data = _words(query, "data")
+    data = fields.words(query, "data")
     if place == "unknown" or data is None:
         return Event(update.unreadable(sender), tap=tap)
     return Event(update.inbound(sender, choice=data), tap=tap)
@@ -216,7 +217,7 @@ def _membership(update: _Update) -> Event:
     """In a private chat: the bot was blocked or unblocked, and nothing else. In a group: it was added, or
     removed."""
     place, sender = _whose(update.part)
-    status = _words(_part(update.part, "new_chat_member"), "status")
+    status = fields.words(fields.part(update.part, "new_chat_member"), "status")
     if place == "group":
         return Event(group=int(sender) if sender and status in _PRESENT else None)
     if place == "elsewhere":
@@ -239,16 +240,6 @@ _READERS: dict[str, Callable[[_Update], Event]] = {
 def _is_spoilt(message: Mapping[str, Any]) -> bool:
     """Whether there are words in it that are none."""
     return any(name in message and not isinstance(message[name], str) for name in ("text", "caption"))
-
-
-def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = whole.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _words(part: Mapping[str, Any], name: str) -> str | None:
-    words = part.get(name)
-    return words if isinstance(words, str) and words else None
 
 
 def _whole(part: Mapping[str, Any], name: str) -> int | None:

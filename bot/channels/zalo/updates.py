@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.channels import fields
 from models.messages.message import File, FileKind, Inbound
 
 log = structlog.get_logger()
@@ -46,17 +47,17 @@ def read(raw: Any, line: str) -> Inbound | None:
     event = unwrapped(raw)
     if not isinstance(event, Mapping) or not ("event_name" in event or "message" in event):
         raise Malformed(type(event).__name__)
-    name = _words(event, "event_name") or ""
+    name = fields.words(event, "event_name") or ""
     if name and not _SENT.fullmatch(name):
         log.info("an event of a kind we do not know", line=line, kind=name if _EVENT.fullmatch(name) else "?")
         return None
-    message = _part(event, "message")
+    message = fields.part(event, "message")
     place, sender = _whose(message)
     if place == "elsewhere":
         return None  # a group is not a place to speak of one's work; Zalo delivers only what names the bot there anyway
-    number = _words(message, "message_id")
+    number = fields.words(message, "message_id")
     external_id = f"{name}:{number}" if number else hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:32]
-    text, caption = _words(message, "text"), _words(message, "caption")
+    text, caption = fields.words(message, "text"), fields.words(message, "caption")
     spoilt = any(part in message and not isinstance(message[part], str) for part in ("text", "caption"))
     if place == "unknown" or not number or spoilt or (name in ("", _TEXT) and not text):
         return Inbound(line, external_id, sender, json.dumps(raw)[:_KEPT], kind="unreadable")
@@ -82,26 +83,16 @@ def unwrapped(raw: Any) -> Any:
 
 def _whose(message: Mapping[str, Any]) -> tuple[Literal["private", "elsewhere", "unknown"], str]:
     """Where this was, and where answers go: in a private chat its id is the person's own, so that one of them is enough."""
-    chat, person = _part(message, "chat"), _part(message, "from")
-    chat_id, person_id = _words(chat, "id"), _words(person, "id")
-    kind = (_words(chat, "chat_type") or "").upper()
+    chat, person = fields.part(message, "chat"), fields.part(message, "from")
+    # Strings of hex digits, never numbers: one that lost digits in a float would be somebody else's.
+    chat_id, person_id = fields.words(chat, "id"), fields.words(person, "id")
+    kind = (fields.words(chat, "chat_type") or "").upper()
     if kind == "GROUP" or person.get("is_bot") is True:
         return "elsewhere", ""
     if kind == "PRIVATE" or (chat_id is not None and chat_id == person_id):
         known = chat_id or person_id
         return ("private", known) if known else ("unknown", "")
     return "unknown", person_id or ""
-
-
-def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = whole.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _words(part: Mapping[str, Any], name: str) -> str | None:
-    """Ids, too, are strings of hex digits. Never a number: one that lost digits in a float would be somebody else's."""
-    words = part.get(name)
-    return words if isinstance(words, str) and words else None
 
 
 def media_url(message: Mapping[str, Any]) -> str | None:
