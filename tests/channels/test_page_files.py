@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests import sample_files as files
-from tests.channels.browser import CHROMIUM, PATIENCE, browsing
+from tests.channels.browser import CHROMIUM, PATIENCE
 from tests.running_app import FakeClock, RunningApp, settings_for
 
 pytestmark = [
@@ -20,12 +20,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

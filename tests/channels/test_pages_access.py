@@ -12,7 +12,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from bot import pages
-from tests.channels.browser import CHROMIUM, Service, browsing, serving
+from tests.channels.browser import CHROMIUM, Service, serving
 from tests.channels.webchat_wire import NOW
 
 pytestmark = [
@@ -21,12 +21,6 @@ pytestmark = [
 ]
 
 PEOPLE = {"worker": "W" * 43, "leader": "L" * 43, "chair": "C" * 43}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

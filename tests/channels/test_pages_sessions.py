@@ -10,19 +10,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.channels.browser import CHROMIUM, Service, browsing, serving
+from tests.channels.browser import CHROMIUM, Service, serving
 from tests.channels.webchat_wire import NOW, WHO, message
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium at /usr/bin/chromium or on PATH (apt install chromium)"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

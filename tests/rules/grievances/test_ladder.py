@@ -26,7 +26,6 @@ from tests.rules.grievances.climbing import (
     again,
     ask,
     at,
-    built,
     escalate,
     new,
     propose,
@@ -36,13 +35,6 @@ from tests.rules.grievances.climbing import (
     ticks,
     told,
 )
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    with database.transaction() as session:
-        return built(session)
-
 
 # When what comes. Moments counted by hand, in Vietnam's time.
 

@@ -24,7 +24,6 @@ from tests.rules.grievances.climbing import (
     acts,
     again,
     at,
-    built,
     new,
     officer,
     posted,
@@ -33,12 +32,6 @@ from tests.rules.grievances.climbing import (
     ticks,
     told,
 )
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    with database.transaction() as session:
-        return built(session)
 
 
 def test_two_ticks_never_climb_twice(database: Database, house: House) -> None:

@@ -23,12 +23,6 @@ DAYS = (0, 1, 2, 3, 4, 9, 10, 21, 22)
 """On which something comes of a case that nobody answers: in the team, in the factory, in the province, at the top."""
 
 
-@pytest.fixture
-def house(database: Database) -> House:
-    with database.transaction() as session:
-        return built(session)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("passed", [(), ("team",), ("factory",), ("team", "factory"), UNITS], ids="+".join)
