@@ -45,7 +45,7 @@ class Listed:
         to, now = Sender(self._line, row.message.recipient), self._clock.now()
 
         def write(session: Session) -> None:
-            chats.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.in_office)
+            chats.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.letter.in_office)
 
         try:
             await self._writer.write(write)

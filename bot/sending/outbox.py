@@ -359,7 +359,7 @@ class Outbox:
         else is told, before the row ends: a stop in between tells them twice."""
         line, now = self._channel.line, self._clock.now()
         log.error("message rejected", line=line, lane=LANES[row.lane], reason=error.code)
-        if self._tell is not None and not row.is_last and (part.media is not None or not isinstance(row, Bulk)):
+        if self._tell is not None and not row.letter.is_last and (part.media is not None or not isinstance(row, Bulk)):
             tell = self._tell
             await self._writer.write(lambda session: tell(session, line, row, part, now))
 

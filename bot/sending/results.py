@@ -131,5 +131,5 @@ class Recorder:
                     self._memory.forget(outcome.id)
         await self._ledgers.record([(row, outcome) for row, outcome in results if isinstance(row, Bulk)])
         for row, outcome in results:
-            if row.watched[0] and outcome.state == "sent":
-                await self._ledgers.shown(*row.watched, outcome.reference)
+            if row.letter.watched and outcome.state == "sent":
+                await self._ledgers.shown(row.letter.watched, row.letter.account_id, outcome.reference)

@@ -14,6 +14,7 @@ from handlers.chat.conversation import open_token
 from handlers.chat.unasked import reader_of, tell
 from models.broadcasts import lifecycle
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import offices, units
 from models.people.units import Unit
 from models.store import firings
@@ -58,10 +59,8 @@ def _tell(session: Session, one: Unit, kind: str, last: datetime, due: datetime,
         tell(
             session,
             account,
-            text,
+            Letter(text, options=[Option(open_token("notice"), reader.gettext("Write a notice"))], in_office=True),
             now,
-            options=[Option(open_token("notice"), reader.gettext("Write a notice"))],
-            in_office=True,
         )
         told += 1
     return told

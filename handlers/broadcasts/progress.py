@@ -25,6 +25,7 @@ from models.broadcasts.progress import Progress
 from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import accounts, wishes
 from models.people.accounts import Account
 from models.store.database import Session
@@ -101,15 +102,17 @@ def tell(
     outbox.queue(
         session,
         sender,
-        _words(session, reader, row, sight, over=over),
+        Letter(
+            _words(session, reader, row, sight, over=over),
+            options=_options(reader, row, sight.state) if edits else (),
+            language=reader.code,
+            in_office=True,
+            account_id=account.id,
+            edits=reference if edits else "",
+            watched="" if over else row.id,
+        ),
         now,
-        options=_options(reader, row, sight.state) if edits else (),
         lane=outbox.NOTICE,
-        language=reader.code,
-        in_office=True,
-        account_id=account.id,
-        edits=reference if edits else "",
-        watched="" if over else row.id,
     )
     return True
 

@@ -13,6 +13,7 @@ from models.broadcasts import broadcasts, rule_of_two
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import offices, rights
 from models.people.accounts import Account
 from models.people.persons import Person, name_of
@@ -60,7 +61,7 @@ def ask(turn: Turn, row: Broadcast, size: Size) -> None:
             Option(open_token("approve", row.id), reader.gettext("Agree, send it")),
             Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
         ]
-        tell(turn.session, account, text, turn.now, options=options, in_office=True)
+        tell(turn.session, account, Letter(text, options=options, in_office=True), turn.now)
 
 
 def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
@@ -70,7 +71,7 @@ def ask_anew(session: Session, row: Broadcast, now: datetime) -> bool:
         reader = reader_of(session, account)
         text = reader.gettext("Notice {code} is due, but its author has left the office. Please look at it.", code=row.code)
         options = [Option(open_token("cast", row.id), reader.gettext("See the whole notice"))]
-        tell(session, account, text, now, options=options, in_office=True)
+        tell(session, account, Letter(text, options=options, in_office=True), now)
     return True
 
 
@@ -108,7 +109,7 @@ def tell_author(turn: Turn, unit_id: str, author_id: str | None, said: str, code
     for account, person, _held in offices.officers_of(turn.session, unit_id, turn.now.date()):
         if person.id == author_id != turn.member.person_id:
             text = reader_of(turn.session, account).gettext(said, name=name, code=code)
-            tell(turn.session, account, text, turn.now, in_office=True)
+            tell(turn.session, account, Letter(text, in_office=True), turn.now)
 
 
 CONVERSATIONS = (

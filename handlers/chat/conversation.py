@@ -19,6 +19,7 @@ from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox
 from models.messages.message import Media, Option
+from models.messages.outbox import Letter
 from models.people import accounts, rights, wishes
 from models.people import offices as office_rows
 from models.people import units as unit_rows
@@ -341,14 +342,16 @@ class Turn:
         outbox.queue(
             self.session,
             self.sender,
-            text,
+            Letter(
+                text,
+                options=options,
+                commands=commands,
+                language=self.language.code,
+                in_office=self.chat.in_office,
+                media=media,
+                of_case=of_case,
+            ),
             self.now,
-            options=options,
-            commands=commands,
-            language=self.language.code,
-            in_office=self.chat.in_office,
-            media=media,
-            of_case=of_case,
         )
 
 

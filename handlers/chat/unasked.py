@@ -3,13 +3,15 @@ and not in the middle of a conversation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.i18n import Language, language
 from handlers.chat.conversation import open_token
 from models.messages import outbox, unopened
 from models.messages.message import Option
+from models.messages.outbox import Letter
+from models.messages.unopened import Item
 from models.people import accounts, wishes
 from models.people.accounts import Account
 from models.store.database import Session
@@ -27,61 +29,35 @@ def is_hidden(session: Session, to: Account) -> bool:
     return bool(wished.get("pin", to.pin)) or not wished.get("plain_previews", to.plain_previews)
 
 
-def tell(
-    session: Session,
-    to: Account,
-    text: str,
-    now: datetime,
-    *,
-    options: Sequence[Option] = (),
-    asks: bool = False,
-    commands: str = "",
-    in_office: bool = False,
-    case_id: str = "",
-    heading: str = "",
-    plain: bool = False,
-    of_case: str = "",
-) -> None:
-    """Queues a notice for somebody who did not just write; nothing for somebody who stopped the line. `asks`: it waits
-    while they are in the middle of a conversation. `in_office`: it is for the officer, not for the worker in them.
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An officers' card of a case: until it is opened only its `heading` is kept."""
 
-    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows `text` when
-    tapped. With `case_id` it is an officers' card, of which only the `heading` is kept until then. `plain`: nothing to hide
-    in it, and it goes out even where the account is gone by then. `of_case`: as in models.messages.outbox.
+    case_id: str
+    heading: str
+
+
+def tell(
+    session: Session, to: Account, letter: Letter, now: datetime, *, card: Card | None = None, plain: bool = False
+) -> None:
+    """Queues a notice for somebody who did not just write, in their language; nothing for somebody who stopped the line.
+
+    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows the letter
+    when tapped. `plain`: nothing to hide in it, and it goes out even where the account is gone by then.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
-    asks = asks or bool(options)
+    letter = replace(letter, asks=letter.asks or bool(letter.options))
     if not plain and (wishes.is_blocked(session, to) or wishes.is_gone(session, to.id)):
         return
     reader = reader_of(session, to)
     if not plain and is_hidden(session, to):
         row_id = new_id()
-        unopened.keep(
-            session,
-            to.id,
-            row_id,
-            heading or text,
-            now,
-            options=() if case_id else options,
-            case_id=case_id,
-            in_office=in_office,
-            of_case=of_case,
-        )
-        text = reader.gettext("The union has news. Write 1 to see it.")
-        opens = open_token("office_news", row_id) if in_office else open_token("news", row_id)
-        options = [Option(opens, reader.gettext("See"))]
-    sender = accounts.sender_of(session, to)
-    outbox.queue(
-        session,
-        sender,
-        text,
-        now,
-        options=options,
-        lane=outbox.NOTICE,
-        asks=asks,
-        commands=commands,
-        language=reader.code,
-        in_office=in_office,
-        account_id="" if plain else to.id,
-        of_case=of_case,
-    )
+        item = Item(row_id, letter.text, options=tuple(letter.options))
+        if card:
+            item = Item(row_id, card.heading, case_id=card.case_id)
+        unopened.keep(session, to.id, replace(item, in_office=letter.in_office, of_case=letter.of_case), now)
+        opens = open_token("office_news", row_id) if letter.in_office else open_token("news", row_id)
+        see = Option(opens, reader.gettext("See"))
+        letter = replace(letter, text=reader.gettext("The union has news. Write 1 to see it."), options=[see])
+    letter = replace(letter, language=reader.code, account_id="" if plain else to.id)
+    outbox.queue(session, accounts.sender_of(session, to), letter, now, lane=outbox.NOTICE)

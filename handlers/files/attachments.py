@@ -20,6 +20,7 @@ from models.files.to_fetch import Wanted
 from models.messages import outbox
 from models.messages.chats import Run
 from models.messages.message import File
+from models.messages.outbox import Letter
 from models.people import wishes
 from models.store.database import Session
 from models.store.ids import new_id
@@ -159,7 +160,7 @@ def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:
     about = {"file": capital(label(reader, wanted.kind, wanted.number)), "why": reader.gettext(_WHY[fate.why])}
     instead = reader.gettext(_INSTEAD[fate.why]) + "\n" if fate.why in _INSTEAD else ""
     text = reader.gettext("{file} was not taken: {why}.", **about) + "\n\n" + instead + what_can_be_sent(reader)
-    outbox.queue(session, wanted.sender, text, now, language=reader.code)
+    outbox.queue(session, wanted.sender, Letter(text, language=reader.code), now)
 
 
 def what_can_be_sent(reader: Language) -> str:

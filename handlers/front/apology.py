@@ -8,6 +8,7 @@ from config.i18n import N_, language
 from handlers.chat.unasked import reader_of
 from models.messages import outbox
 from models.messages.message import Inbound
+from models.messages.outbox import Letter
 from models.people import accounts, wishes
 from models.store.database import Session
 
@@ -44,4 +45,4 @@ def _tell(session: Session, inbound: Inbound, now: datetime, words: str) -> None
     sender = accounts.Sender(inbound.line, inbound.sender)
     account = wishes.find(session, sender)
     reader = reader_of(session, account) if account else language(inbound.language)
-    outbox.queue(session, sender, reader.gettext(words), now, language=reader.code)
+    outbox.queue(session, sender, Letter(reader.gettext(words), language=reader.code), now)

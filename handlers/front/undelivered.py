@@ -12,6 +12,7 @@ from models.anonymity.intake import Event
 from models.files import one_time_links
 from models.messages import outbox
 from models.messages.message import Media, Outgoing
+from models.messages.outbox import Letter
 from models.messages.sending import Claimed
 from models.people import wishes
 from models.people.accounts import Sender
@@ -32,15 +33,12 @@ def tell(session: Session, line: str, row: Claimed, part: Outgoing, now: datetim
     outbox.queue(
         session,
         Sender(line, row.chat),
-        words,
+        Letter(words, language=reader.code, in_office=row.letter.in_office, is_last=True),
         now,
-        language=reader.code,
-        in_office=row.in_office,
-        is_last=True,
     )
-    if row.of_case:  # from a chat to a case: through the intake, at a moment that is not this one
+    if row.letter.of_case:  # from a chat to a case: through the intake, at a moment that is not this one
         due = moments.cover(now, site.relay_minutes)
-        intake.add(session, Event("undelivered", due.isoformat(), row.of_case, new_id(), "", ""), now)
+        intake.add(session, Event("undelivered", due.isoformat(), row.letter.of_case, new_id(), "", ""), now)
 
 
 def _of_file(session: Session, reader: Language, to: Sender, media: Media, words: str, now: datetime, site: Site) -> str:

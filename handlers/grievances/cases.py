@@ -9,7 +9,7 @@ from datetime import datetime
 from config.i18n import Language
 from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, open_token, with_right
-from handlers.chat.unasked import is_hidden, reader_of, tell
+from handlers.chat.unasked import Card, is_hidden, reader_of, tell
 from handlers.chat.words import category_name, destination, role_name, shortened, state_name, unit_name
 from handlers.grievances import case_files
 from handlers.people import pin
@@ -17,6 +17,7 @@ from models.anonymity import moments
 from models.grievances import access, cases, handling, work
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import persons, rights, units
 from models.store.database import Session
 
@@ -188,13 +189,9 @@ def tell_handlers(
             tell(
                 session,
                 account,
-                text,
+                Letter(text, options=options, asks=True, in_office=True),
                 now,
-                options=options,
-                asks=True,
-                in_office=True,
-                case_id=case.id,
-                heading=title(reader),
+                card=Card(case.id, title(reader)),
             )
 
 
@@ -203,7 +200,7 @@ def ring(session: Session, case: Grievance, now: datetime) -> None:
     of another conversation. It says nothing that a lock screen must not show."""
     for account, _somebody in access.handlers_of(session, case, now):
         text = reader_of(session, account).gettext("The union has something urgent for you. Write menu to see it.")
-        tell(session, account, text, now, in_office=True, plain=True)
+        tell(session, account, Letter(text, in_office=True), now, plain=True)
 
 
 def _view(turn: Turn) -> None:

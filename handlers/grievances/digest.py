@@ -13,6 +13,7 @@ from handlers.chat.unasked import reader_of, tell
 from handlers.grievances import today
 from models.grievances import access, digests
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.messages.quiet_hours import Quiet
 from models.people import offices, units
 from models.people.persons import Person
@@ -36,7 +37,7 @@ def fire(session: Session, firing: digests.Firing, now: datetime, quiet: Quiet) 
                 Option(open_token("day"), reader.gettext("Work of today")),
                 Option(open_token("queue"), reader.gettext("Cases to handle")),
             ]
-            tell(session, account, text, now, options=options, in_office=True)
+            tell(session, account, Letter(text, options=options, in_office=True), now)
 
 
 def _night(

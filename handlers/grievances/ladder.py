@@ -11,6 +11,7 @@ from handlers.chat.doors import Pace, Step
 from handlers.chat.unasked import reader_of, tell
 from models.grievances import ladder, rungs
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.messages.quiet_hours import is_quiet
 from models.people import accounts
 from models.store.database import Session
@@ -72,11 +73,11 @@ def tell_officer(session: Session, told: tuple[str, datetime], now: datetime) ->
         reader = reader_of(session, account)
         if news.urgent:
             ring = reader.gettext("The union has something urgent for you. Write menu to see it.")
-            tell(session, account, ring, now, in_office=True, plain=True)
+            tell(session, account, Letter(ring, in_office=True), now, plain=True)
         theirs = [(code, case_id) for kind, code, case_id in news.named if kind != "went"]
         shown = [Option(open_token("view", case_id), code) for code, case_id in dict.fromkeys(theirs)][:_BUTTONS]
         queue = Option(open_token("queue"), reader.gettext("Cases to handle"))
-        tell(session, account, words(reader, news), now, options=[*shown, queue], in_office=True)
+        tell(session, account, Letter(words(reader, news), options=[*shown, queue], in_office=True), now)
 
 
 # Steps of the tick, in this order: what one leaves is there for the next.

@@ -18,6 +18,7 @@ from models.grievances import cases as case_rows
 from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.messages.quiet_hours import is_quiet
 from models.people import units
 from models.store.database import Session
@@ -80,7 +81,7 @@ def tell_reporter(session: Session, event: Event, now: datetime, _pace: Pace) ->
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
         text, options = _words(session, reader_of(session, account), entry, case, now)
-        tell(session, account, text, now, options=options, asks=True, of_case=case.id)
+        tell(session, account, Letter(text, options=options, asks=True, of_case=case.id), now)
 
 
 def _words(session: Session, reader: Language, entry: Entry, case: Grievance, now: datetime) -> tuple[str, list[Option]]:

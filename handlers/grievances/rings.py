@@ -9,6 +9,7 @@ from handlers.chat.unasked import reader_of, tell
 from models.grievances import floods
 from models.grievances.floods import Together
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.messages.quiet_hours import Quiet, is_quiet
 from models.people import offices
 from models.store.database import Session
@@ -33,7 +34,7 @@ def tell_together(session: Session, what: Together, now: datetime, quiet: Quiet)
                 "Comrade, {count} more urgent matters have come. Write menu to see them.",
                 count,
             )
-            tell(session, account, text, now, in_office=True, plain=True)
+            tell(session, account, Letter(text, in_office=True), now, plain=True)
         elif count:
             text = reader.ngettext(
                 "Comrade, workers wrote much in the last hour: {count} message was not announced by itself.",
@@ -41,4 +42,4 @@ def tell_together(session: Session, what: Together, now: datetime, quiet: Quiet)
                 count,
             )
             options = [Option(open_token("queue"), reader.gettext("Cases to handle"))]
-            tell(session, account, text, now, options=options, in_office=True)
+            tell(session, account, Letter(text, options=options, in_office=True), now)

@@ -9,6 +9,7 @@ from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, unless_unchanged
 from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import unit_name
+from models.messages.outbox import Letter
 from models.people import offices, persons, rights, units
 from models.people.offices import Office
 from models.trust import audit
@@ -77,7 +78,7 @@ def _finish(turn: Turn) -> None:
                 unit=where,
                 name=mine,
             )
-            tell(turn.session, account, text, turn.now, in_office=True)
+            tell(turn.session, account, Letter(text, in_office=True), turn.now)
     name = persons.name_of(turn.session, turn.session.get_one(persons.Person, chosen))
     menu.show(
         turn, turn._("{name} handles the cases of {unit} until {day}.", name=name, unit=where, day=f"{until:%d/%m/%Y}")

@@ -14,6 +14,7 @@ from config.i18n import Language
 from handlers.chat.unasked import reader_of, tell
 from models.messages import outages
 from models.messages.outages import Direction
+from models.messages.outbox import Letter
 from models.people import offices, rights
 from models.people.accounts import Account
 from models.store.database import Session
@@ -32,7 +33,7 @@ def begins(
     for account in _readers(session, line, now, lines):
         reader = reader_of(session, account)
         text = _begun(reader, line, direction, reason, since, now)
-        tell(session, account, text, now, in_office=True, plain=True)
+        tell(session, account, Letter(text, in_office=True), now, plain=True)
     return True
 
 
@@ -48,7 +49,7 @@ def ends(session: Session, line: str, direction: Direction, now: datetime, lines
             name=line_name(reader, line),
             at=reader.when(now),
         )
-        tell(session, account, text, now, in_office=True, plain=True)
+        tell(session, account, Letter(text, in_office=True), now, plain=True)
     return True
 
 

@@ -15,6 +15,7 @@ from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import role_name
 from models.anonymity import intake, moments
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import accounts, claims, offices, persons, rights, units, wishes
 from models.people.accounts import Account
 from models.people.claims import Claim, Ended
@@ -47,7 +48,7 @@ def announce(session: Session, claim: Claim, now: datetime) -> None:
             text = reader.gettext(
                 "Another chat was just joined with a code of yours, comrade. If that was not you, tell the officer above."
             )
-            tell(session, own, text, now, in_office=True)
+            tell(session, own, Letter(text, in_office=True), now)
 
 
 def _said_of_claim(session: Session, to: Account, holder: persons.Person, held: offices.Office, where: Unit) -> str:
@@ -66,7 +67,7 @@ def _ask(session: Session, to: Account, claim: Claim, text: str, now: datetime, 
     if may_confirm:
         text += "\n\n" + reader.gettext("Please ask them in person whether it is theirs, comrade, before you confirm.")
         options = [Option(open_token("confirm", claim.id), reader.gettext("Confirm or refuse"))]
-    tell(session, to, text, now, options=options, in_office=True)
+    tell(session, to, Letter(text, options=options, in_office=True), now)
 
 
 # Confirming somebody else's claim.
@@ -150,7 +151,7 @@ def _tell_confirmed(session: Session, chosen: Account, now: datetime) -> None:
     if any(one.confirmed and one is not chosen for one in wishes.of_person(session, chosen.person_id)):
         text += "\n\n" + reader.gettext("An earlier phone of yours is connected, too. If you no longer have it, put it out.")
         options.insert(0, Option(open_token("unlink"), reader.gettext("Put other phones out")))
-    tell(session, chosen, text, now, commands="officer", options=options)
+    tell(session, chosen, Letter(text, commands="officer", options=options), now)
 
 
 def refuse(session: Session, claim: Claim, now: datetime, minutes: Minutes) -> bool:
@@ -187,7 +188,8 @@ def _end(session: Session, claim: Claim, why: Why, now: datetime, minutes: Minut
         intake.ask(session, "claim_over", claim.account_id, now, moments.cover(now, minutes), why)
         return
     account = session.get_one(Account, claim.account_id)
-    tell(session, account, _why(reader_of(session, account), why), now, plain=True)  # there will be nobody to open it
+    said = Letter(_why(reader_of(session, account), why))
+    tell(session, account, said, now, plain=True)  # there will be nobody to open it
     session.flush()
     accounts.detach(session, account)
 
@@ -199,7 +201,8 @@ def tell_over(session: Session, account_id: str, why: str, now: datetime) -> Non
         reader = reader_of(session, account)
         said = _why_beside(reader, cast(Why, why))
         stays = reader.gettext("This chat stays as it was, with its grievances and settings.")
-        tell(session, account, f"{said}\n\n{stays}", now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
+        options = [Option(open_token("menu"), reader.gettext("Menu"))]
+        tell(session, account, Letter(f"{said}\n\n{stays}", options=options), now)
 
 
 def any_over(session: Session, now: datetime) -> bool:
@@ -235,7 +238,7 @@ def _tell_above(session: Session, claim: Claim, now: datetime) -> None:
         text = reader_of(session, account).gettext(
             "Comrade, the chat that was joined with the code of {name} was not confirmed in time and has ended.", name=name
         )
-        tell(session, account, text, now, in_office=True)
+        tell(session, account, Letter(text, in_office=True), now)
 
 
 class Several(Exception):

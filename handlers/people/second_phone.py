@@ -14,6 +14,7 @@ from handlers.chat.unasked import reader_of, tell
 from handlers.people import pin
 from models.anonymity import moments
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
 
@@ -47,7 +48,7 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         reader = reader_of(turn.session, other)
         text = reader.gettext("Another phone has just been connected to your place here. If that was not you, put it out.")
         options = [Option(open_token("unlink"), reader.gettext("Put other phones out"))]
-        tell(turn.session, other, text, turn.now, options=options)
+        tell(turn.session, other, Letter(text, options=options), turn.now)
     commands = "officer" if turn.is_officer else "worker"
     menu.show(turn, turn._("This phone is connected. Your grievances are seen here too."), commands=commands)
 

@@ -16,6 +16,7 @@ from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import claims, invites, offices, persons, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
@@ -186,7 +187,7 @@ def tell_done(session: Session, account_id: str, now: datetime) -> None:
     account = session.get_one(Account, account_id)
     reader = language(account.language)
     text = reader.gettext("The slip is this chat's now: you can take part in polls from the next one on.")
-    tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
+    tell(session, account, Letter(text, options=[Option(open_token("menu"), reader.gettext("Menu"))]), now)
 
 
 def tell_in_office(session: Session, account_id: str, now: datetime) -> None:
@@ -194,7 +195,7 @@ def tell_in_office(session: Session, account_id: str, now: datetime) -> None:
     reader = language(account.language)
     text = reader.gettext("Comrade, from now on this chat receives your unit's cases.")
     options = [Option(open_token("menu"), reader.gettext("Menu"))]
-    tell(session, account, text, now, options=options, commands="officer", in_office=True)
+    tell(session, account, Letter(text, options=options, commands="officer", in_office=True), now)
 
 
 def tell_not_done(session: Session, account_id: str, now: datetime) -> None:
@@ -205,7 +206,7 @@ def tell_not_done(session: Session, account_id: str, now: datetime) -> None:
             "The officer's code could not be used for this chat: something has changed since. If a case of yours is with "
             "that unit, please take it to the union above; then write the code again, or ask for a new one."
         )
-        tell(session, account, text, now, options=[Option(open_token("menu"), reader.gettext("Menu"))])
+        tell(session, account, Letter(text, options=[Option(open_token("menu"), reader.gettext("Menu"))]), now)
 
 
 CONVERSATIONS = (

@@ -19,6 +19,7 @@ from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast, Draft, Words
 from models.messages.message import Option, Outgoing
+from models.messages.outbox import Letter
 from models.people import offices, rights, units
 from models.polls import opening, overlap, rounds
 from models.polls.polls import SINGLE, SKIP, Poll, content_of
@@ -111,5 +112,5 @@ def tell_officers(session: Session, round_id: str, now: datetime) -> bool:
         title = content_of(session, poll).title
         text = reader.gettext("Comrade, the poll “{title}” is counted.", title=title.get(reader.code) or title["vi"])
         options = [Option(open_token("outcome", one.id), reader.gettext("See the results"))]
-        tell(session, account, text, now, options=options, in_office=True)
+        tell(session, account, Letter(text, options=options, in_office=True), now)
     return True

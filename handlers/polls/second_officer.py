@@ -10,6 +10,7 @@ from handlers.chat.unasked import reader_of, tell
 from handlers.polls import rounds
 from models.broadcasts.audiences import Audience
 from models.messages.message import Option
+from models.messages.outbox import Letter
 from models.people import rights
 from models.people.persons import Person, name_of
 from models.polls import rounds as round_rows
@@ -37,7 +38,7 @@ def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
             audience=audiences.described(turn.session, reader, to),
         )
         see = Option(open_token("round", one.id), reader.gettext("See the whole poll"))
-        tell(turn.session, account, text, turn.now, options=[see, *options(reader, one)], in_office=True)
+        tell(turn.session, account, Letter(text, options=[see, *options(reader, one)], in_office=True), turn.now)
 
 
 def _waiting(turn: Turn) -> rounds.Asked | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, delete, func, select
@@ -65,53 +65,77 @@ class Outbound(Base, table=True):
     body: bytes
 
 
-def queue(
-    session: Session,
-    to: Sender,
-    text: str,
-    now: datetime,
-    *,
-    options: Sequence[Option] = (),
-    lane: int = REPLY,
-    asks: bool = False,
-    commands: str = "",
-    language: str = "vi",
-    in_office: bool = False,
-    account_id: str = "",
-    media: Media | None = None,
-    also: Sequence[Media] = (),
-    edits: str = "",
-    watched: str = "",
-    of_case: str = "",
-    is_last: bool = False,
-) -> str:
-    """Queues one message; returns its row's id. `in_office`: which side of its reader it is for. `account_id`, sealed with
-    the rest: goes out only while that account is there, so that whoever left hears no more. `also`: attachments after the
-    words, in the same delivery: what went out of it is not sent again. `edits`: what this replaces on `to`'s line
-    (models.messages.message.Outgoing). `watched`: the broadcast whose progress this shows. `of_case`: the case whose
-    officers are told where this answer of theirs is refused for good. `is_last`: nobody is told where this is."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one message says, and what hangs on it; sealed in its row but for `asks`, by which a sender finds what must wait
+    while its reader is in the middle of a conversation.
+
+    `in_office`: which side of its reader it is for. `account_id`: goes out only while that account is there, so that whoever
+    left hears no more. `also`: attachments after the words, in the same delivery: what went out of it is not sent again.
+    `edits`: what this replaces on the reader's line (models.messages.message.Outgoing). `watched`: the broadcast whose
+    progress this shows. `of_case`: the case whose officers are told where this answer of theirs is refused for good.
+    `is_last`: nobody is told where this is: it is what tells. `reference`: the line's, of its words, once they have gone
+    out."""
+
+    text: str
+    options: Sequence[Option] = ()
+    asks: bool = False
+    commands: str = ""
+    language: str = "vi"
+    in_office: bool = False
+    account_id: str = ""
+    media: Media | None = None
+    also: Sequence[Media] = ()
+    edits: str = ""
+    watched: str = ""
+    of_case: str = ""
+    is_last: bool = False
+    reference: str = ""
+
+    def dump(self, recipient: str) -> str:
+        """As it is sealed. Rows of the last version wait in the database when the next one starts: a key that is there
+        already keeps its name, and a new one may be missing."""
+        kept = {
+            "to": recipient,
+            "text": self.text,
+            "options": [[option.token, option.label] for option in self.options],
+            "commands": self.commands,
+            "language": self.language,
+            "in_office": self.in_office,
+            "account": self.account_id,
+            "media": asdict(self.media) if self.media else None,
+            "also": [asdict(one) for one in self.also],
+            **{key: getattr(self, key) for key in _SELDOM},
+        }
+        return json.dumps({key: value for key, value in kept.items() if value or key in _ALWAYS}, ensure_ascii=False)
+
+    @classmethod
+    def load(cls, dumped: str) -> tuple[str, Letter]:
+        """Whom it is for, and the letter."""
+        kept = json.loads(dumped)
+        recipient, media = kept.pop("to"), kept.pop("media", None)
+        return recipient, cls(
+            options=tuple(Option(*pair) for pair in kept.pop("options")),
+            account_id=kept.pop("account", ""),
+            media=Media(**media) if media else None,
+            also=tuple(Media(**one) for one in kept.pop("also", ())),
+            **kept,
+        )
+
+
+_SELDOM = ("edits", "watched", "of_case", "is_last", "reference")
+_ALWAYS = {"to", "text", "options", "commands", "language", "in_office", "account"}
+
+
+def queue(session: Session, to: Sender, letter: Letter, now: datetime, *, lane: int = REPLY) -> str:
+    """Queues one message; returns its row's id."""
     row_id = new_id()
-    body = {
-        "to": to.external,
-        "text": text,
-        "options": [[option.token, option.label] for option in options],
-        "commands": commands,
-        "language": language,
-        "in_office": in_office,
-        "account": account_id,
-        **({"media": asdict(media)} if media else {}),
-        **({"also": [asdict(one) for one in also]} if also else {}),
-        **({"edits": edits} if edits else {}),
-        **({"watched": watched} if watched else {}),
-        **({"of_case": of_case} if of_case else {}),
-        **({"is_last": True} if is_last else {}),
-    }
     row = {
         "id": row_id,
         "line": to.line,
         "lane": lane,
         "position": int(now.timestamp()) * 1_000_000 + next(_order) % 1_000_000,
-        "asks": asks,
+        "asks": letter.asks,
         "state": "queued",
         "not_before": now,
         "attempts": 0,
@@ -119,7 +143,7 @@ def queue(
         "fence": 0,
         "leased_until": None,
         "reason": "",
-        "body": seal(session, "outbound.body", row_id, json.dumps(body, ensure_ascii=False)),
+        "body": seal(session, "outbound.body", row_id, letter.dump(to.external)),
     }
     insert_ignore(session, Outbound, [row])
     return row_id

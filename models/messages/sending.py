@@ -5,10 +5,9 @@ A row is leased to one sender for 60 seconds; results count only under the fence
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
@@ -17,8 +16,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, or_
 from sqlmodel import col
 
 from models.messages import chats
-from models.messages.message import Media, Option, Outgoing
-from models.messages.outbox import REPLY, Outbound
+from models.messages.message import Outgoing
+from models.messages.outbox import REPLY, Letter, Outbound
 from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
@@ -29,14 +28,15 @@ LEASE = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=15)
 """After so long a question is looked at again whose reader was busy."""
 Ended = Literal["sent", "rejected", "blocked", "uncertain", "window_closed"]
+_NO_LETTER = Letter("")
 DOUBTFUL = "uncertain"
 """The `reason` of a queued row that may have been delivered by an earlier try."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered the next part. `in_office`: it is
-    for the officer in its reader (models.messages.chats.Chat). `reference`: as in `Outcome`."""
+    """A row leased to this sender, opened. `doubtful`: an earlier try may have delivered the next part. `reference`: as in
+    `Outcome`. `letter`: what hangs on it besides what is sent; none of a ledger's row."""
 
     message: Outgoing
     lane: int
@@ -45,14 +45,8 @@ class Claimed:
     fence: int
     leased_until: datetime
     doubtful: bool = False
-    in_office: bool = False
     reference: str = ""
-    watched: tuple[str, str] = ("", "")
-    """The broadcast whose progress this shows, and to which account (models.broadcasts.progress)."""
-    of_case: str = ""
-    """The case whose officers are told where this answer of theirs is refused for good."""
-    is_last: bool = False
-    """Nobody is told where this is refused: it is what tells."""
+    letter: Letter = _NO_LETTER
 
     @property
     def chat(self) -> str:
@@ -155,14 +149,14 @@ def claim(
         leased = []
         for row in rows:
             try:
-                message, body = _opened(session, row.id, row.body)
+                reader, letter = _opened(session, row.id, row.body)
             except Unsealable:
                 leased.append(row.id)  # its key is missing: it is tried again when this lease is over, and stops nobody else
                 continue
-            reader = memory.readers[row.id] = message.recipient
+            memory.readers[row.id] = reader
             if len(claimed) == limit or earlier.get(reader, row.position) < row.position:
                 continue
-            if _is_needless(session, memory, row.id, lane, reader, body):
+            if _is_needless(session, memory, row.id, lane, reader, letter):
                 continue
             if row.asks:
                 if memory.held.get(row.id, now) > now:
@@ -173,10 +167,7 @@ def claim(
                     continue
             leased.append(row.id)
             progress = (row.attempts + 1, row.parts_done, fence, now + LEASE, bool(row.doubtful))
-            side, reference = body.get("in_office", False), body.get("reference", "")
-            watched = body.get("watched", ""), body.get("account", "")
-            told = body.get("of_case", ""), body.get("is_last", False)
-            claimed.append(Claimed(message, lane, *progress, side, reference, watched, *told))
+            claimed.append(Claimed(_outgoing(row.id, reader, letter), lane, *progress, letter.reference, letter))
         if leased:
             connection.execute(_LEASE, {"ids": leased, "held": fence, "until": now + LEASE})
         if len(rows) < limit:
@@ -191,7 +182,7 @@ def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], be
     for some in batches(unknown):
         for row_id, body in session.connection().execute(_BODIES, {"ids": some}):
             with suppress(Unsealable):  # nobody can say whom it was for
-                memory.readers[row_id] = _opened(session, row_id, body)[0].recipient
+                memory.readers[row_id] = _opened(session, row_id, body)[0]
     found: dict[str, int] = {}
     for row_id, position in waiting:
         if (reader := memory.readers.get(row_id)) is not None:
@@ -199,11 +190,11 @@ def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], be
     return found
 
 
-def _is_needless(session: Session, memory: Memory, row_id: str, lane: int, reader: str, body: dict[str, Any]) -> bool:
+def _is_needless(session: Session, memory: Memory, row_id: str, lane: int, reader: str, letter: Letter) -> bool:
     """Whether nobody is to be sent this any more: they have left, or stopped the line. A reply that waits was asked for,
     perhaps a moment ago by somebody who has come back: it is tried."""
-    account_id: str = body.get("account", "")
-    gone = account_id and (session.get(Account, account_id) is None or wishes.is_gone(session, account_id))
+    whose = letter.account_id
+    gone = whose and (session.get(Account, whose) is None or wishes.is_gone(session, whose))
     if not gone and (lane == REPLY or reader not in memory.stopped):
         return False
     session.execute(delete(Outbound).where(col(Outbound.id) == row_id))
@@ -224,22 +215,23 @@ def wake(session: Session, ids: Sequence[str], now: datetime) -> None:
         session.execute(update(Outbound).where(*waiting).values(not_before=now))
 
 
-def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[Outgoing, dict[str, Any]]:
-    """The message, and all that was sealed with it: which side of the person it is for, whose account must still be there
-    for it to go out, the reference of its words where they went out already."""
-    body = json.loads(unseal(session, "outbound.body", row_id, sealed))
-    message = Outgoing(
+def _opened(session: Session, row_id: str, sealed: bytes) -> tuple[str, Letter]:
+    """Whom it is for, and the letter."""
+    return Letter.load(unseal(session, "outbound.body", row_id, sealed))
+
+
+def _outgoing(row_id: str, recipient: str, letter: Letter) -> Outgoing:
+    return Outgoing(
         id=row_id,
-        recipient=body["to"],
-        text=body["text"],
-        options=tuple(Option(*pair) for pair in body["options"]),
-        commands=body["commands"],
-        language=body["language"],
-        media=Media(**body["media"]) if "media" in body else None,
-        also=tuple(Media(**one) for one in body.get("also", ())),
-        edits=body.get("edits", ""),
+        recipient=recipient,
+        text=letter.text,
+        options=tuple(letter.options),
+        commands=letter.commands,
+        language=letter.language,
+        media=letter.media,
+        also=tuple(letter.also),
+        edits=letter.edits,
     )
-    return message, body
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +297,7 @@ def progressed(session: Session, row: Claimed) -> None:
     if row.reference and row.parts_done == 1:
         sealed = session.execute(select(col(Outbound.body)).where(*mine)).scalar_one_or_none()
         if sealed:
-            body = {**json.loads(unseal(session, "outbound.body", row.message.id, sealed)), "reference": row.reference}
-            values["body"] = seal(session, "outbound.body", row.message.id, json.dumps(body, ensure_ascii=False))
+            recipient, letter = _opened(session, row.message.id, sealed)
+            known = replace(letter, reference=row.reference).dump(recipient)
+            values["body"] = seal(session, "outbound.body", row.message.id, known)
     session.execute(update(Outbound).where(*mine).values(**values))

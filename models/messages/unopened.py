@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -51,7 +51,7 @@ class Item:
 
     id: str
     text: str
-    at: str
+    at: str = ""
     position: int = 0
     options: tuple[Option, ...] = ()
     case_id: str = ""
@@ -59,25 +59,14 @@ class Item:
     of_case: str = ""
 
 
-def keep(
-    session: Session,
-    account_id: str,
-    row_id: str,
-    text: str,
-    now: datetime,
-    *,
-    options: Sequence[Option] = (),
-    case_id: str = "",
-    in_office: bool = False,
-    of_case: str = "",
-) -> None:
-    """Keeps one message for its reader; the same `row_id` twice is one message."""
-    item = asdict(Item(row_id, text, now.isoformat(), time.time_ns(), tuple(options), case_id, in_office, of_case))
-    body = json.dumps({**item, "account": account_id}, ensure_ascii=False)
+def keep(session: Session, account_id: str, item: Item, now: datetime) -> None:
+    """Keeps one message for its reader, as of now; the same `id` twice is one message."""
+    kept = asdict(replace(item, at=now.isoformat(), position=time.time_ns()))
+    body = json.dumps({**kept, "account": account_id}, ensure_ascii=False)
     row = {
-        "id": row_id,
+        "id": item.id,
         "recipient": "",
-        "body": seal(session, "news.body", row_id, body),
+        "body": seal(session, "news.body", item.id, body),
         "kept_until": (now + KEPT).date(),
     }
     insert_ignore(session, News, [row])

@@ -15,7 +15,7 @@ from models.all_tables import METADATA
 from models.anonymity import intake
 from models.broadcasts.recipients import Recipient
 from models.messages import unopened
-from models.messages.unopened import News
+from models.messages.unopened import Item, News
 from models.people import accounts, claims, upgrades
 from models.people.accounts import Account
 from models.people.invites import Invite
@@ -154,7 +154,7 @@ def test_what_waits_for_one_reader_shares_nothing(database: Database, planted: b
     with database.transaction() as session:
         for text in ("Có tin", LONG):
             for account_id in ("an", "bình"):
-                unopened.keep(session, account_id, new_id(), text, MONDAY, case_id=new_id() if text == LONG else "")
+                unopened.keep(session, account_id, Item(new_id(), text, case_id=new_id() if text == LONG else ""), MONDAY)
         if planted:
             session.flush()
             for row in session.execute(select(News)).scalars():

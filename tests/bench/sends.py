@@ -27,6 +27,7 @@ from bot.writer import Writer
 from config.settings import Telegram
 from models.messages import outbox
 from models.messages.message import Outgoing
+from models.messages.outbox import Letter
 from models.people.accounts import Sender
 from models.store import schema
 from models.store.database import Database, Session
@@ -88,7 +89,7 @@ async def through_outbox(url: str, count: int, directory: Path) -> float:
     def queue(session: Session) -> None:
         for number in range(FIRST, FIRST + count):
             to, now = Sender(channel.line, str(number)), datetime.now(UTC)
-            outbox.queue(session, to, TEXT, now, lane=outbox.BULK)
+            outbox.queue(session, to, Letter(TEXT), now, lane=outbox.BULK)
 
     await writer.write(queue)
     await channel.start(_nobody)

@@ -18,7 +18,7 @@ from models.anonymity.told import Told
 from models.grievances.cases import Entry, Grievance
 from models.messages import outbox, sending
 from models.messages.message import Inbound
-from models.messages.outbox import BULK, NOTICE, REPLY
+from models.messages.outbox import BULK, NOTICE, REPLY, Letter
 from models.messages.sending import Claimed, Outcome
 from models.messages.unopened import News
 from models.people.accounts import Sender
@@ -135,6 +135,6 @@ class World:
             def queue(session: Session, some: Sequence[Worker] = self.found.workers[start : start + CHUNK]) -> None:
                 for worker in some:
                     to = Sender(LINE, worker.chat)
-                    outbox.queue(session, to, cases.WORDS, now, lane=BULK)
+                    outbox.queue(session, to, Letter(cases.WORDS), now, lane=BULK)
 
             await self.writer.write(queue)

@@ -19,7 +19,7 @@ from bot.writer import Writer
 from models.broadcasts import ledger_results
 from models.messages import outbox, sending
 from models.messages.message import Outgoing
-from models.messages.outbox import REPLY, Outbound
+from models.messages.outbox import REPLY, Letter, Outbound
 from models.messages.sending import Outcome
 from models.people.accounts import Sender
 from models.store.database import Database, Session
@@ -95,11 +95,11 @@ class Desk:
         return Outbox(line or self.line, self._others[-1], self.clock)
 
     async def queue(self, *texts: str, to: str = "An", lane: int = REPLY, **more: Any) -> None:
-        """`more`: as `outbound.queue` takes it."""
+        """`more`: of the letters."""
 
         def add(session: Any) -> None:
             for text in texts:
-                outbox.queue(session, Sender(LINE, to), text, self.clock.now(), lane=lane, **more)
+                outbox.queue(session, Sender(LINE, to), Letter(text, **more), self.clock.now(), lane=lane)
 
         await self.writer.write(add)
 

@@ -15,6 +15,7 @@ from bot.channels.base import Blocked, Rejected, Uncertain, Unreachable
 from bot.sending.broadcasts import Ledgers
 from handlers.chat.unasked import tell
 from models.broadcasts import ledger_results
+from models.messages.outbox import Letter
 from models.messages.sending import Outcome
 from models.people import accounts
 from models.people.accounts import Sender
@@ -86,7 +87,7 @@ async def plays(at: Desk, roll: Roll) -> list[set[str]]:
         for name in names:
             found = accounts.find(session, Sender(LINE, name))
             assert found is not None
-            tell(session, found, "Có tin mới", at.clock.now(), plain=True)
+            tell(session, found, Letter("Có tin mới"), at.clock.now(), plain=True)
 
     await at.writer.write(notify)
     roll.loses_phone(names[5])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.messages import outbox, sending
-from models.messages.outbox import REPLY
+from models.messages.outbox import REPLY, Letter
 from models.people.accounts import Sender
 from models.store.database import Database
 from tests.running_app import MONDAY
@@ -16,7 +16,7 @@ def test_the_rows_of_a_dead_sender_are_due_now(database: Database) -> None:
     with database.transaction() as session:
         for line in ("one", "two"):
             to = Sender(line, "1")
-            outbox.queue(session, to, line, MONDAY)
+            outbox.queue(session, to, Letter(line), MONDAY)
             assert len(sending.claim(session, line, REPLY, 1, MONDAY)) == 1
         sending.inherit(session, "one", 2, now)
         (row,) = sending.claim(session, "one", REPLY, 2, now)

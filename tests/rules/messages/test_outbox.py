@@ -15,7 +15,7 @@ from bot.sending.outbox import RETRY_SECONDS
 from handlers.chat.unasked import tell
 from models.messages import chats, outbox, sending
 from models.messages.chats import Run, State
-from models.messages.outbox import BULK, NOTICE, REPLY, Outbound
+from models.messages.outbox import BULK, NOTICE, REPLY, Letter, Outbound
 from models.people import accounts, persons
 from models.people.accounts import Sender
 from models.people.units import Unit
@@ -200,9 +200,9 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
             found = accounts.find(session, to)
             assert found is not None
             if lane == NOTICE:
-                tell(session, found, text, at.clock.now(), plain=True)
+                tell(session, found, Letter(text), at.clock.now(), plain=True)
             else:
-                outbox.queue(session, to, text, at.clock.now(), lane=lane)
+                outbox.queue(session, to, Letter(text), at.clock.now(), lane=lane)
 
         await at.writer.write(add)
 

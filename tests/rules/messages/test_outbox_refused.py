@@ -23,7 +23,7 @@ class Told(list[tuple[str, str, str]]):
 
     def __call__(self, _session: Session, line: str, row: Claimed, part: Outgoing, now: datetime) -> None:
         assert line and now
-        self.append((row.chat, part.text or (part.media.name if part.media else ""), row.of_case))
+        self.append((row.chat, part.text or (part.media.name if part.media else ""), row.letter.of_case))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.messages import outbox
 from models.messages.message import Media, Option
+from models.messages.outbox import Letter
 from models.people import accounts
 from models.people.accounts import Account
 from models.store.database import Session
@@ -41,7 +42,7 @@ async def is_sent(service: RunningApp, text: str, lane: int, **more: Any) -> Non
     def queue(session: Session) -> None:
         to, now = session.execute(select(Account)).scalars().one(), service.clock.now()
         sender = accounts.sender_of(session, to)
-        outbox.queue(session, sender, text, now, lane=lane, **more)
+        outbox.queue(session, sender, Letter(text, **more), now, lane=lane)
 
     await service.app.writer.write(queue)
     await service.app.drain()
