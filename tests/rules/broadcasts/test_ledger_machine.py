@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.sending import broadcasts as sender
 from models.broadcasts import ledger, ledger_results, ledger_sending, lifecycle
 from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.ledger_sending import TRIES, Bulk
@@ -84,14 +85,14 @@ def test_in_any_order(template: Path, steps: list[Step]) -> None:
 
 
 def forgets_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = ledger_sending.claim
+    honest = sender.claim
 
     def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
         claimed = honest(session, *about, **more)
         session.execute(update(Recipient).values(doubtful=False))
         return claimed
 
-    monkeypatch.setattr(ledger_sending, "claim", careless)
+    monkeypatch.setattr(sender, "claim", careless)
 
 
 def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +109,7 @@ def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = ledger_sending.claim
+    honest = sender.claim
 
     def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
         states = session.execute(select(Broadcast.id, Broadcast.state)).all()
@@ -118,7 +119,7 @@ def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
             session.execute(update(Broadcast).where(col(Broadcast.id) == row_id).values(state=state))
         return claimed
 
-    monkeypatch.setattr(ledger_sending, "claim", careless)
+    monkeypatch.setattr(sender, "claim", careless)
     monkeypatch.setattr(ledger_sending, "any_sending", lambda session: True)
 
 
