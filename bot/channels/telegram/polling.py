@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -39,10 +39,18 @@ SHARED = timedelta(minutes=2)
 and hears a part."""
 
 
-Fetch = Callable[[int | None, int], Awaitable[Sequence[Any]]]
-"""(offset, seconds to hold) → updates as JSON gave them. Raises `TelegramError` or `SendError`."""
+class Source(Protocol):
+    """Where updates come from and go to (bot.channels.telegram.feed)."""
+
+    line: str
+
+    async def ask(self, offset: int | None, seconds: int, /) -> Sequence[Any]: ...
+    def read(self, raw: Any, /) -> Event: ...
+    async def act(self, event: Event, /) -> None: ...
+
+
 Conflicted = Callable[[], Awaitable[Reason]]
-"""Called after a 409: takes away a webhook that stands in the way, and says what it was. Raises as `Fetch` does."""
+"""Called after a 409: takes away a webhook that stands in the way, and says what it was. Raises as `Source.ask` does."""
 
 
 async def _nothing_to_take_away() -> Reason:
@@ -78,16 +86,12 @@ def refused_token(line: str) -> None:
 
 
 class Polling:
-    """One line's questions. `fetch` asks, `read` makes an `Event` of an update, `act` returns once it is
-    committed and raises when it must be offered again. `grace` is how many seconds an open batch has to end
-    when `run` is cancelled. `hearing` is told how it goes."""
+    """One line's questions. `source.act` returns once an event is committed and raises when it must be offered again.
+    `grace` is how many seconds an open batch has to end when `run` is cancelled. `hearing` is told how it goes."""
 
     def __init__(
         self,
-        line: str,
-        fetch: Fetch,
-        read: Callable[[Any], Event],
-        act: Callable[[Event], Awaitable[None]],
+        source: Source,
         *,
         asking: Backoff = ASKING,
         offering: Backoff = OFFERING,
@@ -96,10 +100,8 @@ class Polling:
         hearing: Standing | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._line = line
-        self._fetch = fetch
-        self._read = read
-        self._act = act
+        self._source = source
+        self._line = source.line
         self._asking = asking
         self._offering = offering
         self._grace = grace
@@ -121,7 +123,7 @@ class Polling:
             while True:
                 try:
                     offset = self._next
-                    batch = await self._fetch(offset, POLL_SECONDS)
+                    batch = await self._source.ask(offset, POLL_SECONDS)
                 except (TelegramError, SendError) as error:
                     attempt += 1
                     pause = pause_after(error, self._line, attempt, self._asking)
@@ -166,7 +168,7 @@ class Polling:
         before = self._next
         for raw in batch:
             number = raw.get("update_id") if isinstance(raw, dict) else None
-            event = self._read(raw)
+            event = self._source.read(raw)
             if type(number) is not int:
                 continue
             self._next = number + 1
@@ -185,7 +187,7 @@ class Polling:
 
     async def _chain(self, events: Sequence[tuple[int, Event]]) -> None:
         for number, event in events:
-            await until_taken(partial(self._act, event), self._line, self._offering)
+            await until_taken(partial(self._source.act, event), self._line, self._offering)
             self._open.discard(number)
 
     async def _finish(self) -> None:
@@ -199,6 +201,6 @@ class Polling:
             return
         try:
             async with asyncio.timeout(self._grace):
-                await self._fetch(offset, 0)
+                await self._source.ask(offset, 0)
         except (TelegramError, SendError, TimeoutError) as error:
             log.warning("the last updates were not confirmed", line=self._line, error=type(error).__name__)
