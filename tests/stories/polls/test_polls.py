@@ -90,8 +90,8 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, servic
     await is_counted(clock)
     await leader.sees("Thưa đồng chí", TITLE, "đã có kết quả")
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("10 người đã tham gia.", "4: 6", "2: 4", "Thay đổi món")
-    assert "làm tròn" in shown
+    shown = await leader.sees("Khoảng 10 người đã tham gia.", "4: 60% · 6 người", "2: 40% · 4 người", "Thay đổi món")
+    assert "Số liệu gần đúng" in shown
     assert not await rows(service, BallotBox)
 
 
@@ -191,7 +191,7 @@ async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, servi
         await votes(voter)
     await is_counted(clock)
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("Không hiện kết quả", "quá ít người tham gia")
+    shown = await leader.sees("Không hiện kết quả của Tổ may 1", "chưa đủ 5 người tham gia")
     assert "4 người" not in shown and "▓" not in shown
 
 
@@ -298,7 +298,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.sees("Đã kết thúc đợt lấy ý kiến")
     await clock.passes(minutes=3)
     await leader.taps("Xem kết quả")
-    await leader.sees("10 người đã tham gia.")
+    await leader.sees("Khoảng 10 người đã tham gia.")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
@@ -348,9 +348,9 @@ async def test_published_to_members(somebody: Somebody, leader: Person, service:
     await leader.sees("Người lao động sẽ thấy", "10 người")
     await leader.taps("Công bố")
     await leader.sees("Đã công bố.")
-    await reader.sees("🗳 Bữa ăn ca", "10 người đã tham gia.")
+    await reader.sees("🗳 Bữa ăn ca", "Khoảng 10 người đã tham gia.")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
-    await reader.sees("10 người đã tham gia.")
+    await reader.sees("Khoảng 10 người đã tham gia.")
     await reader.taps("Xem biểu đồ")
     assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * 3
     await reader.taps("Xem kết quả", "Danh sách mã kiểm tra")
@@ -371,7 +371,7 @@ async def test_the_committee_never_sees_its_rating_by_team(
     await cast(service, more, [2, 2, None, None])
     await is_counted(clock)
     await chair.taps("Xem kết quả")
-    shown = await chair.sees("20 người đã tham gia")
+    shown = await chair.sees("Khoảng 20 người đã tham gia")
     assert "[Tổ may 1]" not in shown
     [one] = [row for row in await rows(service, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):
