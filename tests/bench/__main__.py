@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests", "thief")
+BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests", "thief", "ladder")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--quick", action="store_true", help="the same table within a minute, with fewer people")
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="for scale and thief")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="for scale, thief and ladder")
     args = parser.parse_args()
-    given = {"database": args.database} if args.bench in ("scale", "thief") else {}
+    given = {"database": args.database} if args.bench in ("scale", "thief", "ladder") else {}
     import_module(f"tests.bench.{args.bench}").main(quick=args.quick, **given)
