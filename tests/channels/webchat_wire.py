@@ -193,8 +193,8 @@ async def join(writer: Writer, who: str = WHO) -> None:
         session.flush()
         holder = persons.add(session, unit.id)
         sender = accounts.Sender(WebChannel.line, who)
-        given = {"language": "vi", "confirmed": True, "consent_version": "2026-12", "today": NOW.date()}
-        accounts.add(session, sender, holder, **given)
+        joining = accounts.Joining(language="vi", confirmed=True, consent_version="2026-12")
+        accounts.add(session, sender, holder, joining, NOW.date())
 
     await writer.write(add)
 

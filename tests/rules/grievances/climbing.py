@@ -48,8 +48,8 @@ class House:
 
 def joined(session: Session, person: persons.Person, *, confirmed: bool = True) -> None:
     sender = Sender("telegram:1", new_id())
-    given = {"language": "vi", "confirmed": confirmed, "consent_version": "x", "today": MONDAY.date(), "verified": True}
-    accounts.add(session, sender, person, **given)  # type: ignore[arg-type]
+    joining = accounts.Joining(language="vi", confirmed=confirmed, consent_version="x", verified=True)
+    accounts.add(session, sender, person, joining, MONDAY.date())
 
 
 def officer(session: Session, house: House, name: str, unit: str, role: str) -> str:

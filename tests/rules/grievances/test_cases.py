@@ -54,11 +54,8 @@ def join(session: Session, unit_id: str, external: str, *, verified: bool = True
         session,
         sender,
         somebody,
-        language="vi",
-        confirmed=True,
-        consent_version="x",
-        today=NOW.date(),
-        verified=verified,
+        accounts.Joining(language="vi", confirmed=True, consent_version="x", verified=verified),
+        NOW.date(),
     )
     return somebody.reporter_id
 

@@ -109,10 +109,8 @@ def built(session: Session, *, named: tuple[str, ...] = ("team1", "team2")) -> F
         factory.units[code] = unit
         officer = persons.add(session, unit.id, name=code, staff_code=new_id())
         session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
-        accounts.add(
-            session, Sender("telegram:1", officer.id), officer, language="vi", confirmed=True, consent_version="x",
-            today=NOW.date(), verified=True,
-        )  # fmt: skip
+        joining = accounts.Joining(language="vi", confirmed=True, consent_version="x", verified=True)
+        accounts.add(session, Sender("telegram:1", officer.id), officer, joining, NOW.date())
         factory.officers[code] = officer.id
     night_counts.take(session, counts.OWN, {factory.units[one].id: 60 for one in named}, 5)
     return factory

@@ -108,12 +108,14 @@ def officer(session: Session, role: str, *unit_ids: str, confirmed: bool = True)
         session,
         Sender("telegram:1", somebody.id),
         somebody,
-        language="vi",
-        confirmed=confirmed,
-        claim=None if confirmed else code_of(session, unit_ids[0], somebody.id),
-        consent_version="x",
-        today=NOW.date(),
-        verified=True,
+        accounts.Joining(
+            language="vi",
+            confirmed=confirmed,
+            claim=None if confirmed else code_of(session, unit_ids[0], somebody.id),
+            consent_version="x",
+            verified=True,
+        ),
+        NOW.date(),
     )
     return somebody.id
 

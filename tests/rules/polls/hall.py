@@ -73,7 +73,11 @@ class Hall:
         sender = Sender("telegram:1", new_id())
         today = date(2026, 3, 2)
         accounts.add(
-            session, sender, one, language="vi", confirmed=True, consent_version="1", today=today, verified=verified
+            session,
+            sender,
+            one,
+            accounts.Joining(language="vi", confirmed=True, consent_version="1", verified=verified),
+            today,
         )
 
     def poll(self, *questions: Question, top: str, **how: object) -> Poll:
