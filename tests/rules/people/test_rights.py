@@ -173,7 +173,9 @@ def notice_of(session: Session, house: House, state: str) -> str:
 
 def poll_of(session: Session, house: House, state: str, *, rates: bool = False) -> str:
     content = polls.Content({"vi": "Ý kiến"}, [SATISFIED], [house.units["factory"]])
-    poll = polls.create(session, house.units["factory"], content, rates=rates, author_id=house.people["chair", "own"])
+    poll = polls.create(
+        session, house.units["factory"], content, polls.Terms(rates=rates), author_id=house.people["chair", "own"]
+    )
     round_ = rounds.plan(session, poll, NOW, NOW + timedelta(days=7))
     round_.state = state
     session.flush()
