@@ -136,20 +136,22 @@ class App:
 
         channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now, vault=self.vault)]
         if self.settings.telegram.token.get_secret_value():
-            from bot.channels.telegram.channel import TelegramChannel
+            from bot.channels.telegram.channel import TelegramChannel, Unasked
 
             channels.append(
                 TelegramChannel(
                     self.settings.telegram,
+                    Unasked(
+                        {
+                            (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
+                            for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
+                            for code in LANGUAGES
+                        },
+                        "\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
+                    ),
                     self.settings.web.public_url,
                     clock=self.clock,
                     opens=self.vault.open,
-                    commands={
-                        (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
-                        for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
-                        for code in LANGUAGES
-                    },
-                    group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
                 )
             )
         if self.settings.zalo_bot.token.get_secret_value():

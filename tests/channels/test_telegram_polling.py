@@ -12,8 +12,8 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.retry import Backoff
-from bot.channels.telegram.polling import Polling
+from bot.channels.retry import Backoff, Pauses
+from bot.channels.telegram.polling import Polling, Source
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
 from models.messages.message import Inbound
@@ -58,7 +58,7 @@ async def polling(
     queue: Queue, act: Act, grace: float = 1.0, asking: Backoff = AT_ONCE
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Runs; at the end it is cancelled."""
-    poll = Polling("telegram:1", queue.fetch, read, act, asking=asking, offering=AT_ONCE, grace=grace)
+    poll = Polling(Source("telegram:1", queue.fetch), read, act, pauses=Pauses(asking, AT_ONCE, grace))
     task = asyncio.create_task(poll.run())
     try:
         yield task
@@ -172,7 +172,7 @@ async def test_what_is_not_telegrams_fault_surfaces() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await Polling("telegram:1", fetch, read, act).run()
+        await Polling(Source("telegram:1", fetch), read, act).run()
 
 
 async def test_stopping_lets_the_open_batch_end_and_confirms_it() -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.retry import PAUSES, Backoff, Pauses, until_taken
 from bot.channels.standing import Reason, Standing
 from bot.channels.telegram.updates import Event
 from bot.clock import Clock, SystemClock
@@ -77,33 +78,34 @@ def refused_token(line: str) -> None:
     log.error("telegram refuses the token", line=line, setting="HAICHIEU_TELEGRAM__TOKEN")
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whom the questions of a line go to: `fetch` asks, `conflicted` takes away what stands in its way."""
+
+    line: str
+    fetch: Fetch
+    conflicted: Conflicted = _nothing_to_take_away
+
+
 class Polling:
-    """One line's questions. `fetch` asks, `read` makes an `Event` of an update, `act` returns once it is
-    committed and raises when it must be offered again. `grace` is how many seconds an open batch has to end
-    when `run` is cancelled. `hearing` is told how it goes."""
+    """One line's questions. `read` makes an `Event` of an update, `act` returns once it is committed and raises when it
+    must be offered again. `hearing` is told how it goes."""
 
     def __init__(
         self,
-        line: str,
-        fetch: Fetch,
+        source: Source,
         read: Callable[[Any], Event],
         act: Callable[[Event], Awaitable[None]],
         *,
-        asking: Backoff = ASKING,
-        offering: Backoff = OFFERING,
-        grace: float = 5.0,
-        conflicted: Conflicted = _nothing_to_take_away,
+        pauses: Pauses = PAUSES,
         hearing: Standing | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._line = line
-        self._fetch = fetch
+        self._source = source
+        self._line = source.line
         self._read = read
         self._act = act
-        self._asking = asking
-        self._offering = offering
-        self._grace = grace
-        self._conflicted = conflicted
+        self._pauses = pauses
         self._hearing = hearing or Standing()
         self._clock = clock or SystemClock()
         self._shared: datetime | None = None
@@ -121,10 +123,10 @@ class Polling:
             while True:
                 try:
                     offset = self._next
-                    batch = await self._fetch(offset, POLL_SECONDS)
+                    batch = await self._source.fetch(offset, POLL_SECONDS)
                 except (TelegramError, SendError) as error:
                     attempt += 1
-                    pause = pause_after(error, self._line, attempt, self._asking)
+                    pause = pause_after(error, self._line, attempt, self._pauses.asking)
                     await self._note(error)
                     await asyncio.sleep(pause)
                     continue
@@ -134,7 +136,7 @@ class Polling:
                     attempt = 0
                 else:  # nothing in it had a number, or all of it was here before: do not spin
                     attempt += 1
-                    await asyncio.sleep(self._asking.delay(attempt))
+                    await asyncio.sleep(self._pauses.asking.delay(attempt))
         finally:
             await self._finish()
 
@@ -149,9 +151,9 @@ class Polling:
         reason = reason_of(error)
         if isinstance(error, Conflict):
             try:
-                reason = await self._conflicted()
+                reason = await self._source.conflicted()
             except (TelegramError, SendError) as more:
-                pause_after(more, self._line, 1, self._asking)
+                pause_after(more, self._line, 1, self._pauses.asking)
             if reason == "poller":
                 self._shared = self._clock.now()
         self._hearing.fault(reason, self._clock.now())
@@ -185,12 +187,12 @@ class Polling:
 
     async def _chain(self, events: Sequence[tuple[int, Event]]) -> None:
         for number, event in events:
-            await until_taken(partial(self._act, event), self._line, self._offering)
+            await until_taken(partial(self._act, event), self._line, self._pauses.offering)
             self._open.discard(number)
 
     async def _finish(self) -> None:
         if self._chains:
-            _, late = await asyncio.wait(self._chains, timeout=self._grace)
+            _, late = await asyncio.wait(self._chains, timeout=self._pauses.grace)
             for chain in late:
                 chain.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -198,7 +200,7 @@ class Polling:
         if offset is None or offset == self._confirmed:
             return
         try:
-            async with asyncio.timeout(self._grace):
-                await self._fetch(offset, 0)
+            async with asyncio.timeout(self._pauses.grace):
+                await self._source.fetch(offset, 0)
         except (TelegramError, SendError, TimeoutError) as error:
             log.warning("the last updates were not confirmed", line=self._line, error=type(error).__name__)
