@@ -19,6 +19,7 @@ from aiohttp.typedefs import Handler
 from sqlmodel import select
 
 from bot.channels.webchat.channel import WebChannel
+from bot.channels.webchat.limits import Limits
 from bot.writer import Writer
 from config.settings import Web
 from models.messages.mailbox import Mailbox
@@ -152,7 +153,7 @@ async def opened(
     more: Sequence[web.RouteDef] = (),
     **limits: Any,
 ) -> AsyncIterator[Wire]:
-    channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
+    channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, limits=Limits(**limits))
     lines: list[Transport] = []
     built: list[Wire] = []
 
