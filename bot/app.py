@@ -16,7 +16,7 @@ from bot.dispatch import Dispatcher
 from bot.files.fetching import Fetcher
 from bot.files.links import MediaLinks
 from bot.files.opening import Contents
-from bot.sending.broadcasts import Ledgers
+from bot.sending.means import Means
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
 from bot.ticking.lines import Lines, Watched
@@ -74,7 +74,7 @@ class App:
         site = self._site()
         tell = partial(undelivered.tell, site=site)
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, tell=tell, ledgers=self._ledgers(channel))
+            Outbox(channel, self.writer, self.clock, by_number, tell=tell, means=self._means(channel))
             for channel in self.channels
         ]
         watched = [
@@ -160,8 +160,8 @@ class App:
             channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url, clock=self.clock))
         return channels
 
-    def _ledgers(self, channel: Channel) -> Ledgers:
-        return Ledgers(channel.line, channel.capabilities, self.writer, self.clock, self.settings.notices.quiet)
+    def _means(self, channel: Channel) -> Means:
+        return Means.of(channel, self.writer, self.clock, self.settings.notices.quiet)
 
     def _nudge_outboxes(self) -> None:
         for outbox in self.outboxes:
