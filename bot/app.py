@@ -16,7 +16,7 @@ from bot.dispatch import Dispatcher
 from bot.files.fetching import Fetcher
 from bot.files.links import MediaLinks
 from bot.files.opening import Contents
-from bot.sending.broadcasts import Ledgers
+from bot.sending.means import Means
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
 from bot.ticking.lines import Lines, Watched
@@ -74,7 +74,7 @@ class App:
         site = self._site()
         tell = partial(undelivered.tell, site=site)
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, tell=tell, ledgers=self._ledgers(channel))
+            Outbox(channel, self.writer, self.clock, by_number, tell=tell, means=self._means(channel))
             for channel in self.channels
         ]
         watched = [
@@ -136,20 +136,22 @@ class App:
 
         channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now, vault=self.vault)]
         if self.settings.telegram.token.get_secret_value():
-            from bot.channels.telegram.channel import TelegramChannel
+            from bot.channels.telegram.channel import TelegramChannel, Unasked
 
             channels.append(
                 TelegramChannel(
                     self.settings.telegram,
+                    Unasked(
+                        {
+                            (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
+                            for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
+                            for code in LANGUAGES
+                        },
+                        "\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
+                    ),
                     self.settings.web.public_url,
                     clock=self.clock,
                     opens=self.vault.open,
-                    commands={
-                        (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
-                        for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
-                        for code in LANGUAGES
-                    },
-                    group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
                 )
             )
         if self.settings.zalo_bot.token.get_secret_value():
@@ -158,8 +160,8 @@ class App:
             channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url, clock=self.clock))
         return channels
 
-    def _ledgers(self, channel: Channel) -> Ledgers:
-        return Ledgers(channel.line, channel.capabilities, self.writer, self.clock, self.settings.notices.quiet)
+    def _means(self, channel: Channel) -> Means:
+        return Means.of(channel, self.writer, self.clock, self.settings.notices.quiet)
 
     def _nudge_outboxes(self) -> None:
         for outbox in self.outboxes:

@@ -91,8 +91,8 @@ def _take_one(turn: Turn, file: File) -> None:
         turn.say(turn._("At most {count} files can go with one message; this one was not taken.", count=attachments.MOST))
         return
     number = 1 + sum(one["kind"] == file.kind for one in these)
-    known = (turn.member.id, turn.language.code)
-    attachment_id = to_fetch.ask(turn.session, turn.sender, *known, file, number, turn.now)
+    origin = to_fetch.Origin(turn.sender, turn.member.id, turn.language.code)
+    attachment_id = to_fetch.ask(turn.session, origin, file, number, turn.now)
     turn.answers[_KEY] = json.dumps([*these, {"id": attachment_id, "kind": file.kind}])
     turn.say(capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 

@@ -156,14 +156,16 @@ def _finish(turn: Turn) -> None:
         turn.session,
         turn.sender,
         holder,
-        language=turn.language.code,
-        confirmed=not claimed,
-        claim=found.id if claimed else None,
-        verified=found.person_id is not None or invites.is_slip(found),
-        notices=_is_on(turn, "notices"),
-        polls=_is_on(turn, "polls"),
-        consent_version=CONSENT_VERSION,
-        today=turn.now.date(),
+        accounts.Joining(
+            language=turn.language.code,
+            confirmed=not claimed,
+            claim=found.id if claimed else None,
+            verified=found.person_id is not None or invites.is_slip(found),
+            notices=_is_on(turn, "notices"),
+            polls=_is_on(turn, "polls"),
+            consent_version=CONSENT_VERSION,
+        ),
+        turn.now.date(),
     )
     turn.person, turn.joined = holder, True
     if found.uses_left is not None:

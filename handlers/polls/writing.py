@@ -23,7 +23,7 @@ from models.broadcasts.broadcasts import POLL, Draft, Words
 from models.messages.message import Option
 from models.people import units
 from models.polls import overlap, polls, rounds
-from models.polls.polls import Content, Unfit
+from models.polls.polls import Content, Terms, Unfit
 from models.polls.polls import Question as Asked
 from models.trust import audit
 
@@ -241,12 +241,14 @@ def _finish(turn: Turn) -> None:
             turn.session,
             invitation.unit_id,
             given,
-            threshold=_threshold(turn),
-            voters="anyone" if _is_on(turn, "anyone") else "slips",
-            repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
-            open_days=_days(turn),
-            receipts=_is_on(turn, "receipts"),
-            rates=bool(template and template.get("rates")),
+            Terms(
+                threshold=_threshold(turn),
+                voters="anyone" if _is_on(turn, "anyone") else "slips",
+                repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
+                open_days=_days(turn),
+                receipts=_is_on(turn, "receipts"),
+                rates=bool(template and template.get("rates")),
+            ),
             author_id=turn.member.person_id,
         )
     except Unfit:

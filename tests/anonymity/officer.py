@@ -135,13 +135,10 @@ class Union:
             session,
             Sender(LINE, phone.token),
             person,
-            language="vi",
-            confirmed=True,
-            consent_version="1",
-            today=self.world.clock.now().date(),
-            verified=verified,
-            notices=True,
-            polls=True,
+            accounts.Joining(
+                language="vi", confirmed=True, consent_version="1", verified=verified, notices=True, polls=True
+            ),
+            self.world.clock.now().date(),
         )
         return phone
 

@@ -12,7 +12,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.retry import Backoff
+from bot.channels.retry import Backoff, Pauses
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
@@ -62,7 +62,7 @@ async def polling(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Runs; at the end it is cancelled."""
     queue.act = act  # type: ignore[method-assign]
-    poll = Polling(queue, asking=asking, offering=AT_ONCE, grace=grace)
+    poll = Polling(queue, pauses=Pauses(asking, AT_ONCE, grace))
     task = asyncio.create_task(poll.run())
     try:
         yield task

@@ -85,7 +85,11 @@ def test_printing_again_ends_no_claim_that_waits(union: Path, database: Database
         worker = persons.add(session, session.get_one(Invite, invite_id).unit_id)
         sender = Sender("telegram:1", "1")
         account = accounts.add(
-            session, sender, worker, language="vi", confirmed=True, consent_version="x", today=SystemClock().now().date()
+            session,
+            sender,
+            worker,
+            accounts.Joining(language="vi", confirmed=True, consent_version="x"),
+            SystemClock().now().date(),
         )
         assert claims.begin(session, account.id, invite_id, SystemClock().now().date()) is not None
     assert "SL001" not in [row["staff_code"] for row in listed()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Opens, Receive, SendError, Uncertain, Unreachable
 from bot.channels.http import pushed
-from bot.channels.retry import ASKING, OFFERING, Backoff
+from bot.channels.retry import PAUSES, Pauses
 from bot.channels.standing import Standing
 from bot.channels.telegram.doctor import examine
 from bot.channels.telegram.feed import Feed
@@ -43,22 +44,30 @@ ANOTHER_WAY = 25
 """Seconds a send may take besides `Capabilities.timeout` where Telegram has refused its first form."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """What a bot shows in Telegram without being written to: its command menus, and a good-bye before it leaves a group."""
+
+    commands: Commands
+    farewell: str
+
+
+NOTHING = Unasked({}, "")
+"""Of a bot that offers nothing."""
+
+
 class TelegramChannel:
-    """`public_url` is where the web server is seen from outside (webhook only); `group_farewell` is said
-    before leaving a group; `opens` gives the bytes of attachments; `asking`, `offering` and `grace` are
-    `Polling`'s. Raises `ValueError` for a proxy that is not http(s)."""
+    """`public_url` is where the web server is seen from outside (webhook only); `opens` gives the bytes of attachments.
+    Raises `ValueError` for a proxy that is not http(s)."""
 
     def __init__(
         self,
         settings: Telegram,
+        unasked: Unasked,
         public_url: str = "",
         *,
-        commands: Commands,
-        group_farewell: str,
         opens: Opens | None = None,
-        asking: Backoff = ASKING,
-        offering: Backoff = OFFERING,
-        grace: float = 5.0,
+        pauses: Pauses = PAUSES,
         clock: Clock | None = None,
     ) -> None:
         token = settings.token.get_secret_value()
@@ -77,8 +86,8 @@ class TelegramChannel:
         )
         self._opens = opens
         self._file_url = f"{settings.api_url}/file/bot{token}/"
-        self._commands = commands
-        self._asking = asking
+        self._unasked = unasked
+        self._pauses = pauses
         self._pushed = settings.mode == "webhook"
         self._webhook_url = f"{public_url}{WEBHOOK}"
         self._secret = settings.webhook_secret.get_secret_value()
@@ -98,12 +107,10 @@ class TelegramChannel:
         )
         url = self._webhook_url if self._pushed else ""
         self._webhook = Webhook(self.line, self._bot, url, self._secret, self.hearing, self._clock)
-        self._feed = Feed(self.line, self._bot, group_farewell)
+        self._feed = Feed(self.line, self._bot, unasked.farewell)
         self._polling = Polling(
             self._feed,
-            asking=asking,
-            offering=offering,
-            grace=grace,
+            pauses=pauses,
             conflicted=self._webhook.clear,
             hearing=self.hearing,
             clock=self._clock,
@@ -119,7 +126,7 @@ class TelegramChannel:
             await self._introduce()
         except (TelegramError, SendError) as error:
             self.hearing.fault(reason_of(error), self._clock.now())
-            pause_after(error, self.line, 1, self._asking)
+            pause_after(error, self.line, 1, self._pauses.asking)
 
     async def run(self) -> None:
         attempt = 0
@@ -129,7 +136,7 @@ class TelegramChannel:
                 await self._introduce()
             except (TelegramError, SendError) as error:
                 self.hearing.fault(reason_of(error), self._clock.now())
-                await asyncio.sleep(pause_after(error, self.line, attempt, self._asking))
+                await asyncio.sleep(pause_after(error, self.line, attempt, self._pauses.asking))
         if not self._pushed:
             await self._polling.run()
 
@@ -140,7 +147,7 @@ class TelegramChannel:
             await self._webhook.look()
         except (TelegramError, SendError) as error:
             self.hearing.fault(reason_of(error), self._clock.now())
-            pause_after(error, self.line, 1, self._asking)
+            pause_after(error, self.line, 1, self._pauses.asking)
 
     async def probe(self) -> None:
         failure: SendError
@@ -167,7 +174,7 @@ class TelegramChannel:
     async def _introduce(self) -> None:
         """Tells Telegram how we want to be reached, and what to offer in the command menu."""
         await self._webhook.set()
-        for (name, language), commands in self._commands.items():
+        for (name, language), commands in self._unasked.commands.items():
             if name == "worker":
                 hint = None if language == "vi" else language
                 try:
@@ -215,7 +222,7 @@ class TelegramChannel:
     async def _offer(self, message: Outgoing, deadline: float) -> None:
         """Gives one person another command menu, within what is left of the send's time. Never fails the
         send."""
-        commands = self._commands.get((message.commands, message.language))
+        commands = self._unasked.commands.get((message.commands, message.language))
         if commands is None:
             log.warning("there is no such set of commands", line=self.line)
             return

@@ -105,11 +105,8 @@ class Roll:
             session,
             Sender(phone.line, name),
             somebody,
-            language=phone.language,
-            confirmed=phone.confirmed,
-            consent_version="1",
-            today=MONDAY.date() - timedelta(days=phone.days),
-            notices=phone.notices,
+            accounts.Joining(language=phone.language, confirmed=phone.confirmed, consent_version="1", notices=phone.notices),
+            MONDAY.date() - timedelta(days=phone.days),
         )
         made.blocked = phone.blocked
         session.add(made)

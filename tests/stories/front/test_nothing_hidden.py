@@ -105,11 +105,8 @@ class Filling:
             self.session,
             Sender("webchat:main", new_id()),
             somebody,
-            language="vi",
-            confirmed=True,
-            consent_version="2026-12",
-            verified=True,
-            today=self.now.date(),
+            accounts.Joining(language="vi", confirmed=True, consent_version="2026-12", verified=True),
+            self.now.date(),
         )
 
     def worker(self) -> persons.Person:
