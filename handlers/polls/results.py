@@ -8,12 +8,13 @@ may see which unit is models.polls.access.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from config.i18n import LANGUAGES, N_, Language, language
 from handlers.broadcasts import overview, reading
 from handlers.chat import paging
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import bar, shortened
 from handlers.polls import charts, in_words, invitations
 from models.anonymity import counts
@@ -21,6 +22,7 @@ from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import Draft, Words
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import rights, units
 from models.polls import access, results, rounds
 from models.polls.polls import Content, Poll, content_of
@@ -54,6 +56,14 @@ WHY = {
 }
 
 
+@note
+@dataclass(slots=True)
+class Asked:
+    """Whose result is looked at, where it is not that of the unit that asked."""
+
+    unit_id: str = ""
+
+
 class Told(NamedTuple):
     """A round, the poll it is of, and what that asks."""
 
@@ -70,7 +80,7 @@ def of(turn: Turn) -> Told | None:
 
 def unit_of(turn: Turn, poll: Poll) -> str:
     """The unit that is asked for: the one that asked, unless another was tapped."""
-    return turn.answers.get("unit", poll.author_unit_id)
+    return turn.notes(Asked).unit_id or poll.author_unit_id
 
 
 def seen(turn: Turn) -> Told | None:
@@ -85,10 +95,10 @@ def seen(turn: Turn) -> Told | None:
     return told if may else None
 
 
-def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+def asked_unit(_turn: Turn, _subject: str, value: str) -> Known:
     """Which unit's result, and, where a page of the units below it was tapped, which page of them."""
     unit_id, _, page = value.partition(".")
-    return {"unit": unit_id, "page": page}
+    return Known(notes=(Asked(unit_id), paging.Pages(paging.number_in(page))))
 
 
 def heading(reader: Language, content: Content, name: str) -> str:
