@@ -30,6 +30,7 @@ from tests.stories.channels import CHANNELS
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for room in ("bot", "handlers", "models", "config") for path in (ROOT / room).rglob("*.py"))
+HANDLERS = [path for path in CODE if "handlers" in path.parts]
 LONGEST = 400  # lines; what grows past it splits by noun
 
 
@@ -153,7 +154,8 @@ def test_every_conversation_can_be_reached_from_the_menu() -> None:
             "handlers.grievances.case_files",
         )
     )
-    sources = {name: doors(one.finish.__module__) + unasked for name, one in CONVERSATIONS.items()}
+    finishes = {name: getattr(one.finish, "func", one.finish) for name, one in CONVERSATIONS.items()}  # bound or not
+    sources = {name: doors(finish.__module__) + unasked for name, finish in finishes.items()}
     typed = {"drop", "which_case", "edited", "reworded", "slip", "go_on"}  # begun by what is written, not by a button
     begin = {"join", "menu", *typed, *(entry.opens for entry in ENTRIES)}
     assert reachable(begin, sources) == set(CONVERSATIONS)
@@ -466,6 +468,45 @@ def test_who_may_do_what_stands_in_one_table() -> None:
     assert {str(path) for path, lines in at.items() if lines} <= {"models/people/rights.py", "bot/demo/union.py"}
     assert lists_of_roles('HANDLERS = ("leader", "chair")') == [1]
     assert not lists_of_roles('ORDER = ("grassroots", "superior", "team")')
+
+
+def free_keys(source: str) -> list[str]:
+    """Keys under which this code keeps, or looks for, something among the answers of a run."""
+
+    def is_answers(node: ast.AST) -> bool:
+        return ast.unparse(node).endswith("answers")
+
+    found: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Subscript) and is_answers(node.value):
+            found.append(node.slice)
+        elif isinstance(node, ast.Compare) and is_answers(node.comparators[0]):
+            found.append(node.left)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_answers(node.func.value):
+            for given in node.args[:1]:
+                found += given.keys if isinstance(given, ast.Dict) else [given]
+            found += [ast.Constant(word.arg) for word in node.keywords]
+    return [one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_only_answers_stand_among_answers() -> None:
+    """What else a conversation keeps is a field of a dataclass (models.messages.notes): a free key that is misspelt is found
+    by nobody, and fails in a turn."""
+    declared = {question.key for one in CONVERSATIONS.values() for question in one.questions}
+    found = {f"{path.name}: {key}" for path in HANDLERS for key in free_keys(path.read_text("utf-8")) if key not in declared}
+    assert not found
+    planted = 'turn.answers["a"]; run.answers.get("b", ""); turn.answers.update({"c": ""}, d=1); "e" in turn.answers'
+    assert sorted(free_keys(planted)) == ["a", "b", "c", "d", "e"]
+
+
+def test_what_a_conversation_does_is_bound_where_it_is_declared() -> None:
+    """One `finish` for several looks at what it was given, not at the name of the run: a name that is misspelt would fail in
+    a turn. Only the desk that finds conversations by their names reads it, and what makes their buttons."""
+    reads = re.compile(r"\brun\.conversation\b")
+    assert reads.search("verb = _VERBS[turn.run.conversation]")
+    desk = ("front", "chat")
+    found = [path.name for path in HANDLERS if path.parent.name not in desk and reads.search(path.read_text("utf-8"))]
+    assert not found
 
 
 def test_every_kind_of_event_is_posted_by_somebody() -> None:

@@ -7,18 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from config import keyboards
 from config.i18n import Language, fold
 from config.tables import table
+from handlers.chat import paging
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, unless_cancelled
 from models.broadcasts import broadcasts, sizes
 from models.broadcasts.audiences import Audience
+from models.messages.notes import note
 from models.people import rights, units
 from models.people.units import Unit
 from models.store.database import Session
 
 _WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
+
+
+@note
+@dataclass(slots=True)
+class Chosen:
+    """What is marked so far: ids of units, and who of them (`_WHO`, s_ and a sector, a notice). `sought`: the units that are
+    shown to tap, alone, since their name was written."""
+
+    units: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    sought: list[str] = field(default_factory=list)
 
 
 def own_units(turn: Turn) -> list[Unit]:
@@ -48,12 +63,8 @@ def speaking(turn: Turn, audience: Audience) -> Unit:
 def may_still(turn: Turn) -> bool:
     """Whether this officer may go on: the office that stood above what was chosen may have ended since."""
     return turn.holds(rights.WRITE_NOTICE) and (
-        not _listed(turn, "chosen") or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
+        not turn.notes(Chosen).units or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
     )
-
-
-def _listed(turn: Turn, key: str) -> list[str]:
-    return [one for one in turn.answers.get(key, "").split(",") if one]
 
 
 def _near(turn: Turn) -> list[Unit]:
@@ -61,11 +72,11 @@ def _near(turn: Turn) -> list[Unit]:
     chosen."""
     own = own_units(turn)
     below = [child for one in own for child in units.children(turn.session, one.id)]
-    found = {one.id: one for one in [*own, *below]}
-    for key in ("chosen", "left_out", "named"):
-        found |= {one: units.get(turn.session, one) for one in _listed(turn, key) if one not in found}
-    if sought := _listed(turn, "named"):
-        return [found[one] for one in dict.fromkeys((*sought, *_listed(turn, "chosen"), *_listed(turn, "left_out")))]
+    found, given = {one.id: one for one in [*own, *below]}, turn.notes(Chosen)
+    named = dict.fromkeys((*given.sought, *given.units, *given.left_out))
+    found |= {one: units.get(turn.session, one) for one in named if one not in found}
+    if given.sought:
+        return [found[one] for one in named]
     return list(found.values())
 
 
@@ -76,19 +87,21 @@ def _units_text(turn: Turn) -> str:
     lines.append(
         turn._("A minus in front of a code leaves that unit out, for example: {example}", example="MAY1, MAY2, -MAY3")
     )
-    if _listed(turn, "chosen"):  # also what stands on another page
+    if turn.notes(Chosen).units:  # also what stands on another page
         lines.append(turn._("Chosen: {units}", units=name_of_units(turn.session, turn.language, _of(turn))))
     return "\n".join(lines)
 
 
 def _units(turn: Turn) -> Sequence[Choice]:
-    marks = dict.fromkeys(_listed(turn, "chosen"), "● ") | dict.fromkeys(_listed(turn, "left_out"), "– ")
+    given = turn.notes(Chosen)
+    marks = dict.fromkeys(given.units, "● ") | dict.fromkeys(given.left_out, "– ")
     return [Choice(one.id, marks.get(one.id, "○ ") + one.name) for one in _near(turn)]
 
 
 def _units_done(turn: Turn) -> Sequence[Choice]:
-    done = [Choice("done", turn._("Done, go on"))] if _listed(turn, "chosen") else []
-    every = [Choice("every", turn._("All units again"))] if _listed(turn, "named") else []
+    given = turn.notes(Chosen)
+    done = [Choice("done", turn._("Done, go on"))] if given.units else []
+    every = [Choice("every", turn._("All units again"))] if given.sought else []
     return [*done, *every, Choice("cancel", turn._("Cancel"))]
 
 
@@ -107,21 +120,21 @@ def _unit_tapped(turn: Turn, value: str) -> str:
     if value == "every":
         _seek(turn, ())
         raise Again
-    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
-    if value in left_out:
-        left_out.remove(value)
-    elif value in chosen:
-        chosen.remove(value)
+    given = turn.notes(Chosen)
+    if value in given.left_out:
+        given.left_out.remove(value)
+    elif value in given.units:
+        given.units.remove(value)
     else:
-        chosen.append(value)
-    turn.answers.update(chosen=",".join(chosen), left_out=",".join(left_out))
+        given.units.append(value)
     raise Again
 
 
 def _units_typed(turn: Turn, text: str) -> str:
     """Codes or names, with commas between them. Part of a name that several units have shows these to tap."""
     own = [one.id for one in own_units(turn)]
-    chosen, left_out = _listed(turn, "chosen"), _listed(turn, "left_out")
+    given = turn.notes(Chosen)
+    taken, left_out = [*given.units], [*given.left_out]
     _seek(turn, ())
     for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", keyboards.plain(text)))):
         minus, wanted = part[0] == "-", part.lstrip("-+ ")
@@ -134,16 +147,17 @@ def _units_typed(turn: Turn, text: str) -> str:
                 continue
         if found is None or not is_below(turn.session, found.id, own):
             raise Invalid(turn._("There is no unit {code} among yours, comrade.", code=wanted[:40]))
-        into = left_out if minus else chosen
+        into = left_out if minus else taken
         if found.id not in into:
             into.append(found.id)
-    turn.answers.update(chosen=",".join(chosen), left_out=",".join(left_out))
+    given.units, given.left_out = taken, left_out
     raise Again
 
 
 def _seek(turn: Turn, found: Sequence[Unit]) -> None:
     """Shows these units alone, from the first page on; none: all again."""
-    turn.answers.update({"named": ",".join(one.id for one in found), "page.units": ""})
+    turn.notes(Chosen).sought = [one.id for one in found]
+    paging.from_the_first(turn, "units")
 
 
 def _who_text(turn: Turn) -> str:
@@ -152,9 +166,9 @@ def _who_text(turn: Turn) -> str:
 
 
 def _who_rows(turn: Turn) -> Sequence[Choice]:
-    marked = _listed(turn, "marked")
+    marked = turn.notes(Chosen).marks
     labels = _labels(turn.language)
-    sectors = [key for key in units.sectors(turn.session, _listed(turn, "chosen")) if key in table("sectors")]
+    sectors = [key for key in units.sectors(turn.session, turn.notes(Chosen).units) if key in table("sectors")]
     found = [Choice(key, ("● " if key in marked else "○ ") + labels[key]) for key in _WHO]
     if len(sectors) > 1:
         found += [
@@ -169,7 +183,7 @@ def _who_rows(turn: Turn) -> Sequence[Choice]:
 
 
 def _who(turn: Turn) -> Sequence[Choice]:
-    marked = _listed(turn, "marked")
+    marked = turn.notes(Chosen).marks
     first = Choice("done", turn._("Done, go on")) if marked else Choice("all", turn._("Everybody"))
     return [first, Choice("cancel", turn._("Cancel"))]
 
@@ -185,14 +199,13 @@ def _who_tapped(turn: Turn, value: str) -> str:
         if chosen(turn).is_private and chosen(turn).role:
             raise Invalid(turn._("Officers cannot be chosen by what they do on their phones, comrade. Please mark less."))
         return value
-    marked = _listed(turn, "marked")
-    if value in marked:
-        marked.remove(value)
+    given = turn.notes(Chosen)
+    if value in given.marks:
+        given.marks.remove(value)
     else:
         rivals = next((pair for pair in (("officers", "leaders"), ("member", "not_yet"), ("vi", "en")) if value in pair), ())
-        marked = [one for one in marked if one not in rivals and not (_is_row(one) and _is_row(value))]
-        marked = [one for one in marked if not (one.startswith("s_") and value.startswith("s_"))] + [value]
-    turn.answers["marked"] = ",".join(marked)
+        left = [one for one in given.marks if one not in rivals and not (_is_row(one) and _is_row(value))]
+        given.marks = [one for one in left if not (one.startswith("s_") and value.startswith("s_"))] + [value]
     raise Again
 
 
@@ -212,16 +225,18 @@ def _labels(reader: Language) -> dict[str, str]:
 
 
 def _of(turn: Turn) -> Audience:
-    return Audience(tuple(_listed(turn, "chosen")), tuple(_listed(turn, "left_out")))
+    given = turn.notes(Chosen)
+    return Audience(tuple(given.units), tuple(given.left_out))
 
 
 def chosen(turn: Turn) -> Audience:
-    """What the answers say."""
-    marked = _listed(turn, "marked")
+    """What is marked, as a rule."""
+    given = turn.notes(Chosen)
+    marked = given.marks
     row = next((one for one in marked if _is_row(one)), "")
     return Audience(
-        units=tuple(_listed(turn, "chosen")),
-        minus=tuple(_listed(turn, "left_out")),
+        units=tuple(given.units),
+        minus=tuple(given.left_out),
         role=next((one for one in marked if one in ("officers", "leaders")), ""),
         member="yes" if "member" in marked else "no" if "not_yet" in marked else "",
         sector=next((one[2:] for one in marked if one.startswith("s_")), ""),
@@ -258,8 +273,10 @@ def described(session: Session, reader: Language, audience: Audience) -> str:
 
 def forget(turn: Turn) -> None:
     """Asks again for all of it."""
-    for key in ("units", "who", "chosen", "left_out", "marked", "named", "page.units", "page.who"):
-        turn.answers.pop(key, None)
+    turn.run.put(Chosen())
+    for question in QUESTIONS:
+        turn.answers.pop(question.key, None)
+        paging.from_the_first(turn, question.key)
 
 
 QUESTIONS = (

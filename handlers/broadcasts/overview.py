@@ -6,8 +6,10 @@ Officers see counts and never people; what may be counted is models.anonymity.co
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences, forecast, reading
@@ -157,7 +159,8 @@ def _found_back(turn: Turn) -> Sequence[Choice]:
 
 def _found_again(turn: Turn, text: str) -> str:
     """Other words are another search."""
-    turn.answers.update({"words": take_text(turn, text), "page.which": ""})
+    turn.answers["words"] = take_text(turn, text)
+    paging.from_the_first(turn, "which")
     raise Again
 
 
@@ -242,11 +245,9 @@ def _cast(turn: Turn) -> None:
     turn.say("\n\n".join(lines), found)
 
 
-def _change(turn: Turn) -> None:
-    """halt, resume, cancelrest: the run's name is the verb."""
+def _change(verb: Callable[[Session, Broadcast, str, datetime], None], said: str, turn: Turn) -> None:
+    """`said`: the message id of what is said when it is done."""
     row = turn.thing(Broadcast)
-    name = turn.run.conversation
-    verb = {"halt": broadcasts.stop, "resume": broadcasts.resume, "cancelrest": broadcasts.cancel}[name]
     try:
         if lifecycle.is_over(turn.session, row):
             raise broadcasts.Refused  # what is left of it waits for whoever is writing just now
@@ -256,13 +257,12 @@ def _change(turn: Turn) -> None:
         turn.say(turn._("{code} is “{state}” by now. Nothing was changed.", code=row.code, state=state), options(turn, row))
         return
     turn.falls_due = True
-    said = {
-        "halt": turn._("{code} is stopped. What is on its way at this moment still arrives.", code=row.code),
-        "resume": turn._("{code} goes on.", code=row.code),
-        "cancelrest": turn._("{code} is cancelled. Whoever has it already keeps it.", code=row.code),
-    }[name]
-    turn.say(said, options(turn, row))
+    turn.say(turn._(said, code=row.code), options(turn, row))
 
+
+_STOPPED = N_("{code} is stopped. What is on its way at this moment still arrives.")
+_RESUMED = N_("{code} goes on.")
+_CANCELLED = N_("{code} is cancelled. Whoever has it already keeps it.")
 
 CONVERSATIONS = (
     Conversation("desk", _desk, allowed=with_right(rights.MANAGE_NOTICE), in_office=True, begun=paging.begun, is_list=True),
@@ -278,5 +278,7 @@ CONVERSATIONS = (
         is_list=True,
     ),
     Conversation("cast", _cast, about=theirs, in_office=True),
-    *(Conversation(name, _change, about=theirs, in_office=True) for name in ("halt", "resume", "cancelrest")),
+    Conversation("halt", partial(_change, broadcasts.stop, _STOPPED), about=theirs, in_office=True),
+    Conversation("resume", partial(_change, broadcasts.resume, _RESUMED), about=theirs, in_office=True),
+    Conversation("cancelrest", partial(_change, broadcasts.cancel, _CANCELLED), about=theirs, in_office=True),
 )

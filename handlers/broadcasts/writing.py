@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Literal, NamedTuple
 
 from config import keyboards
 from config.i18n import N_
@@ -30,6 +32,7 @@ from handlers.files import attachments
 from models.broadcasts import broadcasts, progress
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import REPEATS, Draft, Words
+from models.messages.notes import note
 from models.people import rights
 
 REPEAT_NAMES = {
@@ -40,18 +43,62 @@ REPEAT_NAMES = {
 }
 
 
-def earlier(turn: Turn) -> broadcasts.Broadcast | None:
-    """The broadcast this one corrects or repeats, if it does."""
-    return turn.thing(broadcasts.Broadcast) if turn.subject else None
+@note
+@dataclass(slots=True)
+class Preview:
+    """What the preview of a notice or a poll has. `change`: the button of it whose question is open. `at`: when it goes out,
+    if not at once. `size`: for how many it was when it was last shown; nothing goes out that was not."""
+
+    change: str = ""
+    at: datetime | None = None
+    repeat: str = ""
+    size: int | None = None
 
 
-def _is_correction(turn: Turn) -> bool:
-    return turn.run.conversation == "correct"
+@note
+@dataclass(slots=True)
+class Notice:
+    """What is switched for a notice besides. `sight`: the mark of what members will see, as it was last shown."""
+
+    kind: str = ""
+    urgent: bool = False
+    ask: bool = False
+    english: str = ""
+    sight: str = ""
+
+
+Whom = Literal["meant", "unconfirmed"]
+
+
+class Earlier(NamedTuple):
+    """A notice that was sent, and what is written of it: a correction, for those whom it was meant for, or the same again,
+    for those who have not confirmed it."""
+
+    row: broadcasts.Broadcast
+    whom: Whom
+
+
+def _about(whom: Whom, turn: Turn) -> Earlier | None:
+    row = overview.sent(turn)
+    return Earlier(row, whom) if row is not None else None
+
+
+def _earlier(turn: Turn, whom: Whom) -> broadcasts.Broadcast | None:
+    """The notice that is corrected or said again, if this does that."""
+    about = turn.judged
+    return about.row if isinstance(about, Earlier) and about.whom == whom else None
+
+
+def _corrected(turn: Turn) -> broadcasts.Broadcast | None:
+    return _earlier(turn, "meant")
+
+
+def _repeated(turn: Turn) -> broadcasts.Broadcast | None:
+    return _earlier(turn, "unconfirmed")
 
 
 def _text(turn: Turn) -> str:
-    if _is_correction(turn):
-        row = turn.thing(broadcasts.Broadcast)
+    if (row := _corrected(turn)) is not None:
         return turn._(
             "Comrade, please write the whole notice {code} as it should be. Whoever received it gets the correction.",
             code=row.code,
@@ -60,52 +107,44 @@ def _text(turn: Turn) -> str:
 
 
 def _picked(turn: Turn) -> Audience:
-    row = earlier(turn)
+    row = _corrected(turn) or _repeated(turn)
     if row is None:
         return audiences.chosen(turn)
-    whom = {"correct": "meant", "again": "unconfirmed"}[turn.run.conversation]
     first = broadcasts.audience_of(row)
-    return Audience(units=first.units, private=first.is_private, **{whom: row.id})  # type: ignore[arg-type]
+    whom = Audience(units=first.units, private=first.is_private)
+    return replace(whom, meant=row.id) if _corrected(turn) is not None else replace(whom, unconfirmed=row.id)
 
 
 def _words(turn: Turn) -> Words:
-    row = earlier(turn) if turn.subject and not _is_correction(turn) else None
-    if row is not None:
+    if (row := _repeated(turn)) is not None:
         return broadcasts.words_of(turn.session, row)
-    english = turn.answers.get("english", "")
+    english = turn.notes(Notice).english
     return Words({"vi": turn.answers["text"], **({"en": english} if english else {})}, attachments.drafted(turn))
 
 
-def _is_on(turn: Turn, key: str) -> bool:
-    return turn.answers.get(key) == "yes"
-
-
 def _kind(turn: Turn) -> str:
-    return turn.answers.get("kind") or ("correction" if _is_correction(turn) else reading.kinds()[0])
-
-
-def _send_at(turn: Turn) -> datetime:
-    given = turn.answers.get("at", "")
-    return datetime.fromisoformat(given) if given else turn.now
+    if (row := _repeated(turn)) is not None:
+        return row.kind
+    return turn.notes(Notice).kind or ("correction" if _corrected(turn) is not None else reading.kinds()[0])
 
 
 def draft(turn: Turn) -> Draft:
-    """All that the answers say."""
-    to = _picked(turn)
-    row = earlier(turn)
-    again = turn.run.conversation == "again"
+    """All that was answered and noted."""
+    to, preview, notice = _picked(turn), turn.notes(Preview), turn.notes(Notice)
+    corrected, repeated = _corrected(turn), _repeated(turn)
+    row = corrected or repeated
     return Draft(
         author_id=turn.member.person_id,
         unit_id=row.unit_id if row else audiences.speaking(turn, to).id,
         words=_words(turn),
         audience=to,
-        kind=row.kind if row and again else _kind(turn),
-        send_at=_send_at(turn),
-        urgent=_is_on(turn, "urgent"),
-        ask=_is_on(turn, "ask") or again,
-        repeat=turn.answers.get("repeat", ""),
-        corrects=row.id if row and not again else None,
-        follows=row.id if row and again else None,
+        kind=_kind(turn),
+        send_at=preview.at or turn.now,
+        urgent=notice.urgent,
+        ask=notice.ask or repeated is not None,
+        repeat=preview.repeat,
+        corrects=corrected.id if corrected is not None else None,
+        follows=repeated.id if repeated is not None else None,
     )
 
 
@@ -113,11 +152,12 @@ def _show(turn: Turn) -> None:
     """Says the notice as it will be read, and notes for how many it is."""
     attachments.keep(turn)
     made = draft(turn)
-    turn.answers["size"] = str(forecast.of(turn, made).size.number)
+    turn.notes(Preview).size = forecast.of(turn, made).size.number
     sight = overview.sample(turn, made)
     mark = hashlib.sha256(sight.encode()).hexdigest()[:16]
-    if turn.answers.get("sight") != mark:  # not again at each switch
-        turn.answers["sight"] = mark
+    notice = turn.notes(Notice)
+    if notice.sight != mark:  # not again at each switch
+        notice.sight = mark
         turn.say(sight)
         if english := made.words.texts.get("en"):
             turn.say(english)
@@ -147,20 +187,20 @@ def _when(turn: Turn, made: Draft) -> str:
 def _choices(turn: Turn) -> Sequence[Choice]:
     made = draft(turn)
 
-    def on(key: str) -> str:
-        return "● " if _is_on(turn, key) else "○ "
+    def dot(*, on: bool) -> str:
+        return "● " if on else "○ "
 
     plan = forecast.of(turn, made)
     size = plan.size
     needs = second_officer.is_needed(turn, made.audience, size)
     sends = [Choice("send", turn._("Send for approval") if needs else turn._("Send"))]
     found = sends if forecast.may_go(plan) and second_officer.is_possible(turn, made.audience, made.unit_id, size) else []
-    again = turn.subject and not _is_correction(turn)
+    again, notice = _repeated(turn) is not None, turn.notes(Notice)
     if not again:
         found.append(Choice("c_kind", turn._("Kind: {kind}", kind=reading.kind_name(turn.language, made.kind))))
-    found.append(Choice("urgent", on("urgent") + turn._("Urgent")))
+    found.append(Choice("urgent", dot(on=notice.urgent) + turn._("Urgent")))
     if not again:
-        found.append(Choice("ask", on("ask") + turn._("Ask members to confirm")))
+        found.append(Choice("ask", dot(on=notice.ask) + turn._("Ask members to confirm")))
     if not turn.subject:
         found += [Choice("c_at", turn._("Send later")), Choice("c_repeat", turn._("Repeat"))]
     if not again:
@@ -171,30 +211,43 @@ def _choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _tapped(turn: Turn, value: str) -> str:
-    unless_cancelled(turn, value)
-    if value in ("urgent", "ask"):
-        turn.answers[value] = "no" if _is_on(turn, value) else "yes"
-    elif value.startswith("c_"):
-        turn.answers["change"] = value[2:]
-    elif value == "rewrite":
+    notice = turn.notes(Notice)
+    if value == "urgent":
+        notice.urgent = not notice.urgent
+        raise Again
+    if value == "ask":
+        notice.ask = not notice.ask
+        raise Again
+    if value == "rewrite":
         del turn.answers["text"]
-    elif value == "whom":
+        raise Again
+    return tapped(turn, value)
+
+
+def tapped(turn: Turn, value: str) -> str:
+    """The buttons that every preview has; the last sends what was shown, and nothing else."""
+    preview = turn.notes(Preview)
+    unless_cancelled(turn, value)
+    if value.startswith("c_"):
+        preview.change = value[2:]
+        raise Again
+    if value == "whom":
         audiences.forget(turn)
-    else:
-        return value
-    raise Again
+        raise Again
+    if preview.size is None:
+        raise Again
+    return value
 
 
-def changing(key: str) -> Callable[[Turn], bool]:
+def changing(button: str) -> Callable[[Turn], bool]:
     """Whether this button of the preview was tapped."""
-    return lambda turn: turn.answers.get("change") == key
+    return lambda turn: turn.notes(Preview).change == button
 
 
-def change(turn: Turn, key: str, value: str) -> str:
-    """Takes the answer of a question behind a button of the preview, and goes back to the preview."""
-    turn.answers[key] = value
-    turn.answers.pop("change", None)
-    raise Again
+def changed(turn: Turn) -> Again:
+    """What a question behind a button of the preview raises when it is answered: the preview is gone on with."""
+    turn.notes(Preview).change = ""
+    return Again()
 
 
 def _kinds(turn: Turn) -> Sequence[Choice]:
@@ -207,11 +260,12 @@ def _repeats(turn: Turn) -> Sequence[Choice]:
 
 
 def _asked(turn: Turn) -> str:
-    return turn._("This goes to {count} people. To send it, please write that number, comrade.", count=turn.answers["size"])
+    size = turn.notes(Preview).size
+    return turn._("This goes to {count} people. To send it, please write that number, comrade.", count=size)
 
 
 def _typed(turn: Turn, text: str) -> str:
-    if keyboards.digits(text) != turn.answers["size"]:
+    if keyboards.digits(text) != str(turn.notes(Preview).size):
         raise Invalid(turn._("That is not the number. Nothing was sent."))
     return text
 
@@ -242,23 +296,47 @@ def _finish(turn: Turn) -> None:
     turn.say(text, overview.options(turn, row))
 
 
-def _at(turn: Turn, text: str) -> str:
-    return change(turn, "at", typed_times.read(turn, text).isoformat())
+def _at_written(turn: Turn, text: str) -> str:
+    turn.notes(Preview).at = typed_times.read(turn, text)
+    raise changed(turn)
+
+
+def _at_once(turn: Turn, _value: str) -> str:
+    turn.notes(Preview).at = None
+    raise changed(turn)
+
+
+def _repeat_chosen(turn: Turn, value: str) -> str:
+    turn.notes(Preview).repeat = "" if value == "once" else value
+    raise changed(turn)
+
+
+def _kind_chosen(turn: Turn, value: str) -> str:
+    turn.notes(Notice).kind = value
+    raise changed(turn)
+
+
+def _english_written(turn: Turn, text: str) -> str:
+    turn.notes(Notice).english = take_text(turn, text)
+    raise changed(turn)
+
+
+def _without_english(turn: Turn, _value: str) -> str:
+    turn.notes(Notice).english = ""
+    raise changed(turn)
 
 
 _CHANGES = {
     "kind": Question("_kind", lambda turn: turn._("What kind of notice is it?"), _kinds,
-                     chosen=lambda turn, value: change(turn, "kind", value), when=changing("kind")),
+                     chosen=_kind_chosen, when=changing("kind")),
     "repeat": Question("_repeat", lambda turn: turn._("How often?"), _repeats,
-                       chosen=lambda turn, value: change(turn, "repeat", "" if value == "once" else value),
-                       when=changing("repeat")),
+                       chosen=_repeat_chosen, when=changing("repeat")),
     "at": Question("_at", lambda turn: turn._("When shall it go out? For example: {example}", example="17:00 12/06"),
-                   lambda turn: [Choice("now", turn._("at once"))], check=_at,
-                   chosen=lambda turn, _value: change(turn, "at", ""), when=changing("at")),
+                   lambda turn: [Choice("now", turn._("at once"))], check=_at_written, chosen=_at_once,
+                   when=changing("at")),
     "english": Question("_english", lambda turn: turn._("Please write the notice in English."),
                         lambda turn: [Choice("none", turn._("Without English"))],
-                        check=lambda turn, text: change(turn, "english", take_text(turn, text)),
-                        chosen=lambda turn, _value: change(turn, "english", ""), when=changing("english")),
+                        check=_english_written, chosen=_without_english, when=changing("english")),
 }  # fmt: skip
 
 
@@ -273,9 +351,9 @@ NUMBER = Question(
     lambda turn: [Choice("cancel", turn._("Cancel"))],
     check=_typed,
     chosen=unless_cancelled,
-    when=lambda turn: int(turn.answers["size"]) > turn.site.notices.typed_above,
+    when=lambda turn: (turn.notes(Preview).size or 0) > turn.site.notices.typed_above,
 )
-"""After a preview, whose button kept the size: what goes to many is sent by typing how many. Polls have it, too."""
+"""After a preview, which noted the size: what goes to many is sent by typing how many. Polls have it, too."""
 _LAST = (
     *changes(*_CHANGES),
     Question("send", _preview, _choices, chosen=_tapped, before=_show),
@@ -287,6 +365,8 @@ _WHOM = audiences.QUESTIONS
 _MAY = with_right(rights.WRITE_NOTICE)
 CONVERSATIONS = (
     Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=audiences.may_still, in_office=True, takes_files=True),
-    Conversation("correct", _finish, (_TEXT, *_LAST), allowed=_MAY, about=overview.sent, in_office=True, takes_files=True),
-    Conversation("again", _finish, _LAST, allowed=_MAY, about=overview.sent, in_office=True),
+    Conversation(
+        "correct", _finish, (_TEXT, *_LAST), allowed=_MAY, about=partial(_about, "meant"), in_office=True, takes_files=True
+    ),
+    Conversation("again", _finish, _LAST, allowed=_MAY, about=partial(_about, "unconfirmed"), in_office=True),
 )

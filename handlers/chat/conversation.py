@@ -7,7 +7,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -46,15 +46,23 @@ class Again(Exception):
     """The tap changed the draft rather than answered: ask whatever is open now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known already when a conversation begins: answers to its questions, and notes (models.messages.notes)."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[object] = ()
+
+
 class Goes(Exception):
     """What was answered leads to another conversation, which begins in this one's place: raised where an answer is judged,
     or at the end of `finish`, when it has acted."""
 
-    def __init__(self, name: str, subject: str = "", answers: dict[str, str] | None = None) -> None:
+    def __init__(self, name: str, subject: str = "", known: Known | None = None) -> None:
         super().__init__(name)
         self.name = name
         self.subject = subject
-        self.answers = answers
+        self.known = known
 
 
 class Stop(Exception):
@@ -142,8 +150,8 @@ class Conversation:
     subject: Literal["none", "one", "any"] = "none"
     """Without `about`: whether its button names something. A button is 64 bytes that anybody can make: what needs a subject
     must not be begun without, and what has none must not be told of one."""
-    begun: Callable[[Turn, str, str], dict[str, str]] | None = None
-    """What a button that opens it may answer already: given the subject and the button's value, the answers known."""
+    begun: Callable[[Turn, str, str], Known] | None = None
+    """What a button that opens it may say already, given the subject and the button's value."""
     in_office: bool = False
     """Whether its transactions carry an officer's name: those are kept apart from what the same person says as a worker."""
     takes_files: bool = False
@@ -262,7 +270,13 @@ class Turn:
 
     @property
     def answers(self) -> dict[str, str]:
+        """What questions of this run were answered, by their keys, and nothing else."""
         return self.run.answers
+
+    def notes(self, kind: type[T]) -> T:
+        """What this run keeps besides answers: a dataclass of the subject's own (models.messages.notes), to be changed where
+        it is."""
+        return self.run.notes(kind)
 
     @property
     def subject(self) -> str:

@@ -1,6 +1,6 @@
 """A page of a list, and the way to the rest: no list is cut without saying so.
 
-Two kinds of list are gone through. The rows of a question (`Question.listed`) are answers: the page is kept in its run. A
+Two kinds of list are gone through. The rows of a question (`Question.listed`) are answers: the page is noted in its run. A
 list that only shows (`Conversation.is_list`) has no run: the page stands in the button, so that it may be turned at any
 time, beside whatever is under way.
 """
@@ -8,12 +8,13 @@ time, beside whatever is under way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from config.i18n import Language
-from handlers.chat.conversation import Choice, Question, Turn, open_token
+from handlers.chat.conversation import Choice, Known, Question, Turn, open_token
 from models.messages.message import Option
+from models.messages.notes import note
 
 SIZE = 8
 """Rows of a page: as many as a phone shows with their buttons."""
@@ -40,6 +41,15 @@ class Page(Generic[T]):
     number: int
     of: int
     count: int
+
+
+@note
+@dataclass(slots=True)
+class Pages:
+    """Where one is: the page of a list that only shows, and those of questions by their keys."""
+
+    shown: int = 1
+    of_questions: dict[str, int] = field(default_factory=dict)
 
 
 def page(rows: Rows[T], number: int) -> Page[T]:
@@ -70,14 +80,14 @@ def number_in(value: str) -> int:
     return min(int(value), _MOST) if value.isascii() and value.isdecimal() else 1
 
 
-def begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
-    """What a button to a page answers already (`Conversation.begun`)."""
-    return {"page": value}
+def begun(_turn: Turn, _subject: str, value: str) -> Known:
+    """What a button to a page says already (`Conversation.begun`)."""
+    return Known(notes=(Pages(number_in(value)),))
 
 
 def asked(turn: Turn) -> int:
     """The page that was asked for."""
-    return number_in(turn.answers.get("page", ""))
+    return turn.notes(Pages).shown
 
 
 def options(turn: Turn, shown: Page[T], name: str, subject: str = "", value: str = "") -> list[Option]:
@@ -91,19 +101,24 @@ def options(turn: Turn, shown: Page[T], name: str, subject: str = "", value: str
 # Rows that are answers.
 
 
-def _key(question: Question) -> str:
-    return f"page.{question.key}"
+def _number(turn: Turn, key: str) -> int:
+    return turn.notes(Pages).of_questions.get(key, 1)
+
+
+def from_the_first(turn: Turn, key: str) -> None:
+    """The rows of the question with this key are others now."""
+    turn.notes(Pages).of_questions.pop(key, None)
 
 
 def of_question(turn: Turn, question: Question) -> Page[Choice]:
     """The rows of a question that are to be seen now."""
     assert question.listed is not None
-    return page(question.listed(turn), number_in(turn.answers.get(_key(question), "")))
+    return page(question.listed(turn), _number(turn, question.key))
 
 
 def on_screen(turn: Turn, key: str, rows: Rows[T]) -> Page[T]:
     """The things behind the rows that the question with this key shows now, for its text to speak of."""
-    return page(rows, number_in(turn.answers.get(f"page.{key}", "")))
+    return page(rows, _number(turn, key))
 
 
 def choices(turn: Turn, question: Question) -> list[Choice]:
@@ -132,7 +147,7 @@ def turned(turn: Turn, question: Question, value: str) -> bool:
     """Turns the page where that is what was tapped."""
     if question.listed is None or not value.startswith(_TURN):
         return False
-    turn.answers[_key(question)] = value.removeprefix(_TURN)
+    turn.notes(Pages).of_questions[question.key] = number_in(value.removeprefix(_TURN))
     return True
 
 

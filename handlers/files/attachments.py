@@ -7,10 +7,9 @@ not wait.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 from config.i18n import N_, Language, language
 from handlers.chat.conversation import LONGEST, Conversation, Turn
@@ -19,14 +18,29 @@ from models.files.attachments import LIMITS, Enclosed, Fate
 from models.files.to_fetch import Wanted
 from models.messages import outbox
 from models.messages.chats import Run
-from models.messages.message import File
+from models.messages.message import File, FileKind
+from models.messages.notes import note
 from models.messages.outbox import Letter
 from models.people import wishes
 from models.store.database import Session
 from models.store.ids import new_id
 
-_KEY = "files"
-"""Where a draft keeps what came with it. No question has this key."""
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A file that came with what is under way."""
+
+    id: str
+    kind: FileKind
+
+
+@note
+@dataclass(slots=True)
+class Enclosing:
+    """What goes with the words of this run."""
+
+    files: list[Drafted] = field(default_factory=list)
+
 
 _LABELS = {"photo": N_("photo {number}"), "document": N_("document {number}"), "voice": N_("voice message {number}")}
 _STATES = {
@@ -82,7 +96,7 @@ def take(turn: Turn, files: Sequence[File], under_way: Conversation | None) -> b
 
 
 def _take_one(turn: Turn, file: File) -> None:
-    these = drafted(turn)
+    these = turn.notes(Enclosing).files
     if file.size > LIMITS[file.kind]:
         turn.say(turn._("That file is larger than {size} MB, which is too large here. {what}", size=LIMITS[file.kind] >> 20,
                         what=what_can_be_sent(turn.language)))  # fmt: skip
@@ -90,10 +104,10 @@ def _take_one(turn: Turn, file: File) -> None:
     if len(these) >= attachments.MOST:
         turn.say(turn._("At most {count} files can go with one message; this one was not taken.", count=attachments.MOST))
         return
-    number = 1 + sum(one["kind"] == file.kind for one in these)
+    number = 1 + sum(one.kind == file.kind for one in these)
     origin = to_fetch.Origin(turn.sender, turn.member.id, turn.language.code)
     attachment_id = to_fetch.ask(turn.session, origin, file, number, turn.now)
-    turn.answers[_KEY] = json.dumps([*these, {"id": attachment_id, "kind": file.kind}])
+    these.append(Drafted(attachment_id, file.kind))
     turn.say(capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 
 
@@ -111,10 +125,14 @@ def caption(turn: Turn, text: str, under_way: Conversation | None) -> bool:
     return True
 
 
-def drafted(turn: Turn) -> list[dict[str, Any]]:
-    run = turn.state.run
-    found: list[dict[str, Any]] = json.loads(run.answers.get(_KEY, "[]")) if run else []
-    return found
+def are_with(run: Run) -> bool:
+    """Whether any came with what is under way there."""
+    return bool(run.notes(Enclosing).files)
+
+
+def drafted(turn: Turn) -> list[dict[str, str]]:
+    """What came with the words at hand, as events and notices carry it: id and kind."""
+    return [asdict(one) for one in turn.notes(Enclosing).files]
 
 
 def keep(turn: Turn) -> None:

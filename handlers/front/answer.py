@@ -14,10 +14,10 @@ from config import keyboards
 from config.i18n import DEFAULT, LANGUAGES, clean
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu, paging
-from handlers.chat.conversation import Again, Conversation, Goes, Invalid, Question, Stop, Turn
+from handlers.chat.conversation import Again, Conversation, Goes, Invalid, Known, Question, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, parts, rewording, typed, under_way
+from handlers.front import case_codes, full_line, inherited, parts, rewording, typed, under_way
 from handlers.front.capabilities import CONVERSATIONS, ENTRIES
 from handlers.people import upgrading
 from handlers.polls import voting
@@ -62,7 +62,7 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
 def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: datetime, site: Site) -> Turn:
     account, person = wishes.find_person(session, sender)
     sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
-    chat = chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides)
+    chat = inherited.carried(chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides))
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
     at = (session, now, site, sender, account, person, chat, hint)
     return Turn(*at, inbound.origin, message=inbound.message, entries=ENTRIES)
@@ -120,7 +120,7 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     elif turn.is_claim:
         menu.show(turn)
     elif upgrading.recognises(turn, text):
-        start(turn, "slip", answers={"text": text})
+        start(turn, "slip", known=upgrading.about(text))
     elif (answered := voting.in_one_line(turn, text)) is not None:
         start(turn, "vote", *answered)
     elif (notice := reading.by_code(turn, text)) is not None:
@@ -157,7 +157,7 @@ def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
     if case is None and notice is None:
         return text
     if notice is None and pointer.words and _takes_words(turn):
-        under_way.ask(turn, under_way.WHICH, inbound, pointer.code)
+        under_way.ask(turn, under_way.WHICH, under_way.Waiting(inbound, pointer.code))
         _ask(turn)
         return None
     if _asks_first(turn, inbound):
@@ -168,14 +168,12 @@ def _elsewhere(turn: Turn, inbound: Inbound, text: str) -> str | None:
 
 def _asks_first(turn: Turn, message: Inbound) -> bool:
     """Whether something has been written that would be lost to what this message does; it is asked about then."""
-    run = turn.state.run
     if not under_way.has_draft(turn, CONVERSATIONS):
         return False
-    assert run is not None
-    if run.conversation == under_way.DROP and message.text and message.text == Inbound.load(run.answers["then"]).text:
+    if turn.run.conversation == under_way.DROP and message.text and message.text == under_way.came(turn).text:
         _then(turn, under_way.Then(keep=False, message=message))  # said twice
         return True
-    under_way.ask(turn, under_way.DROP, message)
+    under_way.ask(turn, under_way.DROP, under_way.Waiting(message))
     _ask(turn)
     return True
 
@@ -212,15 +210,14 @@ def _about(turn: Turn, code: str, words: str) -> None:
     if opening is None:
         start(turn, "view" if turn.is_officer else "mine", code)
         return
-    name, subject, answers = opening
-    start(turn, name, subject, answers)
+    start(turn, *opening)
 
 
 def _begin(turn: Turn, code: str) -> None:
     """/start, with or without the code of an invite link."""
     turn.state.run = None
     if turn.account is not None:
-        start(turn, "slip", answers={"text": code}) if upgrading.recognises(turn, code) else menu.show(turn)
+        start(turn, "slip", known=upgrading.about(code)) if upgrading.recognises(turn, code) else menu.show(turn)
         return
     _join(turn, code)
 
@@ -252,13 +249,15 @@ def _word(turn: Turn, word: str) -> None:
         start(turn, word)
 
 
-def start(turn: Turn, name: str, subject: str = "", answers: dict[str, str] | None = None, *, beside: bool = False) -> None:
-    """Begins a conversation, with these answers known, leaving any other; one `beside` what is under way leaves that be."""
+def start(turn: Turn, name: str, subject: str = "", known: Known | None = None, *, beside: bool = False) -> None:
+    """Begins a conversation, with this known already, leaving any other; one `beside` what is under way leaves that be."""
     conversation = CONVERSATIONS[name]
     before = turn.state.run if beside else None
     turn.is_beside = before is not None and under_way.has_draft(turn, CONVERSATIONS)
     turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
-    turn.state.run = Run(name, subject, new_id()[:3], answers or {})
+    known = known or Known()
+    turn.state.run = Run(name, subject, new_id()[:3], dict(known.answers))
+    turn.state.run.put(*known.notes)
     turn.state.offered = []
     _ask(turn)
     if turn.state.run is None:
@@ -343,7 +342,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         _then(turn, chosen)
         return
     except Goes as to:
-        start(turn, to.name, to.subject, to.answers)
+        start(turn, to.name, to.subject, to.known)
         return
     except Stop as reason:
         turn.state.run = None
@@ -380,7 +379,7 @@ def _go_on(turn: Turn) -> None:
     try:
         conversation.finish(turn)
     except Goes as to:
-        start(turn, to.name, to.subject, to.answers)
+        start(turn, to.name, to.subject, to.known)
     if turn.state.run is run:
         turn.state.run = None
     assert len(turn.said) > said, conversation.name  # everybody is answered

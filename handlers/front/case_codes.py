@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from config import keyboards
-from handlers.chat.conversation import Invalid, Turn, take_text
+from handlers.chat.conversation import Invalid, Known, Turn, take_text
 from handlers.grievances import replying
 from handlers.people import pin
 from models.grievances import access, cases
@@ -67,8 +67,8 @@ def of(turn: Turn, code: str) -> Grievance | None:
     return None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, code)
 
 
-def opening(turn: Turn, code: str, words: str) -> tuple[str, str, dict[str, str]] | None:
-    """(conversation, subject, answers given already) that these words begin; None when they fit no open case of theirs.
+def opening(turn: Turn, code: str, words: str) -> tuple[str, str, Known] | None:
+    """(conversation, subject, what is known already) that these words begin; None when they fit no open case of theirs.
     Raises Invalid for words that nobody may send."""
     if turn.is_officer:
         case = access.for_officer(turn.session, turn.member.person_id, code, turn.now)
@@ -78,7 +78,7 @@ def opening(turn: Turn, code: str, words: str) -> tuple[str, str, dict[str, str]
         return None
     own = cases.for_reporter(turn.session, turn.reporter, code)
     if own is not None and own.state in cases.OPEN:
-        return "add", own.id, {"text": take_text(turn, words)}
+        return "add", own.id, Known({"text": take_text(turn, words)})
     return None
 
 

@@ -4,39 +4,40 @@ knows of it."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.chat.conversation import Turn
+from models.messages.notes import note as kept
 
 PART = 1_900
 """Shorter messages are whole."""
 AT_ONCE = timedelta(seconds=10)
 """So soon nobody has written the next."""
-_KEY = "part"
-"""Where a draft keeps the part that came last. No question has this key."""
+
+
+@kept
+@dataclass(slots=True)
+class Part:
+    """What came last, the answer to which question, and when: perhaps only the beginning of a text."""
+
+    question: str = ""
+    text: str = ""
+    at: datetime | None = None
 
 
 def note(turn: Turn, text: str) -> None:
     """Remembers an answer that may be only the beginning, also one that was refused as too long."""
-    run = turn.state.run
-    assert run is not None
-    if len(text) >= PART:
-        run.answers[_KEY] = json.dumps([run.asking, turn.now.isoformat(), text])
-    else:
-        run.answers.pop(_KEY, None)
+    turn.run.put(Part(turn.run.asking, text, turn.now) if len(text) >= PART else Part())
 
 
 def put_together(turn: Turn, text: str) -> str:
     """The whole, where this is the next part of what came just before: it is an answer to the same question."""
-    run = turn.state.run
-    if run is None or _KEY not in run.answers:
+    before = turn.notes(Part)
+    if before.at is None or turn.now - before.at > AT_ONCE:
         return text
-    key, at, before = json.loads(run.answers[_KEY])
-    if turn.now - datetime.fromisoformat(at) > AT_ONCE:
-        return text
-    run.asking = key
-    run.answers.pop(key, None)
+    turn.run.asking = before.question
+    turn.answers.pop(before.question, None)
     turn.is_pasted = True
     turn.say(turn._("The parts of your text are put together."))
-    return f"{before}\n{text}"
+    return f"{before.text}\n{text}"

@@ -14,7 +14,7 @@ from datetime import timedelta
 from handlers.chat.conversation import Choice, Conversation, Invalid, Question, Turn, take_text
 from handlers.chat.words import category_name, shortened
 from handlers.front import under_way
-from handlers.front.under_way import REWORDED, Then
+from handlers.front.under_way import REWORDED, Then, Waiting, came
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
@@ -55,7 +55,7 @@ def ask(turn: Turn, message: Inbound) -> None:
         turn.say(str(problem))
         return
     if may and _own(turn):
-        under_way.ask(turn, REWORDED, message)
+        under_way.ask(turn, REWORDED, Waiting(message))
         return
     turn.say(
         turn._("What has been sent is not changed by an edit. To put it right, write the code of the case and new words.")
@@ -63,7 +63,7 @@ def ask(turn: Turn, message: Inbound) -> None:
 
 
 def _words(turn: Turn) -> str:
-    return Inbound.load(turn.answers["then"]).text or ""
+    return came(turn).text or ""
 
 
 def _text(turn: Turn) -> str:
@@ -111,11 +111,16 @@ def _chosen(turn: Turn, value: str) -> str:
     raise Then(keep=True, message=None)
 
 
+def _is_asked(turn: Turn) -> bool:
+    """Whether a message waits: anybody can make a button that begins this."""
+    return turn.account is not None and turn.account.confirmed and turn.notes(Waiting).message is not None
+
+
 CONVERSATIONS = (
     Conversation(
         REWORDED,
         under_way.never,
         (Question("sure", _text, _choices, chosen=_chosen, listed=_listed),),
-        allowed=lambda turn: turn.account is not None and turn.account.confirmed and "then" in turn.answers,
+        allowed=_is_asked,
     ),
 )

@@ -3,22 +3,33 @@ before the person has said so. The message that came is kept sealed where the ch
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
 from handlers.chat.words import shortened
+from handlers.files import attachments
 from models.messages import unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
+from models.messages.notes import note as kept
 from models.store.ids import new_id
 
 DROP, WHICH, GO_ON, EDITED, REWORDED = "drop", "which_case", "go_on", "edited", "reworded"
 QUESTIONS = (DROP, WHICH, EDITED, REWORDED)
 _NO_DRAFT = ("join", "pin", *QUESTIONS)
 """Conversations in which nothing is written that somebody would miss."""
+
+
+@kept
+@dataclass(slots=True)
+class Waiting:
+    """What came in between, and the code of the case, or the key of the question of the draft, that it may be for."""
+
+    message: Inbound | None = None
+    code: str = ""
+    question: str = ""
 
 
 class Then(Exception):
@@ -40,7 +51,7 @@ def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:
     if run is None or run.conversation in _NO_DRAFT or conversations[run.conversation].is_list:
         return False
     answered = (one for one in conversations[run.conversation].questions if one.key in run.answers and one.key != "pin")
-    return "files" in run.answers or any(question.is_for_words(turn) for question in answered)
+    return attachments.are_with(run) or any(question.is_for_words(turn) for question in answered)
 
 
 def only_shows(turn: Turn, conversation: Conversation, value: str) -> bool:
@@ -63,37 +74,49 @@ def kept_under_menu(turn: Turn, conversations: Mapping[str, Conversation]) -> bo
     return True
 
 
-def ask(turn: Turn, name: str, message: Inbound, code: str = "") -> None:
-    """Puts what is under way aside and asks about it (`DROP`, `WHICH`)."""
+def ask(turn: Turn, name: str, waiting: Waiting) -> None:
+    """Puts what is under way aside and asks about it (`QUESTIONS`)."""
     state = turn.state
     state.draft = state.draft or state.run
-    state.run = Run(name, "", new_id()[:3], {"then": message.dump(), "code": code}, asking="sure")
+    state.run = Run(name, "", new_id()[:3], asking="sure")
+    state.run.put(waiting)
+
+
+def came(turn: Turn) -> Inbound:
+    """The message that came in between, where `is_asked`."""
+    message = turn.notes(Waiting).message
+    assert message is not None
+    return message
 
 
 # Words changed where they stand, on apps that allow it.
 
-_SAID = "said"
-"""Where a draft keeps which message answered which question. No question has this key."""
+
+@kept
+@dataclass(slots=True)
+class Said:
+    """Which message answered which question, by the keys of these."""
+
+    messages: dict[str, str] = field(default_factory=dict)
 
 
 def note(turn: Turn) -> None:
-    run = turn.state.run
-    if run is not None and turn.message:
-        run.answers[_SAID] = json.dumps(json.loads(run.answers.get(_SAID, "{}")) | {run.asking: turn.message})
+    if turn.message:
+        turn.notes(Said).messages[turn.run.asking] = turn.message
 
 
 def edited(turn: Turn, message: Inbound) -> bool:
     """Asks whether a draft shall say what its message says now; False where it is no message of a draft."""
     draft = turn.state.draft or turn.state.run
-    said = json.loads(draft.answers.get(_SAID, "{}")) if draft else {}
+    said = draft.notes(Said).messages if draft else {}
     key = next((key for key, named in said.items() if named == message.message and draft and key in draft.answers), "")
     if key:
-        ask(turn, EDITED, message, key)
+        ask(turn, EDITED, Waiting(message, question=key))
     return bool(key)
 
 
 def _edited_text(turn: Turn) -> str:
-    words = f"“{shortened(_message(turn).text or '', 400)}”"
+    words = f"“{shortened(came(turn).text or '', 400)}”"
     return turn._("You have changed a message. Shall this take the place of what you wrote?") + f"\n\n{words}"
 
 
@@ -102,16 +125,12 @@ def _edited_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _edit_judged(turn: Turn, value: str) -> str:
-    draft, key = turn.state.draft, turn.answers["code"]
+    draft, key = turn.state.draft, turn.notes(Waiting).question
     if value == "old" or draft is None:
         raise Then(keep=True, message=None)
     draft.asking = key
     draft.answers.pop(key, None)
-    raise Then(keep=True, message=replace(_message(turn), kind="message"))
-
-
-def _message(turn: Turn) -> Inbound:
-    return Inbound.load(turn.answers["then"])
+    raise Then(keep=True, message=replace(came(turn), kind="message"))
 
 
 def _written(turn: Turn) -> str:
@@ -131,30 +150,32 @@ def _drop_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _dropped(turn: Turn, value: str) -> str:
-    raise Then(keep=True, message=None) if value == "keep" else Then(keep=False, message=_message(turn))
+    raise Then(keep=True, message=None) if value == "keep" else Then(keep=False, message=came(turn))
 
 
 def _which_text(turn: Turn) -> str:
     lines = [
         turn._("You were writing something else. Where shall these words go? Nothing has been sent yet."),
-        f"“{shortened(_message(turn).text or '', 200)}”",
+        f"“{shortened(came(turn).text or '', 200)}”",
     ]
     if words := _written(turn):
-        lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=turn.answers["code"], words=words))
+        code = turn.notes(Waiting).code
+        lines.append(turn._("If they go to {code}, this is thrown away: {words}", code=code, words=words))
     return "\n\n".join(lines)
 
 
 def _which_choices(turn: Turn) -> Sequence[Choice]:
-    return (Choice("that", turn._("To {code}", code=turn.answers["code"])), Choice("this", turn._("To what I am writing")))
+    code = turn.notes(Waiting).code
+    return (Choice("that", turn._("To {code}", code=code)), Choice("this", turn._("To what I am writing")))
 
 
 def _went(turn: Turn, value: str) -> str:
-    raise Then(keep=value == "this", message=_message(turn))
+    raise Then(keep=value == "this", message=came(turn))
 
 
 def _is_asked(turn: Turn) -> bool:
     """Whether something was put aside: anybody can make a button that begins this."""
-    return turn.account is not None and turn.state.draft is not None and "then" in turn.answers
+    return turn.account is not None and turn.state.draft is not None and turn.notes(Waiting).message is not None
 
 
 def never(_turn: Turn) -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config.i18n import fold
 from config.tables import table
 from handlers.chat.conversation import Again, Choice, Question, Turn, unless_cancelled
 from handlers.chat.words import category_name
+from models.messages.notes import note
 
 _MORE = "more"
+
+
+@note
+@dataclass(slots=True)
+class Offered:
+    """Whether the rarer ones stand there, instead of the common ones."""
+
+    rare: bool = False
 
 
 def likely(written: str) -> dict[str, int]:
@@ -30,14 +40,14 @@ def _likely(turn: Turn) -> dict[str, int]:
 
 def _about(turn: Turn) -> str:
     first = next(iter(_likely(turn)), None)
-    if first is None or _MORE in turn.answers:
+    if first is None or turn.notes(Offered).rare:
         return turn._("What is it about?")
     return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
     common = [name for name, given in table("categories").items() if given.get("common")]
-    if _MORE in turn.answers:
+    if turn.notes(Offered).rare:
         names = [name for name in table("categories") if name not in common]
         other = Choice("fewer", turn._("Back"))
     else:
@@ -48,9 +58,7 @@ def _choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _chosen(turn: Turn, value: str) -> str:
-    turn.answers.pop(_MORE, None)
-    if value == _MORE:
-        turn.answers[_MORE] = "yes"
+    turn.notes(Offered).rare = value == _MORE
     if value in (_MORE, "fewer"):
         raise Again
     return unless_cancelled(turn, value)

@@ -8,7 +8,9 @@ asked; those passed over never see the case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from config.i18n import DEFAULT, language
 from handlers.broadcasts import reading
@@ -34,16 +36,26 @@ from models.anonymity.intake import Event
 from models.broadcasts import broadcasts, sizes
 from models.grievances import cases, deadlines, exclusions, floods
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import offices, units
 from models.people.units import Unit
 from models.store.ids import new_id
 
-_NAME_MODES = ("nobody", "committee", "all")
+Mode = Literal["nobody", "committee", "all"]
+
+
+@note
+@dataclass(slots=True)
+class Cover:
+    """Who is to know its writer's name, and whether it goes without delay. The preset is the most that protects."""
+
+    named_to: Mode = "nobody"
+    at_once: bool = False
 
 
 def _about_notice(turn: Turn) -> broadcasts.Broadcast | None:
-    """The notice this is a question about, if it is one: it goes to the unit that sent it and passes nobody over."""
-    return turn.thing(broadcasts.Broadcast) if turn.run.conversation == "askback" else None
+    """The notice this is a question about (“askback”): it goes to the unit that sent it and passes nobody over."""
+    return turn.judged if isinstance(turn.judged, broadcasts.Broadcast) else None
 
 
 def _recipients(turn: Turn) -> Mapping[units.Level, Unit]:
@@ -59,8 +71,8 @@ def _text(turn: Turn) -> str:
     return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
 
 
-def _mode(turn: Turn) -> str:
-    return turn.answers.get("mode", "nobody")
+def _mode(turn: Turn) -> Mode:
+    return turn.notes(Cover).named_to
 
 
 def _named(turn: Turn) -> bool:
@@ -78,7 +90,7 @@ def delay(turn: Turn) -> str:
 
 
 def _covered(turn: Turn) -> bool:
-    return covers(turn) and _mode(turn) != "all" and turn.answers.get("at_once") != "yes"
+    return covers(turn) and _mode(turn) != "all" and not turn.notes(Cover).at_once
 
 
 def _warnings(turn: Turn) -> list[str]:
@@ -135,12 +147,12 @@ def _nobody(turn: Turn) -> str:
 
 def _switches(turn: Turn) -> list[Choice]:
     """What can be switched before sending; the dot shows how it stands."""
-    labels = {
+    labels: dict[Mode, str] = {
         "nobody": turn._("Do not show my name (anonymous)"),
         "committee": turn._("Only the committee knows my name"),
         "all": turn._("Add my name"),
     }
-    choices = [Choice(mode, ("● " if _mode(turn) == mode else "○ ") + labels[mode]) for mode in _NAME_MODES]
+    choices = [Choice(mode, ("● " if _mode(turn) == mode else "○ ") + labels[mode]) for mode in get_args(Mode)]
     if covers(turn) and _mode(turn) != "all":
         at_once = Choice("at_once", turn._("No need to wait: pass it on at once"))
         covered = Choice("covered", turn._("Pass it on after {minutes} minutes", minutes=delay(turn)))
@@ -159,11 +171,12 @@ def _review_choices(turn: Turn) -> Sequence[Choice]:
 
 def _reviewed(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
-    if value in _NAME_MODES:
-        turn.answers["mode"] = value
+    cover = turn.notes(Cover)
+    if (mode := _as_mode(value)) is not None:
+        cover.named_to = mode
         raise Again
     if value in ("at_once", "covered"):
-        turn.answers["at_once"] = "yes" if value == "at_once" else "no"
+        cover.at_once = value == "at_once"
         raise Again
     if value == "rewrite":
         del turn.answers["text"]
@@ -177,6 +190,11 @@ def _reviewed(turn: Turn, value: str) -> str:
             )
         )
     return value
+
+
+def _as_mode(value: str) -> Mode | None:
+    modes: tuple[Mode, ...] = get_args(Mode)
+    return next((mode for mode in modes if mode == value), None)
 
 
 def take_name(turn: Turn, text: str) -> str:

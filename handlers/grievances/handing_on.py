@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from config.i18n import N_
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
+from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.chat.words import level_name
 from handlers.grievances import cases
 from handlers.grievances.replying import saying
@@ -15,6 +16,7 @@ from models.grievances import access, handling
 from models.grievances.cases import Grievance
 from models.grievances.handling import Saying
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import persons
 from models.people.units import Unit
 from models.store.database import Session
@@ -54,6 +56,14 @@ def _assign(turn: Turn) -> None:
     cases.show(turn, case, turn._("{code} is assigned to {name}.", code=case.code, name=name))
 
 
+@note
+@dataclass(slots=True)
+class Shown:
+    """The unit that the case was said to go to."""
+
+    unit_id: str = ""
+
+
 class Step(NamedTuple):
     """A case, and the next unit above (or below) the one that holds it in which somebody answers."""
 
@@ -87,7 +97,14 @@ def _reason_text(turn: Turn) -> str:
 
 
 def _note_unit(turn: Turn) -> None:
-    turn.answers["unit"] = turn.thing(Step).unit.id
+    turn.notes(Shown).unit_id = turn.thing(Step).unit.id
+
+
+def _agreed(turn: Turn, value: str) -> str:
+    unless_unchanged(turn, value)
+    if not turn.notes(Shown).unit_id:
+        raise Again
+    return value
 
 
 def _sure_text(turn: Turn) -> str:
@@ -105,7 +122,7 @@ def _hand_over(turn: Turn, verb: Verb, heading: str) -> None:
     """Gives the case to the unit that was shown. `heading`: the message id under which its officers see it."""
     case, unit = turn.thing(Step)
     try:
-        if unit.id != turn.answers.get("unit"):
+        if unit.id != turn.notes(Shown).unit_id:
             raise handling.Refused  # a colleague has handed it over meanwhile: this would be one step more
         verb(turn.session, case, unit, saying(turn, case), turn.now)
     except handling.Refused:
@@ -156,7 +173,7 @@ CONVERSATIONS = (
         _hand_back,
         (
             Question("text", _guidance_text, check=take_text),
-            Question("sure", _back_text, _back_choices, chosen=unless_unchanged, before=_note_unit),
+            Question("sure", _back_text, _back_choices, chosen=_agreed, before=_note_unit),
         ),
         about=_step_down,
         in_office=True,
@@ -181,7 +198,7 @@ CONVERSATIONS = (
         _escalate,
         (
             Question("text", _reason_text, check=take_text),
-            Question("sure", _sure_text, _sure_choices, chosen=unless_unchanged, before=_note_unit),
+            Question("sure", _sure_text, _sure_choices, chosen=_agreed, before=_note_unit),
         ),
         about=_step_up,
         in_office=True,

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config.i18n import N_, Language
 from handlers.chat import paging
-from handlers.chat.conversation import Again, Choice, Conversation, Goes, Question, Turn, open_token, take_text, with_right
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Goes,
+    Known,
+    Question,
+    Turn,
+    open_token,
+    take_text,
+    with_right,
+)
 from handlers.chat.words import category_name, first_words, time_left, time_since
 from models.grievances import cases, finding, work
 from models.grievances.cases import Grievance
 from models.grievances.work import Waiting
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import rights
 from models.store.database import Session
 
@@ -56,14 +69,23 @@ def _line(session: Session, reader: Language, case: Grievance, time: str) -> str
     return f"{urgent}{case.code}: {category_name(reader, case.category)} · {time} · “{first_words(said)}”"
 
 
-def _begun(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+@note
+@dataclass(slots=True)
+class Sought:
+    """Which cases are listed: those of a group (`GROUPS`), or of a kind (`_KINDS`) instead of those with the words."""
+
+    group: str = ""
+    kind: str = ""
+
+
+def _begun(_turn: Turn, _subject: str, value: str) -> Known:
     """Which cases, where not all of them, and which page."""
     group, _, page = value.rpartition(".")
-    return {"group": group, "page": page}
+    return Known(notes=(Sought(group), paging.Pages(paging.number_in(page))))
 
 
 def _queue(turn: Turn) -> None:
-    group = turn.answers.get("group", "")
+    group = turn.notes(Sought).group
     wanted = [one for one in waiting(turn) if group in ("", one.group)]
     shown = paging.page(wanted, paging.asked(turn))
     back = [
@@ -101,13 +123,14 @@ def _kinds(turn: Turn) -> Sequence[Choice]:
 
 
 def _kind_chosen(turn: Turn, value: str) -> str:
-    turn.answers["kind"] = value
+    turn.notes(Sought).kind = value
     return ""
 
 
 def _words_typed(turn: Turn, text: str) -> str:
     """Other words are another search."""
-    turn.answers.update({"kind": "", "page.which": ""})
+    turn.notes(Sought).kind = ""
+    paging.from_the_first(turn, "which")
     return take_text(turn, text)
 
 
@@ -117,7 +140,7 @@ def _again(turn: Turn, text: str) -> str:
 
 
 def _found(turn: Turn) -> finding.Found:
-    kind, words, person_id = turn.answers.get("kind", ""), turn.answers["words"], turn.member.person_id
+    kind, words, person_id = turn.notes(Sought).kind, turn.answers["words"], turn.member.person_id
     key = f"found {kind} {words}"
     if key not in turn.found:
         known = next((one for one in finding.KINDS if one == kind), None)

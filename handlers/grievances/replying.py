@@ -4,9 +4,22 @@ and first line, so that an answer never reaches the wrong worker; and nothing is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_cancelled
+from config.i18n import N_
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Known,
+    Question,
+    Turn,
+    open_token,
+    take_text,
+    unless_cancelled,
+)
 from handlers.chat.words import shortened
 from handlers.grievances import cases
 from models.anonymity import moments
@@ -15,16 +28,31 @@ from models.grievances import exclusions, handling, saved_replies
 from models.grievances.cases import Entry, Grievance
 from models.grievances.handling import Saying
 from models.messages.message import Option
+from models.messages.notes import note
 from models.store.database import Session
 
 Verb = Callable[[Session, Grievance, Saying, datetime], None]
 
-_VERBS: dict[str, Verb] = {
-    "reply": handling.reply,
-    "ask": handling.ask,
-    "close": handling.propose_settling,
-    "unfounded": handling.close_unfounded,
-}
+
+@note
+@dataclass(slots=True)
+class Meanwhile:
+    """How much was written in the case when the officer first saw it, and when the preview was last shown."""
+
+    seen: int | None = None
+    shown: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One way to speak to a reporter: its conversation, what it does to the case, and the message ids of what asks for the
+    words (with {code}) and of what is added under them. `may_be_saved`: whether its words are worth using again."""
+
+    name: str
+    verb: Verb
+    prompt: str
+    added: str = ""
+    may_be_saved: bool = False
 
 
 def saying(turn: Turn, case: Grievance) -> Saying:
@@ -51,44 +79,36 @@ def _take_saved(turn: Turn, value: str) -> str:
     return kept[value]
 
 
-def _note_seen(turn: Turn) -> None:
-    turn.answers.setdefault("seen", str(_count(turn, turn.thing(Grievance))))
+def note_seen(turn: Turn) -> None:
+    """Where the words are asked for: what comes after that, the preview shows."""
+    meanwhile = turn.notes(Meanwhile)
+    if meanwhile.seen is None:
+        meanwhile.seen = _count(turn, turn.thing(Grievance))
 
 
 def _note_shown(turn: Turn) -> None:
-    turn.answers["shown"] = str(_count(turn, turn.thing(Grievance)))
+    turn.notes(Meanwhile).shown = _count(turn, turn.thing(Grievance))
 
 
-def _prompt(turn: Turn) -> str:
-    case = turn.thing(Grievance)
-    return {
-        "reply": turn._("Comrade, please write your answer to {code}.", code=case.code),
-        "ask": turn._("Comrade, what would you like to ask the reporter of {code}?", code=case.code),
-        "close": turn._(
-            "Comrade, please write what came of {code}. The reporter then says whether that settles it.", code=case.code
-        ),
-        "unfounded": turn._("Comrade, please write why {code} has no grounds. The reporter reads it.", code=case.code),
-        "note": turn._("Comrade, please write the note on {code}. Only officers of your unit read it.", code=case.code),
-    }[turn.run.conversation]
+def _prompt(asked: str, turn: Turn) -> str:
+    return turn._(asked, code=turn.thing(Grievance).code)
 
 
-def _whole(turn: Turn) -> str:
-    """What the reporter will read; the sentence under a question comes in their own language (handlers.front.posting)."""
+def _whole(turn: Turn, added: str) -> str:
+    """What the reporter will read; what is added comes in their own language (handlers.grievances.posting)."""
     text = turn.answers["text"]
-    if turn.run.conversation == "ask":
-        text += "\n\n" + turn._("You need not say your name.")
-    return text
+    return f"{text}\n\n{turn._(added)}" if added else text
 
 
-def _preview(turn: Turn) -> str:
-    case = turn.thing(Grievance)
+def _preview(added: str, turn: Turn) -> str:
+    case, seen = turn.thing(Grievance), turn.notes(Meanwhile).seen
     said = case_rows.entries(turn.session, case.id)
     about = shortened(case_rows.text_of(turn.session, said[0]).splitlines()[0], 80)
     lines = [
         turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
-        f"“{shortened(_whole(turn), 1500)}”",
+        f"“{shortened(_whole(turn, added), 1500)}”",
     ]
-    for entry in said[int(turn.answers.get("seen", len(said))) :]:
+    for entry in said[len(said) if seen is None else seen :]:
         if entry.kind == case_rows.UNDELIVERED:
             lines.append(cases.undelivered(turn.language))
         elif entry.officer_id != turn.member.person_id and entry.kind not in case_rows.BY_NOBODY:
@@ -121,7 +141,7 @@ def _sure(turn: Turn, value: str) -> str:
     if value == "change":
         del turn.answers["text"]
         raise Again
-    if value == "send" and _count(turn, turn.thing(Grievance)) != int(turn.answers["shown"]):
+    if value == "send" and _count(turn, turn.thing(Grievance)) != turn.notes(Meanwhile).shown:
         raise Again  # somebody wrote between the preview and the tap: show it with what they wrote
     return unless_cancelled(turn, value)
 
@@ -144,14 +164,13 @@ def deliver(turn: Turn, verb: Verb) -> str:
     )
 
 
-def _send(turn: Turn) -> None:
+def _send(how: Dialogue, turn: Turn) -> None:
     case = turn.thing(Grievance)
-    verb = _VERBS[turn.run.conversation]
-    said = deliver(turn, verb)
+    said = deliver(turn, how.verb)
     if not said:
         return
     # Not where somebody is barred: saved replies are read by the whole unit.
-    keeps = verb is handling.reply and not exclusions.any_for(turn.session, case.id)
+    keeps = how.may_be_saved and not exclusions.any_for(turn.session, case.id)
     after = [
         Option(open_token("queue"), turn._("Cases to handle")),
         *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),
@@ -166,9 +185,9 @@ def _note(turn: Turn) -> None:
     cases.show(turn, case, turn._("Noted on {code}; the reporter does not see it.", code=case.code))
 
 
-def begun(turn: Turn, case: Grievance, text: str) -> dict[str, str]:
-    """The answers with which “PA-XXXXXX words” begins an answer at its preview."""
-    return {"text": take_text(turn, text), "seen": str(_count(turn, case))}
+def begun(turn: Turn, case: Grievance, text: str) -> Known:
+    """With what “PA-XXXXXX words” begins an answer at its preview."""
+    return Known({"text": take_text(turn, text)}, (Meanwhile(_count(turn, case)),))
 
 
 def _heard(turn: Turn) -> Grievance | None:
@@ -177,17 +196,47 @@ def _heard(turn: Turn) -> Grievance | None:
     return case if case is not None and case.route is not None else None
 
 
-SURE = Question("sure", _preview, _choices, chosen=_sure, before=_note_shown)
-"""What is shown before anything goes to a reporter."""
+def preview(added: str = "") -> Question:
+    """What is shown before anything goes to a reporter."""
+    return Question("sure", partial(_preview, added), _choices, chosen=_sure, before=_note_shown)
 
 
-def _dialogue(name: str) -> Conversation:
-    saved = {"listed": _saved, "chosen": _take_saved} if name == "reply" else {}
-    text = Question("text", _prompt, check=take_text, before=_note_seen, **saved)  # type: ignore[arg-type]
-    return Conversation(name, _send, (text, SURE), about=_heard, in_office=True)
+def _dialogue(how: Dialogue) -> Conversation:
+    text = Question(
+        "text",
+        partial(_prompt, how.prompt),
+        check=take_text,
+        before=note_seen,
+        listed=_saved if how.may_be_saved else None,
+        chosen=_take_saved if how.may_be_saved else None,
+    )
+    return Conversation(how.name, partial(_send, how), (text, preview(how.added)), about=_heard, in_office=True)
 
+
+_DIALOGUES = (
+    Dialogue("reply", handling.reply, N_("Comrade, please write your answer to {code}."), may_be_saved=True),
+    Dialogue(
+        "ask",
+        handling.ask,
+        N_("Comrade, what would you like to ask the reporter of {code}?"),
+        added=N_("You need not say your name."),
+    ),
+    Dialogue(
+        "close",
+        handling.propose_settling,
+        N_("Comrade, please write what came of {code}. The reporter then says whether that settles it."),
+    ),
+    Dialogue(
+        "unfounded",
+        handling.close_unfounded,
+        N_("Comrade, please write why {code} has no grounds. The reporter reads it."),
+    ),
+)
+_NOTE = N_("Comrade, please write the note on {code}. Only officers of your unit read it.")
 
 CONVERSATIONS = (
-    *(_dialogue(name) for name in _VERBS),
-    Conversation("note", _note, (Question("text", _prompt, check=take_text),), about=cases.case_of, in_office=True),
+    *map(_dialogue, _DIALOGUES),
+    Conversation(
+        "note", _note, (Question("text", partial(_prompt, _NOTE), check=take_text),), about=cases.case_of, in_office=True
+    ),
 )

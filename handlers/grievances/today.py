@@ -7,23 +7,35 @@ The numbers are of cases, and only of those that this officer may see; of the un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from config.i18n import HERE, Language
 from handlers.chat import paging
-from handlers.chat.conversation import Choice, Conversation, Goes, Invalid, Question, Turn, open_token, take_text, with_right
+from handlers.chat.conversation import (
+    Choice,
+    Conversation,
+    Goes,
+    Invalid,
+    Known,
+    Question,
+    Turn,
+    open_token,
+    take_text,
+    with_right,
+)
 from handlers.chat.words import category_name, destination, shortened, state_name, time_left, unit_name
 from handlers.grievances import cases, listing, replying
 from handlers.grievances.listing import GROUPS
 from models.broadcasts import rule_of_two
 from models.broadcasts.broadcasts import Broadcast
 from models.grievances import access, handling, oversight, work
-from models.grievances import cases as case_rows
 from models.grievances.cases import Grievance
 from models.grievances.oversight import Owing
 from models.grievances.work import Waiting
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import offices, rights, units
 from models.store.database import Session
 
@@ -136,15 +148,23 @@ def in_turn(waiting: Sequence[Waiting], person_id: str, later: Sequence[str] = (
     ]
 
 
+@note
+@dataclass(slots=True)
+class PutOff:
+    """Cases that were answered with “later”."""
+
+    case_ids: list[str] = field(default_factory=list)
+
+
 def _later(turn: Turn) -> list[str]:
-    return [one for one in turn.answers.get("later", "").split(",") if one]
+    return turn.notes(PutOff).case_ids
 
 
 def _next(turn: Turn, later: Sequence[str]) -> Goes:
     """To the next case; when none is left, to the screen of the day."""
     waiting = work.waiting(turn.session, turn.member.person_id, turn.now)
     left = in_turn(waiting, turn.member.person_id, later)
-    return Goes("in_turn", left[0].id, {"later": ",".join(later)}) if left else Goes("day")
+    return Goes("in_turn", left[0].id, Known(notes=(PutOff(list(later)),))) if left else Goes("day")
 
 
 def _begin(turn: Turn) -> None:
@@ -154,7 +174,6 @@ def _begin(turn: Turn) -> None:
 def _card(turn: Turn) -> str:
     """A case as short as it can be answered from, and how many are left."""
     case, reader = turn.thing(Grievance), turn.language
-    turn.answers.setdefault("seen", str(len(case_rows.entries(turn.session, case.id))))
     left = in_turn(listing.waiting(turn), turn.member.person_id, _later(turn))
     urgent = "⚠ " if case.urgent else ""
     time = time_left(reader, work.shown_at(case, case.due_at), turn.now)
@@ -208,7 +227,10 @@ CONVERSATIONS = (
     Conversation(
         "in_turn",
         _answered,
-        (Question("text", _card, _card_choices, check=_typed, chosen=_tapped), replying.SURE),
+        (
+            Question("text", _card, _card_choices, check=_typed, chosen=_tapped, before=replying.note_seen),
+            replying.preview(),
+        ),
         about=cases.open_case,
         in_office=True,
     ),

@@ -6,17 +6,28 @@ Grievances are what is asked for; notices and polls are consents of their own, o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config import keyboards
 from handlers.chat import menu
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn
 from handlers.chat.words import role_name, unit_name
 from handlers.people import officer_claims, second_phone
+from models.messages.notes import note
 from models.people import accounts, claims, invites, offices, persons, second_phones, wishes, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 
 CONSENT_VERSION = "2026-12"
+
+
+@note
+@dataclass(slots=True)
+class Agreed:
+    """To what besides joining, by the switches of the card; nobody is taken to have agreed."""
+
+    notices: bool = False
+    polls: bool = False
 
 
 def _code_text(turn: Turn) -> str:
@@ -106,26 +117,32 @@ def _consent_text(turn: Turn) -> str:
 
 def _consent_choices(turn: Turn) -> Sequence[Choice]:
     other = Choice("vi", "Tiếng Việt") if turn.language.code == "en" else Choice("en", "English")
-    switches = () if _first_phone(turn) else tuple(_switch(turn, name) for name in ("notices", "polls"))
+    switches = () if _first_phone(turn) else _switches(turn)
     return (Choice("yes", turn._("I agree")), *switches, Choice("no", turn._("I do not agree")), other)
 
 
-def _is_on(turn: Turn, name: str) -> bool:
-    return turn.answers.get(name) == "on"
+def _switches(turn: Turn) -> Sequence[Choice]:
+    def switch(name: str, what: str, *, on: bool) -> Choice:
+        state = turn._("on") if on else turn._("off")
+        return Choice(name, f"{what}: {state}")
 
-
-def _switch(turn: Turn, name: str) -> Choice:
-    what = turn._("Notices from the union") if name == "notices" else turn._("Opinion polls")
-    state = turn._("on") if _is_on(turn, name) else turn._("off")
-    return Choice(name, f"{what}: {state}")
+    agreed = turn.notes(Agreed)
+    return (
+        switch("notices", turn._("Notices from the union"), on=agreed.notices),
+        switch("polls", turn._("Opinion polls"), on=agreed.polls),
+    )
 
 
 def _consent(turn: Turn, value: str) -> str:
     if value in ("vi", "en"):
         turn.speak(value)
         raise Again
-    if value in ("notices", "polls"):
-        turn.answers[value] = "off" if _is_on(turn, value) else "on"
+    agreed = turn.notes(Agreed)
+    if value == "notices":
+        agreed.notices = not agreed.notices
+        raise Again
+    if value == "polls":
+        agreed.polls = not agreed.polls
         raise Again
     if value == "no":
         raise Stop(
@@ -161,8 +178,8 @@ def _finish(turn: Turn) -> None:
             confirmed=not claimed,
             claim=found.id if claimed else None,
             verified=found.person_id is not None or invites.is_slip(found),
-            notices=_is_on(turn, "notices"),
-            polls=_is_on(turn, "polls"),
+            notices=turn.notes(Agreed).notices,
+            polls=turn.notes(Agreed).polls,
             consent_version=CONSENT_VERSION,
         ),
         turn.now.date(),

@@ -4,18 +4,20 @@ every other code it is said what it is for. None becomes the words of a grievanc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from config import keyboards
 from config.i18n import language
 from handlers.chat import menu
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
 from handlers.chat.unasked import tell
 from handlers.chat.words import unit_name
 from models.anonymity import intake, moments
 from models.anonymity.intake import Event
 from models.grievances import cases
 from models.messages.message import Option
+from models.messages.notes import note
 from models.messages.outbox import Letter
 from models.people import claims, invites, offices, persons, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
@@ -56,10 +58,27 @@ def _is_asked(turn: Turn, text: str) -> bool:
     return not known.isdisjoint(invites.ids_of(turn.session, text))
 
 
+@note
+@dataclass(slots=True)
+class WrittenCode:
+    """The code that was written, where nobody had asked for one."""
+
+    code: str = ""
+
+
+def about(code: str) -> Known:
+    """With what “slip” begins."""
+    return Known(notes=(WrittenCode(code),))
+
+
+def _written(turn: Turn) -> str:
+    return turn.notes(WrittenCode).code
+
+
 def _why_not(turn: Turn) -> str:
     """What to say of a code that cannot be used here; empty for one that can."""
-    invite = _found(turn, turn.answers["text"])
-    if invite is None and _is_asked(turn, turn.answers["text"]):
+    invite = _found(turn, _written(turn))
+    if invite is None and _is_asked(turn, _written(turn)):
         return turn._("You have used that code here already. If nothing came of it, please ask for a new one.")
     if invite is not None and invite.person_id is not None:
         return _why_no_office(turn, invite)
@@ -118,7 +137,7 @@ def may_still(session: Session, event: Event, now: datetime) -> bool:
 
 
 def _text(turn: Turn) -> str:
-    invite = _found(turn, turn.answers["text"])
+    invite = _found(turn, _written(turn))
     if invite is not None and invite.person_id is not None:
         asked = turn._(
             "This is the code of {name}, {unit}. Is that you, and shall this chat receive the unit's cases? Your grievances "
@@ -140,7 +159,7 @@ def _text(turn: Turn) -> str:
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    invite = _found(turn, turn.answers["text"])
+    invite = _found(turn, _written(turn))
     is_office = invite is not None and invite.person_id is not None
     use = turn._("Use the code") if is_office else turn._("Use the slip")
     return (Choice("yes", use), Choice("cancel", turn._("Cancel")))
@@ -151,7 +170,7 @@ def _finish(turn: Turn) -> None:
     if why:
         menu.show(turn, why)
         return
-    invite = _found(turn, turn.answers["text"])
+    invite = _found(turn, _written(turn))
     at = moments.tonight(turn.now, turn.site.relay_minutes)
     if invite is not None and invite.person_id is not None:
         if turn.site.confirm_officers:
@@ -214,6 +233,6 @@ CONVERSATIONS = (
         "slip",
         _finish,
         (Question("sure", _text, _choices, chosen=unless_unchanged, when=lambda turn: not _why_not(turn)),),
-        allowed=lambda turn: turn.account is not None and turn.account.confirmed and "text" in turn.answers,
+        allowed=lambda turn: turn.account is not None and turn.account.confirmed and bool(_written(turn)),
     ),
 )

@@ -3,6 +3,9 @@ read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences
 from handlers.chat import paging
@@ -80,21 +83,28 @@ def _show(turn: Turn) -> None:
     )
 
 
-def _end(turn: Turn) -> None:
-    """close_poll, cancel_poll: the run's name is the verb."""
+def _close(turn: Turn, one: Round) -> str:
+    if one.state != "open" or not one.takes_votes(turn.now):
+        return ""
+    round_rows.close(turn.session, one, turn.now)
+    return turn._("{code} is closed. It is counted in a few minutes, comrade.", code=turn.thing(rounds.Asked).poll.code)
+
+
+def _cancel(turn: Turn, one: Round) -> str:
+    if one.state not in ("waiting", "planned", "open"):
+        return ""
+    round_rows.cancel(turn.session, one)
+    return turn._("{code} is cancelled. No answer to it is ever counted.", code=turn.thing(rounds.Asked).poll.code)
+
+
+def _end(noted: str, verb: Callable[[Turn, Round], str], turn: Turn) -> None:
+    """`verb`: ends it and says so, or nothing where it is too late. `noted`: what the audit calls it."""
     one, poll = turn.thing(rounds.Asked)
-    early = turn.run.conversation == "close_poll"
-    if one.state not in ("waiting", "planned", "open") or (early and not one.takes_votes(turn.now)):
-        text = turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=_state(turn, one))
-    elif early:
-        round_rows.close(turn.session, one, turn.now)
-        text = turn._("{code} is closed. It is counted in a few minutes, comrade.", code=poll.code)
-    else:
-        round_rows.cancel(turn.session, one)
-        text = turn._("{code} is cancelled. No answer to it is ever counted.", code=poll.code)
-    audit.note(turn.session, turn.member.person_id, turn.run.conversation, poll.id, turn.now)
+    was = _state(turn, one)
+    said = verb(turn, one) or turn._("{code} is “{state}” by now. Nothing was changed.", code=poll.code, state=was)
+    audit.note(turn.session, turn.member.person_id, noted, poll.id, turn.now)
     turn.falls_due = True
-    turn.say(text, rounds.back(turn))
+    turn.say(said, rounds.back(turn))
 
 
 def _mine(turn: Turn) -> None:
@@ -123,7 +133,7 @@ CONVERSATIONS = (
         "polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True, begun=paging.begun, is_list=True
     ),
     Conversation("round", _show, about=rounds.theirs, in_office=True),
-    Conversation("close_poll", _end, about=rounds.theirs, in_office=True),
-    Conversation("cancel_poll", _end, about=rounds.theirs, in_office=True),
+    Conversation("close_poll", partial(_end, "close_poll", _close), about=rounds.theirs, in_office=True),
+    Conversation("cancel_poll", partial(_end, "cancel_poll", _cancel), about=rounds.theirs, in_office=True),
     Conversation("polls_mine", _mine, allowed=is_member, begun=paging.begun, is_list=True),
 )

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import cast
 
 from handlers.chat.conversation import Again, Choice, Invalid, Question, Turn, take_text, unless_cancelled
 from handlers.polls import in_words
-from models.polls.polls import OPTION_WORDS, OPTIONS, QUESTIONS, WORDS
+from models.messages.notes import note
+from models.polls.polls import OPTION_WORDS, OPTIONS, QUESTIONS, SINGLE, WORDS, Kind
 from models.polls.polls import Question as Asked
 
 OWN = "own"
+
+
+@note
+@dataclass(slots=True)
+class Written:
+    """Those that are done; the one at hand is in the answers."""
+
+    questions: list[Asked] = field(default_factory=list)
 
 
 def is_own(turn: Turn) -> bool:
     return turn.answers.get("template") == OWN
 
 
-def _drafts(turn: Turn) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(turn.answers.get("asked", "[]"))
-    return found
-
-
-def _keep(turn: Turn, asked: list[dict[str, Any]]) -> None:
-    turn.answers["asked"] = json.dumps(asked, ensure_ascii=False)
-
-
 def questions(turn: Turn) -> list[Asked]:
     """Those written so far."""
-    return [_asked(one) for one in _drafts(turn)]
-
-
-def _asked(one: dict[str, Any]) -> Asked:
-    when = tuple(one["when"]) if one.get("when") else None
-    return Asked(one["kind"], {"vi": one["text"]}, tuple({"vi": option} for option in one["options"]), when)
+    return turn.notes(Written).questions
 
 
 def _short(most: int) -> Callable[[Turn, str], str]:
@@ -72,38 +67,37 @@ def _options(turn: Turn, text: str) -> str:
 
 def _condition(turn: Turn) -> Sequence[Choice]:
     """Asked of everybody, or of those who gave one answer to the question before."""
-    asked = _asked(_drafts(turn)[-1])
+    before = questions(turn)[-1]
     named = [
         Choice(str(place), turn._("Only if: {answer}", answer=label))
-        for place, label in enumerate(in_words.labels(turn.language, asked))
+        for place, label in enumerate(in_words.labels(turn.language, before))
     ]
     return [Choice("all", turn._("Ask everybody")), *named]
 
 
 def _can_depend(turn: Turn) -> bool:
-    before = _drafts(turn)
-    return _is_asking(turn) and bool(before) and before[-1]["kind"] in ("one", "yesno", "scale")
+    before = questions(turn)
+    return _is_asking(turn) and bool(before) and before[-1].kind in SINGLE
 
 
 def _more(turn: Turn) -> Sequence[Choice]:
-    more = [Choice("again", turn._("One more question"))] if len(_drafts(turn)) < QUESTIONS - 1 else []
+    more = [Choice("again", turn._("One more question"))] if len(questions(turn)) < QUESTIONS - 1 else []
     return [*more, Choice("enough", turn._("That is all")), Choice("cancel", turn._("Cancel"))]
 
 
 def _more_text(turn: Turn) -> str:
-    number = len(_drafts(turn)) + 1
+    number = len(questions(turn)) + 1
     return turn.language.ngettext("{count} question so far. One more?", "{count} questions so far. One more?", number)
 
 
 def _decided(turn: Turn, value: str) -> str:
     """Adds the question at hand to those there are, and asks for the next or goes on."""
     unless_cancelled(turn, value)
-    answers = turn.answers
+    answers, written = turn.answers, questions(turn)
     given = answers.pop("condition", "all")
-    asked = _drafts(turn)
-    when = [len(asked) - 1, int(given)] if given != "all" else None
-    options = answers.pop("options", "").splitlines()
-    _keep(turn, [*asked, {"kind": answers.pop("kind"), "text": answers.pop("text"), "options": options, "when": when}])
+    when = (len(written) - 1, int(given)) if given != "all" else None
+    options = [{"vi": option} for option in answers.pop("options", "").splitlines()]
+    written.append(Asked(cast("Kind", answers.pop("kind")), {"vi": answers.pop("text")}, options, when))
     if value == "again":
         raise Again
     return value

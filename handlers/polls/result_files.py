@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -184,11 +185,10 @@ def made(session: Session, attachment_id: str, _k: int) -> bytes | Drawing | Non
     return Drawing(drawn) if drawn is not None else None
 
 
-def _give(turn: Turn) -> None:
+def _give(kind: str, turn: Turn) -> None:
     """Sends the files where the line can; where not, a link for each."""
     one, poll, content = turn.thing(results.Told)
     unit_id = results.unit_of(turn, poll)
-    kind = {TABLES: TABLES, "office_codes": CODES, CODES: CODES}.get(turn.run.conversation, CHART)
     count = min(MOST, sum(question.kind != "text" for question in content.questions)) if kind == CHART else 1
     files = [_media(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
     if kind == TABLES:
@@ -207,9 +207,9 @@ def _in_office(turn: Turn) -> results.Told | None:
 
 
 CONVERSATIONS = (
-    Conversation(CHART, _give, about=_in_office, begun=results.asked_unit, in_office=True),
-    Conversation("office_codes", _give, about=_in_office, begun=results.asked_unit, in_office=True),
-    Conversation(CODES, _give, about=results.seen, begun=results.asked_unit),
-    Conversation("picture", _give, about=results.seen, begun=results.asked_unit),
-    Conversation(TABLES, _give, about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation(CHART, partial(_give, CHART), about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation("office_codes", partial(_give, CODES), about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation(CODES, partial(_give, CODES), about=results.seen, begun=results.asked_unit),
+    Conversation("picture", partial(_give, CHART), about=results.seen, begun=results.asked_unit),
+    Conversation(TABLES, partial(_give, TABLES), about=_in_office, begun=results.asked_unit, in_office=True),
 )

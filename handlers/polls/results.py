@@ -7,12 +7,13 @@ may see which unit is models.polls.access.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from config.i18n import LANGUAGES, Language, language
 from handlers.broadcasts import overview, reading
 from handlers.chat import paging
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged
+from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import bar, shortened
 from handlers.polls import in_words, invitations, result_words
 from models.anonymity import counts
@@ -20,16 +21,25 @@ from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import Draft, Words
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import rights, units
 from models.polls import access, results, rounds
 from models.polls.polls import Content, Poll, content_of
-from models.polls.polls import Question as Asked
+from models.polls.polls import Question as PollQuestion
 from models.polls.results import Shown
 from models.polls.rounds import Round
 from models.polls.tally import Table
 from models.trust import audit
 
 _REMARKS = 20
+
+
+@note
+@dataclass(slots=True)
+class Asked:
+    """Whose result is looked at, where it is not that of the unit that asked."""
+
+    unit_id: str = ""
 
 
 class Told(NamedTuple):
@@ -48,7 +58,7 @@ def of(turn: Turn) -> Told | None:
 
 def unit_of(turn: Turn, poll: Poll) -> str:
     """The unit that is asked for: the one that asked, unless another was tapped."""
-    return turn.answers.get("unit", poll.author_unit_id)
+    return turn.notes(Asked).unit_id or poll.author_unit_id
 
 
 def seen(turn: Turn) -> Told | None:
@@ -63,10 +73,10 @@ def seen(turn: Turn) -> Told | None:
     return told if may else None
 
 
-def asked_unit(_turn: Turn, _subject: str, value: str) -> dict[str, str]:
+def asked_unit(_turn: Turn, _subject: str, value: str) -> Known:
     """Which unit's result, and, where a page of the units below it was tapped, which page of them."""
     unit_id, _, page = value.partition(".")
-    return {"unit": unit_id, "page": page}
+    return Known(notes=(Asked(unit_id), paging.Pages(paging.number_in(page))))
 
 
 def heading(reader: Language, content: Content, name: str) -> str:
@@ -115,7 +125,7 @@ def unverified(reader: Language, poll: Poll) -> list[str]:
     return [reader.gettext(result_words.UNVERIFIED)] if poll.voters == "anyone" else []
 
 
-def _bars(reader: Language, question: Asked, table: Table, shown: Shown) -> list[str]:
+def _bars(reader: Language, question: PollQuestion, table: Table, shown: Shown) -> list[str]:
     of = max(1, result_words.answered(question, table, shown))
     labels = result_words.labels(reader, question)
     lines = [

@@ -8,19 +8,31 @@ phone, and they are told so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
-from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Stop, Turn, is_member
+from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Known, Question, Stop, Turn, is_member
 from handlers.polls import in_words
 from models.anonymity import identifying
+from models.messages.notes import note
 from models.polls import ballots, rounds
 from models.polls.ballots import NotCast
 from models.polls.polls import QUESTIONS, SINGLE, SKIP, TEXT_WORDS, Answer, Content, Unfit, is_asked
 from models.polls.polls import Question as Asked
 from models.polls.rounds import Round
 from models.store.throwaway_keys import NoRoundKey
+
+
+@note
+@dataclass(slots=True)
+class Voting:
+    """Whether this person was let in, and what is marked so far of each question that takes several answers, by its number:
+    numbers of options, in the order in which they were tapped."""
+
+    may: bool = False
+    marked: dict[int, list[int]] = field(default_factory=dict)
 
 
 def _content(turn: Turn) -> Content:
@@ -39,12 +51,9 @@ def why_not(turn: Turn) -> str:
 
 def _is_barred(turn: Turn) -> bool:
     """Asked once in a run, and again by the last tap (models.polls.ballots.cast)."""
-    if "may" in turn.answers:
-        return False
-    barred = bool(why_not(turn))
-    if not barred:
-        turn.answers["may"] = "yes"
-    return barred
+    voting = turn.notes(Voting)
+    voting.may = voting.may or not why_not(turn)
+    return not voting.may
 
 
 def reason(turn: Turn, error: NotCast) -> str:
@@ -58,12 +67,12 @@ def reason(turn: Turn, error: NotCast) -> str:
     }[error.why]
 
 
-def _begun(turn: Turn, subject: str, value: str) -> dict[str, str]:
+def _begun(turn: Turn, subject: str, value: str) -> Known:
     """The answer that a button of the invitation gives to the first question; nothing for one that has no such button."""
     form = rounds.form_of(turn.session, subject)
     if form is None or (first := form.content.questions[0]).kind not in SINGLE:
-        return {}
-    return {"a0": value} if value == SKIP or (value.isdecimal() and int(value) < first.choices) else {}
+        return Known()
+    return Known({"a0": value} if value == SKIP or (value.isdecimal() and int(value) < first.choices) else {})
 
 
 def _when(number: int) -> Callable[[Turn], bool]:
@@ -106,20 +115,16 @@ def _text(number: int) -> Callable[[Turn], str]:
     return text
 
 
-def _marked(turn: Turn, number: int) -> list[str]:
-    return [one for one in turn.answers.get(f"m{number}", "").split(",") if one]
-
-
 def _choices(number: int) -> Callable[[Turn], Sequence[Choice]]:
     def choices(turn: Turn) -> Sequence[Choice]:
         question = _content(turn).questions[number]
-        named = [(str(place), label) for place, label in enumerate(in_words.labels(turn.language, question))]
+        named = list(enumerate(in_words.labels(turn.language, question)))
         skip = Choice(SKIP, turn._("Skip"))
         if question.kind != "several":
-            return [*(Choice(value, label) for value, label in named), skip]
-        marked = _marked(turn, number)
+            return [*(Choice(str(place), label) for place, label in named), skip]
+        marked = turn.notes(Voting).marked.get(number, [])
         done = Choice("done", turn._("Done")) if marked else skip
-        return [*(Choice(value, ("● " if value in marked else "○ ") + label) for value, label in named), done]
+        return [*(Choice(str(place), ("● " if place in marked else "○ ") + label) for place, label in named), done]
 
     return choices
 
@@ -128,12 +133,10 @@ def _chosen(number: int) -> Callable[[Turn, str], str]:
     def chosen(turn: Turn, value: str) -> str:
         if _content(turn).questions[number].kind != "several" or value == SKIP:
             return value
-        marked = _marked(turn, number)
+        marked = turn.notes(Voting).marked.setdefault(number, [])
         if value == "done":
-            return ",".join(sorted(marked, key=int))
-        turn.answers[f"m{number}"] = (
-            ",".join(one for one in marked if one != value) if value in marked else ",".join([*marked, value])
-        )
+            return ",".join(map(str, sorted(marked)))
+        marked.remove(int(value)) if int(value) in marked else marked.append(int(value))
         raise Again
 
     return chosen
@@ -180,14 +183,14 @@ def _line(questions: Sequence[Asked], given: Sequence[int], first: int = 0) -> d
     return {f"a{first + place}": str(one - 1) for place, one in enumerate(given)} if fits else {}
 
 
-def in_one_line(turn: Turn, text: str) -> tuple[str, dict[str, str]] | None:
+def in_one_line(turn: Turn, text: str) -> tuple[str, Known] | None:
     """“1 3 2” under an invitation, which is the newest list on the screen: the round, and the answers."""
     given = keyboards.numbers(text)
     token = turn.state.offered[0].token.split(":") if turn.state.offered and turn.state.run is None else [""]
     if token[0] != "vote" or len(given) < 2:
         return None
     form = rounds.form_of(turn.session, token[1])
-    return (token[1], _line(form.content.questions, given)) if form else None
+    return (token[1], Known(_line(form.content.questions, given))) if form else None
 
 
 def _review(turn: Turn) -> str:
@@ -222,6 +225,7 @@ def _sent(turn: Turn, value: str) -> str:
         raise Stop(turn._("Nothing was sent and nothing is kept. You can still take part until the poll closes."))
     if value == "anew":
         turn.answers.clear()
+        turn.run.put(Voting())
         raise Again
     return value
 

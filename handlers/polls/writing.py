@@ -7,7 +7,7 @@ there is no editing, only another poll.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from models.anonymity import counts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Draft, Words
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import units
 from models.polls import overlap, polls, rounds
 from models.polls.polls import Content, Terms, Unfit
@@ -28,6 +29,16 @@ from models.polls.polls import Question as Asked
 from models.trust import audit
 
 _DAYS = (3, 7, 14, 30)
+
+
+@note
+@dataclass(slots=True)
+class Rules:
+    """By what rules it is asked: for how long, whether anybody may vote, whether codes are given to check the count."""
+
+    days: int = 7
+    anyone: bool = False
+    receipts: bool = False
 
 
 def templates() -> dict[str, dict[str, Any]]:
@@ -71,16 +82,8 @@ def _templates(turn: Turn) -> Sequence[Choice]:
 # The preview.
 
 
-def _is_on(turn: Turn, key: str) -> bool:
-    return turn.answers.get(key) == "yes"
-
-
 def _opens_at(turn: Turn) -> datetime:
-    return datetime.fromisoformat(turn.answers["at"]) if turn.answers.get("at") else turn.now
-
-
-def _days(turn: Turn) -> int:
-    return int(turn.answers.get("days", "7"))
+    return turn.notes(writing.Preview).at or turn.now
 
 
 def _invitation(turn: Turn) -> Draft:
@@ -90,7 +93,7 @@ def _invitation(turn: Turn) -> Draft:
         author_id=turn.member.person_id,
         unit_id=audiences.speaking(turn, to).id,
         words=Words({}),
-        audience=replace(to, verified=not _is_on(turn, "anyone")),
+        audience=replace(to, verified=not _is_open(turn)),
         kind=POLL,
         send_at=_opens_at(turn),
     )
@@ -98,7 +101,7 @@ def _invitation(turn: Turn) -> Draft:
 
 def _is_open(turn: Turn) -> bool:
     """Whether anybody could vote."""
-    return _is_on(turn, "anyone")
+    return turn.notes(Rules).anyone
 
 
 def _threshold(turn: Turn) -> int:
@@ -156,13 +159,11 @@ def _preview(turn: Turn) -> str:
         "\n".join(in_words.asked_lines(turn.language, given)),
         turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audiences.chosen(turn))),
         *forecast.lines(turn, made, plan),
-        turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=_days(turn)),
+        turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=turn.notes(Rules).days),
     ]
     if plan.heads < _shown_from(turn):
         text = turn._("⚠ As of last night few could vote here, so that hardly any result could be shown.")
-        lines.append(
-            text + ("" if _is_on(turn, "anyone") else " " + turn._("Only those who joined with a one-time slip vote."))
-        )
+        lines.append(text + ("" if _is_open(turn) else " " + turn._("Only those who joined with a one-time slip vote.")))
     lines += _obstacles(turn, made.audience)
     lines.append(how(turn, _shown_from(turn)))
     if rule_of_two.is_needed(turn, made.audience, plan.size):
@@ -173,18 +174,19 @@ def _preview(turn: Turn) -> str:
 def _when(turn: Turn) -> str:
     at = _opens_at(turn)
     when = turn.language.when(at, turn.now) if at > turn.now else turn._("at once")
-    repeat = turn.answers.get("repeat", "")
+    repeat = turn.notes(writing.Preview).repeat
     return when + (", " + turn._("then") + " " + turn._(writing.REPEAT_NAMES[repeat]) if repeat else "")
 
 
 def _note_size(turn: Turn) -> None:
-    turn.answers["size"] = str(forecast.of(turn, _invitation(turn)).size.number)
+    turn.notes(writing.Preview).size = forecast.of(turn, _invitation(turn)).size.number
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    def on(key: str, label: str) -> Choice:
-        return Choice(key, ("● " if _is_on(turn, key) else "○ ") + label)
+    def switch(key: str, label: str, *, on: bool) -> Choice:
+        return Choice(key, ("● " if on else "○ ") + label)
 
+    rules = turn.notes(Rules)
     made = _invitation(turn)
     plan = forecast.of(turn, made)
     size, may = plan.size, _may_go(turn, plan, made)
@@ -194,8 +196,8 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         Choice("c_at", turn._("Open later")),
         Choice("c_days", turn._("How long it is open")),
         Choice("c_repeat", turn._("Repeat")),
-        on("anyone", turn._("Everybody votes, not only slips")),
-        on("receipts", turn._("Give codes to check the count")),
+        switch("anyone", turn._("Everybody votes, not only slips"), on=rules.anyone),
+        switch("receipts", turn._("Give codes to check the count"), on=rules.receipts),
         Choice("whom", turn._("Change who receives it")),
         Choice("cancel", turn._("Cancel")),
     ]
@@ -212,20 +214,23 @@ def _is_whole(turn: Turn, *, rates: bool) -> bool:
 
 
 def _tapped(turn: Turn, value: str) -> str:
-    unless_cancelled(turn, value)
-    if value in ("anyone", "receipts"):
-        turn.answers[value] = "no" if _is_on(turn, value) else "yes"
-    elif value.startswith("c_"):
-        turn.answers["change"] = value[2:]
-    elif value == "whom":
-        audiences.forget(turn)
-    else:
-        return value
-    raise Again
+    rules = turn.notes(Rules)
+    if value == "anyone":
+        rules.anyone = not rules.anyone
+        raise Again
+    if value == "receipts":
+        rules.receipts = not rules.receipts
+        raise Again
+    return writing.tapped(turn, value)
+
+
+def _days_chosen(turn: Turn, value: str) -> str:
+    turn.notes(Rules).days = int(value)
+    raise writing.changed(turn)
 
 
 def _finish(turn: Turn) -> None:
-    given = content(turn)
+    given, rules = content(turn), turn.notes(Rules)
     template = _template(turn)
     invitation = _invitation(turn)
     plan = forecast.of(turn, invitation)
@@ -243,10 +248,10 @@ def _finish(turn: Turn) -> None:
             given,
             Terms(
                 threshold=_threshold(turn),
-                voters="anyone" if _is_on(turn, "anyone") else "slips",
-                repeat=turn.answers.get("repeat", ""),  # type: ignore[arg-type]
-                open_days=_days(turn),
-                receipts=_is_on(turn, "receipts"),
+                voters="anyone" if rules.anyone else "slips",
+                repeat=turn.notes(writing.Preview).repeat,  # type: ignore[arg-type]
+                open_days=rules.days,
+                receipts=rules.receipts,
                 rates=bool(template and template.get("rates")),
             ),
             author_id=turn.member.person_id,
@@ -254,7 +259,7 @@ def _finish(turn: Turn) -> None:
     except Unfit:
         turn.say(turn._("This poll cannot be asked like that. Nothing was opened, comrade."), overview.options(turn))
         return
-    closes_at = _opens_at(turn) + timedelta(days=_days(turn))
+    closes_at = _opens_at(turn) + timedelta(days=rules.days)
     waits = rule_of_two.is_needed(turn, invitation.audience, size)
     one = rounds.plan(turn.session, made, _opens_at(turn), closes_at, waits=waits)
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
@@ -275,7 +280,7 @@ _LAST = (
         "_days",
         lambda turn: turn._("How many days shall it be open?"),
         lambda _turn: [Choice(str(days), str(days)) for days in _DAYS],
-        chosen=lambda turn, value: writing.change(turn, "days", value),
+        chosen=_days_chosen,
         when=writing.changing("days"),
     ),
     Question("open", _preview, _choices, chosen=_tapped, before=_note_size),

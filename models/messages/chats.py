@@ -15,17 +15,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select
 from sqlmodel import Field, col
 
+from models.messages import notes
 from models.messages.message import Option
 from models.people import accounts, wishes
 from models.people.accounts import Sender
 from models.store.database import Base, Session, run
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, tail_of, written
+
+T = TypeVar("T")
 
 IDLE = timedelta(minutes=30)
 DRAFT = timedelta(hours=24)
@@ -53,13 +56,26 @@ class Conversation(Base, table=True):
 
 @dataclass(slots=True)
 class Run:
-    """One passage through a conversation: whose answers are kept until `finish`."""
+    """One passage through a conversation: its answers, by the keys of its questions, kept until `finish`. `noted`: what
+    it keeps besides, by name (models.messages.notes); as it was dumped, until somebody asks for it."""
 
     conversation: str
     subject: str
     nonce: str
     answers: dict[str, str] = field(default_factory=dict)
     asking: str = ""
+    noted: dict[str, Any] = field(default_factory=dict)
+
+    def notes(self, kind: type[T]) -> T:
+        """The note of this kind. What is changed on it is kept with the run."""
+        kept = self.noted.get(kind.__name__)
+        if not isinstance(kept, kind):
+            kept = self.noted[kind.__name__] = notes.load(kind, kept) if kept is not None else kind()
+        return kept
+
+    def put(self, *noted: object) -> None:
+        """Notes this, in place of what was noted of its kind."""
+        self.noted.update({type(one).__name__: one for one in noted})
 
 
 @dataclass(slots=True)
@@ -227,7 +243,10 @@ def _state(kept: Mapping[str, Any], touched: datetime) -> State:
 
 
 def _dumped(run: Run | None) -> dict[str, Any] | None:
-    return {slot: getattr(run, slot) for slot in Run.__slots__} if run else None
+    if run is None:
+        return None
+    kept = {slot: getattr(run, slot) for slot in Run.__slots__ if slot != "noted"}
+    return kept | {"noted": noted} if (noted := notes.dump(run.noted)) else kept
 
 
 def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: datetime | None = None) -> None:

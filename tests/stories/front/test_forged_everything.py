@@ -17,12 +17,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from handlers.broadcasts.writing import Preview
 from handlers.chat.conversation import Choice, Conversation, Question, Turn
 from handlers.chat.site import Line, Site
 from handlers.front import answer
 from handlers.front.capabilities import CONVERSATIONS
 from models.all_tables import METADATA
-from models.messages import chats
+from models.messages import chats, notes
 from models.messages.message import Inbound
 from models.messages.outbox import Outbound
 from models.people import accounts, persons, wishes
@@ -188,6 +189,7 @@ async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, 
                                 path.append(token or f"“{text}”")
                                 assert yard.taps(session, who, token, text) > 0, "nothing was answered"
                                 assert asking_reads_only(yard, session, who), "a question's text or choices wrote something"
+                                assert only_answers(_standing(yard, session, who)), "no question has this answer"
                 except Exception as error:  # collected, so that one run tells all
                     failed.add(f"{who}: {' → '.join(path)}: {error!r:.120}")
                 spot.rollback()
@@ -208,10 +210,21 @@ def asking_reads_only(yard: Yard, session: Session, who: str) -> bool:
     if not conversation.opens(turn):
         return True
     question, answers, queued = conversation.question(turn.run.asking), dict(turn.answers), _queued(session)
+    noted = notes.dump(turn.run.noted)
     session.flush()
     question.choices(turn)
     question.text(turn)
-    return turn.answers == answers and _queued(session) == queued and not (session.new or session.dirty)
+    same = turn.answers == answers and notes.dump(turn.run.noted) == noted
+    return same and _queued(session) == queued and not (session.new or session.dirty)
+
+
+def only_answers(state: chats.State) -> bool:
+    """Whether all that stands among answers is one of a question: what else is kept has a type (models.messages.notes)."""
+    return all(
+        run.answers.keys() <= {question.key for question in CONVERSATIONS[run.conversation].questions}
+        for run in (state.run, state.draft)
+        if run is not None
+    )
 
 
 def _next(yard: Yard, session: Session, who: str, walk: random.Random) -> tuple[str, str | None]:
@@ -247,11 +260,15 @@ async def test_the_walk_notices_an_answer_that_fails(
         yard.taps(session, "leader", "correct::::")
 
 
-async def test_a_question_that_acts_is_noticed(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["answers", "notes"])
+async def test_a_question_that_acts_is_noticed(yard: Yard, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """What a notice's preview did: it noted for how many it is while its choices were made."""
 
     def choices(turn: Turn) -> Sequence[Choice]:
-        turn.answers["size"] = "7"
+        if where == "answers":
+            turn.answers["who"] = "7"
+        else:
+            turn.notes(Preview).size = 7
         return [Choice("cancel", "Hủy")]
 
     careless = replace(CONVERSATIONS["away"], questions=(Question("who", lambda _turn: "?", choices),))
@@ -259,3 +276,17 @@ async def test_a_question_that_acts_is_noticed(yard: Yard, monkeypatch: pytest.M
         assert yard.taps(session, "leader", "away::::") and asking_reads_only(yard, session, "leader")
         monkeypatch.setitem(CONVERSATIONS, "away", careless)
         assert not asking_reads_only(yard, session, "leader")
+
+
+async def test_what_is_no_answer_is_noticed_among_answers(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a preview did: “size” is asked of nobody."""
+
+    def noted(turn: Turn) -> None:
+        turn.answers["size"] = "7"
+
+    away = CONVERSATIONS["away"]
+    careless = replace(away, questions=tuple(replace(one, before=noted) for one in away.questions))
+    with yard.undone() as session:
+        assert yard.taps(session, "leader", "away::::") and only_answers(_standing(yard, session, "leader"))
+        monkeypatch.setitem(CONVERSATIONS, "away", careless)
+        assert yard.taps(session, "leader", "away::::") and not only_answers(_standing(yard, session, "leader"))
