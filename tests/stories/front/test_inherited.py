@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -41,6 +42,7 @@ async def kept_before(service: RunningApp, **noted: str) -> None:
     await service.app.writer.write(rewrite)
 
 
+@pytest.mark.parametrize("privacy", ["30-90"])
 async def test_a_grievance_keeps_its_words_and_its_files(worker: Person, leader: Person, service: RunningApp) -> None:
     """What was switched is as it protects most: no name, and under cover."""
     await worker.taps("Viết phản ánh")
@@ -51,13 +53,14 @@ async def test_a_grievance_keeps_its_words_and_its_files(worker: Person, leader:
     await worker.sees("Tên: Nguyễn Văn An")
     await kept_before(service, mode="all", at_once="yes", said='{"text": "7"}')
     await worker.says("xem")
-    await worker.sees(OVERTIME, "ảnh 1", "Tên: không")
+    await worker.sees(OVERTIME, "ảnh 1 (đã nhận)", "Tên: không", "sau 30–90 phút")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
-    card = await leader.sees("Phản ánh mới", OVERTIME)
+    await leader.sees_nothing_new()
+    await service.clock.passes(minutes=91)
+    card = await leader.sees("Phản ánh mới", OVERTIME, "ảnh 1 (đã nhận)")
     assert "Nguyễn Văn An" not in card
-    await leader.taps("Xem")
-    await leader.sees(OVERTIME, "ảnh 1")
+    await leader.taps("Xem tệp")
 
 
 async def test_a_button_sends_no_name_that_it_does_not_know_of(worker: Person, leader: Person, service: RunningApp) -> None:
@@ -84,7 +87,7 @@ async def test_a_notice_asks_again_whom_it_is_for(worker: Person, leader: Person
     old = {"chosen": "a", "left_out": "", "marked": "", "named": "", "page.units": "", "size": "1", "urgent": "yes"}
     await kept_before(service, **old)
     await leader.taps("Gửi")
-    await leader.sees("Những ai nhận")
+    await leader.sees("Đồng chí muốn gửi cho đơn vị nào")
     await worker.sees_nothing_new()
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
     await leader.sees("○ Khẩn")
@@ -96,14 +99,14 @@ async def test_a_notice_asks_again_whom_it_is_for(worker: Person, leader: Person
 async def test_a_poll_keeps_its_questions(leader: Person, service: RunningApp) -> None:
     await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
     await leader.says("Giờ ăn ca", "Ăn lúc mấy giờ?")
-    await leader.taps("Một lựa chọn")
+    await leader.taps("Chọn một phương án")
     await leader.says("11 giờ\n12 giờ")
-    await leader.taps("Đủ rồi", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
+    await leader.taps("Đủ rồi, tiếp tục", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
     await leader.sees("Đề nghị đồng chí kiểm tra trước khi mở", "Ăn lúc mấy giờ?")
     asked = [{"kind": "one", "text": "Ăn lúc mấy giờ?", "options": ["11 giờ", "12 giờ"], "when": None}]
     await kept_before(service, asked=json.dumps(asked), chosen="a", size="1", anyone="yes", days="30", repeat="weekly")
     await leader.taps("Mở đợt lấy ý kiến")
-    await leader.sees("Những ai nhận")
+    await leader.sees("Đồng chí muốn gửi cho đơn vị nào")
     await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
     await leader.sees("Đề nghị đồng chí kiểm tra trước khi mở", "Ăn lúc mấy giờ?", "12 giờ", "7 ngày")
     await leader.taps("Mở đợt lấy ý kiến")
@@ -129,11 +132,13 @@ async def test_a_case_is_handed_up_after_it_was_shown_again(
 ) -> None:
     code = await files(worker)
     await leader.says(code)
-    await leader.taps("Chuyển lên trên")
+    await leader.taps("Chuyển lên Ban chấp hành")
     await leader.says("Cần Ban chấp hành")
-    await leader.sees("Đơn vị đồng chí sẽ không giữ nữa")
+    await leader.sees("đơn vị của đồng chí không còn xử lý")
     await kept_before(service, unit="a")
+    await leader.looks_away()
     await leader.taps("Chuyển")
+    await leader.sees("đơn vị của đồng chí không còn xử lý")
     await leader.taps("Chuyển")
     await chair.sees("chuyển lên", code)
 
@@ -142,13 +147,12 @@ async def test_a_draft_that_was_asked_about_is_gone_on_with(worker: Person, lead
     """With what came in between, files and all."""
     first = await files(worker)
     await worker.taps("Viết phản ánh")
-    await worker.says("Quạt hỏng")
     await worker.shows(made.photo())
     await worker.says(f"{first} Mai có bảng công")
     await worker.sees("Những lời này dành cho việc nào?", "Mai có bảng công")
     came = Inbound("telegram:123456", "9", "9", text=f"{first} Mai có bảng công")
     await kept_before(service, then=came.dump(), code=first)
     await worker.taps("Cho phần đang viết")
-    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
     assert code_in(await worker.sees("mã PA-")) != first
-    await leader.sees("Phản ánh mới", "Quạt hỏng", "ảnh 1")
+    await leader.sees("Phản ánh mới", "Mai có bảng công", "ảnh 1")
