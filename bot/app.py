@@ -219,17 +219,19 @@ class App:
             await self.ticker.tick()
             await self.lines.step(self.clock.now())
             moved = await self.fetcher.drain() > 0
-            while (lines := await self.writer.read(self._lines_waiting)) and sum(
-                [await outbox.drain() for outbox in self.outboxes if outbox.line in lines]
-            ):
+            sent = True
+            while sent:
+                lines, to_many = await self.writer.read(self._lines_waiting)
+                sent = sum([await outbox.drain() for outbox in self.outboxes if outbox.line in lines]) > 0
                 # What was sent to many is gone on with by the tick; a reply that was sent is over.
-                moved = moved or len(lines) == len(self.outboxes)
+                moved = moved or (sent and to_many)
 
-    def _lines_waiting(self, session: Session) -> Set[str]:
-        """Lines on which something may be due: all while something is sent to many, and most of the time one or none."""
+    def _lines_waiting(self, session: Session) -> tuple[Set[str], bool]:
+        """Lines on which something may be due: all while something is sent to many, and most of the time one or none; and
+        whether something is."""
         if ledger_sending.any_sending(session):
-            return {outbox.line for outbox in self.outboxes}
-        return sending.lines_waiting(session, self.clock.now())
+            return {outbox.line for outbox in self.outboxes}, True
+        return sending.lines_waiting(session, self.clock.now()), False
 
     async def _ready(self) -> Checks:
         try:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlmodel import col
 
 from models.broadcasts import broadcasts, ledger
@@ -25,10 +25,30 @@ AT_ONCE = 5000
 reply."""
 
 
+# Asked every second, so built once.
+
+_DUE = (
+    select(col(Broadcast.id))
+    .where(col(Broadcast.state) == "scheduled", col(Broadcast.send_at) <= bindparam("now"))
+    .order_by(col(Broadcast.urgent).desc(), col(Broadcast.send_at))
+)
+_LEFT = exists().where(col(Recipient.broadcast_id) == col(Broadcast.id), col(Recipient.state).in_(OPEN))
+_OVER = and_(col(Broadcast.state).in_(("sending", "stopped")), ~_LEFT)
+_REST = and_(col(Broadcast.state) == "cancelled", _LEFT)
+_ENDED = select(col(Broadcast.id)).where(or_(_OVER, _REST))
+_MAY_BE_THROUGH = (col(Broadcast.state) == "sending", col(Broadcast.passed) != "", col(Broadcast.through_at).is_(None))
+_TO_NOTE = select(col(Broadcast.id)).where(*_MAY_BE_THROUGH)
+_ANY_DUE = select(or_(_DUE.order_by(None).exists(), _ENDED.exists(), _TO_NOTE.exists()))
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether any should begin, has ended, or might be through."""
+    return bool(session.execute(_ANY_DUE, {"now": now}).scalar_one())
+
+
 def due(session: Session, now: datetime) -> Sequence[str]:
     """Ids of the broadcasts that should begin."""
-    statement = select(col(Broadcast.id)).where(col(Broadcast.state) == "scheduled", col(Broadcast.send_at) <= now)
-    return session.execute(statement.order_by(col(Broadcast.urgent).desc(), col(Broadcast.send_at))).scalars().all()
+    return session.execute(_DUE, {"now": now}).scalars().all()
 
 
 def begin(
@@ -87,10 +107,7 @@ def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
 def ended(session: Session) -> Sequence[str]:
     """Ids of the broadcasts that have nobody left, also of those stopped at the last moment, and of cancelled ones that
     still have."""
-    left = exists().where(col(Recipient.broadcast_id) == col(Broadcast.id), col(Recipient.state).in_(OPEN))
-    over = and_(col(Broadcast.state).in_(("sending", "stopped")), ~left)
-    rest = and_(col(Broadcast.state) == "cancelled", left)
-    return session.execute(select(col(Broadcast.id)).where(or_(over, rest))).scalars().all()
+    return session.execute(_ENDED).scalars().all()
 
 
 def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | None:
@@ -132,17 +149,9 @@ def shown_state(row: Broadcast, now: datetime) -> broadcasts.State:
     return "done" if now >= row.started_at + parts * SHOWN_EVERY else "sending"
 
 
-_MAY_BE_THROUGH = (col(Broadcast.state) == "sending", col(Broadcast.passed) != "", col(Broadcast.through_at).is_(None))
-
-
 def any_to_note(session: Session) -> bool:
     """Whether any might be through: asked first, because most of the time none is under way."""
-    return session.execute(select(col(Broadcast.id)).where(*_MAY_BE_THROUGH).limit(1)).first() is not None
-
-
-def any_due(session: Session, now: datetime) -> bool:
-    """Whether any should begin, has ended, or might be through."""
-    return bool(due(session, now) or ended(session) or any_to_note(session))
+    return session.execute(_TO_NOTE.limit(1)).first() is not None
 
 
 def note_through(session: Session, now: datetime) -> bool:

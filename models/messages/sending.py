@@ -122,10 +122,12 @@ _LEASE = (
 )
 
 
+_LINES = select(col(Outbound.line)).where(or_(col(Outbound.state) == "sending", _from() <= bindparam("now"))).distinct()
+
+
 def lines_waiting(session: Session, now: datetime) -> set[str]:
     """Lines on which a sender may find something: rows that are due, or whose sender may have died."""
-    may_be_due = or_(col(Outbound.state) == "sending", _from() <= now)
-    return set(session.execute(select(col(Outbound.line)).where(may_be_due).distinct()).scalars())
+    return set(session.execute(_LINES, {"now": now}).scalars())
 
 
 def claim(
