@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
 from typing import Any, NamedTuple
 
@@ -206,7 +206,13 @@ def _minutes(shift: str) -> tuple[int, int]:
     return begin, end if end > begin else end + 24 * 60
 
 
+@cache
+def _installed() -> str:
+    """The version of the list of public holidays. It is read from a file, which costs more than a turn's question."""
+    return metadata.version("holidays")
+
+
 def fingerprint() -> str:
     """Of all that calendars are made from: what was reckoned with another one is reckoned anew."""
-    made_from: list[Any] = [table("calendar"), table("holidays"), metadata.version("holidays")]
+    made_from: list[Any] = [table("calendar"), table("holidays"), _installed()]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]

@@ -28,7 +28,7 @@ from models.messages.outbox import Outbound
 from models.people import accounts, persons, wishes
 from models.people.accounts import Account, Sender
 from models.people.persons import Person as Row
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.ids import is_id, new_id
 from tests.actors import Person
 from tests.running_app import RunningApp
@@ -52,8 +52,11 @@ def backend() -> str:
     return "sqlite"
 
 
+_QUEUED = select(func.count()).select_from(Outbound)
+
+
 def _queued(session: Session) -> int:
-    return int(session.execute(select(func.count()).select_from(Outbound)).scalar_one())
+    return int(run(session, _QUEUED, {}).scalar_one())
 
 
 @dataclass
