@@ -48,6 +48,12 @@ FAST = ("rules/", "test_house_rules.py", "stories/test_steps.py", "stories/griev
 """Where the fast tests are (`pytest -m fast`): all but those that are slow or need a PostgreSQL."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-channel", action="store_true", help="play every story on every channel that it can be played on"
+    )
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """`-m fast` does not even read the others: in every worker that takes longer than some rules."""
     if config.option.markexpr != "fast" or collection_path.is_dir():

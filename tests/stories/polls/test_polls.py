@@ -171,7 +171,6 @@ async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, ser
     assert one.state == "cancelled"
 
 
-@every_channel
 async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await opens(leader)
@@ -250,7 +249,6 @@ async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: 
     await votes(quiet)
 
 
-@every_channel
 async def test_it_waits_until_the_other_conversation_is_over(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -308,7 +306,6 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.does_not_see("“Nhu cầu tập huấn, bồi dưỡng” đã có kết quả")
 
 
-@every_channel
 async def test_own_questions(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
