@@ -167,6 +167,7 @@ def door(yard: Yard, session: Session, who: str) -> Callable[[str, str], bool]:
     return cache(is_open)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", [PEOPLE[:3], PEOPLE[3:]], ids=" ".join)
 async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, ...]) -> None:
     """What is open to somebody they open; of what is not, each opening has its turn in one hand. From those that ask

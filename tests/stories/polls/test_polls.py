@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from bot.__main__ import app
+from bot.files.drawing import render_apart
 from models.anonymity.intake import Intake
 from models.people.units import Unit
 from models.polls import ballots
@@ -28,6 +31,23 @@ from tests.stories.people.test_consents import slips
 Somebody = Callable[[str], Person]
 TITLE = "Bữa ăn ca"
 MEALS: Sequence[Answer] = (3, [2], 0)
+_drawn: dict[str, list[bytes]] = {}
+
+
+@pytest.fixture(autouse=True)
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one story has had drawn another is given as it is: each picture takes a process and a second, and these stories
+    are about whom it reaches. How it is drawn: tests/rules/polls/test_charts.py."""
+
+    async def drawn(specs: Sequence[Mapping[str, Any]]) -> list[bytes]:
+        asked = json.dumps(specs, sort_keys=True)
+        if asked not in _drawn:
+            _drawn[asked] = await render_apart(specs)
+        return _drawn[asked]
+
+    monkeypatch.setattr("bot.files.drawing.render_apart", drawn)
+
+
 """What `votes` answers, too."""
 
 
