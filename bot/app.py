@@ -219,12 +219,13 @@ class App:
             await self.ticker.tick()
             await self.lines.step(self.clock.now())
             moved = await self.fetcher.drain() > 0
-            sent = True
-            while sent:
+            while True:
                 lines, to_many = await self.writer.read(self._lines_waiting)
-                sent = sum([await outbox.drain() for outbox in self.outboxes if outbox.line in lines]) > 0
+                outboxes = [outbox for outbox in self.outboxes if outbox.line in lines]
+                if not sum([await (outbox.drain() if to_many else outbox.drain_once()) for outbox in outboxes]):
+                    break
                 # What was sent to many is gone on with by the tick; a reply that was sent is over.
-                moved = moved or (sent and to_many)
+                moved = moved or to_many
 
     def _lines_waiting(self, session: Session) -> tuple[Set[str], bool]:
         """Lines on which something may be due: all while something is sent to many, and most of the time one or none; and

@@ -26,7 +26,7 @@ from models.messages.outbox import BULK
 from models.messages.sending import HELD_BACK, LEASE, Claimed
 from models.people import wishes
 from models.people.accounts import Account, Sender
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, keyed_hash, unseal
 
 TRIES = 5
@@ -52,7 +52,7 @@ class Bulk(Claimed):
 
 def any_sending(session: Session) -> bool:
     """Whether any broadcast is under way."""
-    return session.execute(_ANY).first() is not None
+    return run(session, _ANY, {}).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

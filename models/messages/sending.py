@@ -21,7 +21,7 @@ from models.messages.message import Outgoing
 from models.messages.outbox import REPLY, Letter, Outbound
 from models.people import wishes
 from models.people.accounts import Account
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, seal, unseal
 from models.store.tail import batches
 
@@ -127,7 +127,7 @@ _LINES = select(col(Outbound.line)).where(or_(col(Outbound.state) == "sending", 
 
 def lines_waiting(session: Session, now: datetime) -> set[str]:
     """Lines on which a sender may find something: rows that are due, or whose sender may have died."""
-    return set(session.execute(_LINES, {"now": now}).scalars())
+    return set(run(session, _LINES, {"now": now}).scalars())
 
 
 def claim(
@@ -144,7 +144,7 @@ def claim(
     claimed: list[Claimed] = []
     busy: set[str] | None = None
     while len(claimed) < limit:
-        rows = connection.execute(statement, asked).all()
+        rows = run(session, statement, asked).all()
         if not rows:
             break
         asked["after"] = rows[-1].position
@@ -180,7 +180,7 @@ def claim(
 
 def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], before: int) -> dict[str, int]:
     """Whom what is not due yet is for, and the first place in which it is. Each row is opened once in this process."""
-    waiting = session.connection().execute(_WAITING, {**asked, "before": before}).all()
+    waiting = run(session, _WAITING, {**asked, "before": before}).all()
     unknown = [row_id for row_id, _ in waiting if row_id not in memory.readers]
     for some in batches(unknown):
         for row_id, body in session.connection().execute(_BODIES, {"ids": some}):
