@@ -190,11 +190,6 @@ MOST_PARAMETERS = 6
 """What takes more takes several things that belong together: they are one value with a name, as a Letter is."""
 TAKES_MORE = {
     ("bot/channels/telegram/request.py", "do_request"),  # python-telegram-bot's method, which we override
-    # Composing, asking who has voted and leaving the busy alone are handed in from two layers up, in the middle of a claim:
-    # that hand-over is being mended apart.
-    ("models/broadcasts/ledger_sending.py", "claim"),
-    ("models/broadcasts/ledger_sending.py", "_due"),
-    ("models/broadcasts/ledger_sending.py", "_claim_of"),
 }
 
 

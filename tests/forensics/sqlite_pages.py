@@ -172,41 +172,41 @@ class Trees:
     def __init__(self, pages: Pages, reserved: int = 0) -> None:
         self._reserved = reserved
         self._roots: dict[int, Owner] = {1: SCHEMA}
-        self._root_of: dict[int, int] = {}
-        self._walk(pages, 1, 1)
-        for cell in [cell for number in self._root_of for cell in page(pages, number, reserved).cells]:
+        self.root_of: dict[int, int] = {}
+        self.walk(pages, 1, 1)
+        for cell in [cell for number in self.root_of for cell in page(pages, number, reserved).cells]:
             try:
                 kind, _, table, root, *_ = record(cell.payload)
             except ValueError:
                 continue
             if isinstance(root, int) and root:
                 self._roots.setdefault(root, Owner(str(table), kind == "index"))
-                self._walk(pages, root, root)
+                self.walk(pages, root, root)
 
-    def _walk(self, pages: Pages, number: int, root: int) -> None:
-        if number in self._root_of or number not in pages:
+    def walk(self, pages: Pages, number: int, root: int) -> None:
+        if number in self.root_of or number not in pages:
             return
-        self._root_of[number] = root
+        self.root_of[number] = root
         here, locals_ = _parse(pages[number], 100 if number == 1 else 0, self._reserved)
         for local in locals_:
             if local.follow:
-                self._root_of |= dict.fromkeys(_overflow(pages, local, len(pages[number]) - self._reserved), root)
+                self.root_of |= dict.fromkeys(_overflow(pages, local, len(pages[number]) - self._reserved), root)
         for child in here.children:
-            self._walk(pages, child, root)
+            self.walk(pages, child, root)
 
     def owners(self) -> dict[int, Owner]:
-        return {number: self._roots[root] for number, root in self._root_of.items()}
+        return {number: self._roots[root] for number, root in self.root_of.items()}
 
     def written(self, before: Pages, after: Pages, numbers: Iterable[int]) -> Trees:
         """The trees as they are once these pages are written."""
-        roots = {self._root_of[number] for number in numbers if number in self._root_of}
+        roots = {self.root_of[number] for number in numbers if number in self.root_of}
         # The first page is the header, too, which any commit may change.
-        if any(self._root_of.get(number) == 1 and _tree_of(before, number) != _tree_of(after, number) for number in numbers):
+        if any(self.root_of.get(number) == 1 and _tree_of(before, number) != _tree_of(after, number) for number in numbers):
             return Trees(after, self._reserved)
         found = copy(self)
-        found._root_of = {number: root for number, root in self._root_of.items() if root == 1 or root not in roots}
+        found.root_of = {number: root for number, root in self.root_of.items() if root == 1 or root not in roots}
         for root in roots - {1}:
-            found._walk(after, root, root)
+            found.walk(after, root, root)
         return found
 
 
