@@ -232,26 +232,22 @@ class Outbox:
         except TimeoutError:
             return
 
-    async def drain(self) -> int:
-        """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
+    async def drain(self, *, once: bool = False) -> int:
+        """Sends all that is due now (`once`: what one claim finds), results written; returns how many were tried."""
         total = 0
-        while tried := await self.drain_once():
-            total += tried
-        return total
-
-    async def drain_once(self) -> int:
-        """The same with what one claim finds: something may be due after it, and nothing is where this returns 0."""
-        while self._outage.is_down:
-            if self._outage.wait():
-                return 0
-            tried = await self._come_back()
+        while True:
+            if self._outage.is_down:
+                if self._outage.wait():
+                    return total
+                total += await self._come_back()
+                await self._recorder.settled()
+                continue
+            claimed = await self._claim(list(LANES), BATCH)
+            total += len(claimed)
+            await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
             await self._recorder.settled()
-            if tried:
-                return tried
-        claimed = await self._claim(list(LANES), BATCH)
-        await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
-        await self._recorder.settled()
-        return len(claimed)
+            if once or not claimed:
+                return total
 
     async def stop(self) -> None:
         """Records what is known and gives the line up."""
