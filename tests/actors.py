@@ -15,8 +15,12 @@ from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import RunningApp
 from tests.waiting import HANGS
 
-PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
-"""How unasked messages arrive, and the button that opens them."""
+PREVIEWS = re.compile(r"Gõ 1 để xem\.|Write 1 to see (it|them)\.")
+"""What stands in a message that says only that there is news."""
+SEE = ("Xem", "See")
+"""The button that opens it."""
+MORE = ("Thêm…", "More…")
+"""The button behind which there is the rest of a menu."""
 FOLLOWING = ("Xem tin tiếp theo", "See the next news")
 """The button under one that was opened, while others wait."""
 
@@ -58,11 +62,27 @@ class Person(ABC):
     async def taps(self, *labels: str) -> None:
         """Taps one button after another; who is curious has first looked at what arrived meanwhile."""
         for label in labels:
-            if label not in PREVIEWS.values():
+            if label not in SEE:
                 await self.opens_news()
+            await self._finds(label)
             await self.tap(label)
             self.steps += 1
             await self.service.app.drain()
+
+    async def _finds(self, label: str) -> None:
+        """Looks under “More…” for a button that is nowhere on the screen, as far as the newest menu goes."""
+        for _ in range(5):
+            texts = await self.offering()
+            more = next((one for one in MORE if f"\n[{one}]" in texts[-1]), "") if texts else ""
+            if not more or label in MORE or any(f"\n[{label}]" in text for text in texts):
+                return
+            await self.tap(more)
+            self.steps += 1
+            await self.service.app.drain()
+
+    async def offering(self) -> list[str]:
+        """The messages whose buttons can be tapped, oldest first."""
+        return [text for text in await self.texts() if text.endswith("]") and "\n[" in text]
 
     async def sees(self, *words: str) -> str:
         """The next message, among those not looked at, that has all these words; looks past those before it."""
@@ -91,15 +111,15 @@ class Person(ABC):
     async def _opens_news(self) -> bool:
         """Opens news not seen yet, as the screen offers it just then; False when there is none."""
         texts = await self.texts()
-        arrived = [label for text in texts for words, label in PREVIEWS.items() if words in text]
-        if not self.curious or self.opened >= len(arrived):
+        arrived = [text for text in texts if PREVIEWS.search(text)]
+        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "") if texts else ""
+        if not self.curious or (self.opened >= len(arrived) and not following):
             return False
-        self.opened += 1
-        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "")
-        if any(words in texts[-1] for words in PREVIEWS):
+        self.opened = len(arrived)
+        if arrived and texts[-1] == arrived[-1]:
             await self.say("1")
         else:
-            await self.tap(following or arrived[-1])
+            await self.tap(following or next(label for label in SEE if f"[{label}]" in arrived[-1]))
         await self.service.app.drain()
         return True
 
@@ -215,6 +235,11 @@ class OnZalo(Person):
 
     async def texts(self) -> list[str]:
         return [_with_labels(shown.text, shown.numbered) for shown in self.user.inbox]
+
+    async def offering(self) -> list[str]:
+        """Numbers mean the newest list only; a card is come back to by its code (`tap`)."""
+        lists = [_with_labels(shown.text, shown.numbered) for shown in self.user.inbox if shown.numbered]
+        return lists[-1:]
 
     async def sees_edited(self, *words: str) -> str:
         """Nothing can be changed in Zalo: it arrives anew."""

@@ -107,7 +107,7 @@ class Outbox:
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
         self._outage = Outage(channel.line, channel.probe, clock)
-        self._memory = Memory()
+        self._memory = Memory(edits=channel.capabilities.edits)
         self._recorder = Recorder(channel, writer, clock, self._memory, self._allowance, self._ledgers)
         self._under_way: set[asyncio.Task[int]] = set()
         ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * channel.capabilities.per_second) or MOST_AHEAD)

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.i18n import N_
+from handlers.chat import paging
 from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
 from models.messages.message import Option
 from models.people import claims
 
+BUTTONS = 5
+"""That a phone shows under a message without scrolling; the rest is behind “More…”."""
+
 
 def options(turn: Turn) -> list[Option]:
-    """What the menu offers this person; empty for somebody who has not joined."""
+    """What the menu offers this person first; empty for somebody who has not joined."""
+    return _first(turn, everything(turn))
+
+
+def everything(turn: Turn) -> list[Option]:
+    """All of it, as it may be typed at any time."""
     return _offered(turn, claimed_beside(turn))
+
+
+def _first(turn: Turn, offered: Sequence[Option]) -> list[Option]:
+    return _part(turn, offered, 1, "more")
+
+
+def _part(turn: Turn, offered: Sequence[Option], number: int, opens: str, subject: str = "") -> list[Option]:
+    """So many of them as are seen at a time, and the way to the others; the last one takes that way's place."""
+    begin = max(0, min(number - 1, (len(offered) - 1) // BUTTONS)) * BUTTONS
+    rest = list(offered[begin:])
+    if len(rest) <= BUTTONS + 1:
+        return rest
+    return [*rest[:BUTTONS], Option(open_token(opens, subject, str(number + 1)), turn._("More…"))]
+
+
+def folded(turn: Turn, offered: Sequence[Option], opens: str, subject: str = "") -> list[Option]:
+    """A part of `offered`, in the list (`Conversation.is_list`) `opens`, at the place that its button named; and the way
+    back to what is under way, where this is looked at beside it."""
+    part = _part(turn, offered, paging.asked(turn), opens, subject)
+    return [*part, Option(open_token("go_on"), turn._("Go on writing"))] if turn.is_beside else part
 
 
 def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
@@ -50,7 +81,7 @@ def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
         first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     if (claim := claimed_beside(turn)) is not None:
         first = "\n\n".join((first, _waits_beside(turn, claim)))
-    turn.say(first, _offered(turn, claim), commands=commands)
+    turn.say(first, _first(turn, _offered(turn, claim)), commands=commands)
 
 
 def _waits(turn: Turn) -> str:
@@ -88,7 +119,11 @@ def _menu(turn: Turn) -> None:
 
 
 def _more(turn: Turn) -> None:
-    show(turn)
+    if turn.is_claim:
+        show(turn)
+        return
+    asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    turn.say(asked, folded(turn, everything(turn), "more"))
 
 
 def help_text(turn: Turn) -> str:
@@ -134,6 +169,6 @@ BY_NUMBER = N_("Answer with a number, for example: 1.")
 
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member, for_claims=True),
-    Conversation("more", _more, allowed=is_member, for_claims=True),
+    Conversation("more", _more, allowed=is_member, for_claims=True, begun=paging.begun, is_list=True),
     Conversation("help", _help, for_claims=True),
 )

@@ -49,10 +49,10 @@ def option(turn: Turn, text: str, *, words: bool) -> Option | None:
     if (offered := labelled(turn.state.offered, text, words=words)) is not None or turn.state.run:
         return offered
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return labelled(menu.options(turn), text, words=False)
+    return labelled(menu.everything(turn), text, words=False)
 
 
-_SIGNS = "●○‹› "
+_SIGNS = "●○☐☑‹› "
 """On labels, beside what is written."""
 
 

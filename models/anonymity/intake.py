@@ -38,7 +38,9 @@ from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
 OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
-OfChat = Literal["tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over"]
+OfChat = Literal[
+    "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
+]
 OfCode = Literal["slip", "office", "claim", "unclaim"]
 """What is done with a joining code in a chat that has joined; `text` is the code's id."""
 Kind = Literal[OfCase, OfChat, OfCode]
@@ -107,7 +109,9 @@ def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: dateti
 
 def take_back(session: Session, event: Event, now: datetime) -> None:
     """An event that is not due yet is not to happen. Its row stays with the others: gone, it would say what it was."""
-    add(session, Event("taken_back", now.isoformat(), "", new_id(), event.reporter_id, event.entry_id), now)
+    add(
+        session, Event("taken_back", now.isoformat(), "", new_id(), event.reporter_id, event.entry_id, event.account_id), now
+    )
 
 
 def changes(session: Session, account_id: str) -> list[Event]:
@@ -315,6 +319,11 @@ def waiting_for(session: Session, case_id: str, now: datetime) -> list[Event]:
 def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[Event]:
     """What this person has sent and is not due yet, for their own chat only; without the words."""
     return _open(of_reporter(session, reporter_id), now)
+
+
+def waiting_of_account(session: Session, account_id: str, now: datetime) -> list[Event]:
+    """What this account has asked for and is not due yet; without the words."""
+    return _open(of_account(session, account_id), now)
 
 
 def due(session: Session, now: datetime, done: set[str]) -> list[Event]:

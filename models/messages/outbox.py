@@ -74,8 +74,9 @@ class Letter:
     left hears no more. `also`: attachments after the words, in the same delivery: what went out of it is not sent again.
     `edits`: what this replaces on the reader's line (models.messages.message.Outgoing). `watched`: the broadcast whose
     progress this shows. `of_case`: the case whose officers are told where this answer of theirs is refused for good.
-    `is_last`: nobody is told where this is: it is what tells. `reference`: the line's, of its words, once they have gone
-    out."""
+    `is_last`: nobody is told where this is: it is what tells. `standing`: says only that there is news, and takes the place
+    of the last that said so, where that was not opened (models.messages.chats.Chat). `reference`: the line's, of its words,
+    once they have gone out."""
 
     text: str
     options: Sequence[Option] = ()
@@ -91,6 +92,7 @@ class Letter:
     of_case: str = ""
     is_last: bool = False
     reference: str = ""
+    standing: bool = False
 
     def dump(self, recipient: str) -> str:
         """As it is sealed. Rows of the last version wait in the database when the next one starts: a key that is there
@@ -123,7 +125,7 @@ class Letter:
         )
 
 
-_SELDOM = ("edits", "watched", "of_case", "is_last", "reference")
+_SELDOM = ("edits", "watched", "of_case", "is_last", "reference", "standing")
 _ALWAYS = {"to", "text", "options", "commands", "language", "in_office", "account"}
 
 
