@@ -16,7 +16,7 @@ from bot.dispatch import Dispatcher
 from bot.files.fetching import Fetcher
 from bot.files.links import MediaLinks
 from bot.files.opening import Contents
-from bot.sending.broadcasts import Ledgers
+from bot.sending.means import Means
 from bot.sending.outbox import Outbox
 from bot.ticking.broadcasts import Casts
 from bot.ticking.lines import Lines, Watched
@@ -74,7 +74,7 @@ class App:
         site = self._site()
         tell = partial(undelivered.tell, site=site)
         self.outboxes = [
-            Outbox(channel, self.writer, self.clock, by_number, tell=tell, ledgers=self._ledgers(channel))
+            Outbox(channel, self.writer, self.clock, by_number, tell=tell, means=self._means(channel))
             for channel in self.channels
         ]
         watched = [
@@ -136,20 +136,22 @@ class App:
 
         channels: list[Channel] = [WebChannel(self.writer, self.settings.web, clock=self.clock.now, vault=self.vault)]
         if self.settings.telegram.token.get_secret_value():
-            from bot.channels.telegram.channel import TelegramChannel
+            from bot.channels.telegram.channel import TelegramChannel, Unasked
 
             channels.append(
                 TelegramChannel(
                     self.settings.telegram,
+                    Unasked(
+                        {
+                            (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
+                            for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
+                            for code in LANGUAGES
+                        },
+                        "\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
+                    ),
                     self.settings.web.public_url,
                     clock=self.clock,
                     opens=self.vault.open,
-                    commands={
-                        (who, code): [(name, language(code).gettext(text)) for name, text in listed.items()]
-                        for who, listed in (("worker", menu.COMMANDS), ("officer", menu.OFFICER_COMMANDS))
-                        for code in LANGUAGES
-                    },
-                    group_farewell="\n\n".join(language(code).gettext(menu.GROUP_FAREWELL) for code in LANGUAGES),
                 )
             )
         if self.settings.zalo_bot.token.get_secret_value():
@@ -158,8 +160,8 @@ class App:
             channels.append(ZaloChannel(self.settings.zalo_bot, self.settings.web.public_url, clock=self.clock))
         return channels
 
-    def _ledgers(self, channel: Channel) -> Ledgers:
-        return Ledgers(channel.line, channel.capabilities, self.writer, self.clock, self.settings.notices.quiet)
+    def _means(self, channel: Channel) -> Means:
+        return Means.of(channel, self.writer, self.clock, self.settings.notices.quiet)
 
     def _nudge_outboxes(self) -> None:
         for outbox in self.outboxes:
@@ -217,17 +219,20 @@ class App:
             await self.ticker.tick()
             await self.lines.step(self.clock.now())
             moved = await self.fetcher.drain() > 0
-            while (lines := await self.writer.read(self._lines_waiting)) and sum(
-                [await outbox.drain() for outbox in self.outboxes if outbox.line in lines]
-            ):
+            while True:
+                lines, to_many = await self.writer.read(self._lines_waiting)
+                outboxes = [outbox for outbox in self.outboxes if outbox.line in lines]
+                if not sum([await (outbox.drain() if to_many else outbox.drain_once()) for outbox in outboxes]):
+                    break
                 # What was sent to many is gone on with by the tick; a reply that was sent is over.
-                moved = moved or len(lines) == len(self.outboxes)
+                moved = moved or to_many
 
-    def _lines_waiting(self, session: Session) -> Set[str]:
-        """Lines on which something may be due: all while something is sent to many, and most of the time one or none."""
+    def _lines_waiting(self, session: Session) -> tuple[Set[str], bool]:
+        """Lines on which something may be due: all while something is sent to many, and most of the time one or none; and
+        whether something is."""
         if ledger_sending.any_sending(session):
-            return {outbox.line for outbox in self.outboxes}
-        return sending.lines_waiting(session, self.clock.now())
+            return {outbox.line for outbox in self.outboxes}, True
+        return sending.lines_waiting(session, self.clock.now()), False
 
     async def _ready(self) -> Checks:
         try:

@@ -98,6 +98,10 @@ class Holding:
         self._inherits = False
         self.fence = 0
 
+    @property
+    def tenure(self) -> leases.Tenure:
+        return leases.Tenure(self._name, self.fence)
+
     def inherits(self) -> bool:
         """Asked once: whether the lease was taken from a process that has died, so that nothing it held will be answered."""
         inherits, self._inherits = self._inherits, False

@@ -186,6 +186,47 @@ def test_nothing_asks_which_channel_it_is() -> None:
     assert not found
 
 
+MOST_PARAMETERS = 6
+"""What takes more takes several things that belong together: they are one value with a name, as a Letter is."""
+TAKES_MORE = {
+    ("bot/channels/telegram/request.py", "do_request"),  # python-telegram-bot's method, which we override
+}
+
+
+def takes_many(source: str) -> list[str]:
+    """The functions of this code that have more parameters than that, `self` and `cls` not counted."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = node.args
+            named = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+            if len([name for name in named if name not in ("self", "cls")]) > MOST_PARAMETERS:
+                found.append(node.name)
+    return found
+
+
+def test_no_function_takes_more_than_six_things() -> None:
+    """Whoever calls it must know each. Those of a command are its options (Typer)."""
+    functions = [path for path in CODE if path.parent.name != "commands" and "migrations" not in path.parts]
+    found = {(path.relative_to(ROOT).as_posix(), name) for path in functions for name in takes_many(path.read_text("utf-8"))}
+    assert found == TAKES_MORE, "a value with a name, or one that is exempt no more"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "many"),
+    [
+        ("a, b, c, d, e, f", False),
+        ("self, a, b, c, d, e, f", False),
+        ("a, b, c, d, e, f, g", True),
+        ("a, b, c, /, d, e, *, f, g=1", True),
+        ("self, a, b, c, d, e, f, *, g", True),
+    ],
+)
+def test_too_many_parameters_are_noticed(parameters: str, many: bool) -> None:
+    assert takes_many(f"def f({parameters}): ...") == ["f"] * many
+    assert takes_many(f"class A:\n    async def f({parameters}): ...") == ["f"] * many
+
+
 SAYS_SO = {
     ("handlers/grievances/ladder.py", "_BUTTONS"),  # the counts stand above, and “Cases to handle” has all of them
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
@@ -325,7 +366,7 @@ def reaching(tree: ast.AST, tests: Classes, code: Classes, inside: str = "") -> 
 
 
 def test_no_test_reaches_into_what_is_private() -> None:
-    """A test drives what anybody may use: what it must hold in its hands is an argument, as in `Outbox(…, pacer=…)`. What
+    """A test drives what anybody may use: what it must hold in its hands is an argument, as in `Outbox(…, means=…)`. What
     reaches further in proves something of a part that the next change renames, and stands in the way of that change."""
     trees = {path: ast.parse(path.read_text("utf-8")) for path in TESTS}
     tests, code = Classes(trees.values()), of_the_service()

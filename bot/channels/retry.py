@@ -32,6 +32,19 @@ OFFERING = Backoff(first=0.1, most=10.0)
 aside."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How a line is asked for what arrives: the pauses between questions that fail (`asking`) and between offers of one
+    event (`offering`), and how many seconds what is under way has to end when asking is stopped (`grace`)."""
+
+    asking: Backoff = ASKING
+    offering: Backoff = OFFERING
+    grace: float = 5.0
+
+
+PAUSES = Pauses()
+
+
 async def until_taken(take: Callable[[], Awaitable[None]], line: str, backoff: Backoff) -> None:
     """Calls `take` until it does not raise. The dispatcher sets a failing turn aside at the third offer; while the database
     is away there is nothing to do but to go on asking."""

@@ -84,9 +84,9 @@ def _lines(session: Session, settings: Settings) -> list[Finding]:
 async def _telegram(settings: Settings) -> list[Finding]:
     if not settings.telegram.token.get_secret_value():
         return [Finding("telegram", True, "not_set", {"setting": "HAICHIEU_TELEGRAM__TOKEN"})]
-    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.channel import NOTHING, TelegramChannel
 
-    channel = TelegramChannel(settings.telegram, settings.web.public_url, commands={}, group_farewell="")
+    channel = TelegramChannel(settings.telegram, NOTHING, settings.web.public_url)
     try:
         return await channel.check()
     except SendError as error:

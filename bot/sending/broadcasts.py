@@ -7,8 +7,7 @@ of the day, so no transaction writes both.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +19,7 @@ from handlers.broadcasts import reading
 from handlers.polls import invitations
 from models.broadcasts import ledger_results, ledger_sending, progress
 from models.broadcasts.broadcasts import POLL, Broadcast
-from models.broadcasts.ledger_sending import Bulk, Busy, Unwritable
+from models.broadcasts.ledger_sending import Bulk, Busy, Claimant
 from models.messages import quiet_hours
 from models.messages.message import Outgoing
 from models.messages.quiet_hours import Quiet
@@ -29,6 +28,34 @@ from models.polls import invited
 from models.store.database import Session
 
 log = structlog.get_logger()
+
+
+class Unwritable(Exception):
+    """The words of a broadcast cannot be had now: their key is missing, or its kind is no longer in the configuration."""
+
+
+Compose = Callable[[Session, Broadcast, str], Outgoing]
+"""Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+
+
+def claim(session: Session, by: Claimant, limit: int, compose: Compose) -> list[Bulk]:
+    """Leases up to `limit` due rows of what is being sent."""
+    claimed: list[Bulk] = []
+    for row in ledger_sending.under_way(session):
+        while (left := limit - len(claimed)) > 0:
+            due = ledger_sending.due(session, row, by, left)
+            try:
+                composed = {code: compose(session, row, code) for code in due.languages}
+            except Unwritable:
+                break  # it waits for its words, and holds up no other
+            needless = invited.voted(session, row, due.people, by.now) if row.kind == POLL and due.rows else set()
+            leased = ledger_sending.lease(session, due, composed, by, needless)
+            claimed += leased
+            if len(leased) == due.looked_at:
+                if due.looked_at < left:
+                    ledger_sending.note_passed(session, row, by)
+                break
+    return claimed
 
 
 class Ledgers:
@@ -54,16 +81,15 @@ class Ledgers:
             raise Unwritable from error
 
     async def claim(self, fence: int, limit: int) -> list[Claimed]:
-        def claim(session: Session) -> list[Claimed]:
+        def leased(session: Session) -> list[Claimed]:
             now = self._clock.now()
-            quiet = quiet_hours.is_quiet(now, self._quiet)
-            about: Any = {"voted": invited.voted, "quiet": quiet, "busy": self._busy}
-            return [*ledger_sending.claim(session, self._line, fence, now, limit, self._compose, **about)]
+            by = Claimant(self._line, fence, now, quiet_hours.is_quiet(now, self._quiet), self._busy)
+            return [*claim(session, by, limit, self._compose)]
 
         # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.
         if limit <= 0 or not await self._writer.read(ledger_sending.any_sending):
             return []
-        return await self._writer.write(claim)
+        return await self._writer.write(leased)
 
     async def inherit(self, fence: int) -> None:
         now = self._clock.now()

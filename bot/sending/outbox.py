@@ -30,12 +30,9 @@ from bot.channels.base import (
 from bot.channels.standing import Standing
 from bot.channels.text import fit
 from bot.clock import Clock
-from bot.lease import Holding
-from bot.sending.broadcasts import Ledgers
+from bot.sending.means import Means
 from bot.sending.month import Allowance
-from bot.sending.numbered_lists import Listed
 from bot.sending.outage import Outage
-from bot.sending.pacing import Pacer
 from bot.sending.results import Recorder, again, by_chat, ended
 from bot.writer import Writer
 from models.broadcasts.ledger_sending import Bulk
@@ -88,11 +85,7 @@ Tell = Callable[[Session, str, Claimed, Outgoing, datetime], None]
 
 class Outbox:
     """The sender of one line. `by_number`: by language, the sentence under a numbered list that says how to choose. `tell`:
-    of what is refused for good.
-
-    What it works with is made for its line where it is not given: `ledgers`, from which it claims what goes to many; the
-    `lease` on the line; the `pacer`; how much of a lease must be left to begin a send (`spare`); and whether the line works
-    at all (`outage`)."""
+    of what is refused for good. `means`: made for the line where none are given."""
 
     def __init__(
         self,
@@ -102,32 +95,24 @@ class Outbox:
         by_number: Mapping[str, str] | None = None,
         *,
         tell: Tell | None = None,
-        ledgers: Ledgers | None = None,
-        lease: Holding | None = None,
-        pacer: Pacer | None = None,
-        spare: timedelta | None = None,
-        outage: Outage | None = None,
+        means: Means | None = None,
     ) -> None:
         self._channel, self.line = channel, channel.line
         self._writer = writer
         self._clock = clock
         self._tell = tell
-        self._held = lease or Holding(channel.line, writer, clock)
+        means = means or Means.of(channel, writer, clock)
+        self._held, self._ledgers, self._pacer, self._spare = means.lease, means.ledgers, means.pacer, means.spare
         self._nudged = {lane: asyncio.Event() for lane in LANES}
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
-        self._ledgers = ledgers or Ledgers(channel.line, channel.capabilities, writer, clock)
-        listed = Listed(channel.line, channel.capabilities, writer, clock)
-        self._outage = outage or Outage(channel.line, channel.probe, clock)
+        self._outage = Outage(channel.line, channel.probe, clock)
         self._memory = Memory()
-        self._recorder = Recorder(channel.line, writer, clock, self._memory, self._allowance, self._ledgers, listed)
+        self._recorder = Recorder(channel, writer, clock, self._memory, self._allowance, self._ledgers)
         self._under_way: set[asyncio.Task[int]] = set()
-        capabilities = channel.capabilities
-        ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * capabilities.per_second) or MOST_AHEAD)
+        ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * channel.capabilities.per_second) or MOST_AHEAD)
         self._ahead = {REPLY: (BATCH, BATCH - 1), NOTICE: (BATCH, BATCH - 1), BULK: (ahead, ahead // 2)}
         """By lane: how many may be under way, and from how few on more are claimed. Replies at once."""
-        self._spare = timedelta(seconds=capabilities.timeout) if spare is None else spare
-        self._pacer = pacer or Pacer(clock, capabilities.per_second, capabilities.per_chat_second, capabilities.concurrency)
 
     @property
     def sends(self) -> Standing:
@@ -250,19 +235,23 @@ class Outbox:
     async def drain(self) -> int:
         """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
         total = 0
-        while True:
-            if self._outage.is_down:
-                if self._outage.wait():
-                    return total
-                total += await self._come_back()
-                await self._recorder.settled()
-                continue
-            claimed = await self._claim(list(LANES), BATCH)
-            if not claimed:
-                return total
-            total += len(claimed)
-            await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
+        while tried := await self.drain_once():
+            total += tried
+        return total
+
+    async def drain_once(self) -> int:
+        """The same with what one claim finds: something may be due after it, and nothing is where this returns 0."""
+        while self._outage.is_down:
+            if self._outage.wait():
+                return 0
+            tried = await self._come_back()
             await self._recorder.settled()
+            if tried:
+                return tried
+        claimed = await self._claim(list(LANES), BATCH)
+        await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
+        await self._recorder.settled()
+        return len(claimed)
 
     async def stop(self) -> None:
         """Records what is known and gives the line up."""
@@ -275,19 +264,19 @@ class Outbox:
         if limit <= 0 or not await self._held.hold():
             return []
         if self._held.inherits():
-            now, line, fence = self._clock.now(), self._channel.line, self._held.fence
-            await self._writer.write(lambda session: sending.inherit(session, line, fence, now))
-            await self._ledgers.inherit(fence)
+            now, tenure = self._clock.now(), self._held.tenure
+            await self._writer.write(lambda session: sending.inherit(session, tenure, now))
+            await self._ledgers.inherit(tenure.fence)
 
         def claim(session: Session) -> list[Claimed]:
             now = self._clock.now()
             self._allowance.read(session, now)
-            line, fence = self._channel.line, self._held.fence
-            return [row for lane in lanes for row in sending.claim(session, line, lane, fence, now, limit, self._memory)]
+            tenure = self._held.tenure
+            return [row for lane in lanes for row in sending.claim(session, tenure, lane, now, limit, self._memory)]
 
         claimed = await self._writer.write(claim, grouped=True)
         if BULK in lanes:
-            claimed += await self._ledgers.claim(self._held.fence, limit - len(claimed))
+            claimed += await self._ledgers.claim(self._held.tenure.fence, limit - len(claimed))
         return claimed
 
     async def _send_chat(self, rows: Sequence[Claimed], *, trial: bool = False) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.sending.broadcasts import Ledgers
 from bot.sending.month import Allowance
@@ -55,15 +56,15 @@ class Recorder:
     """Of one line. `at_once` set: results are written as they come, also those of a broadcast."""
 
     def __init__(
-        self, line: str, writer: Writer, clock: Clock, memory: Memory, allowance: Allowance, ledgers: Ledgers, listed: Listed
+        self, channel: Channel, writer: Writer, clock: Clock, memory: Memory, allowance: Allowance, ledgers: Ledgers
     ) -> None:
-        self._line = line
+        self._line = channel.line
         self._memory = memory
         self._writer = writer
         self._clock = clock
         self._allowance = allowance
         self._ledgers = ledgers
-        self._listed = listed
+        self._listed = Listed(channel.line, channel.capabilities, writer, clock)
         self._results: list[tuple[Claimed, Outcome]] = []
         self._writing: asyncio.Task[None] | None = None
         self.at_once = asyncio.Event()

@@ -115,9 +115,7 @@ class Casts:
         found = progress_rows.find(session, broadcast_id, account_id)
         if found is None:
             return False
-        known, row, account = found
-        edits = self._edits.get(account.line, False)
-        return progress.tell(session, row, account, known, sight, now, edits=edits)
+        return progress.tell(session, found, sight, now, edits=self._edits.get(found.account.line, False))
 
     async def _fold(self, now: datetime) -> None:
         before = now - timedelta(days=self._site.notices.fold_days)
@@ -128,6 +126,6 @@ class Casts:
 
 def _watched(session: Session) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for known, row, _account in progress_rows.watched(session):
-        found.setdefault(row.id, []).append(known.account_id)
+    for row, account, _last in progress_rows.watched(session):
+        found.setdefault(row.id, []).append(account.id)
     return found

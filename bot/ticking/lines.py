@@ -20,7 +20,7 @@ from bot.channels.standing import Standing
 from bot.clock import Clock
 from bot.writer import Writer
 from handlers.people import line_outages
-from models.messages.outages import Direction
+from models.messages.outages import Direction, Outage
 
 log = structlog.get_logger()
 
@@ -53,24 +53,11 @@ class Watched:
 class Lines:
     """`order`: all lines, the one to be preferred for notices first."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        clock: Clock,
-        lines: Sequence[Watched],
-        order: Sequence[str],
-        *,
-        patience: timedelta = PATIENCE,
-        settled: timedelta = SETTLED,
-        looked_at: timedelta = LOOKED_AT,
-    ) -> None:
+    def __init__(self, writer: Writer, clock: Clock, lines: Sequence[Watched], order: Sequence[str]) -> None:
         self._writer = writer
         self._clock = clock
         self._lines = [line for line in lines if line.directions()]
         self._order = order
-        self._patience = patience
-        self._settled = settled
-        self._looked_at = looked_at
         self._looked: datetime | None = None
         self._told: dict[tuple[str, Direction], bool] = {}
         self._said: dict[tuple[str, Direction], bool] = {}
@@ -81,7 +68,7 @@ class Lines:
             await self._clock.sleep(STEP_SECONDS)
             try:
                 now = self._clock.now()
-                if self._looked is None or now - self._looked >= self._looked_at:
+                if self._looked is None or now - self._looked >= LOOKED_AT:
                     self._looked = now
                     await asyncio.gather(*(line.channel.look() for line in self._lines))
                 await self.step(self._clock.now())
@@ -106,13 +93,13 @@ class Lines:
             say(words, line=line, where=direction, state=standing.reason or "well")
         self._said[key] = standing.works
         lasts = now - standing.since
-        if standing.is_out and lasts >= self._patience and not self._told.get(key):
-            tell = partial(line_outages.begins, reason=standing.reason, since=standing.since)
-        elif standing.works and lasts >= self._settled and self._told.get(key) is not False:
-            tell = partial(line_outages.ends)
+        if standing.is_out and lasts >= PATIENCE and not self._told.get(key):
+            tell = partial(line_outages.begins, outage=Outage(line, direction, standing.reason, standing.since))
+        elif standing.works and lasts >= SETTLED and self._told.get(key) is not False:
+            tell = partial(line_outages.ends, line=line, direction=direction)
         else:
             return 0
-        news = await self._writer.write(lambda session: tell(session, line, direction, now=now, lines=self._order))
+        news = await self._writer.write(lambda session: tell(session, now=now, lines=self._order))
         self._told[key] = standing.is_out
         return int(news)
 

@@ -33,6 +33,8 @@ log = structlog.get_logger()
 
 HEARTBEAT = Gauge("haichieu_tick_heartbeat_seconds", "When the last tick ended, Unix time")
 TIDY_EVERY = timedelta(minutes=1)
+STEP_EVERY = timedelta(seconds=20)
+"""What is due is acted on within a minute, with this and the time it takes."""
 
 
 class Ticker:
@@ -130,12 +132,14 @@ class Ticker:
         return 1
 
     async def _steps(self, now: datetime) -> int:
-        """What the capabilities owe by the minute (handlers.chat.doors.Step), and again while there is more."""
-        if self._stepped is not None and now - self._stepped < TIDY_EVERY:
+        """What the capabilities owe by the clock (handlers.chat.doors.Step), and again while there is more."""
+        if self._stepped is not None and now - self._stepped < STEP_EVERY:
             return 0
         done = 0
-        for step in STEPS:
-            done += await self._take(step, now)
+        # Most of the time nothing is due of any: one session for all then.
+        if await self._writer.read(lambda session: any(step.due(session, now, self._pace) for step in STEPS)):
+            for step in STEPS:
+                done += await self._take(step, now)
         self._stepped = None if done else now
         return done
 

@@ -21,13 +21,12 @@ from handlers.chat.words import bar
 from models.anonymity import counts
 from models.broadcasts import progress
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.progress import Progress
+from models.broadcasts.progress import Watched
 from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.people import accounts, wishes
-from models.people.accounts import Account
 from models.store.database import Session
 
 EVERY = timedelta(seconds=3)
@@ -78,19 +77,19 @@ class Sight:
         return max(1, math.ceil(self.left / self.rate / 60)) if told else 0
 
 
-def tell(
-    session: Session, row: Broadcast, account: Account, known: Progress, sight: Sight, now: datetime, *, edits: bool
-) -> bool:
-    """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching."""
+def tell(session: Session, watched: Watched, sight: Sight, now: datetime, *, edits: bool) -> bool:
+    """Tells one phone, where there is something new; False where there is not. The last message of all ends the watching.
+    `edits`: its line can change what was sent."""
+    row, account, last = watched
     over = sight.state in ("done", "cancelled")
     said = f"{sight.state}:{sight.percent}:{sight.minutes if edits else 0}"
     if wishes.is_blocked(session, account) or wishes.is_gone(session, account.id):
         progress.forget(session, row.id, account.id)
         return False
-    if said == known.said:
+    if said == last.said:
         return False
-    reference = progress.reference_of(session, known)
-    if edits and known.said and not reference and not over:
+    reference = progress.reference_of(session, last)
+    if edits and last.said and not reference and not over:
         return False  # the first message is on its way: the next is to replace it
     progress.note(session, row.id, account.id, said)
     if over:

@@ -71,7 +71,7 @@ def options_of(reader: Language, row: Broadcast) -> list[Option]:
 
 
 def message(session: Session, row: Broadcast, code: str, *, uploads: bool) -> Outgoing:
-    """The message to any one reader of a language, for nobody in particular (models.broadcasts.ledger_sending.Compose)."""
+    """The message to any one reader of a language, for nobody in particular (bot.sending.broadcasts)."""
     reader = language(code)
     words = broadcasts.words_of(session, row)
     kept = enclosed(session, words)

@@ -105,8 +105,8 @@ def _take_one(turn: Turn, file: File) -> None:
         turn.say(turn._("At most {count} files can go with one message; this one was not taken.", count=attachments.MOST))
         return
     number = 1 + sum(one.kind == file.kind for one in these)
-    known = (turn.member.id, turn.language.code)
-    attachment_id = to_fetch.ask(turn.session, turn.sender, *known, file, number, turn.now)
+    origin = to_fetch.Origin(turn.sender, turn.member.id, turn.language.code)
+    attachment_id = to_fetch.ask(turn.session, origin, file, number, turn.now)
     these.append(Drafted(attachment_id, file.kind))
     turn.say(capital(turn._("{file}: being fetched.", file=label(turn.language, file.kind, number))))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config.i18n import Language, language
+from config.i18n import language
 from handlers.chat.site import Site
 from handlers.front import file_rights
 from models.anonymity import intake, moments
@@ -24,7 +24,7 @@ def tell(session: Session, line: str, row: Claimed, part: Outgoing, now: datetim
     """Of this part of a row, which is refused for good. Whoever it was for, and the officers whose answer it was."""
     reader = language(part.language)
     if part.media is not None:
-        words = _of_file(session, reader, Sender(line, row.chat), part.media, part.text, now, site)
+        words = _of_file(session, Sender(line, row.chat), part, part.media, now, site)
     else:
         words = reader.gettext(
             "A message of the union for you could not be shown in this app. Please write menu: what is open stands there, "
@@ -41,11 +41,14 @@ def tell(session: Session, line: str, row: Claimed, part: Outgoing, now: datetim
         intake.add(session, Event("undelivered", due.isoformat(), row.letter.of_case, new_id(), "", ""), now)
 
 
-def _of_file(session: Session, reader: Language, to: Sender, media: Media, words: str, now: datetime, site: Site) -> str:
+def _of_file(session: Session, to: Sender, part: Outgoing, media: Media, now: datetime, site: Site) -> str:
+    reader = language(part.language)
     account = wishes.find(session, to)
     may = account is not None and account.confirmed
     seen = file_rights.for_person(session, account.person_id, media.case_id, media.id, now) if account and may else None
-    refused = reader.gettext("{file}: this app does not take this file, so it was not shown here.", file=words or media.name)
+    refused = reader.gettext(
+        "{file}: this app does not take this file, so it was not shown here.", file=part.text or media.name
+    )
     if seen is None or account is None:
         return refused
     if not site.media_address:

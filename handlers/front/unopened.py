@@ -60,7 +60,7 @@ def _show(turn: Turn) -> None:
     if case is None:  # the office, or the case, is somebody else's by now
         menu.show(turn, turn._("This is not open to you, or is over by now."))
         return
-    card = cases.card(turn.session, turn.language, case, item.text, person_id, turn.now)
+    card = cases.card(turn.session, turn.member, case, item.text, turn.now)
     attached = case_files.options(turn.session, turn.language, case)
     turn.say(card, [*cases.card_options(turn.session, turn.language, case, turn.now), *attached, *more])
 

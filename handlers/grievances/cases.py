@@ -19,6 +19,7 @@ from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.people import persons, rights, units
+from models.people.accounts import Account
 from models.store.database import Session
 
 
@@ -34,12 +35,11 @@ def open_case(turn: Turn) -> Grievance | None:
     return case if case is not None and case.state in cases.OPEN else None
 
 
-def card(
-    session: Session, reader: Language, case: Grievance, title: str, person_id: str, now: datetime, *, whole: bool = True
-) -> str:
+def card(session: Session, to: Account, case: Grievance, title: str, now: datetime, *, whole: bool = True) -> str:
     """All an officer needs to act on a case, in their language: `title` says why it is shown. Not `whole`: for those who
     have read the case before, what was said between its beginning and the newest words is cut short."""
-    name = cases.reporter_name(session, case, committee=access.is_committee(session, person_id, case, now))
+    reader = reader_of(session, to)
+    name = cases.reporter_name(session, case, committee=access.is_committee(session, to.person_id, case, now))
     facts = [
         reader.gettext("About: {category}", category=category_name(reader, case.category)),
         reader.gettext("Where: {unit}", unit=unit_name(session, case.unit_id)),
@@ -152,7 +152,7 @@ def _handing_back(session: Session, reader: Language, case: Grievance, now: date
 
 def show(turn: Turn, case: Grievance, title: str) -> None:
     """The card, to the officer at hand, under a sentence."""
-    text = card(turn.session, turn.language, case, title, turn.member.person_id, turn.now)
+    text = card(turn.session, turn.member, case, title, turn.now)
     queue = Option(open_token("queue"), turn._("Cases to handle"))
     turn.say(
         text,
@@ -172,27 +172,30 @@ def tell_handlers(
     *,
     whole: bool = True,
     but: str = "",
-    only: str = "",
 ) -> None:
-    """The card to everybody who handles the case, except the one who has just acted (`but`, a person's id), or to one of
-    them alone; each in their own language."""
+    """The card to everybody who handles the case, except the one who has just acted (`but`, a person's id)."""
     for account, somebody in access.handlers_of(session, case, now):
-        if somebody.id != but and only in ("", somebody.id):
-            reader = reader_of(session, account)
-            # A hidden card is composed when it is opened (handlers.front.unopened).
-            text = (
-                ""
-                if is_hidden(session, account)
-                else card(session, reader, case, title(reader), somebody.id, now, whole=whole)
-            )
-            options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
-            tell(
-                session,
-                account,
-                Letter(text, options=options, asks=True, in_office=True),
-                now,
-                card=Card(case.id, title(reader)),
-            )
+        if somebody.id != but:
+            _send_card(session, account, case, title, now, whole=whole)
+
+
+def tell_officer(session: Session, case: Grievance, person_id: str, now: datetime, title: Callable[[Language], str]) -> None:
+    """The card to one of those who handle the case."""
+    for account, somebody in access.handlers_of(session, case, now):
+        if somebody.id == person_id:
+            _send_card(session, account, case, title, now)
+
+
+def _send_card(
+    session: Session, to: Account, case: Grievance, title: Callable[[Language], str], now: datetime, *, whole: bool = True
+) -> None:
+    """In the language of that phone."""
+    reader = reader_of(session, to)
+    heading = title(reader)
+    # A hidden card is composed when it is opened (handlers.front.unopened).
+    text = "" if is_hidden(session, to) else card(session, to, case, heading, now, whole=whole)
+    options = [*card_options(session, reader, case, now), *case_files.options(session, reader, case)]
+    tell(session, to, Letter(text, options=options, asks=True, in_office=True), now, card=Card(case.id, heading))
 
 
 def ring(session: Session, case: Grievance, now: datetime) -> None:

@@ -11,16 +11,17 @@ from config.i18n import N_
 from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.chat.words import level_name
 from handlers.grievances import cases
-from handlers.grievances.replying import relay_at
+from handlers.grievances.replying import saying
 from models.grievances import access, handling
 from models.grievances.cases import Grievance
+from models.grievances.handling import Saying
 from models.messages.message import Option
 from models.messages.notes import note
 from models.people import persons
 from models.people.units import Unit
 from models.store.database import Session
 
-Verb = Callable[[Session, Grievance, str, Unit, str, datetime, datetime], None]
+Verb = Callable[[Session, Grievance, Unit, Saying, datetime], None]
 
 
 def _colleagues(turn: Turn) -> Sequence[Choice]:
@@ -45,12 +46,12 @@ def _assign(turn: Turn) -> None:
         return
     name = persons.name_of(turn.session, turn.session.get_one(persons.Person, chosen))
     if chosen != turn.member.person_id:
-        cases.tell_handlers(
+        cases.tell_officer(
             turn.session,
             case,
+            chosen,
             turn.now,
             lambda reader: reader.gettext("{code} is assigned to you, comrade", code=case.code),
-            only=chosen,
         )
     cases.show(turn, case, turn._("{code} is assigned to {name}.", code=case.code, name=name))
 
@@ -120,16 +121,17 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 def _hand_over(turn: Turn, verb: Verb, heading: str) -> None:
     """Gives the case to the unit that was shown. `heading`: the message id under which its officers see it."""
     case, unit = turn.thing(Step)
-    officer = turn.member.person_id
     try:
         if unit.id != turn.notes(Shown).unit_id:
             raise handling.Refused  # a colleague has handed it over meanwhile: this would be one step more
-        verb(turn.session, case, officer, unit, turn.answers["text"], turn.now, relay_at(turn, case))
+        verb(turn.session, case, unit, saying(turn, case), turn.now)
     except handling.Refused:
         cases.already(turn, case)
         return
     turn.falls_due = not case.covered
-    cases.tell_handlers(turn.session, case, turn.now, lambda reader: reader.gettext(heading, code=case.code), but=officer)
+    cases.tell_handlers(
+        turn.session, case, turn.now, lambda reader: reader.gettext(heading, code=case.code), but=turn.member.person_id
+    )
     turn.say(
         turn._("{code} is now with {unit}.", code=case.code, unit=unit.name),
         [Option(open_token("queue"), turn._("Cases to handle")), Option(open_token("menu"), turn._("Menu"))],

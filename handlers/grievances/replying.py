@@ -26,11 +26,12 @@ from models.anonymity import moments
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, handling, saved_replies
 from models.grievances.cases import Entry, Grievance
+from models.grievances.handling import Saying
 from models.messages.message import Option
 from models.messages.notes import note
 from models.store.database import Session
 
-Verb = Callable[[Session, Grievance, str, str, datetime, datetime], None]
+Verb = Callable[[Session, Grievance, Saying, datetime], None]
 
 
 @note
@@ -54,9 +55,10 @@ class Dialogue:
     may_be_saved: bool = False
 
 
-def relay_at(turn: Turn, case: Grievance) -> datetime:
-    """When the reporter hears: under time cover an answer, too, leaves at a fixed moment."""
-    return moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
+def saying(turn: Turn, case: Grievance) -> Saying:
+    """What was written here, by the officer at hand."""
+    relay_at = moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
+    return Saying(turn.member.person_id, turn.answers["text"], relay_at)
 
 
 def _count(turn: Turn, case: Grievance) -> int:
@@ -148,7 +150,7 @@ def deliver(turn: Turn, verb: Verb) -> str:
     """Sends what was written, and returns what to say of it: nothing where a colleague was first, which has been said."""
     case = turn.thing(Grievance)
     try:
-        verb(turn.session, case, turn.member.person_id, turn.answers["text"], turn.now, relay_at(turn, case))
+        verb(turn.session, case, saying(turn, case), turn.now)
     except handling.Refused:
         cases.already(turn, case)
         return ""

@@ -173,14 +173,16 @@ def _finish(turn: Turn) -> None:
         turn.session,
         turn.sender,
         holder,
-        language=turn.language.code,
-        confirmed=not claimed,
-        claim=found.id if claimed else None,
-        verified=found.person_id is not None or invites.is_slip(found),
-        notices=turn.notes(Agreed).notices,
-        polls=turn.notes(Agreed).polls,
-        consent_version=CONSENT_VERSION,
-        today=turn.now.date(),
+        accounts.Joining(
+            language=turn.language.code,
+            confirmed=not claimed,
+            claim=found.id if claimed else None,
+            verified=found.person_id is not None or invites.is_slip(found),
+            notices=turn.notes(Agreed).notices,
+            polls=turn.notes(Agreed).polls,
+            consent_version=CONSENT_VERSION,
+        ),
+        turn.now.date(),
     )
     turn.person, turn.joined = holder, True
     if found.uses_left is not None:

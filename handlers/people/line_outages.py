@@ -13,7 +13,7 @@ from datetime import datetime
 from config.i18n import Language
 from handlers.chat.unasked import reader_of, tell
 from models.messages import outages
-from models.messages.outages import Direction
+from models.messages.outages import Direction, Outage
 from models.messages.outbox import Letter
 from models.people import offices, rights
 from models.people.accounts import Account
@@ -22,17 +22,15 @@ from models.store.database import Session
 _TOLD = (rights.HEAR_OF_OUTAGE, rights.STAND_IN_FOR_ADMIN)
 
 
-def begins(
-    session: Session, line: str, direction: Direction, reason: str, since: datetime, now: datetime, lines: Sequence[str]
-) -> bool:
+def begins(session: Session, outage: Outage, now: datetime, lines: Sequence[str]) -> bool:
     """Tells of an outage, unless that was done: a line that neither hears nor sends for one reason has one. `lines`: all
     that are open, the preferred first."""
-    was_told = outages.is_open(session, line, reason)
-    if not outages.begins(session, line, direction, reason, since) or was_told:
+    was_told = outages.is_open(session, outage.line, outage.reason)
+    if not outages.begins(session, outage) or was_told:
         return False
-    for account in _readers(session, line, now, lines):
+    for account in _readers(session, outage.line, now, lines):
         reader = reader_of(session, account)
-        text = _begun(reader, line, direction, reason, since, now)
+        text = _begun(reader, outage, now)
         tell(session, account, Letter(text, in_office=True), now, plain=True)
     return True
 
@@ -72,9 +70,9 @@ def _chosen(found: Collection[Account], order: Sequence[str]) -> list[Account]:
     return list(by_person.values())
 
 
-def _begun(reader: Language, line: str, direction: str, reason: str, since: datetime, now: datetime) -> str:
-    name, at = line_name(reader, line), reader.when(since, now)
-    if direction == "sends":
+def _begun(reader: Language, outage: Outage, now: datetime) -> str:
+    name, at = line_name(reader, outage.line), reader.when(outage.since, now)
+    if outage.direction == "sends":
         what = reader.gettext(
             "Comrade, since {at} nothing can be sent on {name}. What is written to workers there waits, and goes out as "
             "soon as the line works.",
@@ -86,7 +84,7 @@ def _begun(reader: Language, line: str, direction: str, reason: str, since: date
             "Comrade, since {at} what workers write on {name} does not reach the union, or not all of it.", at=at, name=name
         )
     ask = reader.gettext("The system goes on trying and will report when it works. Please tell whoever looks after it.")
-    return "\n".join([what, _why(reader, reason), ask])
+    return "\n".join([what, _why(reader, outage.reason), ask])
 
 
 def _why(reader: Language, reason: str) -> str:

@@ -34,13 +34,15 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
         turn.session,
         turn.sender,
         holder,
-        language=turn.language.code,
-        confirmed=first.confirmed,
-        verified=first.verified,
-        notices=chosen.get("notices", first.notices),
-        polls=chosen.get("polls", first.polls),
-        consent_version=consent_version,
-        today=turn.now.date(),
+        accounts.Joining(
+            language=turn.language.code,
+            confirmed=first.confirmed,
+            verified=first.verified,
+            notices=chosen.get("notices", first.notices),
+            polls=chosen.get("polls", first.polls),
+            consent_version=consent_version,
+        ),
+        turn.now.date(),
     )
     accounts.take_pin(turn.session, turn.account, pin.kept(turn, first))
     turn.person, turn.joined = holder, True

@@ -65,7 +65,7 @@ def _invite(session: Session, one: Round, poll: Poll, now: datetime) -> None:
 
 
 def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
-    """The message that invites to a round, with its first question (models.broadcasts.ledger_sending.Compose)."""
+    """The message that invites to a round, with its first question (bot.sending.broadcasts)."""
     reader = language(code)
     one = session.get_one(Round, broadcasts.words_of(session, row).round_id)
     poll = session.get_one(Poll, one.poll_id)

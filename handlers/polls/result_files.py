@@ -17,7 +17,7 @@ from config.i18n import DEFAULT, LANGUAGES, language
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.doors import Drawing
 from handlers.files.giving import give
-from handlers.polls import charts, in_words, results
+from handlers.polls import charts, in_words, result_words, results
 from models.anonymity.suppression import Withheld
 from models.messages.message import Media, Option
 from models.people import units
@@ -123,16 +123,21 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
     one, poll, content = found
     reader = language(DEFAULT)
     shown = result_rows.results(session, one, [name.unit_id])[name.unit_id]
+    unit = units.get(session, name.unit_id).name
+
+    def why(withheld: Withheld) -> str:
+        return result_words.why(reader, withheld, unit, poll.threshold)
+
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet, bold = book.add_worksheet(reader.gettext("Results")), book.add_format({"bold": True})
     sheet.set_column(0, 0, 70)
     rows: list[tuple[str, int | None]] = [
         (f"{poll.code} · {in_words.words(reader, content.title)}", None),
-        (f"{units.get(session, name.unit_id).name} · {reader.day(one.closes_at)}", None),
+        (f"{unit} · {reader.day(one.closes_at)}", None),
     ]
     if isinstance(shown, Withheld):
-        rows.append((reader.gettext(results.WHY[shown]), None))
+        rows.append((why(shown), None))
     else:
         if shown.invited > shown.respondents:
             rows.append((reader.gettext("Asked, at least"), shown.invited))
@@ -140,11 +145,11 @@ def workbook(session: Session, attachment_id: str) -> bytes | None:
         for question, table in zip(content.questions, shown.tables, strict=True):
             rows.append((in_words.words(reader, question.text), None))
             if isinstance(table, Withheld):
-                rows.append((reader.gettext(results.WHY[table]), None))
+                rows.append((why(table), None))
             elif table is not None:
-                rows += zip(in_words.labels(reader, question), table.votes, strict=True)
+                rows += zip(result_words.labels(reader, question), table.votes, strict=True)
                 rows.append((reader.gettext("(no answer)"), table.silent))
-        rows.append((reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."), None))
+        rows.append((result_words.rounding(reader), None))
     rows += [(words, None) for words in results.unverified(reader, poll)]
     below = units.below(session, name.unit_id)
     for number, question in enumerate(content.questions):

@@ -7,16 +7,15 @@ may see which unit is models.polls.access.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from config.i18n import LANGUAGES, N_, Language, language
+from config.i18n import LANGUAGES, Language, language
 from handlers.broadcasts import overview, reading
 from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import bar, shortened
-from handlers.polls import charts, in_words, invitations
+from handlers.polls import in_words, invitations, result_words
 from models.anonymity import counts
 from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
@@ -26,34 +25,13 @@ from models.messages.notes import note
 from models.people import rights, units
 from models.polls import access, results, rounds
 from models.polls.polls import Content, Poll, content_of
+from models.polls.polls import Question as PollQuestion
 from models.polls.results import Shown
 from models.polls.rounds import Round
 from models.polls.tally import Table
 from models.trust import audit
 
 _REMARKS = 20
-
-WHY = {
-    Withheld.NOT_YET: N_("The poll is not counted yet; nobody sees any result before."),
-    Withheld.FEW: N_(
-        "Not shown: too few people took part here, or in a unit beside it whose answers could be worked out from these."
-    ),
-    Withheld.FEW_ANSWERS: N_(
-        "The answers are not shown: too few people gave one here, or in a unit beside it whose answers could be worked out."
-    ),
-    Withheld.TWICE: N_(
-        "Not shown: an earlier poll of this year asked nearly the same people here; the few in whom the two differ could be "
-        "found by subtracting one from the other."
-    ),
-    Withheld.OPEN: N_(
-        "Not shown: everybody could answer this poll, so only the result of all who were asked is shown, when enough of "
-        "them joined with a slip of their own and not more without one."
-    ),
-    Withheld.CHANGED: N_(
-        "Not compared with the time before: too few people have come or gone to be hidden among the others."
-    ),
-    Withheld.NO_EARLIER: N_("There is no earlier time to compare with."),
-}
 
 
 @note
@@ -105,15 +83,20 @@ def heading(reader: Language, content: Content, name: str) -> str:
     return f"🗳 {in_words.words(reader, content.title)}\n{name}"
 
 
-def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> list[str]:
+def lines_of(reader: Language, told: Told, unit: str, shown: Shown | Withheld) -> list[str]:
     """The result of one unit, question by question; what is withheld says so and why."""
+    _, poll, content = told
+
+    def why(withheld: Withheld) -> str:
+        return result_words.why(reader, withheld, unit, poll.threshold)
+
     if isinstance(shown, Withheld):
-        return [reader.gettext(WHY[shown])]
+        return [why(shown)]
     took_part = reader.number(shown.respondents)
-    found = [reader.gettext("{count} people took part.", count=took_part)]
+    found = [reader.gettext("About {count} people took part.", count=took_part)]
     if shown.invited > shown.respondents:
         text = reader.gettext(
-            "{count} people took part, of at least {invited} who were asked.",
+            "About {count} people took part, of at least {invited} who were asked.",
             count=took_part,
             invited=reader.number(shown.invited),
         )
@@ -121,49 +104,45 @@ def lines_of(reader: Language, content: Content, shown: Shown | Withheld) -> lis
     for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
         lines = [f"{number}. {in_words.words(reader, question.text)}"]
         if isinstance(table, Withheld):
-            lines.append(reader.gettext(WHY[table]))
+            lines.append(why(table))
         elif table is not None:
-            lines += _bars(reader, in_words.labels(reader, question), table)
+            lines += _bars(reader, question, table, shown)
         else:
             lines.append(reader.gettext("Answers in people's own words: see below."))
         found.append("\n".join(lines))
-    found.append(reader.gettext("Very small numbers of votes are rounded, so that nobody's vote can be told."))
+    found.append(result_words.rounding(reader))
     before = shown.before
     if isinstance(before, Withheld):
-        found.append(reader.gettext(WHY[before]) if before is not Withheld.NO_EARLIER else "")
+        found.append(why(before) if before is not Withheld.NO_EARLIER else "")
     else:
-        found.append(
-            reader.gettext(
-                "The time before, {count} people took part. As trust grows more people answer, and more frankly: a lower "
-                "score can be a good sign.",
-                count=reader.number(before.respondents),
-            )
-        )
+        text = reader.gettext("The time before, about {count} people took part.", count=reader.number(before.respondents))
+        found.append(text + " " + reader.gettext(result_words.FRANKER))
     return [one for one in found if one]
 
 
 def unverified(reader: Language, poll: Poll) -> list[str]:
     """What must be said of a poll in which anybody could vote who has a team's code."""
-    return [reader.gettext(charts.UNVERIFIED)] if poll.voters == "anyone" else []
+    return [reader.gettext(result_words.UNVERIFIED)] if poll.voters == "anyone" else []
 
 
-def _bars(reader: Language, labels: Sequence[str], table: Table) -> list[str]:
-    total = max(1, sum(table.votes))
+def _bars(reader: Language, question: PollQuestion, table: Table, shown: Shown) -> list[str]:
+    of = max(1, result_words.answered(question, table, shown))
+    labels = result_words.labels(reader, question)
     lines = [
-        f"{bar(votes / total)} {label}: {reader.number(votes)}" for label, votes in zip(labels, table.votes, strict=True)
+        f"{bar(votes / of)} {label}: {result_words.share(reader, votes, of)}"
+        for label, votes in zip(labels, table.votes, strict=True)
     ]
-    silent = reader.gettext("(no answer)")
-    return [*lines, f"{silent}: {reader.number(table.silent)}"] if table.silent else lines
+    if table.silent:
+        lines.append(reader.gettext("(no answer)") + ": " + reader.gettext("about {number} people", number=table.silent))
+    return lines
 
 
 def _show(turn: Turn) -> None:
     one, poll, content = turn.thing(Told)
     unit_id = unit_of(turn, poll)
     shown = results.results(turn.session, one, [unit_id])[unit_id]
-    lines = [
-        heading(turn.language, content, units.get(turn.session, unit_id).name),
-        *lines_of(turn.language, content, shown),
-    ]
+    name = units.get(turn.session, unit_id).name
+    lines = [heading(turn.language, content, name), *lines_of(turn.language, turn.thing(Told), name, shown)]
     lines += [*unverified(turn.language, poll), *_remarks(turn, one, poll, content, unit_id)]
     turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
 
@@ -228,7 +207,11 @@ def _publish_text(turn: Turn) -> str:
 def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
     shown = results.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
     name = units.get(turn.session, poll.author_unit_id).name
-    lines = [heading(reader, content, name), *lines_of(reader, content, shown), *unverified(reader, poll)]
+    lines = [
+        heading(reader, content, name),
+        *lines_of(reader, Told(one, poll, content), name, shown),
+        *unverified(reader, poll),
+    ]
     if one.receipts_hash:
         text = reader.gettext("Check number of the list of codes (SHA-256): {hash}", hash=one.receipts_hash)
         lines.append(text)

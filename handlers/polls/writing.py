@@ -24,7 +24,7 @@ from models.messages.message import Option
 from models.messages.notes import note
 from models.people import units
 from models.polls import overlap, polls, rounds
-from models.polls.polls import Content, Unfit
+from models.polls.polls import Content, Terms, Unfit
 from models.polls.polls import Question as Asked
 from models.trust import audit
 
@@ -246,12 +246,14 @@ def _finish(turn: Turn) -> None:
             turn.session,
             invitation.unit_id,
             given,
-            threshold=_threshold(turn),
-            voters="anyone" if rules.anyone else "slips",
-            repeat=turn.notes(writing.Preview).repeat,  # type: ignore[arg-type]
-            open_days=rules.days,
-            receipts=rules.receipts,
-            rates=bool(template and template.get("rates")),
+            Terms(
+                threshold=_threshold(turn),
+                voters="anyone" if rules.anyone else "slips",
+                repeat=turn.notes(writing.Preview).repeat,  # type: ignore[arg-type]
+                open_days=rules.days,
+                receipts=rules.receipts,
+                rates=bool(template and template.get("rates")),
+            ),
             author_id=turn.member.person_id,
         )
     except Unfit:

@@ -2,13 +2,14 @@
 (models.messages.sending). What became of them is written by models.broadcasts.ledger_results.
 
 Only broadcasts in the state “sending” are looked at, urgent ones first, then in the order in which they began; a stopped one
-costs nothing, however many wait in it. Text and buttons are composed once a language and claim (`Compose`), not once a row.
+costs nothing, however many wait in it. A sender asks what is `due`, has it composed, once a language and not once a row, and
+takes a `lease` of it, in one transaction (bot.sending.broadcasts).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,25 +26,15 @@ from models.messages.outbox import BULK
 from models.messages.sending import HELD_BACK, LEASE, Claimed
 from models.people import wishes
 from models.people.accounts import Account, Sender
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, keyed_hash, unseal
 
 TRIES = 5
 """So many senders may have died with a row before it counts as poison. Twice would not do: what is claimed ahead and was not
 sent is in doubt as well after a crash, and its reader would be missed."""
-Compose = Callable[[Session, Broadcast, str], Outgoing]
-"""Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
-Voted = Callable[[Session, Broadcast, Sequence[str], datetime], set[str]]
-"""Given an invitation to vote and people: those whom it need not reach any more."""
-
-
 Busy = dict[tuple[str, str], datetime]
 """By broadcast and person: until when somebody in the middle of a conversation is left alone. Kept in the sender's memory: a
 row put off would have its time beside those of the chat's own rows, which wait for the same end."""
-
-
-class Unwritable(Exception):
-    """The words of a broadcast cannot be had now: their key is missing, or its kind is no longer in the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +52,47 @@ class Bulk(Claimed):
 
 def any_sending(session: Session) -> bool:
     """Whether any broadcast is under way."""
-    return session.execute(_ANY).first() is not None
+    return run(session, _ANY, {}).first() is not None
 
 
-def claim(
-    session: Session,
-    line: str,
-    fence: int,
-    now: datetime,
-    limit: int,
-    compose: Compose,
-    *,
-    voted: Voted = lambda *_: set(),
-    quiet: bool = False,
-    busy: Busy | None = None,
-) -> list[Bulk]:
-    """Leases up to `limit` due rows. `quiet`: only what may ring at night. `busy`: whom to leave alone for now; this adds to
-    it. Whoever stopped the line meanwhile, or has left, is marked and not tried; a row whose sender died every time, `TRIES`
-    times, is of unknown fate and ends there."""
-    claimed: list[Bulk] = []
-    busy = {} if busy is None else busy
-    for over in [key for key, until in busy.items() if until <= now]:
-        del busy[over]
-    for row in _sending(session):
-        while (left := limit - len(claimed)) > 0:
-            try:
-                found, looked_at = _claim_of(session, row, line, fence, now, left, compose, voted, busy, quiet=quiet)
-            except Unwritable:
-                break  # it waits for its words, and holds up no other
-            claimed += found
-            if len(found) == looked_at:
-                if looked_at < left:
-                    _note_passed(session, row, line, [person_id for of, person_id in busy if of == row.id])
-                break
-    return claimed
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who claims: the holder of a line, under its fence. `quiet`: only what may ring at night. `busy`: whom to leave alone
+    for now; `lease` adds to it."""
+
+    line: str
+    fence: int
+    now: datetime
+    quiet: bool = False
+    busy: Busy = field(default_factory=dict)
+
+    def left_alone(self, broadcast_id: str) -> list[str]:
+        """People whom this broadcast does not reach for now."""
+        for over in [key for key, until in self.busy.items() if until <= self.now]:
+            del self.busy[over]
+        return [person_id for of, person_id in self.busy if of == broadcast_id]
 
 
-def _sending(session: Session) -> Sequence[Broadcast]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Rows of a broadcast that are to be leased: each with its reader, and their language. `looked_at`: how many rows were
+    due; the others have ended."""
+
+    broadcast: Broadcast
+    rows: Sequence[tuple[Any, Sender, str]]
+    looked_at: int
+
+    @property
+    def people(self) -> list[str]:
+        return [row.person_id for row, _, _ in self.rows]
+
+    @property
+    def languages(self) -> set[str]:
+        return {language for _, _, language in self.rows}
+
+
+def under_way(session: Session) -> Sequence[Broadcast]:
+    """Those that are being sent, in the order in which their rows go out."""
     order = col(Broadcast.urgent).desc(), col(Broadcast.started_at), col(Broadcast.id)
     return session.execute(select(Broadcast).where(col(Broadcast.state) == "sending").order_by(*order)).scalars().all()
 
@@ -124,43 +119,13 @@ _DUE = (
 )
 
 
-def _due(session: Session, row: Broadcast, line: str, now: datetime, limit: int, busy: Busy, *, quiet: bool) -> list[Any]:
-    """Leases that ran out first, then what has not been tried. Two questions: each walks the index, in its order."""
-    statement = _DUE.where(col(Recipient.at_night).is_(True)) if quiet else _DUE
-    if alone := [person_id for of, person_id in busy if of == row.id]:
-        statement = statement.where(col(Recipient.person_id).not_in(alone))
-    if session.get_bind().dialect.name == "postgresql":
-        statement = statement.with_for_update(skip_locked=True, of=Recipient)
-    found: list[Any] = []
-    for state in ("sending", "queued"):
-        given = {"of": row.id, "on": line, "in_state": state, "now": now, "most": limit - len(found)}
-        if given["most"]:
-            found.extend(session.connection().execute(statement, given).all())
-    return found
-
-
-def _claim_of(
-    session: Session,
-    row: Broadcast,
-    line: str,
-    fence: int,
-    now: datetime,
-    limit: int,
-    compose: Compose,
-    voted: Voted,
-    busy: Busy,
-    *,
-    quiet: bool,
-) -> tuple[list[Bulk], int]:
-    """What could be leased, and how many rows were looked at: the others are over or wait, and more may be due."""
-    composed: dict[str, Outgoing] = {}
-    claimed: list[Bulk] = []
+def due(session: Session, row: Broadcast, by: Claimant, limit: int) -> Due:
+    """Up to `limit` rows of a broadcast. Whoever stopped the line meanwhile, or has left, is marked and not among them; a
+    row whose sender died every time, `TRIES` times, is of unknown fate and ends here."""
+    looked_at = _looked_at(session, row, by, limit)
+    readers: list[tuple[Any, Sender, str]] = []
     ended: list[dict[str, Any]] = []
-    due = _due(session, row, line, now, limit, busy, quiet=quiet)
-    edited = _references(session, row, due)
-    done = voted(session, row, [one.person_id for one in due], now) if row.kind == POLL and due else set()
-    again = Audience.load(row.audience).unconfirmed
-    for one in due:
+    for one in looked_at:
         wished = wishes.chosen(session, one.account_id)
         if one.state == "sending" and one.doubtful and one.attempts >= TRIES:
             ended.append(_end(row, one, "uncertain"))
@@ -170,26 +135,51 @@ def _claim_of(
             ended.append(_end(row, one, "blocked"))
         else:
             try:
-                to = Sender(line, unseal(session, "account.external", one.account_id, one.external))
+                to = Sender(by.line, unseal(session, "account.external", one.account_id, one.external))
             except Unsealable:
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
-            code = wished.get("language", one.language)
-            if code not in composed:
-                composed[code] = compose(session, row, code)
-            row_id = keyed_hash(session, "recipient", row.id, one.person_id)
-            message = replace(composed[code], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
-            leased = _leased(session, row, one, message, fence, now)
-            silent = one.person_id in done or wishes.has_seen(session, one.account_id, again)
-            claimed.append(replace(leased, silent=silent, invites=row.kind == POLL))
+            readers.append((one, to, str(wished.get("language", one.language))))
     if ended:
         session.connection().execute(_END, ended)
-    alone = _in_a_run(session, claimed, line, now)
-    busy.update({(row.id, one.person_id): now + HELD_BACK for one in claimed if one.person_id in alone})
-    claimed = [one for one in claimed if one.person_id not in alone]
-    if claimed:
-        _lease(session, row.id, [one.person_id for one in claimed], fence, now)
-    return claimed, len(due)
+    return Due(row, readers, len(looked_at))
+
+
+def _looked_at(session: Session, row: Broadcast, by: Claimant, limit: int) -> list[Any]:
+    """Leases that ran out first, then what has not been tried. Two questions: each walks the index, in its order."""
+    statement = _DUE.where(col(Recipient.at_night).is_(True)) if by.quiet else _DUE
+    if alone := by.left_alone(row.id):
+        statement = statement.where(col(Recipient.person_id).not_in(alone))
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(skip_locked=True, of=Recipient)
+    found: list[Any] = []
+    for state in ("sending", "queued"):
+        given = {"of": row.id, "on": by.line, "in_state": state, "now": by.now, "most": limit - len(found)}
+        if given["most"]:
+            found.extend(session.connection().execute(statement, given).all())
+    return found
+
+
+def lease(
+    session: Session, found: Due, composed: Mapping[str, Outgoing], by: Claimant, needless: Collection[str] = ()
+) -> list[Bulk]:
+    """Leases the rows to this sender. `composed`: by language, what its readers see, for nobody in particular. `needless`:
+    people whom an invitation to vote need not reach any more. Who is in the middle of a conversation is left alone."""
+    row = found.broadcast
+    edited = _references(session, row, [one for one, _, _ in found.rows])
+    again = Audience.load(row.audience).unconfirmed
+    rows: list[Bulk] = []
+    for one, to, code in found.rows:
+        row_id = keyed_hash(session, "recipient", row.id, one.person_id)
+        message = replace(composed[code], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
+        silent = one.person_id in needless or wishes.has_seen(session, one.account_id, again)
+        rows.append(replace(_leased(session, row, one, message, by), silent=silent, invites=row.kind == POLL))
+    alone = _in_a_run(session, rows, by)
+    by.busy.update({(row.id, one.person_id): by.now + HELD_BACK for one in rows if one.person_id in alone})
+    leased = [one for one in rows if one.person_id not in alone]
+    if leased:
+        _lease(session, row.id, [one.person_id for one in leased], by)
+    return leased
 
 
 def _is_muted(row: Broadcast, wished: Mapping[str, Any]) -> bool:
@@ -199,8 +189,9 @@ def _is_muted(row: Broadcast, wished: Mapping[str, Any]) -> bool:
     return off and can_be_muted(row.kind, urgent=row.urgent)
 
 
-def _note_passed(session: Session, row: Broadcast, line: str, alone: Sequence[str]) -> None:
+def note_passed(session: Session, row: Broadcast, by: Claimant) -> None:
     """Once nothing waits on this line but for those who are left alone, it counts as sent (models.broadcasts.ledger)."""
+    line, alone = by.line, by.left_alone(row.id)
     if f"|{line}|" in row.passed:
         return
     waits = col(Recipient.broadcast_id) == row.id, col(Recipient.line) == line, col(Recipient.state).in_(OPEN)
@@ -231,14 +222,14 @@ def _opened(session: Session, broadcast_id: str, one: Any) -> str:
         return ""
 
 
-def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, fence: int, now: datetime) -> Bulk:
+def _leased(session: Session, row: Broadcast, due: Any, message: Outgoing, by: Claimant) -> Bulk:
     return Bulk(
         message=message,
         lane=BULK,
         attempts=due.attempts + 1,
         parts_done=due.parts_done,
-        fence=fence,
-        leased_until=now + LEASE - A_MOMENT,
+        fence=by.fence,
+        leased_until=by.now + LEASE - A_MOMENT,
         doubtful=due.doubtful or due.state == "sending",
         reference=_opened(session, row.id, due),
         broadcast_id=row.id,
@@ -250,22 +241,22 @@ _DOUBT = or_(col(Recipient.doubtful), col(Recipient.state) == "sending")
 """Before it is claimed: whether an earlier try may have arrived."""
 
 
-def _in_a_run(session: Session, claimed: list[Bulk], line: str, now: datetime) -> set[str]:
+def _in_a_run(session: Session, claimed: list[Bulk], by: Claimant) -> set[str]:
     """Whose message waits: one that offers something, while its reader is in the middle of a conversation, on either side of
     them. In a numbered list its numbers would be taken for answers."""
     asking = [one for one in claimed if one.message.options]
-    busy = chats.busy(session, now) if asking else set()
-    return {one.person_id for one in asking if f"{line}\x1f{one.chat}" in busy}
+    busy = chats.busy(session, by.now) if asking else set()
+    return {one.person_id for one in asking if f"{by.line}\x1f{one.chat}" in busy}
 
 
-def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: int, now: datetime) -> None:
+def _lease(session: Session, broadcast_id: str, people: Sequence[str], by: Claimant) -> None:
     session.execute(
         update(Recipient)
         .where(col(Recipient.broadcast_id) == broadcast_id, col(Recipient.person_id).in_(people))
         .values(
             state="sending",
-            due_at=blurred(now + LEASE - A_MOMENT),
-            fence=fence,
+            due_at=blurred(by.now + LEASE - A_MOMENT),
+            fence=by.fence,
             attempts=col(Recipient.attempts) + 1,
             doubtful=_DOUBT,
         )
@@ -275,7 +266,7 @@ def _lease(session: Session, broadcast_id: str, people: Sequence[str], fence: in
 
 def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
     """The sender before this one has died (models.messages.sending.inherit)."""
-    for row in _sending(session):
+    for row in under_way(session):
         theirs = col(Recipient.state) == "sending", col(Recipient.line) == line, col(Recipient.fence) < fence
         at = blurred(now - A_MOMENT)
         session.execute(update(Recipient).where(col(Recipient.broadcast_id) == row.id, *theirs).values(due_at=at))

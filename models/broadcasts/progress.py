@@ -5,6 +5,8 @@ One a broadcast and phone. On lines that can edit it is one message that changes
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import delete, select, update
 from sqlmodel import Field, col
 
@@ -25,27 +27,36 @@ class Progress(Base, table=True):
     said: str = Field(default="", max_length=24)
 
 
+class Watched(NamedTuple):
+    """A phone that is shown how far a broadcast has come: the broadcast, the phone, and what it was last told."""
+
+    row: Broadcast
+    account: Account
+    last: Progress
+
+
 def watch(session: Session, broadcast_id: str, account_id: str) -> None:
     """From now on this phone is told how far it has come."""
     insert_ignore(session, Progress, [{"broadcast_id": broadcast_id, "account_id": account_id, "said": ""}])
 
 
-def watched(session: Session) -> list[tuple[Progress, Broadcast, Account]]:
+def watched(session: Session) -> list[Watched]:
     """Everything that is watched and may have something new to say."""
     statement = (
-        select(Progress, Broadcast, Account)
+        select(Broadcast, Account, Progress)
+        .select_from(Progress)
         .join(Broadcast, col(Broadcast.id) == col(Progress.broadcast_id))
         .join(Account, col(Account.id) == col(Progress.account_id))
         .where(col(Broadcast.state).in_(("sending", "stopped", "done", "cancelled")))
     )
-    return [(progress, row, account) for progress, row, account in session.execute(statement)]
+    return [Watched(*found) for found in session.execute(statement)]
 
 
-def find(session: Session, broadcast_id: str, account_id: str) -> tuple[Progress, Broadcast, Account] | None:
+def find(session: Session, broadcast_id: str, account_id: str) -> Watched | None:
     """What is watched, and by which phone; None once it is over."""
-    known = session.get(Progress, (broadcast_id, account_id))
+    last = session.get(Progress, (broadcast_id, account_id))
     account = session.get(Account, account_id)
-    return (known, session.get_one(Broadcast, broadcast_id), account) if known and account else None
+    return Watched(session.get_one(Broadcast, broadcast_id), account, last) if last and account else None
 
 
 def note(session: Session, broadcast_id: str, account_id: str, said: str) -> None:

@@ -39,9 +39,18 @@ class Pickup(Base, table=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from; `account_id` and `language` are for the answer when it cannot be had."""
+
+    sender: Sender
+    account_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file to fetch, opened. `since` (ISO 8601) is when it came; `account_id` and `language` are for the answer when it
-    cannot be had. `sent`: it has left with a grievance and belongs to that now."""
+    """A file to fetch, opened. `since` (ISO 8601) is when it came; `account_id` and `language`: as in `Origin`. `sent`: it
+    has left with a grievance and belongs to that now."""
 
     attachment_id: str
     line: str
@@ -63,11 +72,10 @@ class Wanted:
         return datetime.fromisoformat(self.since) + GIVE_UP
 
 
-def ask(session: Session, sender: Sender, account_id: str, language: str, file: File, number: int, now: datetime) -> str:
+def ask(session: Session, origin: Origin, file: File, number: int, now: datetime) -> str:
     """Has a file fetched; returns the id it will have as an attachment."""
-    attachment_id = new_id()
-    to, since = (sender.line, sender.external, account_id, language), now.isoformat()
-    wanted = Wanted(attachment_id, *to, file.kind, file.reference, since, number)
+    attachment_id, whose = new_id(), (origin.sender.line, origin.sender.external, origin.account_id, origin.language)
+    wanted = Wanted(attachment_id, *whose, file.kind, file.reference, now.isoformat(), number)
     row_id = _row_id(session, attachment_id)
     row = {"id": row_id, "body": _sealed(session, row_id, wanted), "kept_until": (now + DRAFT).date()}
     insert_ignore(session, Pickup, [row])

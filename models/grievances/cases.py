@@ -7,6 +7,7 @@ are fine here, because no row that identifies a person has any.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -153,27 +154,28 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         # Another case has the code: a new one is better than a lost case, which its reporter finds under “My grievances”.
         row |= {"code": free_code(session), "mark": _walk(session, event.reporter_id)[1]}
     exclusions.pass_over(session, event.case_id, event.passed_over, now.date())
-    add_entry(session, event.case_id, "report", event.text, now, entry_id=event.entry_id)
+    add_entry(session, event.case_id, NewEntry("report", event.text, id=event.entry_id), now)
     return session.get_one(Grievance, event.case_id)
 
 
-def add_entry(
-    session: Session,
-    grievance_id: str,
-    kind: str,
-    text: str,
-    now: datetime,
-    *,
-    entry_id: str = "",
-    officer_id: str | None = None,
-) -> bool:
-    entry_id = entry_id or new_id()
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be an `Entry`. `id`: given where the same one may be posted twice."""
+
+    kind: str
+    text: str = ""
+    officer_id: str | None = None
+    id: str = field(default_factory=new_id)
+
+
+def add_entry(session: Session, grievance_id: str, entry: NewEntry, now: datetime) -> bool:
+    """False when it was there before."""
     row = {
-        "id": entry_id,
+        "id": entry.id,
         "grievance_id": grievance_id,
-        "kind": kind,
-        "officer_id": officer_id,
-        "text": seal(session, "entry.text", entry_id, text),
+        "kind": entry.kind,
+        "officer_id": entry.officer_id,
+        "text": seal(session, "entry.text", entry.id, entry.text),
         "at": now,
         "number": session.execute(_COUNT, {"case": grievance_id}).scalar_one(),
     }
@@ -192,7 +194,7 @@ BY_NOBODY = (UNDELIVERED, "climbed", "unconfirmed")
 def note_undelivered(session: Session, event: Event, now: datetime) -> Grievance | None:
     """Notes that the newest answer did not reach its reporter. None when that was posted before."""
     case = session.get(Grievance, event.case_id)
-    if case is None or not add_entry(session, case.id, UNDELIVERED, "", now, entry_id=event.entry_id):
+    if case is None or not add_entry(session, case.id, NewEntry(UNDELIVERED, id=event.entry_id), now):
         return None
     return case
 
@@ -207,7 +209,7 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
     late = case is not None and event.kind == "settled" and case.state == "unconfirmed"  # better than silence
     if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN and not late):
         return None
-    if not add_entry(session, case.id, event.kind, event.text, now, entry_id=event.entry_id):
+    if not add_entry(session, case.id, NewEntry(event.kind, event.text, id=event.entry_id), now):
         return None
     if event.kind == "named":
         case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)

@@ -9,6 +9,7 @@ models.grievances.access.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -17,7 +18,7 @@ from sqlmodel import col
 from models.anonymity import intake
 from models.anonymity.intake import Event
 from models.grievances import clock, deadlines
-from models.grievances.cases import OPEN, Entry, Grievance, add_entry, entries, free_code, shown_unit
+from models.grievances.cases import OPEN, Entry, Grievance, NewEntry, add_entry, entries, free_code, shown_unit
 from models.people import units
 from models.store.database import Session, insert_ignore
 from models.store.ids import new_id
@@ -26,6 +27,16 @@ from models.trust.audit import note
 
 class Refused(Exception):
     """The case is not in a state in which this can be done: somebody else was first, or it is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What an officer says in a case. `relay_at`: when its reporter hears; under time cover an answer, too, leaves at a
+    fixed moment."""
+
+    officer_id: str
+    text: str
+    relay_at: datetime
 
 
 def _move(session: Session, case: Grievance, wanted: Sequence[str], **values: object) -> None:
@@ -44,18 +55,17 @@ def _move(session: Session, case: Grievance, wanted: Sequence[str], **values: ob
 
 def _note(session: Session, case: Grievance, officer_id: str, kind: str, text: str, now: datetime) -> str:
     """Adds an entry that stays inside the union; returns its id."""
-    entry_id = new_id()
-    add_entry(session, case.id, kind, text, now, entry_id=entry_id, officer_id=officer_id)
+    entry = NewEntry(kind, text, officer_id)
+    add_entry(session, case.id, entry, now)
     note(session, officer_id, kind, case.id, now)
-    return entry_id
+    return entry.id
 
 
-def _say(
-    session: Session, case: Grievance, officer_id: str, kind: str, text: str, now: datetime, relay_at: datetime
-) -> None:
+def _say(session: Session, case: Grievance, kind: str, saying: Saying, now: datetime) -> None:
     """Adds an entry that the reporter hears at `relay_at`, or right after what they are still to hear of the same case:
     nothing overtakes what was said before it. The way to them leads through the intake, sealed."""
-    tell_later(session, case, _note(session, case, officer_id, kind, text, now), now, relay_at)
+    entry_id = _note(session, case, saying.officer_id, kind, saying.text, now)
+    tell_later(session, case, entry_id, now, saying.relay_at)
 
 
 def tell_later(session: Session, case: Grievance, entry_id: str, now: datetime, relay_at: datetime) -> None:
@@ -73,29 +83,27 @@ def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetim
     """Takes the case on."""
     going = clock.going_on(session, case, now, "acknowledged")
     _move(session, case, ("new",), state="acknowledged", assignee_id=officer_id, **going)
-    _say(session, case, officer_id, "acknowledged", "", now, relay_at)
+    _say(session, case, "acknowledged", Saying(officer_id, "", relay_at), now)
 
 
-def reply(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
+def reply(session: Session, case: Grievance, saying: Saying, now: datetime) -> None:
     """Answers the reporter."""
     going = clock.going_on(session, case, now, "answered")
-    _move(session, case, OPEN, state="answered", assignee_id=case.assignee_id or officer_id, **going)
-    _say(session, case, officer_id, "reply", text, now, relay_at)
+    _move(session, case, OPEN, state="answered", assignee_id=case.assignee_id or saying.officer_id, **going)
+    _say(session, case, "reply", saying, now)
 
 
-def ask(session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime) -> None:
+def ask(session: Session, case: Grievance, saying: Saying, now: datetime) -> None:
     """Asks the reporter for more; the answer is still owed, but the clock stands until they say something."""
     waits = clock.standing(session, case, now)
-    _move(session, case, OPEN, state="acknowledged", assignee_id=case.assignee_id or officer_id, **waits)
-    _say(session, case, officer_id, "question", text, now, relay_at)
+    _move(session, case, OPEN, state="acknowledged", assignee_id=case.assignee_id or saying.officer_id, **waits)
+    _say(session, case, "question", saying, now)
 
 
-def propose_settling(
-    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
-) -> None:
+def propose_settling(session: Session, case: Grievance, saying: Saying, now: datetime) -> None:
     """Says what came of it and asks the reporter whether that settles it."""
     _move(session, case, OPEN, state="proposed", **clock.standing(session, case, now, clock.silence_ends(now)))
-    _say(session, case, officer_id, "proposal", text, now, relay_at)
+    _say(session, case, "proposal", saying, now)
 
 
 def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
@@ -104,12 +112,10 @@ def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str,
     _note(session, case, officer_id, "proposal", text, now)
 
 
-def close_unfounded(
-    session: Session, case: Grievance, officer_id: str, text: str, now: datetime, relay_at: datetime
-) -> None:
+def close_unfounded(session: Session, case: Grievance, saying: Saying, now: datetime) -> None:
     """Closes for want of grounds, with the reason; counted apart, and the reporter may take it further."""
     _move(session, case, OPEN, state="unfounded", **clock.stopped())
-    _say(session, case, officer_id, "unfounded", text, now, relay_at)
+    _say(session, case, "unfounded", saying, now)
 
 
 def note_inside(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
@@ -123,22 +129,18 @@ def assign(session: Session, case: Grievance, officer_id: str, assignee_id: str,
     _note(session, case, officer_id, "assigned", "", now)
 
 
-def escalate(
-    session: Session, case: Grievance, officer_id: str, above: units.Unit, text: str, now: datetime, relay_at: datetime
-) -> None:
-    """Hands the case to a unit above, with the officer's reason (for officers only); its clock starts anew."""
+def escalate(session: Session, case: Grievance, above: units.Unit, reason: Saying, now: datetime) -> None:
+    """Hands the case to a unit above, with the officer's `reason` (for officers only); its clock starts anew."""
     move_to(session, case, above, now)
-    _note(session, case, officer_id, "note", text, now)
-    _say(session, case, officer_id, "escalated", "", now, relay_at)
+    _note(session, case, reason.officer_id, "note", reason.text, now)
+    _say(session, case, "escalated", replace(reason, text=""), now)
 
 
-def hand_back(
-    session: Session, case: Grievance, officer_id: str, below: units.Unit, text: str, now: datetime, relay_at: datetime
-) -> None:
-    """Gives the case back to a unit below, with guidance (for officers only); its clock starts anew."""
+def hand_back(session: Session, case: Grievance, below: units.Unit, guidance: Saying, now: datetime) -> None:
+    """Gives the case back to a unit below, with `guidance` (for officers only); its clock starts anew."""
     move_to(session, case, below, now)
-    _note(session, case, officer_id, "note", text, now)
-    _say(session, case, officer_id, "returned", "", now, relay_at)
+    _note(session, case, guidance.officer_id, "note", guidance.text, now)
+    _say(session, case, "returned", replace(guidance, text=""), now)
 
 
 def move_to(session: Session, case: Grievance, unit: units.Unit, now: datetime) -> None:
@@ -172,7 +174,7 @@ def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str,
     }
     insert_ignore(session, Grievance, [row])
     case = session.get_one(Grievance, row["id"])
-    add_entry(session, case.id, "report", text, now)
+    add_entry(session, case.id, NewEntry("report", text), now)
     note(session, officer_id, "spoken", case.id, now)
     return case
 

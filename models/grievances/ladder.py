@@ -20,11 +20,10 @@ from sqlmodel import col
 
 from models.anonymity import moments
 from models.grievances import access, calendar, clock, rungs
-from models.grievances.cases import Grievance, add_entry
+from models.grievances.cases import Grievance, NewEntry, add_entry
 from models.grievances.handling import move_to, tell_later
 from models.people.units import Unit
 from models.store.database import Session
-from models.store.ids import new_id
 
 AT_ONCE = 500
 """Cases in one go; the rest a second later."""
@@ -133,7 +132,7 @@ def _close_unconfirmed(session: Session, case: Grievance, now: datetime, relay_m
 
 def _tell_reporter(session: Session, case: Grievance, kind: str, now: datetime, relay_minutes: tuple[int, int]) -> None:
     """By the way on which an officer's answer goes, under the same cover."""
-    entry_id = new_id()
-    add_entry(session, case.id, kind, "", now, entry_id=entry_id)
+    entry = NewEntry(kind)
+    add_entry(session, case.id, entry, now)
     at = moments.cover(now, relay_minutes) if case.covered else now
-    tell_later(session, case, entry_id, now, at)
+    tell_later(session, case, entry.id, now, at)

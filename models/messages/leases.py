@@ -7,6 +7,7 @@ by other processes or machines.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Field
@@ -25,6 +26,14 @@ class Lease(Base, table=True):
     holder: str = Field(max_length=13)
     fence: int
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """One holder's time with a line. It is over once the lease changes hands, and what was claimed in it counts no more."""
+
+    line: str
+    fence: int
 
 
 def hold(

@@ -7,6 +7,7 @@ process, knows what the running service has met.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -20,7 +21,7 @@ Direction = Literal["hears", "sends"]
 
 
 class LineOutage(Base, table=True):
-    """`direction`: hears or sends. `reason`: as the channel names it (bot.channels.standing)."""
+    """An `Outage` that was told. `direction`: hears or sends. `reason`: as the channel names it (bot.channels.standing)."""
 
     __tablename__ = "line_outage"
 
@@ -30,11 +31,19 @@ class LineOutage(Base, table=True):
     since: datetime
 
 
-def begins(session: Session, line: str, direction: Direction, reason: str, since: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What is met on a line: it does not work in this direction since then, and why."""
+
+    line: str
+    direction: Direction
+    reason: str
+    since: datetime
+
+
+def begins(session: Session, outage: Outage) -> bool:
     """Whether that is news: an outage is told once."""
-    return (
-        insert_ignore(session, LineOutage, [{"line": line, "direction": direction, "reason": reason, "since": since}]) == 1
-    )
+    return insert_ignore(session, LineOutage, [asdict(outage)]) == 1
 
 
 def ends(session: Session, line: str, direction: Direction) -> LineOutage | None:

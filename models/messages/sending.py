@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, or_
 from sqlmodel import col
 
 from models.messages import chats
+from models.messages.leases import Tenure
 from models.messages.message import Outgoing
 from models.messages.outbox import REPLY, Letter, Outbound
 from models.people import wishes
 from models.people.accounts import Account
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, seal, unseal
 from models.store.tail import batches
 
@@ -121,14 +122,16 @@ _LEASE = (
 )
 
 
+_LINES = select(col(Outbound.line)).where(or_(col(Outbound.state) == "sending", _from() <= bindparam("now"))).distinct()
+
+
 def lines_waiting(session: Session, now: datetime) -> set[str]:
     """Lines on which a sender may find something: rows that are due, or whose sender may have died."""
-    may_be_due = or_(col(Outbound.state) == "sending", _from() <= now)
-    return set(session.execute(select(col(Outbound.line)).where(may_be_due).distinct()).scalars())
+    return set(run(session, _LINES, {"now": now}).scalars())
 
 
 def claim(
-    session: Session, line: str, lane: int, fence: int, now: datetime, limit: int = 100, memory: Memory | None = None
+    session: Session, tenure: Tenure, lane: int, now: datetime, limit: int = 100, memory: Memory | None = None
 ) -> list[Claimed]:
     """Leases up to `limit` due rows of a lane, oldest first, and opens them.
 
@@ -137,11 +140,11 @@ def claim(
     """
     connection, memory = session.connection(), memory or Memory()
     statement = _due(locking=connection.dialect.name == "postgresql")
-    asked: dict[str, Any] = {"on": line, "of_lane": lane, "now": now, "most": limit, "after": -1}
+    asked: dict[str, Any] = {"on": tenure.line, "of_lane": lane, "now": now, "most": limit, "after": -1}
     claimed: list[Claimed] = []
     busy: set[str] | None = None
     while len(claimed) < limit:
-        rows = connection.execute(statement, asked).all()
+        rows = run(session, statement, asked).all()
         if not rows:
             break
         asked["after"] = rows[-1].position
@@ -162,14 +165,14 @@ def claim(
                 if memory.held.get(row.id, now) > now:
                     continue
                 busy = chats.busy(session, now) if busy is None else busy
-                if f"{line}\x1f{reader}" in busy:
+                if f"{tenure.line}\x1f{reader}" in busy:
                     memory.held[row.id] = now + HELD_BACK
                     continue
             leased.append(row.id)
-            progress = (row.attempts + 1, row.parts_done, fence, now + LEASE, bool(row.doubtful))
+            progress = (row.attempts + 1, row.parts_done, tenure.fence, now + LEASE, bool(row.doubtful))
             claimed.append(Claimed(_outgoing(row.id, reader, letter), lane, *progress, letter.reference, letter))
         if leased:
-            connection.execute(_LEASE, {"ids": leased, "held": fence, "until": now + LEASE})
+            connection.execute(_LEASE, {"ids": leased, "held": tenure.fence, "until": now + LEASE})
         if len(rows) < limit:
             break
     return claimed
@@ -177,7 +180,7 @@ def claim(
 
 def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], before: int) -> dict[str, int]:
     """Whom what is not due yet is for, and the first place in which it is. Each row is opened once in this process."""
-    waiting = session.connection().execute(_WAITING, {**asked, "before": before}).all()
+    waiting = run(session, _WAITING, {**asked, "before": before}).all()
     unknown = [row_id for row_id, _ in waiting if row_id not in memory.readers]
     for some in batches(unknown):
         for row_id, body in session.connection().execute(_BODIES, {"ids": some}):
@@ -202,9 +205,9 @@ def _is_needless(session: Session, memory: Memory, row_id: str, lane: int, reade
     return True
 
 
-def inherit(session: Session, line: str, fence: int, now: datetime) -> None:
+def inherit(session: Session, tenure: Tenure, now: datetime) -> None:
     """The sender before this one has died: what was leased to it need not wait for its lease to run out."""
-    theirs = col(Outbound.line) == line, col(Outbound.state) == "sending", col(Outbound.fence) < fence
+    theirs = col(Outbound.line) == tenure.line, col(Outbound.state) == "sending", col(Outbound.fence) < tenure.fence
     session.execute(update(Outbound).where(*theirs).values(leased_until=now))
 
 

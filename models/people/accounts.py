@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -84,33 +84,28 @@ def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tu
     return (row[0], row[1]) if row else (None, None)
 
 
-def add(
-    session: Session,
-    sender: Sender,
-    person: Person,
-    *,
-    language: str,
-    confirmed: bool,
-    claim: str | None = None,
-    consent_version: str,
-    today: date,
-    verified: bool = False,
-    notices: bool = False,
-    polls: bool = False,
-) -> Account:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """How somebody joins: the `language` they chose, what they agreed to (`consent_version`; `notices` and `polls` apart),
+    and what is known of them by then. `confirmed`, `claim` and `verified`: as in `Account`."""
+
+    language: str
+    consent_version: str
+    confirmed: bool
+    claim: str | None = None
+    verified: bool = False
+    notices: bool = False
+    polls: bool = False
+
+
+def add(session: Session, sender: Sender, person: Person, joining: Joining, today: date) -> Account:
     account = Account(
         line=sender.line,
         external_hash=keyed_hash(session, "account", sender.line, sender.external),
         external=b"",
         person_id=person.id,
-        language=language,
-        confirmed=confirmed,
-        claim=claim,
-        verified=verified,
-        notices=notices,
-        polls=polls,
         joined_on=today,
-        consent_version=consent_version,
+        **asdict(joining),
     )
     account.external = seal(session, "account.external", account.id, sender.external)
     session.add(account)

@@ -80,6 +80,16 @@ def parents(session: Session) -> dict[str, str]:
     return {code: code_of.get(parent, "") for _, code, parent in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is there before a list is compared with it: ids of units by code, and by person the offices that they hold
+    on `today`, by unit and role."""
+
+    unit_ids: Mapping[str, str]
+    offices: Mapping[str, Mapping[tuple[str, str], str]]
+    today: date
+
+
 def compare(
     session: Session,
     roll: Roll,
@@ -100,6 +110,7 @@ def compare(
     offices: dict[str, dict[tuple[str, str], str]] = {}
     for row in session.execute(select(Office).where(held_on(today))).scalars():
         offices.setdefault(row.person_id, {})[row.unit_id, row.role] = row.id
+    kept = _Kept(unit_ids, offices, today)
     codes = {wanted.staff_code for wanted in roll.people}
     listed: set[str] = set()
     opening: dict[str, bool] = {}
@@ -114,7 +125,7 @@ def compare(
             changes.recoded.append(f"{same[wanted.staff_code]} → {wanted.staff_code}")
         listed.add(hashed)
         opened = len(changes.office_inserts)
-        person_id = _compare_person(session, wanted, row, hashed, unit_ids[wanted.unit], offices, today, changes)
+        person_id = _compare_person(session, wanted, row, kept, changes)
         opening[wanted.staff_code] = row is None or len(changes.office_inserts) > opened
         if before is not None and not stays:
             changes.one_person.append((before.id, person_id))
@@ -192,13 +203,11 @@ def _compare_person(
     session: Session,
     wanted: RollPerson,
     row: Person | None,
-    hashed: str,
-    unit_id: str,
-    offices: dict[str, dict[tuple[str, str], str]],
-    today: date,
+    kept: _Kept,
     changes: Changes,
 ) -> str:
     """Returns the person's id."""
+    unit_id, hashed = kept.unit_ids[wanted.unit], persons.staff_hash(session, wanted.staff_code)
     if row is None:
         person_id = new_id()
         changes.person_inserts.append(  # a dict: making 20,000 model objects takes longer than writing them
@@ -216,10 +225,10 @@ def _compare_person(
         changes.new_people.append(wanted.staff_code)
     else:
         person_id = row.id
-    held = offices.get(person_id, {})
+    held = kept.offices.get(person_id, {})
     want = {(unit_id, role) for role in wanted.roles}
     opened = [
-        Office(person_id=person_id, unit_id=unit_id, role=role, from_day=today).model_dump()
+        Office(person_id=person_id, unit_id=unit_id, role=role, from_day=kept.today).model_dump()
         for role in wanted.roles
         if (unit_id, role) not in held
     ]

@@ -104,22 +104,28 @@ class Content:
     rule: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a poll is held, as people are told before they answer: who may (`voters`), how long a round stands open, and when
+    the next one opens. `threshold`, `receipts` and `rates`: as in `Poll`."""
+
+    threshold: int = counts.LEAST
+    voters: Voters = "slips"
+    repeat: Repeat = ""
+    open_days: int = 7
+    receipts: bool = False
+    rates: bool = False
+
+
+_USUAL = Terms()
+
+
 def create(
-    session: Session,
-    author_unit_id: str,
-    content: Content,
-    *,
-    threshold: int = counts.LEAST,
-    voters: Voters = "slips",
-    repeat: Repeat = "",
-    open_days: int = 7,
-    receipts: bool = False,
-    rates: bool = False,
-    author_id: str | None = None,
+    session: Session, author_unit_id: str, content: Content, terms: Terms = _USUAL, *, author_id: str | None = None
 ) -> Poll:
     """Raises `Unfit`."""
     _check(content)
-    if threshold < counts.LEAST:
+    if terms.threshold < counts.LEAST:
         raise Unfit("threshold")
     poll_id = new_id()
     body = json.dumps(asdict(content), ensure_ascii=False)
@@ -129,12 +135,7 @@ def create(
         author_id=author_id,
         author_unit_id=author_unit_id,
         body=seal(session, "poll.body", poll_id, body),
-        threshold=threshold,
-        voters=voters,
-        repeat=repeat,
-        open_days=open_days,
-        receipts=receipts,
-        rates=rates,
+        **asdict(terms),
     )
     session.add(poll)
     session.flush()

@@ -20,7 +20,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 from telegram.ext import ApplicationBuilder
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import NOTHING, TelegramChannel
 from bot.clock import SystemClock
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
@@ -64,7 +64,7 @@ async def default_request(url: str, count: int, at_once: int) -> float:
 
 def _channel(url: str) -> TelegramChannel:
     settings = Telegram(token=peers.TOKEN, api_url=url, per_second=100_000)  # type: ignore[arg-type]
-    return TelegramChannel(settings, commands={}, group_farewell="")
+    return TelegramChannel(settings, NOTHING)
 
 
 async def _nobody(_inbound: object) -> None:

@@ -17,6 +17,7 @@ from models.anonymity.intake import Event, Intake
 from models.anonymity.told import Told
 from models.grievances.cases import Entry, Grievance
 from models.messages import outbox, sending
+from models.messages.leases import Tenure
 from models.messages.message import Inbound
 from models.messages.outbox import BULK, NOTICE, REPLY, Letter
 from models.messages.sending import Claimed, Outcome
@@ -90,7 +91,7 @@ class World:
     async def claim(self, lane: int) -> None:
         """As the outbox begins: leases a batch."""
         now = self.clock.now()
-        self._leased = await self.writer.write(lambda session: sending.claim(session, LINE, lane, 1, now))
+        self._leased = await self.writer.write(lambda session: sending.claim(session, Tenure(LINE, 1), lane, now))
 
     async def settle(self) -> str:
         """Sends what waits, and takes away what the sample made: the next one finds the province as it was. Returns what was

@@ -18,8 +18,8 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.channels.base import Blocked, Channel, Opens, Rejected, SendError, Throttled, Uncertain, Unreachable
-from bot.channels.retry import Backoff
-from bot.channels.telegram import TelegramChannel
+from bot.channels.retry import Backoff, Pauses
+from bot.channels.telegram import TelegramChannel, Unasked
 from bot.channels.telegram.outgoing import keyboard
 from bot.clock import Clock
 from config.i18n import language
@@ -70,13 +70,10 @@ def channel_of(
     )
     return TelegramChannel(
         settings,
+        Unasked(COMMANDS, FAREWELL),
         public_url,
-        commands=COMMANDS,
-        group_farewell=FAREWELL,
         opens=opens,
-        asking=asking,
-        offering=AT_ONCE,
-        grace=1,
+        pauses=Pauses(asking, AT_ONCE, grace=1),
         clock=clock,
     )
 

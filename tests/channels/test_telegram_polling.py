@@ -12,7 +12,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.retry import Backoff
+from bot.channels.retry import Backoff, Pauses
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import NotSent, Unanswered
 from bot.channels.telegram.updates import Event
@@ -26,12 +26,14 @@ AT_ONCE = Backoff(first=0.001, most=0.004, jitter=0)
 class Queue:
     """Telegram's side: an update is forgotten when a question comes with an offset above it."""
 
+    line = "telegram:1"
+
     def __init__(self, *waiting: Any) -> None:
         self.waiting = list(waiting)
         self.asked: list[tuple[int | None, int]] = []
         self.faults: list[Exception] = []
 
-    async def fetch(self, offset: int | None, seconds: int) -> Sequence[Any]:
+    async def ask(self, offset: int | None, seconds: int) -> Sequence[Any]:
         self.asked.append((offset, seconds))
         if self.faults:
             raise self.faults.pop(0)
@@ -39,15 +41,16 @@ class Queue:
         await until(lambda: self.waiting or not seconds)
         return self.waiting[:100]
 
+    def read(self, raw: Any) -> Event:
+        if not isinstance(raw, dict) or "sender" not in raw:
+            return Event()
+        return Event(Inbound(line="telegram:1", external_id=str(raw["update_id"]), sender=raw["sender"], text="x"))
+
+    async def act(self, event: Event) -> None: ...
+
 
 def said(number: int, sender: str = "1") -> dict[str, Any]:
     return {"update_id": number, "sender": sender}
-
-
-def read(raw: Any) -> Event:
-    if not isinstance(raw, dict) or "sender" not in raw:
-        return Event()
-    return Event(Inbound(line="telegram:1", external_id=str(raw["update_id"]), sender=raw["sender"], text="x"))
 
 
 Act = Callable[[Event], Awaitable[None]]
@@ -58,7 +61,8 @@ async def polling(
     queue: Queue, act: Act, grace: float = 1.0, asking: Backoff = AT_ONCE
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Runs; at the end it is cancelled."""
-    poll = Polling("telegram:1", queue.fetch, read, act, asking=asking, offering=AT_ONCE, grace=grace)
+    queue.act = act  # type: ignore[method-assign]
+    poll = Polling(queue, pauses=Pauses(asking, AT_ONCE, grace))
     task = asyncio.create_task(poll.run())
     try:
         yield task
@@ -166,13 +170,12 @@ async def test_a_failed_question_is_asked_again(fault: TelegramError | SendError
 
 
 async def test_what_is_not_telegrams_fault_surfaces() -> None:
-    async def act(event: Event) -> None: ...
-
-    async def fetch(offset: int | None, seconds: int) -> Sequence[Any]:
-        raise ZeroDivisionError
+    class Broken(Queue):
+        async def ask(self, offset: int | None, seconds: int) -> Sequence[Any]:
+            raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await Polling("telegram:1", fetch, read, act).run()
+        await Polling(Broken()).run()
 
 
 async def test_stopping_lets_the_open_batch_end_and_confirms_it() -> None:
@@ -218,13 +221,13 @@ async def test_what_telegram_has_confirmed_is_not_confirmed_again() -> None:
 
     queue = Queue()
 
-    async def fetch(offset: int | None, seconds: int) -> Sequence[Any]:
+    async def ask(offset: int | None, seconds: int) -> Sequence[Any]:
         if len(queue.asked) == 1:
             seconds = 0  # an idle question, answered with nothing
-        return await Queue.fetch(queue, offset, seconds)
+        return await Queue.ask(queue, offset, seconds)
 
     queue.waiting = [said(1)]
-    queue.fetch = fetch  # type: ignore[method-assign]
+    queue.ask = ask  # type: ignore[method-assign]
     async with polling(queue, act):
         await until(lambda: len(queue.asked) == 3)
     assert [offset for offset, _ in queue.asked] == [None, 2, None], "an empty answer has confirmed all that is below"

@@ -16,7 +16,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter
 
 from bot.channels.base import Uncertain, Unreachable
-from bot.channels.telegram.request import AiohttpRequest, Client
+from bot.channels.telegram.request import AiohttpRequest, Client, Timeouts
 from tests.waiting import idle, until
 
 TOKEN = "123456:SECRET-part"
@@ -103,7 +103,7 @@ async def server(behave: Behaviour) -> AsyncIterator[tuple[str, list[int]]]:
 
 @asynccontextmanager
 async def client(url: str, request: AiohttpRequest | None = None) -> AsyncIterator[Client]:
-    request = request or AiohttpRequest(read=0.2)
+    request = request or AiohttpRequest(Timeouts(read=0.2))
     await request.initialize()
     try:
         yield Client(TOKEN, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot", request=request)
@@ -235,7 +235,7 @@ async def test_tls_that_is_none() -> None:
 
 
 async def test_no_free_connection_in_time() -> None:
-    request = AiohttpRequest(connections=1, pool=0.05, connect=0.05, read=5)
+    request = AiohttpRequest(Timeouts(pool=0.05, connect=0.05, read=5), connections=1)
     async with server(is_silent) as (url, callers), client(url, request) as bot:
         first = asyncio.create_task(bot.call("sendMessage", {"text": "x"}))
         await until(lambda: callers)
@@ -324,7 +324,7 @@ async def test_a_file_is_fetched() -> None:
 
 
 async def test_time_outs_are_honoured_and_files_have_longer() -> None:
-    request = AiohttpRequest(read=0.05, write=0.05, media=5)
+    request = AiohttpRequest(Timeouts(read=0.05, write=0.05, media=5))
     async with api(delay=0.2) as (url, _), client(url, request) as bot:
         assert request.read_timeout == 0.05
         assert isinstance(await fails(bot), Uncertain)

@@ -176,7 +176,7 @@ async def test_a_second_page_of_the_session_sees_the_same(wire: Wire) -> None:
 
 
 async def test_the_oldest_of_too_many_pages_is_closed(writer: Writer) -> None:
-    async with opened(writer, most_per_session=2, answer_within=0.01) as wire:
+    async with opened(writer, per_session=2, answer=0.01) as wire:
         oldest, *others = [await wire.page(), *[await wire.second_page(asked=False) for _ in range(2)]]
         assert await oldest.sees_closing() == 4008
         await wire.channel.send(message())

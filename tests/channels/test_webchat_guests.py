@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.webchat.channel import WebChannel
 from bot.channels.webchat.guests import TURNS, Allowed, Guests, Turns
+from bot.channels.webchat.limits import Limits
 from bot.channels.webchat.sessions import Sessions
 from bot.vault import Vault
 from bot.writer import Writer
@@ -102,7 +103,7 @@ async def test_a_flood_of_guests_is_slowed_down_and_a_member_is_not(writer: Writ
     """What a guest beyond the budget says is not taken, and offered again; the member's is taken, all of it."""
     await join(writer)
     few = (Allowed(10, 1e-6),)
-    async with opened(writer, strangers=Guests(Turns(few, few, few)), held=0.0) as wire:
+    async with opened(writer, turns=Turns(few, few, few), held=0.0) as wire:
         member = await wire.page()
         strangers = [await wire.page(hello=False) for _ in range(5)]
         for stranger in strangers:
@@ -125,7 +126,7 @@ async def answered(page: Page) -> str:
 
 async def test_a_guest_who_joins_is_none_any_more(writer: Writer) -> None:
     few = (Allowed(3, 1e-6),)
-    async with opened(writer, strangers=Guests(Turns(few, few, few)), held=0.0) as wire:
+    async with opened(writer, turns=Turns(few, few, few), held=0.0) as wire:
         page = await wire.page()
         await page.tells("say", id=str(uuid.uuid4()), text="Đồng ý")
         await join(writer)  # as the turn does
@@ -139,7 +140,7 @@ async def test_a_guest_who_joins_is_none_any_more(writer: Writer) -> None:
 
 async def test_a_member_finds_a_seat_while_strangers_fill_the_house(writer: Writer) -> None:
     await join(writer)
-    async with opened(writer, most_sockets=6, lobby=2, held=0.0, strangers=Guests(TURNS, seats=3, seats_here=3)) as wire:
+    async with opened(writer, sockets=6, lobby=2, held=0.0, seats=3, seats_here=3) as wire:
         strangers = [await wire.page(hello=False) for _ in range(10)]  # silent: they never say hello
         assert sum([await is_open(page) for page in strangers]) == 2
         guests = [await wire.page(hello=False) for _ in range(10)]
@@ -175,7 +176,7 @@ async def test_one_address_holds_few_seats(writer: Writer) -> None:
 
 async def test_a_silent_guest_gives_the_seat_back_and_a_member_stays(writer: Writer) -> None:
     await join(writer)
-    async with opened(writer, strangers=Guests(TURNS, silent=0.0)) as wire:
+    async with opened(writer, silent=0.0) as wire:
         member, guest = await wire.page(), await wire.page(hello=False)
         await guest.says_hello(None)
         assert await guest.sees_closing() == 4009
@@ -183,7 +184,7 @@ async def test_a_silent_guest_gives_the_seat_back_and_a_member_stays(writer: Wri
 
 
 async def test_who_never_says_hello_is_closed_also_if_they_keep_pinging(writer: Writer) -> None:
-    async with opened(writer, hello_within=0.3) as wire:
+    async with opened(writer, hello=0.3) as wire:
         page = await wire.page(hello=False)
 
         async def pings() -> None:
@@ -253,7 +254,7 @@ async def uploads(writer: Writer, tmp_path: Path) -> AsyncIterator[tuple[TestSer
     """A server that takes uploads and waits 0.2 seconds for a body; what a member sends along."""
     await join(writer)
     vault = Vault(tmp_path / "media", writer.database.keyring)
-    channel = WebChannel(writer, Web(), clock=lambda: NOW, vault=vault, body_silent=0.2)
+    channel = WebChannel(writer, Web(), clock=lambda: NOW, vault=vault, limits=Limits(body=0.2))
     application = web.Application()
     application.add_routes(channel.routes())
     server = TestServer(application)

@@ -124,7 +124,7 @@ async def test_the_public_address_is_our_site_too(writer: Writer) -> None:
 
 async def test_a_full_house_says_so(writer: Writer) -> None:
     await join(writer)
-    async with opened(writer, most_sockets=1) as wire:
+    async with opened(writer, sockets=1) as wire:
         page = await wire.page()
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await wire.page()

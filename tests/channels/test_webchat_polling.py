@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from bot.channels.webchat import closes
-from bot.channels.webchat.guests import Allowed, Guests, Turns
+from bot.channels.webchat.guests import Allowed, Turns
 from bot.channels.webchat.polling import ASKS, SAYS
-from bot.channels.webchat.socket import MOST_BYTES, Socket
+from bot.channels.webchat.socket import MOST_BYTES
 from bot.writer import Writer
 from tests.channels.polled_client import Requests
 from tests.channels.webchat_wire import Page, Wire, join, kept, message, opened, writing
@@ -83,23 +83,22 @@ async def test_a_beginning_that_no_page_of_ours_makes(wire: Wire, body: str | by
 
 
 async def test_without_room_nobody_sits_down(writer: Writer) -> None:
-    async with opened(writer, most_sockets=0) as wire:
+    async with opened(writer, sockets=0) as wire:
         assert await requests(wire).begin(HELLO) == 503
 
 
 async def test_whoever_does_not_ask_is_gone_and_gives_the_seat_back(writer: Writer) -> None:
     """A page that was closed says so; a phone without network does not."""
-    strangers: Guests[Socket] = Guests(Turns())
-    async with opened(writer, strangers=strangers, polls_wait=0.1, polls_gone=2.0) as wire:
+    async with opened(writer, poll=0.1, gone=2.0) as wire:
         wire.refuses_sockets = True
         page = await wire.page(hello=False)
         await page.says_hello(None)
         await until(lambda: requests_of(page).asked > 3)
-        assert len(strangers) == 1, "it asks again each time"
+        assert len(wire.channel.guests) == 1, "it asks again each time"
         await requests_of(page).dies()
 
         async def is_gone() -> bool:
-            return len(strangers) == 0
+            return len(wire.channel.guests) == 0
 
         await until(is_gone)
         assert (await requests_of(page).post("/say", say("Alô"))).status in (204, 410)
@@ -107,24 +106,22 @@ async def test_whoever_does_not_ask_is_gone_and_gives_the_seat_back(writer: Writ
 
 
 async def test_whoever_leaves_is_gone_at_once(writer: Writer) -> None:
-    strangers: Guests[Socket] = Guests(Turns())
-    async with opened(writer, strangers=strangers) as wire:
+    async with opened(writer) as wire:
         wire.refuses_sockets = True
         page = await wire.page(hello=False)
         await page.says_hello(None)
-        assert len(strangers) == 1
+        assert len(wire.channel.guests) == 1
         await page.socket.close()
 
         async def is_gone() -> bool:
-            return len(strangers) == 0
+            return len(wire.channel.guests) == 0
 
         await until(is_gone)
 
 
 async def test_strangers_have_the_same_turns_and_seats(writer: Writer) -> None:
     few = Turns(session=(Allowed(2, 0.001),), address=(Allowed(1000, 1000),), everybody=(Allowed(1000, 1000),))
-    strangers: Guests[Socket] = Guests(few, seats_here=2)
-    async with opened(writer, strangers=strangers, held=0.01) as wire:
+    async with opened(writer, turns=few, seats_here=2, held=0.01) as wire:
         wire.refuses_sockets = True
         pages = []
         for _ in range(3):
@@ -142,7 +139,7 @@ async def test_strangers_have_the_same_turns_and_seats(writer: Writer) -> None:
 async def test_of_one_page_only_so_many_requests_are_held(writer: Writer) -> None:
     """Who opens one page cannot keep thousands of requests waiting with it."""
     await join(writer)
-    async with opened(writer, polls_wait=0.5) as wire:
+    async with opened(writer, poll=0.5) as wire:
         page = requests(wire)
         page.waiting = asyncio.create_task(asyncio.sleep(0))  # nothing waits but what this test sends
         answer = await page.post("", json.dumps({"type": "hello", "session": wire.token, "language": "vi"}))

@@ -222,7 +222,7 @@ async def test_a_second_tab_is_in_when_the_first_leaves_without_a_word(wire: Wir
 
 
 async def test_a_page_that_sleeps_locks_nobody_out_and_one_that_asks_decides(writer: Writer) -> None:
-    async with opened(writer, answer_within=0.05) as wire:
+    async with opened(writer, answer=0.05) as wire:
         token = await bound(wire)
         asleep = await comes(wire, token, SECRETS[0])
         await asleep.hears("welcome")

@@ -19,6 +19,7 @@ from aiohttp.typedefs import Handler
 from sqlmodel import select
 
 from bot.channels.webchat.channel import WebChannel
+from bot.channels.webchat.limits import Limits
 from bot.writer import Writer
 from config.settings import Web
 from models.messages.mailbox import Mailbox
@@ -152,7 +153,7 @@ async def opened(
     more: Sequence[web.RouteDef] = (),
     **limits: Any,
 ) -> AsyncIterator[Wire]:
-    channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, **limits)
+    channel = WebChannel(writer, settings or Web(), "Công đoàn Công ty Hoa Ban", clock=lambda: NOW, limits=Limits(**limits))
     lines: list[Transport] = []
     built: list[Wire] = []
 
@@ -193,8 +194,8 @@ async def join(writer: Writer, who: str = WHO) -> None:
         session.flush()
         holder = persons.add(session, unit.id)
         sender = accounts.Sender(WebChannel.line, who)
-        given = {"language": "vi", "confirmed": True, "consent_version": "2026-12", "today": NOW.date()}
-        accounts.add(session, sender, holder, **given)
+        joining = accounts.Joining(language="vi", confirmed=True, consent_version="2026-12")
+        accounts.add(session, sender, holder, joining, NOW.date())
 
     await writer.write(add)
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from bot.channels.retry import Backoff
+from bot.channels.retry import Backoff, Pauses
 from bot.channels.zalo import ZaloChannel
 from config.settings import ZaloBot
 from models.messages.message import Inbound
@@ -28,7 +28,7 @@ def channel_of(url: str, mode: str = "poll", public_url: str = "", asking: Backo
         mode=mode,  # type: ignore[arg-type]
         webhook_secret=SecretStr(SECRET),
     )
-    return ZaloChannel(settings, public_url, asking=asking, offering=AT_ONCE, grace=0.2, read=0.3)
+    return ZaloChannel(settings, public_url, pauses=Pauses(asking, AT_ONCE, grace=0.2), read=0.3)
 
 
 class Received(list[Inbound]):

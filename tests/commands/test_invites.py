@@ -28,13 +28,11 @@ from tests.rules.people.lists import TODAY, book, complaints, runs
 
 
 @pytest.fixture
-def union(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def union(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory in which an operator works, the sample list imported."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HAICHIEU_LANG", "en")
-    Keyring.new().write(tmp_path / "haichieu.key")
-    runs("import", book(tmp_path / "list.xlsx"))
-    return tmp_path
+    runs("import", book(workplace / "list.xlsx"))
+    return workplace
 
 
 @pytest.fixture
@@ -85,7 +83,11 @@ def test_printing_again_ends_no_claim_that_waits(union: Path, database: Database
         worker = persons.add(session, session.get_one(Invite, invite_id).unit_id)
         sender = Sender("telegram:1", "1")
         account = accounts.add(
-            session, sender, worker, language="vi", confirmed=True, consent_version="x", today=SystemClock().now().date()
+            session,
+            sender,
+            worker,
+            accounts.Joining(language="vi", confirmed=True, consent_version="x"),
+            SystemClock().now().date(),
         )
         assert claims.begin(session, account.id, invite_id, SystemClock().now().date()) is not None
     assert "SL001" not in [row["staff_code"] for row in listed()]

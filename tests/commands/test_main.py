@@ -23,7 +23,7 @@ from config.i18n import fold
 from config.logging import configure
 from models.anonymity import intake
 from models.people import claims, invites, persons
-from models.people.accounts import Account, Sender, add
+from models.people.accounts import Account, Joining, Sender, add
 from models.people.invites import Invite
 from models.people.persons import Person
 from models.store import schema
@@ -127,7 +127,7 @@ def test_officers_confirm(haichieu: Command, home: Path) -> None:
         today = SystemClock().now().date()
         for name in "xy":
             sender = Sender("webchat:main", name * 43)
-            add(session, sender, officer, language="vi", confirmed=False, claim=slip.id, consent_version="x", today=today)
+            add(session, sender, officer, Joining(language="vi", confirmed=False, claim=slip.id, consent_version="x"), today)
     database.close()
     listed = haichieu("officers", "confirm").stdout.splitlines()
     assert [line[:5] for line in listed] == ["SL001", "SL001"]
@@ -156,7 +156,7 @@ def test_officers_confirm_a_workers_chat(haichieu: Command, home: Path) -> None:
         worker = persons.add(session, session.get_one(Invite, invite_id).unit_id)
         today = SystemClock().now().date()
         account = add(
-            session, Sender("telegram:1", "1"), worker, language="vi", confirmed=True, consent_version="x", today=today
+            session, Sender("telegram:1", "1"), worker, Joining(language="vi", confirmed=True, consent_version="x"), today
         )
         assert claims.begin(session, account.id, invite_id, today) is not None
     [line] = haichieu("officers", "confirm").stdout.splitlines()

@@ -48,7 +48,9 @@ async def crowd(town: Town, count: int) -> None:
                 somebody = persons.add(session, team)
                 to = Sender(ON, str(user))
                 today = datetime.now(UTC).date()
-                accounts.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
+                accounts.add(
+                    session, to, somebody, accounts.Joining(language="vi", confirmed=True, consent_version="1"), today
+                )
 
 
 def writes(town: Town, *, ask: bool = True) -> str:

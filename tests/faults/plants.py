@@ -44,7 +44,7 @@ def forgets_before_it_sends() -> None:
 def counts_before_it_sends() -> None:
     from models.broadcasts import ledger_results, ledger_sending
 
-    claim = ledger_sending.claim
+    claim = ledger_sending.lease
 
     def wrapped(session: Any, *about: Any, **more: Any) -> Any:
         claimed = claim(session, *about, **more)
@@ -54,7 +54,7 @@ def counts_before_it_sends() -> None:
             )
         return claimed
 
-    ledger_sending.claim = wrapped
+    ledger_sending.lease = wrapped
 
 
 def trusts_its_own_lease() -> None:
@@ -62,7 +62,7 @@ def trusts_its_own_lease() -> None:
     from bot.lease import Holding
     from models.broadcasts import ledger_sending
 
-    hold, claim = Holding.hold, ledger_sending.claim
+    hold, lease = Holding.hold, ledger_sending.lease
     held, for_ever = set[Holding](), datetime.max.replace(tzinfo=UTC)
 
     async def wrapped(self: Holding) -> bool:
@@ -70,12 +70,12 @@ def trusts_its_own_lease() -> None:
             held.add(self)
         return self in held
 
-    def claims(*about: Any, **more: Any) -> Any:
-        return [replace(row, leased_until=for_ever) for row in claim(*about, **more)]
+    def leases(*about: Any, **more: Any) -> Any:
+        return [replace(row, leased_until=for_ever) for row in lease(*about, **more)]
 
     Holding.hold = wrapped  # type: ignore[method-assign]
     Holding.lasts = lambda self, time: self in held  # type: ignore[method-assign]
-    ledger_sending.claim = claims
+    ledger_sending.lease = leases
 
 
 _PLANTED = (

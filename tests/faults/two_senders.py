@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock
 from bot.lease import Holding
+from bot.sending.means import Means
 from bot.sending.outbox import Outbox
 from bot.sending.pacing import Pacer
 from models.messages.sending import LEASE
@@ -56,8 +58,10 @@ class TwoSenders:
     def __init__(self, at: Desk, without: tuple[str, ...], copies: int) -> None:
         self.at, self.without, self.copies = at, without, copies
         self.pacer, self.lease = Asleep(at.clock), Trusting(LINE, at.writer, at.clock)
-        spare = timedelta(days=-1) if "row" in without else None
-        self.first = Outbox(at.line, at.writer, at.clock, lease=self.lease, pacer=self.pacer, spare=spare)
+        means = replace(Means.of(at.line, at.writer, at.clock), lease=self.lease, pacer=self.pacer)
+        if "row" in without:
+            means = replace(means, spare=timedelta(days=-1))
+        self.first = Outbox(at.line, at.writer, at.clock, means=means)
         self.second = at.another()
         self.answered = asyncio.Event()
 

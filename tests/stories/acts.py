@@ -48,11 +48,8 @@ async def crowd(service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> 
                 session,
                 Sender("webchat:main", new_id()),
                 person,
-                language="vi",
-                confirmed=True,
-                consent_version="2026-12",
-                verified=True,
-                today=service.clock.now().date(),
+                accounts.Joining(language="vi", confirmed=True, consent_version="2026-12", verified=True),
+                service.clock.now().date(),
             )
         return [person.id for person in people]
 

@@ -13,6 +13,6 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 # At debug python-telegram-bot logs every parameter of every call, that is the text and the chat id.
 logging.getLogger("telegram").setLevel(logging.WARNING)
 
-from bot.channels.telegram.channel import Commands, TelegramChannel  # noqa: E402
+from bot.channels.telegram.channel import NOTHING, Commands, TelegramChannel, Unasked  # noqa: E402
 
-__all__ = ["Commands", "TelegramChannel"]
+__all__ = ["NOTHING", "Commands", "TelegramChannel", "Unasked"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -14,16 +15,15 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Opens, Receive, SendError, Uncertain, Unreachable
 from bot.channels.http import pushed
-from bot.channels.retry import ASKING, OFFERING, Backoff
+from bot.channels.retry import PAUSES, Pauses
 from bot.channels.standing import Standing
 from bot.channels.telegram.doctor import examine
+from bot.channels.telegram.feed import Feed
 from bot.channels.telegram.incoming import fetch
-from bot.channels.telegram.numbers import told_apart
 from bot.channels.telegram.outgoing import edit, keyboard, refusal
 from bot.channels.telegram.polling import Polling, pause_after, reason_of, refused_token
 from bot.channels.telegram.refusals import Call, deliver, upload
-from bot.channels.telegram.request import AiohttpRequest, Client, Unanswered
-from bot.channels.telegram.updates import ALLOWED, Event, Malformed, read
+from bot.channels.telegram.request import AiohttpRequest, Client
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import Clock, SystemClock
 from config.settings import Telegram
@@ -42,26 +42,32 @@ BODY = 1024 * 1024
 """Bytes of the longest update taken. Telegram's own are a few KB."""
 ANOTHER_WAY = 25
 """Seconds a send may take besides `Capabilities.timeout` where Telegram has refused its first form."""
-ASIDE = 256
-"""Answers to taps and good-byes under way at once; beyond that they are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """What a bot shows in Telegram without being written to: its command menus, and a good-bye before it leaves a group."""
+
+    commands: Commands
+    farewell: str
+
+
+NOTHING = Unasked({}, "")
+"""Of a bot that offers nothing."""
 
 
 class TelegramChannel:
-    """`public_url` is where the web server is seen from outside (webhook only); `group_farewell` is said
-    before leaving a group; `opens` gives the bytes of attachments; `asking`, `offering` and `grace` are
-    `Polling`'s. Raises `ValueError` for a proxy that is not http(s)."""
+    """`public_url` is where the web server is seen from outside (webhook only); `opens` gives the bytes of attachments.
+    Raises `ValueError` for a proxy that is not http(s)."""
 
     def __init__(
         self,
         settings: Telegram,
+        unasked: Unasked,
         public_url: str = "",
         *,
-        commands: Commands,
-        group_farewell: str,
         opens: Opens | None = None,
-        asking: Backoff = ASKING,
-        offering: Backoff = OFFERING,
-        grace: float = 5.0,
+        pauses: Pauses = PAUSES,
         clock: Clock | None = None,
     ) -> None:
         token = settings.token.get_secret_value()
@@ -80,9 +86,8 @@ class TelegramChannel:
         )
         self._opens = opens
         self._file_url = f"{settings.api_url}/file/bot{token}/"
-        self._commands = commands
-        self._group_farewell = group_farewell
-        self._asking = asking
+        self._unasked = unasked
+        self._pauses = pauses
         self._pushed = settings.mode == "webhook"
         self._webhook_url = f"{public_url}{WEBHOOK}"
         self._secret = settings.webhook_secret.get_secret_value()
@@ -102,34 +107,26 @@ class TelegramChannel:
         )
         url = self._webhook_url if self._pushed else ""
         self._webhook = Webhook(self.line, self._bot, url, self._secret, self.hearing, self._clock)
+        self._feed = Feed(self.line, self._bot, unasked.farewell)
         self._polling = Polling(
-            self.line,
-            self._fetch,
-            self._read,
-            self._act,
-            asking=asking,
-            offering=offering,
-            grace=grace,
+            self._feed,
+            pauses=pauses,
             conflicted=self._webhook.clear,
             hearing=self.hearing,
             clock=self._clock,
         )
-        self._receive: Receive | None = None
         self._introduced = False
-        self._malformed = 0
-        self._aside: set[asyncio.Task[None]] = set()
-        self._leaving: set[int] = set()
 
     async def start(self, receive: Receive) -> None:
         """Opens connections and introduces the bot. Telegram being out of reach does not stop the start:
         `run` goes on trying, so that a machine may boot before its network is up."""
-        self._receive = receive
+        self._feed.receive = receive
         await self._open()
         try:
             await self._introduce()
         except (TelegramError, SendError) as error:
             self.hearing.fault(reason_of(error), self._clock.now())
-            pause_after(error, self.line, 1, self._asking)
+            pause_after(error, self.line, 1, self._pauses.asking)
 
     async def run(self) -> None:
         attempt = 0
@@ -139,7 +136,7 @@ class TelegramChannel:
                 await self._introduce()
             except (TelegramError, SendError) as error:
                 self.hearing.fault(reason_of(error), self._clock.now())
-                await asyncio.sleep(pause_after(error, self.line, attempt, self._asking))
+                await asyncio.sleep(pause_after(error, self.line, attempt, self._pauses.asking))
         if not self._pushed:
             await self._polling.run()
 
@@ -150,7 +147,7 @@ class TelegramChannel:
             await self._webhook.look()
         except (TelegramError, SendError) as error:
             self.hearing.fault(reason_of(error), self._clock.now())
-            pause_after(error, self.line, 1, self._asking)
+            pause_after(error, self.line, 1, self._pauses.asking)
 
     async def probe(self) -> None:
         failure: SendError
@@ -164,11 +161,8 @@ class TelegramChannel:
         raise failure
 
     async def stop(self) -> None:
-        aside = list(self._aside)
-        for task in aside:
-            task.cancel()
-        await asyncio.gather(*aside, return_exceptions=True)
-        self._receive, self._introduced = None, False
+        await self._feed.stop()
+        self._introduced = False
         for request in self._requests:
             await request.shutdown()
 
@@ -180,7 +174,7 @@ class TelegramChannel:
     async def _introduce(self) -> None:
         """Tells Telegram how we want to be reached, and what to offer in the command menu."""
         await self._webhook.set()
-        for (name, language), commands in self._commands.items():
+        for (name, language), commands in self._unasked.commands.items():
             if name == "worker":
                 hint = None if language == "vi" else language
                 try:
@@ -228,7 +222,7 @@ class TelegramChannel:
     async def _offer(self, message: Outgoing, deadline: float) -> None:
         """Gives one person another command menu, within what is left of the send's time. Never fails the
         send."""
-        commands = self._commands.get((message.commands, message.language))
+        commands = self._unasked.commands.get((message.commands, message.language))
         if commands is None:
             log.warning("there is no such set of commands", line=self.line)
             return
@@ -237,61 +231,6 @@ class TelegramChannel:
                 await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(int(message.recipient)))
         except (TelegramError, SendError, TimeoutError) as error:
             log.warning("a person's command menu was not set", line=self.line, error=type(error).__name__)
-
-    async def _fetch(self, offset: int | None, seconds: int) -> Sequence[Any]:
-        parameters = {"offset": offset, "limit": 100, "timeout": seconds, "allowed_updates": ALLOWED}
-        updates = await self._bot.call("getUpdates", parameters, read_timeout=seconds + 10.0)
-        if not isinstance(updates, list):
-            raise Unanswered("no list of updates")
-        return updates
-
-    def _read(self, raw: Any) -> Event:
-        try:
-            event = told_apart(read(raw, self.line), raw)
-            if event.inbound is not None and event.inbound.kind == "unreadable":
-                log.warning("unreadable update", line=self.line)
-            return event
-        except Malformed as error:  # its words are only a class name
-            self._malformed += 1
-            log.warning("no update", line=self.line, error=str(error), count=self._malformed)
-            return Event()
-
-    async def _act(self, event: Event) -> None:
-        """Returns once the event is committed; raises what `receive` raises. Then, in the background: what
-        Telegram wants to hear and nobody waits for. A crash in between leaves the update to be delivered
-        again."""
-        if event.inbound is not None:
-            if self._receive is None:
-                raise RuntimeError("not started")
-            await self._receive(event.inbound)
-        if event.tap is not None:
-            self._put_aside(self._quietly(self._bot.call, "answerCallbackQuery", {"callback_query_id": event.tap}))
-        if event.group is not None and event.group not in self._leaving:
-            self._put_aside(self._leave(event.group))
-
-    def _put_aside(self, work: Coroutine[Any, Any, None]) -> None:
-        if len(self._aside) >= ASIDE:
-            work.close()
-            log.warning("too many answers under way", line=self.line, count=len(self._aside))
-            return
-        task = asyncio.create_task(work)
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
-
-    async def _quietly(self, call: Callable[..., Awaitable[Any]], *values: Any) -> None:
-        try:
-            await call(*values)
-        except (TelegramError, SendError) as error:
-            log.warning("an answer to telegram failed", line=self.line, error=type(error).__name__)
-
-    async def _leave(self, group: int) -> None:
-        # Being added is told twice at once, as my_chat_member and as a message: one good-bye is enough.
-        self._leaving.add(group)
-        try:
-            await self._quietly(self._bot.call, "sendMessage", {"chat_id": group, "text": self._group_farewell})
-            await self._quietly(self._bot.leave_chat, group)
-        finally:
-            self._leaving.discard(group)
 
     def fetch(self, reference: str, most: int) -> AsyncIterator[bytes]:
         return fetch(self._bot, self._requests[0], self._file_url, reference, most)
@@ -309,7 +248,7 @@ class TelegramChannel:
         except (ValueError, RecursionError):
             return web.Response(status=400)
         try:
-            await self._act(self._read(raw))
+            await self._feed.act(self._feed.read(raw))
         except Exception as error:  # the dispatcher sets a failing turn aside at the third offer
             log.warning("an update was sent back", line=self.line, error=type(error).__name__, status=503)
             return web.Response(status=503)
@@ -317,7 +256,7 @@ class TelegramChannel:
 
     async def check(self) -> list[Finding]:
         """For `haichieu doctor`. Works without `start`, and changes nothing."""
-        was_open = self._receive is not None
+        was_open = self._feed.receive is not None
         await self._open()
         try:
             return await examine(self._bot, self._webhook_url if self._pushed else None)

@@ -19,13 +19,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.retry import PAUSES, Backoff, Pauses, until_taken
 from bot.channels.standing import Reason, Standing
 from bot.channels.telegram.updates import Event
 from bot.clock import Clock, SystemClock
@@ -39,10 +39,18 @@ SHARED = timedelta(minutes=2)
 and hears a part."""
 
 
-Fetch = Callable[[int | None, int], Awaitable[Sequence[Any]]]
-"""(offset, seconds to hold) → updates as JSON gave them. Raises `TelegramError` or `SendError`."""
+class Source(Protocol):
+    """Where updates come from and go to (bot.channels.telegram.feed)."""
+
+    line: str
+
+    async def ask(self, offset: int | None, seconds: int, /) -> Sequence[Any]: ...
+    def read(self, raw: Any, /) -> Event: ...
+    async def act(self, event: Event, /) -> None: ...
+
+
 Conflicted = Callable[[], Awaitable[Reason]]
-"""Called after a 409: takes away a webhook that stands in the way, and says what it was. Raises as `Fetch` does."""
+"""Called after a 409: takes away a webhook that stands in the way, and says what it was. Raises as `Source.ask` does."""
 
 
 async def _nothing_to_take_away() -> Reason:
@@ -78,31 +86,21 @@ def refused_token(line: str) -> None:
 
 
 class Polling:
-    """One line's questions. `fetch` asks, `read` makes an `Event` of an update, `act` returns once it is
-    committed and raises when it must be offered again. `grace` is how many seconds an open batch has to end
-    when `run` is cancelled. `hearing` is told how it goes."""
+    """One line's questions. `source.act` returns once an event is committed and raises when it must be offered again.
+    `hearing` is told how it goes."""
 
     def __init__(
         self,
-        line: str,
-        fetch: Fetch,
-        read: Callable[[Any], Event],
-        act: Callable[[Event], Awaitable[None]],
+        source: Source,
         *,
-        asking: Backoff = ASKING,
-        offering: Backoff = OFFERING,
-        grace: float = 5.0,
+        pauses: Pauses = PAUSES,
         conflicted: Conflicted = _nothing_to_take_away,
         hearing: Standing | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._line = line
-        self._fetch = fetch
-        self._read = read
-        self._act = act
-        self._asking = asking
-        self._offering = offering
-        self._grace = grace
+        self._source = source
+        self._line = source.line
+        self._pauses = pauses
         self._conflicted = conflicted
         self._hearing = hearing or Standing()
         self._clock = clock or SystemClock()
@@ -121,10 +119,10 @@ class Polling:
             while True:
                 try:
                     offset = self._next
-                    batch = await self._fetch(offset, POLL_SECONDS)
+                    batch = await self._source.ask(offset, POLL_SECONDS)
                 except (TelegramError, SendError) as error:
                     attempt += 1
-                    pause = pause_after(error, self._line, attempt, self._asking)
+                    pause = pause_after(error, self._line, attempt, self._pauses.asking)
                     await self._note(error)
                     await asyncio.sleep(pause)
                     continue
@@ -134,7 +132,7 @@ class Polling:
                     attempt = 0
                 else:  # nothing in it had a number, or all of it was here before: do not spin
                     attempt += 1
-                    await asyncio.sleep(self._asking.delay(attempt))
+                    await asyncio.sleep(self._pauses.asking.delay(attempt))
         finally:
             await self._finish()
 
@@ -151,7 +149,7 @@ class Polling:
             try:
                 reason = await self._conflicted()
             except (TelegramError, SendError) as more:
-                pause_after(more, self._line, 1, self._asking)
+                pause_after(more, self._line, 1, self._pauses.asking)
             if reason == "poller":
                 self._shared = self._clock.now()
         self._hearing.fault(reason, self._clock.now())
@@ -166,7 +164,7 @@ class Polling:
         before = self._next
         for raw in batch:
             number = raw.get("update_id") if isinstance(raw, dict) else None
-            event = self._read(raw)
+            event = self._source.read(raw)
             if type(number) is not int:
                 continue
             self._next = number + 1
@@ -185,12 +183,12 @@ class Polling:
 
     async def _chain(self, events: Sequence[tuple[int, Event]]) -> None:
         for number, event in events:
-            await until_taken(partial(self._act, event), self._line, self._offering)
+            await until_taken(partial(self._source.act, event), self._line, self._pauses.offering)
             self._open.discard(number)
 
     async def _finish(self) -> None:
         if self._chains:
-            _, late = await asyncio.wait(self._chains, timeout=self._grace)
+            _, late = await asyncio.wait(self._chains, timeout=self._pauses.grace)
             for chain in late:
                 chain.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -198,7 +196,7 @@ class Polling:
         if offset is None or offset == self._confirmed:
             return
         try:
-            async with asyncio.timeout(self._grace):
-                await self._fetch(offset, 0)
+            async with asyncio.timeout(self._pauses.grace):
+                await self._source.ask(offset, 0)
         except (TelegramError, SendError, TimeoutError) as error:
             log.warning("the last updates were not confirmed", line=self._line, error=type(error).__name__)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 import aiohttp
@@ -39,12 +40,24 @@ class Unanswered(Uncertain, TelegramError):
     """`Uncertain`, in a shape that python-telegram-bot passes on instead of wrapping."""
 
 
-class AiohttpRequest(BaseRequest):
-    """One pool of at most `connections` connections to the Bot API.
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """In seconds: `pool` for a free connection, `connect` (TCP and TLS), `write`, and `read` for silence while waiting for
+    the answer; a whole request never takes longer than their sum. With files, `media` replaces write and read."""
 
-    Default time-outs in seconds: `pool` for a free connection, `connect` (TCP and TLS), `write`, and `read`
-    for silence while waiting for the answer; a whole request never takes longer than their sum. With files,
-    `media` replaces write and read. `proxy` is an http:// or https:// address, "" for none. Raises
+    pool: float = 2.0
+    connect: float = 5.0
+    write: float = 3.0
+    read: float = 10.0
+    media: float = 20.0
+
+
+TIMEOUTS = Timeouts()
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of at most `connections` connections to the Bot API. `timeouts`: where a request names none of its own.
+    `proxy` is an http:// or https:// address, "" for none. Raises
     `ValueError` for any other proxy.
 
     No error raised here shows an address, because Telegram's carry the token: only class names and statuses,
@@ -53,23 +66,13 @@ class AiohttpRequest(BaseRequest):
 
     __slots__ = ("_connections", "_media", "_proxy", "_session", "_timeouts")
 
-    def __init__(
-        self,
-        *,
-        connections: int = 80,
-        proxy: str = "",
-        pool: float = 2.0,
-        connect: float = 5.0,
-        write: float = 3.0,
-        read: float = 10.0,
-        media: float = 20.0,
-    ) -> None:
+    def __init__(self, timeouts: Timeouts = TIMEOUTS, *, connections: int = 80, proxy: str = "") -> None:
         if proxy and not proxy.startswith(("http://", "https://")):
             raise ValueError("HAICHIEU_TELEGRAM__PROXY should start with http:// or https://")
         self._connections = connections
         self._proxy = proxy or None
-        self._timeouts = (pool, connect, write, read)
-        self._media = media
+        self._timeouts = (timeouts.pool, timeouts.connect, timeouts.write, timeouts.read)
+        self._media = timeouts.media
         self._session: aiohttp.ClientSession | None = None
 
     @property

@@ -33,12 +33,13 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from bot import pages
 from bot.channels.base import Capabilities, Receive
-from bot.channels.webchat import closes, guests
-from bot.channels.webchat.admission import ANSWER_WITHIN, Admission
-from bot.channels.webchat.files import SILENT, Files
+from bot.channels.webchat import closes
+from bot.channels.webchat.admission import Admission
+from bot.channels.webchat.files import Files
 from bot.channels.webchat.guests import Guests
-from bot.channels.webchat.polling import GONE, WAITS, Polling
-from bot.channels.webchat.sessions import GUEST_DAYS, Opened, Sessions
+from bot.channels.webchat.limits import LIMITS, Limits
+from bot.channels.webchat.polling import Polling
+from bot.channels.webchat.sessions import GUEST_DAYS, LINE, Opened, Sessions
 from bot.channels.webchat.socket import MOST_BYTES, SLOW, Frame, FrameError, Socket, event_id, parse
 from bot.vault import Vault
 from bot.visitors import Visitors
@@ -52,7 +53,6 @@ from models.store.database import Session
 
 log = structlog.get_logger()
 
-HELLO_WITHIN = 10.0
 POLL = 1.0
 SWEEP = 300.0
 """Seconds between two sweeps of guests' mailboxes: what waits there lives for one or two of them."""
@@ -61,7 +61,7 @@ STRIKES = 5
 
 
 class WebChannel:
-    line = "webchat:main"
+    line = LINE
     hearing = None
     capabilities = Capabilities(
         service="web chat", text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
@@ -75,33 +75,23 @@ class WebChannel:
         *,
         clock: Callable[[], datetime],
         vault: Vault | None = None,
-        most_sockets: int = 5000,
-        most_per_session: int = 5,
-        strangers: Guests[Socket] | None = None,
-        lobby: int = guests.LOBBY,
-        hello_within: float = HELLO_WITHIN,
-        held: float = guests.HELD,
-        answer_within: float = ANSWER_WITHIN,
-        body_silent: float = SILENT,
-        polls_wait: float = WAITS,
-        polls_gone: float = GONE,
+        limits: Limits = LIMITS,
     ) -> None:
         self._writer = writer
         self._visitors = Visitors(settings)
         self._union = union_name
         self._clock = clock
         self.sessions = Sessions(writer.database.keyring)
-        self._files = Files(self.line, writer, vault, clock, self._visitors.is_our_page, self.sessions, silent=body_silent)
-        self._most_sockets = most_sockets
-        self._most_per_session = most_per_session
-        self._most_in_lobby = lobby
-        self._hello_within, self._held = hello_within, held
-        self._polling = Polling(self._visitors, self._has_room, self._serve, waits=polls_wait, gone=polls_gone)
+        self._files = Files(writer, vault, clock, self._visitors.is_our_page, self.sessions, silent=limits.body)
+        self._limits = limits
+        self._polling = Polling(self._visitors, self._has_room, self._serve, waits=limits.poll, gone=limits.gone)
         self._receive: Receive | None = None
         self._open: set[Socket] = set()
         self._lobby: dict[Socket, None] = {}
-        self._guests: Guests[Socket] = Guests(guests.TURNS) if strangers is None else strangers
-        self._admission = Admission(self._admit, self._turn_away, answer_within=answer_within)
+        self.guests: Guests[Socket] = Guests(
+            limits.turns, seats=limits.seats, seats_here=limits.seats_here, silent=limits.silent
+        )
+        self._admission = Admission(self._admit, self._turn_away, answer_within=limits.answer)
         self._waited: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -114,7 +104,7 @@ class WebChannel:
         swept = _now()
         while True:
             await asyncio.sleep(POLL)
-            for silent in self._guests.silent(now := _now()):
+            for silent in self.guests.silent(now := _now()):
                 self._let_go(silent, closes.RESTING)
             try:
                 if whose := self._admission.here():
@@ -197,18 +187,18 @@ class WebChannel:
         """Somebody who has not said hello gives way to somebody who may, and a guest to somebody who may be a member."""
         if self._receive is None:
             return False
-        if len(self._lobby) >= self._most_in_lobby:
+        if len(self._lobby) >= self._limits.lobby:
             self._let_go(next(iter(self._lobby)), closes.CROWDED)
-        if len(self._open) < self._most_sockets:
+        if len(self._open) < self._limits.sockets:
             return True
-        gives_way = next(iter(self._lobby), None) or self._guests.longest_silent()
+        gives_way = next(iter(self._lobby), None) or self.guests.longest_silent()
         if gives_way is None:
             return False
         self._let_go(gives_way, closes.CROWDED if gives_way in self._lobby else closes.RESTING)
         return True
 
     async def _listen(self, socket: Socket) -> None:
-        by = _now() + self._hello_within
+        by = _now() + self._limits.hello
         while not socket.response.closed:
             try:
                 async with asyncio.timeout_at(None if socket.who else by):
@@ -252,11 +242,11 @@ class WebChannel:
         """Whether there is a turn for this page: always, but for guests."""
         if socket.has_joined or not socket.who:
             return True
-        wait = self._guests.turn(socket, socket.who, socket.origin, _now())
+        wait = self.guests.turn(socket, socket.who, socket.origin, _now())
         if wait:
             # Not read meanwhile: what a flood sends stays in its own network.
-            await asyncio.sleep(min(wait, self._held))
-            wait = self._guests.turn(socket, socket.who, socket.origin, _now())
+            await asyncio.sleep(min(wait, self._limits.held))
+            wait = self.guests.turn(socket, socket.who, socket.origin, _now())
         return not wait
 
     async def _answer(self, socket: Socket, frame: Frame) -> None:
@@ -296,9 +286,9 @@ class WebChannel:
             raise FrameError("session")
         fits = opened.fits(frame.secret)
         is_guest = not (has_joined and fits)
-        if is_guest and not self._guests.has_room(socket.origin):
+        if is_guest and not self.guests.has_room(socket.origin):
             # Somebody will have to give way. Not at once: guests who only chase each other from seats cost nearly nothing.
-            await asyncio.sleep(self._held)
+            await asyncio.sleep(self._limits.held)
         self._lobby.pop(socket, None)
         if socket not in self._open:
             return  # it has given way meanwhile, and is being closed
@@ -307,7 +297,7 @@ class WebChannel:
         keeps = frame.session and opened.issued is not None and fits
         token = (frame.session or "") if keeps else self.sessions.seal(opened.who, frame.secret, today)
         socket.grant = token, has_joined
-        if is_guest and (gives_way := self._guests.sit(socket, socket.origin, _now())) is not None:
+        if is_guest and (gives_way := self.guests.sit(socket, socket.origin, _now())) is not None:
             self._let_go(gives_way, closes.RESTING)
         before = self._admission.comes(socket, fits=fits)
         if before is not None:
@@ -317,11 +307,11 @@ class WebChannel:
         """The page is in: from now on it is shown what waits."""
         socket.token, socket.has_joined = socket.grant
         if socket.has_joined:
-            self._guests.leave(socket)
+            self.guests.leave(socket)
         passed = self.sessions.seal_pass(socket.who, self._clock().date())
         socket.say("welcome", session=socket.token, files=passed, union=self._union)
         others = self._admission.pages(socket.who)
-        if len(others) > self._most_per_session:
+        if len(others) > self._limits.per_session:
             # The oldest goes, not the newest: it is probably a connection the phone has lost without knowing.
             self._let_go(others[0], closes.REPLACED)
         if not socket.is_new:
@@ -347,7 +337,7 @@ class WebChannel:
     async def _look_whether_joined(self, socket: Socket) -> None:
         if not socket.has_joined and await self._has_joined(socket.who):
             socket.has_joined = True
-            self._guests.leave(socket)
+            self.guests.leave(socket)
 
     async def _take(self, socket: Socket, id: str, **said: Any) -> bool:
         """Hands one event on; false when it has to be offered again."""
@@ -386,7 +376,7 @@ class WebChannel:
     def _leave(self, socket: Socket) -> None:
         self._open.discard(socket)
         self._lobby.pop(socket, None)
-        self._guests.leave(socket)
+        self.guests.leave(socket)
         if socket.who:
             self._admission.leaves(socket)
 

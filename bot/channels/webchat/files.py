@@ -18,7 +18,7 @@ from typing import cast
 from aiohttp import web
 
 from bot.channels.base import Gone
-from bot.channels.webchat.sessions import TOKEN, Sessions
+from bot.channels.webchat.sessions import LINE, TOKEN, Sessions
 from bot.channels.webchat.socket import event_id
 from bot.vault import Vault
 from bot.writer import Writer
@@ -52,7 +52,6 @@ class Files:
 
     def __init__(
         self,
-        line: str,
         writer: Writer,
         vault: Vault | None,
         clock: Callable[[], datetime],
@@ -61,7 +60,6 @@ class Files:
         *,
         silent: float = SILENT,
     ) -> None:
-        self._line = line
         self._writer = writer
         self._vault = vault
         self._clock = clock
@@ -129,7 +127,7 @@ class Files:
         return bytes(content)
 
     async def _has_joined(self, who: str) -> bool:
-        sender = Sender(self._line, who)
+        sender = Sender(LINE, who)
         return await self._writer.read(lambda session: wishes.find(session, sender) is not None)
 
     def _within_pace(self, who: str) -> bool:
@@ -168,7 +166,7 @@ class Files:
         """One attachment, for the officer of its case; whether they are that is asked at every look."""
         assert self._vault is not None
         sender, case_id, attachment_id = (
-            Sender(self._line, self._who(request)),
+            Sender(LINE, self._who(request)),
             *(request.match_info[n] for n in ("case", "id")),
         )
         now = self._clock()

@@ -35,6 +35,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.store.sealing import Keyring
 
+LINE = "webchat:main"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43,160}")
 """The shape of one, before anything is opened."""
 FORMER = re.compile(r"[A-Za-z0-9_-]{43}")

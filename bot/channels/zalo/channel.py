@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot.channels.base import Capabilities, Gone, Receive, SendError, Unreachable
 from bot.channels.http import pushed
-from bot.channels.retry import ASKING, OFFERING, Backoff, until_taken
+from bot.channels.retry import PAUSES, Backoff, Pauses, until_taken
 from bot.channels.standing import Reason, Standing
 from bot.channels.text import split, units
 from bot.channels.zalo.client import FLOOD, IDLE, TOKEN, UNKNOWN, Client, Refused, failure
@@ -46,20 +46,16 @@ FLOODED = Backoff(first=5.0, most=300.0)
 
 
 class ZaloChannel:
-    """`public_url` is where the web server is seen from outside (webhook only). `asking` and `offering` are the pauses
-    between questions that fail and between offers of one event; `grace` is how many seconds an event under way has to end
-    when `run` is cancelled; `read` how long an answer may take. `files_at`: where photos are fetched instead of at Zalo's
-    own hosts, for tests, which have no such hosts; which addresses are taken at all does not change by it, and no setting
-    reaches it."""
+    """`public_url` is where the web server is seen from outside (webhook only). `read`: how long an answer may take.
+    `files_at`: where photos are fetched instead of at Zalo's own hosts, for tests, which have no such hosts; which addresses
+    are taken at all does not change by it, and no setting reaches it."""
 
     def __init__(
         self,
         settings: ZaloBot,
         public_url: str = "",
         *,
-        asking: Backoff = ASKING,
-        offering: Backoff = OFFERING,
-        grace: float = 5.0,
+        pauses: Pauses = PAUSES,
         read: float = 10.0,
         files_at: str = "",
         clock: Clock | None = None,
@@ -85,7 +81,7 @@ class ZaloChannel:
         self._pushed = settings.mode == "webhook"
         self._webhook_url = f"{public_url}{WEBHOOK}"
         self._secret = settings.webhook_secret.get_secret_value()
-        self._asking, self._offering, self._grace = asking, offering, grace
+        self._pauses = pauses
         self._client = Client(settings.api_url, token, connections=self.capabilities.concurrency + 2, read=read)
         self._receive: Receive | None = None
         self._introduced = False
@@ -184,7 +180,7 @@ class ZaloChannel:
 
     def _pause_after(self, error: Exception, attempt: int) -> float:
         """Seconds to wait after a call failed, and the line in the log that tells the operator why."""
-        seconds = self._asking.delay(attempt)
+        seconds = self._pauses.asking.delay(attempt)
         if isinstance(error, Refused) and error.code in (TOKEN, UNKNOWN):
             log.error("zalo refuses the token", line=self.line, setting="HAICHIEU_ZALO_BOT__TOKEN")
         else:
@@ -209,12 +205,12 @@ class ZaloChannel:
                 idle = isinstance(error, Refused) and error.code == IDLE
                 if not idle:
                     self._unheard(error, await self._clear(error) if isinstance(error, Refused) else "away")
-                await asyncio.sleep(self._asking.delay(attempt) if idle else self._pause_after(error, attempt))
+                await asyncio.sleep(self._pauses.asking.delay(attempt) if idle else self._pause_after(error, attempt))
                 continue
             events = answer if isinstance(answer, list) else [answer]
             if not any(isinstance(event, dict) and event.get("event_name") for event in events):
                 attempt += 1  # neither news nor "nothing came": do not spin
-                await asyncio.sleep(self._asking.delay(attempt))
+                await asyncio.sleep(self._pauses.asking.delay(attempt))
                 continue
             attempt = 0
             self._heard()
@@ -223,11 +219,11 @@ class ZaloChannel:
                     await self._take(inbound)
 
     async def _take(self, inbound: Inbound) -> None:
-        work = asyncio.create_task(until_taken(partial(self._hand_over, inbound), self.line, self._offering))
+        work = asyncio.create_task(until_taken(partial(self._hand_over, inbound), self.line, self._pauses.offering))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
-            await asyncio.wait({work}, timeout=self._grace)
+            await asyncio.wait({work}, timeout=self._pauses.grace)
             if not work.done():
                 log.error("an event was lost at the stop", line=self.line)
                 work.cancel()

@@ -31,8 +31,8 @@ def joins(session: Session, unit_id: str, many: int = 1, *, verified: bool = Tru
 
 
 def phone(session: Session, person: Person, *, verified: bool = True, confirmed: bool = True) -> None:
-    how = {"language": "vi", "consent_version": "1", "today": TODAY, "verified": verified, "confirmed": confirmed}
-    accounts.add(session, Sender("webchat:main", new_id()), person, **how)  # type: ignore[arg-type]
+    joining = accounts.Joining(language="vi", consent_version="1", verified=verified, confirmed=confirmed)
+    accounts.add(session, Sender("webchat:main", new_id()), person, joining, TODAY)
 
 
 def night(session: Session, k: int = K) -> None:

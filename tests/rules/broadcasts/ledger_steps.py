@@ -9,12 +9,14 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot.channels.base import Blocked, Rejected, SendError, Throttled, Uncertain, Unreachable, WindowClosed
 from bot.lease import Holding
 from bot.sending.broadcasts import Ledgers
+from bot.sending.means import Means
 from bot.sending.outbox import Outbox
 from bot.writer import Writer
 from models.broadcasts import broadcasts, ledger
@@ -107,7 +109,8 @@ class Process:
 
     def __init__(self, played: Casting, writer: Writer) -> None:
         self.ledgers, self.lease = Watched(played, writer), Sleepy(writer, played.clock)
-        self.outbox = Outbox(played.line, writer, played.clock, ledgers=self.ledgers, lease=self.lease)
+        means = replace(Means.of(played.line, writer, played.clock), ledgers=self.ledgers, lease=self.lease)
+        self.outbox = Outbox(played.line, writer, played.clock, means=means)
 
     @asynccontextmanager
     async def asleep(self) -> AsyncIterator[None]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models.broadcasts import broadcasts, ledger, ledger_results, ledger_sending, lifecycle
+from bot.sending import broadcasts as sender
+from models.broadcasts import broadcasts, ledger, ledger_results, lifecycle
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast, Draft, Words
-from models.broadcasts.ledger_sending import Bulk
+from models.broadcasts.ledger_sending import Bulk, Claimant
 from models.broadcasts.recipients import ENDINGS, OPEN, Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import Outcome
@@ -54,7 +55,7 @@ class Phone:
 
 
 def words(session: Session, row: Broadcast, code: str) -> Outgoing:
-    """A message to anybody (models.broadcasts.ledger_sending.Compose)."""
+    """A message to anybody (bot.sending.broadcasts.Compose)."""
     return Outgoing(id="", recipient="", text=f"{row.code} {code}", language=code)
 
 
@@ -104,11 +105,8 @@ class Roll:
             session,
             Sender(phone.line, name),
             somebody,
-            language=phone.language,
-            confirmed=phone.confirmed,
-            consent_version="1",
-            today=MONDAY.date() - timedelta(days=phone.days),
-            notices=phone.notices,
+            accounts.Joining(language=phone.language, confirmed=phone.confirmed, consent_version="1", notices=phone.notices),
+            MONDAY.date() - timedelta(days=phone.days),
         )
         made.blocked = phone.blocked
         session.add(made)
@@ -175,7 +173,7 @@ class Roll:
         self, now: datetime = MONDAY, *, fence: int = 1, limit: int = 100, line: str = LINE, quiet: bool = False
     ) -> list[Bulk]:
         with self.database.transaction() as session:
-            return ledger_sending.claim(session, line, fence, now, limit, words, quiet=quiet)
+            return sender.claim(session, Claimant(line, fence, now, quiet), limit, words)
 
     def records(self, *found: tuple[Bulk, Outcome]) -> None:
         with self.database.transaction() as session:

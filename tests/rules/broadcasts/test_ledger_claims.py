@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import event, text, update
 from sqlmodel import col
 
+from bot.sending import broadcasts as sender
 from models.broadcasts import broadcasts, ledger, ledger_results, ledger_sending, lifecycle
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger_sending import TRIES, Bulk
+from models.broadcasts.ledger_sending import TRIES, Bulk, Claimant
 from models.broadcasts.recipients import Recipient
 from models.messages import chats
 from models.messages.chats import Run, State
@@ -155,7 +156,7 @@ def asking(session: Session, row: Broadcast, code: str) -> Outgoing:
 
 def asked(roll: Roll, busy: ledger_sending.Busy | None = None, **time: float) -> list[Bulk]:
     with roll.database.transaction() as session:
-        return ledger_sending.claim(session, LINE, 1, later(**time), 100, asking, busy=busy)
+        return sender.claim(session, Claimant(LINE, 1, later(**time), busy={} if busy is None else busy), 100, asking)
 
 
 def test_who_is_in_a_conversation_is_asked_after_it(roll: Roll, garment: str) -> None:
@@ -250,7 +251,7 @@ def test_a_mixed_claim_fills_up_from_the_next(roll: Roll) -> None:
 def test_a_claim_locks_no_account(roll: Roll, garment: str) -> None:
     """A lock would leave the claim's number in the account's row, and keep a turn waiting."""
     with roll.database.transaction() as session:
-        assert len(ledger_sending.claim(session, LINE, 1, MONDAY, 100, words)) == 3
+        assert len(sender.claim(session, Claimant(LINE, 1, MONDAY), 100, words)) == 3
         with roll.database.transaction() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert other.execute(update(Account).values(verified=True)).rowcount == 3  # type: ignore[attr-defined]

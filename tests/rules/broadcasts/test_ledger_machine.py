@@ -18,14 +18,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.sending import broadcasts as sender
 from models.broadcasts import ledger, ledger_results, ledger_sending, lifecycle
 from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.ledger_sending import TRIES, Bulk
 from models.broadcasts.recipients import Recipient
 from models.messages.sending import Outcome
-from models.store import schema
-from models.store.database import Database, Session
-from models.store.sealing import Keyring
+from models.store.database import Session
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_steps import ERRORS, NAMES, VERBS, Casting
 
@@ -45,15 +44,6 @@ STEPS: list[st.SearchStrategy[Step]] = [
     st.tuples(st.just("somebody_joins")),
     st.tuples(st.just("the_tick_settles")),
 ]
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("machine") / "empty.db"
-    database = Database(f"sqlite:///{path}", Keyring.new())
-    schema.upgrade(database)
-    database.close()
-    return path
 
 
 def plays(template: Path, steps: list[Step]) -> None:
@@ -79,19 +69,19 @@ PLAYED = settings(
 @pytest.mark.slow
 @PLAYED
 @given(steps=st.lists(st.one_of(STEPS), min_size=25, max_size=60))
-def test_in_any_order(template: Path, steps: list[Step]) -> None:
-    plays(template, steps)
+def test_in_any_order(sqlite_template: Path, steps: list[Step]) -> None:
+    plays(sqlite_template, steps)
 
 
 def forgets_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = ledger_sending.claim
+    honest = sender.claim
 
     def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
         claimed = honest(session, *about, **more)
         session.execute(update(Recipient).values(doubtful=False))
         return claimed
 
-    monkeypatch.setattr(ledger_sending, "claim", careless)
+    monkeypatch.setattr(sender, "claim", careless)
 
 
 def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +98,7 @@ def records_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = ledger_sending.claim
+    honest = sender.claim
 
     def careless(session: Session, *about: Any, **more: Any) -> list[Bulk]:
         states = session.execute(select(Broadcast.id, Broadcast.state)).all()
@@ -118,7 +108,7 @@ def sends_what_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
             session.execute(update(Broadcast).where(col(Broadcast.id) == row_id).values(state=state))
         return claimed
 
-    monkeypatch.setattr(ledger_sending, "claim", careless)
+    monkeypatch.setattr(sender, "claim", careless)
     monkeypatch.setattr(ledger_sending, "any_sending", lambda session: True)
 
 
@@ -168,7 +158,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], list[Step], str]] = [
 @pytest.mark.parametrize(("plant", "steps", "found"), PLANTED, ids=[plant.__name__ for plant, _, _ in PLANTED])
 @pytest.mark.parametrize("planted", [True, False])
 def test_it_bites(
-    template: Path,
+    sqlite_template: Path,
     plant: Callable[[pytest.MonkeyPatch], None],
     steps: list[Step],
     found: str,
@@ -177,8 +167,8 @@ def test_it_bites(
 ) -> None:
     """Each of these orders is harmless, but for the fault."""
     if not planted:
-        plays(template, steps)
+        plays(sqlite_template, steps)
         return
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=found or None):
-        plays(template, steps)
+        plays(sqlite_template, steps)

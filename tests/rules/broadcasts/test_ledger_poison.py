@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from models.broadcasts import ledger_sending
+from bot.sending import broadcasts as sender
+from bot.sending.broadcasts import Unwritable
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger_sending import Unwritable
+from models.broadcasts.ledger_sending import Claimant
 from models.broadcasts.recipients import Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import LEASE
@@ -70,7 +71,7 @@ def test_words_that_cannot_be_opened_hold_up_no_other_broadcast(roll: Roll, garm
         return words(session, row, code)
 
     with roll.database.transaction() as session:
-        claimed = ledger_sending.claim(session, LINE, 1, later(seconds=1), 100, compose)
+        claimed = sender.claim(session, Claimant(LINE, 1, later(seconds=1)), 100, compose)
     assert {one.broadcast_id for one in claimed} == {other} and len(claimed) == 3
     assert roll.adds_up(garment) == {"queued": 3}, "it waits for its key"
     assert len(roll.claims(later(seconds=2))) == 3

@@ -63,9 +63,8 @@ class Yard:
     async def send(self, who: str, *names: str, kind: FileKind = "photo") -> None:
         def ask(session: object) -> None:
             for number, name in enumerate(names, 1):
-                to = Sender(LINE, who)
-                wanted = File(kind, name)
-                self.ids[name] = to_fetch.ask(session, to, "x", "vi", wanted, number, self.clock.now())  # type: ignore[arg-type]
+                origin = to_fetch.Origin(Sender(LINE, who), "x", "vi")
+                self.ids[name] = to_fetch.ask(session, origin, File(kind, name), number, self.clock.now())  # type: ignore[arg-type]
 
         await self.writer.write(ask)
 

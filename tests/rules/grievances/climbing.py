@@ -13,6 +13,7 @@ from config.i18n import HERE
 from models.anonymity.intake import Event
 from models.grievances import cases, handling, ladder, rungs
 from models.grievances.cases import Grievance
+from models.grievances.handling import Saying
 from models.people import accounts, persons
 from models.people.accounts import Sender
 from models.people.offices import Office
@@ -48,8 +49,8 @@ class House:
 
 def joined(session: Session, person: persons.Person, *, confirmed: bool = True) -> None:
     sender = Sender("telegram:1", new_id())
-    given = {"language": "vi", "confirmed": confirmed, "consent_version": "x", "today": MONDAY.date(), "verified": True}
-    accounts.add(session, sender, person, **given)  # type: ignore[arg-type]
+    joining = accounts.Joining(language="vi", confirmed=confirmed, consent_version="x", verified=True)
+    accounts.add(session, sender, person, joining, MONDAY.date())
 
 
 def officer(session: Session, house: House, name: str, unit: str, role: str) -> str:
@@ -146,7 +147,7 @@ def acts(database: Database, case: Grievance, house: House, now: datetime, act: 
 
 
 def reply(session: Session, case: Grievance, house: House, now: datetime) -> None:
-    handling.reply(session, case, house.officers["leader"], "Đang hỏi", now, now)
+    handling.reply(session, case, Saying(house.officers["leader"], "Đang hỏi", now), now)
 
 
 def acknowledge(session: Session, case: Grievance, house: House, now: datetime) -> None:
@@ -154,15 +155,15 @@ def acknowledge(session: Session, case: Grievance, house: House, now: datetime) 
 
 
 def ask(session: Session, case: Grievance, house: House, now: datetime) -> None:
-    handling.ask(session, case, house.officers["leader"], "Ca nào?", now, now)
+    handling.ask(session, case, Saying(house.officers["leader"], "Ca nào?", now), now)
 
 
 def propose(session: Session, case: Grievance, house: House, now: datetime) -> None:
-    handling.propose_settling(session, case, house.officers["leader"], "Đã trả", now, now)
+    handling.propose_settling(session, case, Saying(house.officers["leader"], "Đã trả", now), now)
 
 
 def escalate(session: Session, case: Grievance, house: House, now: datetime) -> None:
-    handling.escalate(session, case, house.officers["leader"], house.units["factory"], "Vượt quyền", now, now)
+    handling.escalate(session, case, house.units["factory"], Saying(house.officers["leader"], "Vượt quyền", now), now)
 
 
 def says(kind: str, text: str = "Ca hai", holder: str = "") -> Act:

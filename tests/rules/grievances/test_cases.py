@@ -14,7 +14,7 @@ from models.anonymity import counts, intake, night_counts, told
 from models.anonymity.intake import Event
 from models.grievances import access, cases, exclusions, handling
 from models.grievances.cases import OPEN, Entry, Grievance
-from models.grievances.handling import Refused
+from models.grievances.handling import Refused, Saying
 from models.people import accounts, heads, persons
 from models.people.accounts import Sender
 from models.people.offices import Office
@@ -54,11 +54,8 @@ def join(session: Session, unit_id: str, external: str, *, verified: bool = True
         session,
         sender,
         somebody,
-        language="vi",
-        confirmed=True,
-        consent_version="x",
-        today=NOW.date(),
-        verified=verified,
+        accounts.Joining(language="vi", confirmed=True, consent_version="x", verified=verified),
+        NOW.date(),
     )
     return somebody.reporter_id
 
@@ -123,13 +120,15 @@ def test_a_small_team_does_not_name_its_reporter(
 Verb = Callable[[Session, Grievance, Union], None]
 VERBS: dict[str, Verb] = {
     "acknowledged": lambda s, case, union: handling.acknowledge(s, case, union.officers["team"], NOW, NOW),
-    "reply": lambda s, case, union: handling.reply(s, case, union.officers["team"], "Trả lời", NOW, NOW),
-    "question": lambda s, case, union: handling.ask(s, case, union.officers["team"], "Ca nào?", NOW, NOW),
-    "proposal": lambda s, case, union: handling.propose_settling(s, case, union.officers["team"], "Xong", NOW, NOW),
-    "unfounded": lambda s, case, union: handling.close_unfounded(s, case, union.officers["team"], "Đã trả", NOW, NOW),
+    "reply": lambda s, case, union: handling.reply(s, case, Saying(union.officers["team"], "Trả lời", NOW), NOW),
+    "question": lambda s, case, union: handling.ask(s, case, Saying(union.officers["team"], "Ca nào?", NOW), NOW),
+    "proposal": lambda s, case, union: handling.propose_settling(s, case, Saying(union.officers["team"], "Xong", NOW), NOW),
+    "unfounded": lambda s, case, union: handling.close_unfounded(
+        s, case, Saying(union.officers["team"], "Đã trả", NOW), NOW
+    ),
     "assigned": lambda s, case, union: handling.assign(s, case, union.officers["team"], union.officers["team"], NOW),
     "escalated": lambda s, case, union: handling.escalate(
-        s, case, union.officers["team"], union.units["factory"], "Vượt quyền", NOW, NOW
+        s, case, union.units["factory"], Saying(union.officers["team"], "Vượt quyền", NOW), NOW
     ),
 }
 LEADS_TO = {
@@ -174,14 +173,14 @@ def test_who_comes_second_changes_nothing(database: Database, union: Union, case
         session.expunge(stale)
         VERBS["escalated"](session, again(session, case), union)
     with database.transaction() as session, pytest.raises(Refused):
-        handling.reply(session, stale, union.officers["team"], "Trả lời", NOW, NOW)
+        handling.reply(session, stale, Saying(union.officers["team"], "Trả lời", NOW), NOW)
 
 
 def test_nothing_overtakes_what_was_said_before(database: Database, union: Union, case: Grievance) -> None:
     late, early = NOW + timedelta(minutes=80), NOW + timedelta(minutes=31)
     with database.transaction() as session:
-        handling.ask(session, again(session, case), union.officers["team"], "Ca nào?", NOW, late)
-        handling.reply(session, again(session, case), union.officers["team"], "Đã rõ", NOW, early)
+        handling.ask(session, again(session, case), Saying(union.officers["team"], "Ca nào?", late), NOW)
+        handling.reply(session, again(session, case), Saying(union.officers["team"], "Đã rõ", early), NOW)
         dues = sorted(datetime.fromisoformat(event.due) for event in intake.waiting_for(session, case.id, NOW))
     assert dues == [late, late + timedelta(seconds=1)]
 
@@ -271,7 +270,7 @@ def test_the_way_back_is_sealed_and_may_end(database: Database, union: Union, ca
 def test_what_a_reporter_is_to_hear_waits_for_its_moment(database: Database, union: Union, case: Grievance) -> None:
     later = NOW + timedelta(minutes=40)
     with database.transaction() as session:
-        handling.reply(session, again(session, case), union.officers["team"], "Trả lời", NOW, later)
+        handling.reply(session, again(session, case), Saying(union.officers["team"], "Trả lời", later), NOW)
         assert not intake.due(session, later - timedelta(seconds=1), set())
         [event] = intake.due(session, later, set())
         assert event.kind == "tell"

@@ -251,9 +251,8 @@ def test_those_above_hand_back_but_never_to_who_was_passed_over(database: Databa
         [below] = access.units_below(session, again(session, plain), at("11-26 10:00"))
         assert below.id == house.units["team"].id
         assert access.units_below(session, again(session, passing), at("11-26 10:00")) == []
-        handling.hand_back(
-            session, again(session, plain), house.officers["chair"], below, "Hỏi kế toán", *[at("11-26 11:00")] * 2
-        )
+        guidance = handling.Saying(house.officers["chair"], "Hỏi kế toán", at("11-26 11:00"))
+        handling.hand_back(session, again(session, plain), below, guidance, at("11-26 11:00"))
         found = again(session, plain)
         assert (found.holder_id, found.left_minutes, found.rungs) == (below.id, 1440, "")
         assert [entry.kind for entry in cases.entries(session, plain.id)][-2:] == ["note", "returned"]

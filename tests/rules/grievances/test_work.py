@@ -12,6 +12,7 @@ from models.anonymity import counts, moments, night_counts
 from models.anonymity.intake import Event
 from models.grievances import access, cases, finding, handling, oversight, work
 from models.grievances.cases import Grievance
+from models.grievances.handling import Saying
 from models.grievances.work import Said
 from models.people import accounts, persons
 from models.people.accounts import Sender
@@ -109,10 +110,8 @@ def built(session: Session, *, named: tuple[str, ...] = ("team1", "team2")) -> F
         factory.units[code] = unit
         officer = persons.add(session, unit.id, name=code, staff_code=new_id())
         session.add(Office(person_id=officer.id, unit_id=unit.id, role=role))
-        accounts.add(
-            session, Sender("telegram:1", officer.id), officer, language="vi", confirmed=True, consent_version="x",
-            today=NOW.date(), verified=True,
-        )  # fmt: skip
+        joining = accounts.Joining(language="vi", confirmed=True, consent_version="x", verified=True)
+        accounts.add(session, Sender("telegram:1", officer.id), officer, joining, NOW.date())
         factory.officers[code] = officer.id
     night_counts.take(session, counts.OWN, {factory.units[one].id: 60 for one in named}, 5)
     return factory
@@ -132,7 +131,7 @@ def test_what_is_owed_comes_first(database: Database) -> None:
         new = factory.case(session, "team1", hours=30)
         again, waits = factory.case(session, "team1"), factory.case(session, "team1")
         for case in (again, waits):
-            handling.reply(session, case, officer, "Đã hỏi phòng lương", NOW, NOW)
+            handling.reply(session, case, Saying(officer, "Đã hỏi phòng lương", NOW), NOW)
         event = Event("addition", NOW.isoformat(), again.id, new_id(), new_id(), "Vẫn chưa thấy")
         cases.hear_reporter(session, event, NOW)
         hand = factory.case(session, "team1", hours=20)
@@ -237,7 +236,7 @@ def test_cases_are_found_by_code_words_and_state_within_what_one_may_see(databas
         hidden = factory.case(session, "team1", text="Cơm ca ba có ruồi", passed_over=(factory.units["team1"].id,))
         other = factory.case(session, "team2", text="Cơm ca ba lạnh tanh")
         closed = factory.case(session, "team1", text="Cơm trưa hết sớm")
-        handling.close_unfounded(session, closed, officer, "Đã kiểm tra bếp ăn", NOW, NOW)
+        handling.close_unfounded(session, closed, Saying(officer, "Đã kiểm tra bếp ăn", NOW), NOW)
 
         def found(text: str, who: str = officer) -> set[str]:
             return {one.code for one in finding.by_words(session, who, text, NOW).cases}

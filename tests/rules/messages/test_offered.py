@@ -106,10 +106,8 @@ def test_a_member_has_another_key_than_a_guest(database: Database) -> None:
             session,
             SENDER,
             persons.add(session, unit.id),
-            language="vi",
-            confirmed=True,
-            consent_version="1",
-            today=NOW.date(),
+            accounts.Joining(language="vi", confirmed=True, consent_version="1"),
+            NOW.date(),
         )
         chats.remember(session, SENDER, CARD, NOW, unasked=True)
         assert where(session, NOW, account.id).state.offered == CARD

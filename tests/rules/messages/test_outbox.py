@@ -187,7 +187,9 @@ async def test_who_blocked_is_sent_nothing_more_until_they_write(at: Desk) -> No
         session.flush()
         somebody = persons.add(session, unit.id)
         today = MONDAY.date()
-        return accounts.add(session, to, somebody, language="vi", confirmed=True, consent_version="1", today=today)
+        return accounts.add(
+            session, to, somebody, accounts.Joining(language="vi", confirmed=True, consent_version="1"), today
+        )
 
     def account() -> dict[str, Any]:
         with at.database.reading() as session:

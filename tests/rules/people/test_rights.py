@@ -108,12 +108,14 @@ def officer(session: Session, role: str, *unit_ids: str, confirmed: bool = True)
         session,
         Sender("telegram:1", somebody.id),
         somebody,
-        language="vi",
-        confirmed=confirmed,
-        claim=None if confirmed else code_of(session, unit_ids[0], somebody.id),
-        consent_version="x",
-        today=NOW.date(),
-        verified=True,
+        accounts.Joining(
+            language="vi",
+            confirmed=confirmed,
+            claim=None if confirmed else code_of(session, unit_ids[0], somebody.id),
+            consent_version="x",
+            verified=True,
+        ),
+        NOW.date(),
     )
     return somebody.id
 
@@ -171,7 +173,9 @@ def notice_of(session: Session, house: House, state: str) -> str:
 
 def poll_of(session: Session, house: House, state: str, *, rates: bool = False) -> str:
     content = polls.Content({"vi": "Ý kiến"}, [SATISFIED], [house.units["factory"]])
-    poll = polls.create(session, house.units["factory"], content, rates=rates, author_id=house.people["chair", "own"])
+    poll = polls.create(
+        session, house.units["factory"], content, polls.Terms(rates=rates), author_id=house.people["chair", "own"]
+    )
     round_ = rounds.plan(session, poll, NOW, NOW + timedelta(days=7))
     round_.state = state
     session.flush()

@@ -13,7 +13,7 @@ from sqlmodel import col
 from models.anonymity.intake import Event
 from models.grievances import access, cases, exclusions
 from models.people import leaving, persons, roll, roll_import
-from models.people.accounts import Sender, add
+from models.people.accounts import Joining, Sender, add
 from models.people.persons import Person
 from models.store.database import Database
 from models.store.ids import new_case_code, new_id
@@ -145,7 +145,7 @@ def test_leaving_and_coming_back_changes_nothing(database: Database, case_id: st
     with database.transaction() as session:
         sender = Sender("webchat:main", "x" * 43)
         somebody = session.get_one(Person, leader.id)
-        account = add(session, sender, somebody, language="vi", confirmed=True, consent_version="x", today=TODAY)
+        account = add(session, sender, somebody, Joining(language="vi", confirmed=True, consent_version="x"), TODAY)
         leaving.forget(session, account.id)
     assert person_of(database, LEADER).id == leader.id
     take(database, people=without(LEADER), leavers=True)

@@ -12,7 +12,7 @@ from models.people import accounts, persons
 from models.people.accounts import Sender
 from models.people.units import Unit
 from models.polls import ballots, boxes, counting, due, opening, rounds, turnout
-from models.polls.polls import Answer, Content, Poll, Question, create
+from models.polls.polls import Answer, Content, Poll, Question, Terms, create
 from models.polls.results import Shown, results
 from models.polls.rounds import Round
 from models.store.database import Database, Session
@@ -73,13 +73,17 @@ class Hall:
         sender = Sender("telegram:1", new_id())
         today = date(2026, 3, 2)
         accounts.add(
-            session, sender, one, language="vi", confirmed=True, consent_version="1", today=today, verified=verified
+            session,
+            sender,
+            one,
+            accounts.Joining(language="vi", confirmed=True, consent_version="1", verified=verified),
+            today,
         )
 
-    def poll(self, *questions: Question, top: str, **how: object) -> Poll:
+    def poll(self, *questions: Question, top: str, author_id: str | None = None, **terms: object) -> Poll:
         content = Content({"vi": "Lấy ý kiến"}, questions or [SATISFIED], [self.units[top]])
         with self.database.transaction() as session:
-            return create(session, self.units[top], content, **how)  # type: ignore[arg-type]
+            return create(session, self.units[top], content, Terms(**terms), author_id=author_id)  # type: ignore[arg-type]
 
     def opens(self, poll: Poll) -> Round:
         with self.database.transaction() as session:

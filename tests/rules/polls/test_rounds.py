@@ -84,9 +84,9 @@ def test_from_opening_to_results(hall: Hall, people: list[str], boxed: bool, mon
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_what_cannot_be_asked(hall: Hall, change: dict[str, Any], fault: str) -> None:
     given = {"title": {"vi": "Lấy ý kiến"}, "questions": [SATISFIED], "audience": ["x"]} | change
-    how = {"threshold": given.pop("threshold", 5)}
+    terms = polls.Terms(threshold=given.pop("threshold", 5))
     with hall.database.transaction() as session, pytest.raises(Unfit) as refused:
-        polls.create(session, hall.units["factory"], Content(**given), **how)
+        polls.create(session, hall.units["factory"], Content(**given), terms)
     assert refused.value.fault == fault
 
 

@@ -18,6 +18,7 @@ from models.anonymity.intake import Event
 from models.grievances import access, cases
 from models.messages import chats, outbox, sending
 from models.messages.chats import Chat
+from models.messages.leases import Tenure
 from models.people import persons, units, wishes
 from models.people.offices import Office
 from models.people.units import Unit
@@ -179,7 +180,7 @@ Ask = Callable[[Session], object]
         (lambda session: outbox.forget_failed(session, NOW), "ix_outbound_failed", "SCAN outbound"),
         (lambda session: outbox.counts(session), "COVERING INDEX ix_outbound_due", "USING INDEX"),
         (
-            lambda session: sending.claim(session, "line", 0, 1, NOW),
+            lambda session: sending.claim(session, Tenure("line", 1), 0, NOW),
             "(line=? AND lane=? AND pos",
             "TEMP B-TREE FOR ORDER BY\n",
         ),

@@ -105,11 +105,8 @@ class Filling:
             self.session,
             Sender("webchat:main", new_id()),
             somebody,
-            language="vi",
-            confirmed=True,
-            consent_version="2026-12",
-            verified=True,
-            today=self.now.date(),
+            accounts.Joining(language="vi", confirmed=True, consent_version="2026-12", verified=True),
+            self.now.date(),
         )
 
     def worker(self) -> persons.Person:
@@ -264,7 +261,6 @@ async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader:
     await leader.sees("Đã gửi", code)
 
 
-@every_channel
 async def test_a_unit_is_chosen_on_another_page_and_by_a_part_of_its_name(plenty: Plenty, chair: Person) -> None:
     await chair.taps("Thêm…", "Thông báo của đơn vị", "Soạn thông báo")
     await chair.says("Mai họp tổ")

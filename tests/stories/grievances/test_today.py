@@ -88,7 +88,6 @@ async def test_words_change_before_they_go(worker: Person, leader: Person) -> No
     await worker.does_not_see("Sai chính tả")
 
 
-@every_channel
 async def test_a_case_is_found_again(worker: Person, leader: Person, chair: Person) -> None:
     code = await files(worker, "Cơm ca ba bị thiu")
     await answers(leader, "Đã làm việc với bếp", "Đề nghị kết thúc")
@@ -140,7 +139,6 @@ def privacy(request: pytest.FixtureRequest) -> str:
     return "30-90" if "cover" in request.node.name else "0"
 
 
-@every_channel
 async def test_under_cover_no_time_is_finer_than_half_an_hour(worker: Person, leader: Person, clock: FakeClock) -> None:
     await clock.passes(minutes=7)
     code = await files(worker)

@@ -56,11 +56,11 @@ def written(package: Package, main: str) -> bytes:
     new = New()
     new.point("", "officeDocument", "xl/workbook.xml")
     looks, strings = Looks(_part(package, relations, "styles")), Strings(package, relations)
-    pictures = Pictures(package, new, "xl")
+    book = Book(package, new, looks, strings, Pictures(package, new, "xl"))
     named, sheets = "", child(workbook, "sheets")
     for number, (name, source) in enumerate(_shown(sheets, relations), 1):
         target = f"xl/worksheets/sheet{number}.xml"
-        new.put(target, _TYPE.format("worksheet"), Sheet(package, new, source, target, looks, strings, pictures).written())
+        new.put(target, _TYPE.format("worksheet"), Sheet(book, source, target).written())
         named += (
             f'<sheet name="{quoted(name)}" sheetId="{number}" r:id="{new.point("xl/workbook.xml", "worksheet", target)}"/>'
         )
@@ -188,16 +188,23 @@ class _Merged(NamedTuple):
         return self.columns.first <= column <= self.columns.last and (row, column) != (self.top, self.columns.first)
 
 
+class Book(NamedTuple):
+    """A workbook that is being copied: the old file, the new one, and what its sheets share."""
+
+    package: Package
+    new: New
+    looks: Looks
+    strings: Strings
+    pictures: Pictures
+
+
 class Sheet:
     """One sheet: `source` in the old file, `target` in the new one."""
 
-    def __init__(
-        self, package: Package, new: New, source: str, target: str, looks: Looks, strings: Strings, pictures: Pictures
-    ) -> None:
-        self._package, self._new, self._target = package, new, target
-        self._looks, self._strings, self._pictures = looks, strings, pictures
-        self._part = package.read(source)
-        self._relations = package.relations(source)
+    def __init__(self, book: Book, source: str, target: str) -> None:
+        self._book, self._target = book, target
+        self._part = book.package.read(source)
+        self._relations = book.package.relations(source)
         self._hidden: list[_Span] = []
         self._merged: list[_Merged] = []
 
@@ -244,7 +251,7 @@ class Sheet:
 
     def _style(self, element: etree._Element, key: str) -> str:
         style = attribute(element, key)
-        return f' {key}="{style}"' if self._looks.knows(style) else ""
+        return f' {key}="{style}"' if self._book.looks.knows(style) else ""
 
     def _row(self, element: etree._Element) -> str:
         number = whole(attribute(element, "r"), 1_048_576)
@@ -264,7 +271,7 @@ class Sheet:
         style = self._style(element, "s")
         head = f' r="{place[0]}"{style}' if place else style
         covered = place is not None and any(one.covers(int(place[2]), column) for one in merged)
-        if covered or self._looks.hides(attribute(element, "s")):
+        if covered or self._book.looks.hides(attribute(element, "s")):
             return f"<c{head}/>"
         return f"<c{head}{self._value(element)}"
 
@@ -274,7 +281,7 @@ class Sheet:
         said = (value.text or "").strip() if value is not None else ""
         text: str | None = None
         if kind == "s":
-            text = self._strings.old(said)
+            text = self._book.strings.old(said)
         elif kind == "inlineStr":
             inside = child(element, "is")
             text = _words(inside) if inside is not None else None
@@ -289,7 +296,7 @@ class Sheet:
         elif kind == "n" and _NUMBER.fullmatch(said):
             return f"><v>{said}</v></c>"
         if text:
-            return f' t="s"><v>{self._strings.use(text)}</v></c>'
+            return f' t="s"><v>{self._book.strings.use(text)}</v></c>'
         told = (formula.text or "").strip() if formula is not None else ""
         return f"><f>{quoted(told)}</f></c>" if told and len(told) < 500 and _FORMULA.fullmatch(told) else "/>"
 
@@ -298,19 +305,20 @@ class Sheet:
         relation, ref = self._relations.get(key), _range(element)
         if relation is None or not relation.outside or not ref:
             return ""
-        return f'<hyperlink ref="{ref}" r:id="{self._new.point(self._target, "hyperlink", relation.target, outside=True)}"/>'
+        link = self._book.new.point(self._target, "hyperlink", relation.target, outside=True)
+        return f'<hyperlink ref="{ref}" r:id="{link}"/>'
 
     def _drawing(self, element: etree._Element) -> str:
         key = next((str(value) for name, value in element.attrib.items() if name.endswith("}id")), "")
         relation = self._relations.get(key)
-        if relation is None or relation.outside or self._package.read(relation.target) is None:
+        if relation is None or relation.outside or self._book.package.read(relation.target) is None:
             return ""
         target = self._target.replace("worksheets/sheet", "drawings/drawing")
-        inner = pinned(self._package, relation.target, target, self._pictures)
+        inner = pinned(self._book.package, relation.target, target, self._book.pictures)
         if not inner:
             return ""
-        self._new.put(target, "application/vnd.openxmlformats-officedocument.drawing+xml", inner)
-        return f'<drawing r:id="{self._new.point(self._target, "drawing", target)}"/>'
+        self._book.new.put(target, "application/vnd.openxmlformats-officedocument.drawing+xml", inner)
+        return f'<drawing r:id="{self._book.new.point(self._target, "drawing", target)}"/>'
 
 
 def _range(element: etree._Element) -> str:
