@@ -19,6 +19,7 @@ from tests import sample_files as made
 from tests.actors import Person
 from tests.running_app import RunningApp
 from tests.stories.acts import OVERTIME, code_in, files
+from tests.stories.broadcasts.test_broadcasts import code_of
 
 ABOUT = "conversation.state"
 COMMITTEE = "Mai họp tổ lúc 16 giờ"
@@ -94,6 +95,32 @@ async def test_a_notice_asks_again_whom_it_is_for(worker: Person, leader: Person
     await leader.taps("Gửi")
     await service.clock.passes(minutes=2)
     await worker.sees(COMMITTEE)
+
+
+async def test_a_correction_is_shown_again_before_it_goes(worker: Person, leader: Person, service: RunningApp) -> None:
+    """What was switched is gone, so the button from before sends nothing."""
+    await worker.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await service.clock.passes(days=1)
+    await leader.says("menu")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
+    await leader.says(COMMITTEE)
+    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Gửi")
+    await service.clock.passes(minutes=2)
+    await worker.sees(COMMITTEE)
+    await leader.taps("Thông báo của đơn vị", await code_of(service), "Đính chính")
+    await leader.says("Mai họp tổ lúc 9 giờ")
+    await leader.taps("○ Khẩn")
+    await leader.sees("● Khẩn")
+    await kept_before(service, size="1", sight="0", urgent="yes", english="The team meets at 9")
+    await leader.looks_away()
+    await leader.taps("Gửi")
+    await leader.sees("The team meets at 9")
+    await leader.sees("○ Khẩn")
+    await service.clock.passes(minutes=2)
+    await worker.sees_nothing_new()
+    await leader.taps("Gửi")
+    await service.clock.passes(minutes=2)
+    await worker.sees("Mai họp tổ lúc 9 giờ")
 
 
 async def test_a_poll_keeps_its_questions(leader: Person, service: RunningApp) -> None:
