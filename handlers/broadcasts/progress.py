@@ -26,7 +26,7 @@ from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import accounts, wishes
+from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
 
@@ -98,7 +98,7 @@ def tell(
     if not edits and not over and sight.state == "sending" and not sight.percent:
         return False
     reader = reader_of(session, account)
-    sender = accounts.sender_of(session, account)
+    sender = wishes.sender_of(session, account)
     outbox.queue(
         session,
         sender,

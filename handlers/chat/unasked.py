@@ -12,7 +12,7 @@ from models.messages import outbox, unopened
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.messages.unopened import Item
-from models.people import accounts, wishes
+from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
 from models.store.ids import new_id
@@ -60,4 +60,4 @@ def tell(
         see = Option(opens, reader.gettext("See"))
         letter = replace(letter, text=reader.gettext("The union has news. Write 1 to see it."), options=[see])
     letter = replace(letter, language=reader.code, account_id="" if plain else to.id)
-    outbox.queue(session, accounts.sender_of(session, to), letter, now, lane=outbox.NOTICE)
+    outbox.queue(session, wishes.sender_of(session, to), letter, now, lane=outbox.NOTICE)

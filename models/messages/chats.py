@@ -102,6 +102,8 @@ class State:
 Place = tuple[date, int]
 """A turn of a chat: its day, and its number on that day."""
 _BEFORE = -1
+BOTH_SIDES, ONE_SIDE = (False, True), (False,)
+"""In office and as a worker, of whoever is on the roll; a worker alone."""
 
 
 @dataclass(slots=True)

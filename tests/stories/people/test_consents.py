@@ -75,7 +75,7 @@ async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, s
     [account] = await rows(service, Account)
     assert account.verified
     await second.says(code)
-    await second.sees("Mã này không dùng được")
+    await second.sees("Mã này sai, đã dùng hoặc hết hạn")
 
 
 async def test_a_case_does_not_say_how_its_reporter_joined(
@@ -111,9 +111,9 @@ async def test_a_code_that_no_longer_works_sounds_like_one_that_never_did(
     await service.app.writer.write(lambda session: session.execute(update(Invite).values(values.get(how, {"uses_left": 0}))))
     stranger = somebody("An")
     await stranger.says(code)
-    refused = await stranger.sees("Mã này không dùng được")
+    refused = await stranger.sees("Mã này sai, đã dùng hoặc hết hạn")
     await stranger.says(WRONG)
-    assert await stranger.sees("Mã này không dùng được") == refused
+    assert await stranger.sees("Mã này sai, đã dùng hoặc hết hạn") == refused
 
 
 async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebody, service: RunningApp) -> None:
@@ -122,7 +122,7 @@ async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebod
     await stranger.says(code)
     await service.app.writer.write(lambda session: invites.revoke(session, "BATCH1"))
     await stranger.taps("Đồng ý")
-    await stranger.sees("Mã này không dùng được")
+    await stranger.sees("Mã này sai, đã dùng hoặc hết hạn")
     assert not await rows(service, Account)
 
 
@@ -139,7 +139,7 @@ async def test_a_chat_that_guesses_waits_longer_and_longer(
         assert len(await rows(service, Tries)) == wrong, "what is not looked at counts for nothing"
         await clock.passes(seconds=pause.total_seconds())
         await guesser.says(WRONG)
-        await guesser.sees("Mã này không dùng được")
+        await guesser.sees("Mã này sai, đã dùng hoặc hết hạn")
         wrong += 1
     await worker.joins(service.codes.team)
     await worker.sees("Anh/chị đã tham gia")

@@ -60,8 +60,8 @@ async def test_a_member_keeps_no_name(somebody: Somebody, service: RunningApp) -
 WRONG_CODES = [
     ("ABC", "gồm 8 chữ cái và chữ số"),
     ("tôi chưa có mã", "gồm 8 chữ cái và chữ số"),
-    ("34679ACD", "Mã này không dùng được"),
-    ("3467 9ac-d", "Mã này không dùng được"),
+    ("34679ACD", "Mã này sai, đã dùng hoặc hết hạn"),
+    ("3467 9ac-d", "Mã này sai, đã dùng hoặc hết hạn"),
 ]
 
 
@@ -141,7 +141,7 @@ async def test_start_again_after_joining_shows_the_menu(worker: Person, service:
 async def test_an_officers_code_is_used_up_by_the_officer(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     thief = somebody("Kẻ lạ")
     await thief.says(service.codes.leader)
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await thief.does_not_see("Trần Thị Mai", "[Đồng ý]")
 
 
@@ -153,7 +153,7 @@ async def test_two_with_one_officers_slip_only_the_first_gets_in(somebody: Someb
     await first.taps("Đồng ý")
     await first.sees("nhận phản ánh gửi tới đơn vị", "[Việc cần xử lý]")
     await second.taps("Đồng ý")
-    await second.sees("Mã này không dùng được")
+    await second.sees("Mã này sai, đã dùng hoặc hết hạn")
     assert len(await rows(service, Account)) == 1
 
 
