@@ -272,7 +272,9 @@ class OnWebChat(Person):
             self._socket = await self.http.ws_connect(
                 f"{address}/chat/ws", autoping=False, headers={"Origin": address}, max_msg_size=0
             )
-            await self._socket.send_json({"type": "hello", "session": self.token or None, "language": "vi", "kept": self.kept})
+            await self._socket.send_json(
+                {"type": "hello", "session": self.token or None, "language": "vi", "kept": self.kept}
+            )
             self.token = str((await self._until("welcome"))["session"])
         return self._socket
 

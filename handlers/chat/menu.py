@@ -80,14 +80,6 @@ def _waits_beside(turn: Turn, claim: claims.Claim) -> str:
     )
 
 
-def home(turn: Turn, said: str) -> None:
-    """Says this and shows what its reader sees first: an officer the work of the day, everybody else the menu."""
-    if turn.is_officer:
-        turn.say(said)
-        raise Goes("menu")
-    show(turn, said)
-
-
 def _menu(turn: Turn) -> None:
     first = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
     if first is not None and not turn.is_claim:

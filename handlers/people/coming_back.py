@@ -14,7 +14,6 @@ from handlers.chat import menu
 from handlers.chat.conversation import (
     Choice,
     Conversation,
-    Goes,
     Invalid,
     Question,
     Resumes,
@@ -66,8 +65,6 @@ def _device(turn: Turn) -> None:
         turn.say(turn._("This phone remembers you now. A switch above ends that."), page=ForPage(keeps=True))
     else:
         _show(turn, _code_of(turn))
-    if turn.is_officer:
-        raise Goes("menu")  # the work of the day
     menu.show(turn)
 
 

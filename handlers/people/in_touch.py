@@ -41,7 +41,7 @@ def _finish(turn: Turn) -> None:
     if coming_back.is_asked(turn):
         turn.say(said)
         raise Goes("device")
-    menu.home(turn, said)
+    menu.show(turn, said)
 
 
 CONVERSATIONS = (Conversation(NAME, _finish, (Question("wanted", _text, _choices, is_optional=True),), allowed=is_member),)
