@@ -6,8 +6,8 @@ leaves the mailbox when a page says `got`. Frames are JSON text, protocol v2, al
 
     page → hello {session, secret, page, language, kept} · say {id, text} · tap {id, choice} · file {id, kind, upload}
            · got {ids} · keeps {kept} · bye {} · asking, allow, refuse {page}
-    here → welcome {session, files, union} · message {id, text, options, language, media?, edits?, copies?, keeps?}
-           · received, failed {id} · slow {} · refused {why, id?} · ended {} · waiting {} · asked {page, known} · settled {page}
+    here → welcome {session, files, union} · message {id, text, options, language, media?, edits?, copies?, keeps?} · slow {}
+           · received, failed {id} · refused {why, id?} · ended {} · waiting {} · asked {page, known} · settled {page}
 
 `received` is said once the event has committed; after `failed`, `slow` or a lost connection the page offers
 it again under the same id, and the dispatcher knows repeats. What `edits` an earlier message takes its place

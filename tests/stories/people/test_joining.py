@@ -225,4 +225,4 @@ async def test_guessing_codes_closes_the_door_for_who_guesses(
     await an.sees("đã tham gia")
     await clock.passes(hours=1)
     await guessers[0].says(service.codes.team)
-    await guessers[0].sees("đang tham gia")
+    await guessers[0].sees("Anh/chị tham gia")
