@@ -124,6 +124,7 @@ class App:
                     channel.capabilities.reserve,
                     channel.capabilities.edits,
                     channel.capabilities.service,
+                    channel.capabilities.is_page,
                 )
                 for channel in by_preference
             ),

@@ -23,6 +23,8 @@ MORE = ("Thêm…", "More…")
 """The button behind which there is the rest of a menu."""
 FOLLOWING = ("Xem tin tiếp theo", "See the next news")
 """The button under one that was opened, while others wait."""
+MINE = "Của tôi: nhớ trên máy này"
+"""What the owner of a phone answers on a page that would forget them."""
 
 
 class Person(ABC):
@@ -148,9 +150,17 @@ class Person(ABC):
             lines.append(("  " if place < self.seen else "> ") + text.replace("\n", "\n  "))
         return "\n".join(lines)
 
-    async def joins(self, code: str) -> None:
-        await self.says(f"/start {code}")
+    async def joins(self, code: str, wanted: str = "Không") -> None:
+        """Joins, and answers what is asked right afterwards: whether they want notices and polls, whose phone it is."""
+        await self.begins(code)
         await self.taps("Đồng ý")
+        for asked, answer in (("Chỉ thông báo", wanted), (MINE, MINE)):
+            if f"[{asked}]" in (await self.texts())[-1]:
+                await self.taps(answer)
+
+    async def begins(self, code: str) -> None:
+        """Opens the link on the slip."""
+        await self.says(f"/start {code}")
 
     @abstractmethod
     async def send_file(self, content: bytes, kind: str, caption: str) -> None:
@@ -260,9 +270,8 @@ class OnZalo(Person):
                     found.append((name, await answer.read()))
         return found
 
-    async def joins(self, code: str) -> None:
+    async def begins(self, code: str) -> None:
         await self.says(code)  # there is no /start
-        await self.taps("Đồng ý")
 
     async def leaves(self) -> None:
         """A chat app keeps nothing open with us."""
@@ -279,6 +288,8 @@ class OnWebChat(Person):
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self.messages: list[dict[str, object]] = []
         self.token = ""
+        self.kept = False
+        """Whether this page remembers its session when it is closed."""
 
     async def _open(self) -> aiohttp.ClientWebSocketResponse:
         if self._socket is None or self._socket.closed:
@@ -286,7 +297,9 @@ class OnWebChat(Person):
             self._socket = await self.http.ws_connect(
                 f"{address}/chat/ws", autoping=False, headers={"Origin": address}, max_msg_size=0
             )
-            await self._socket.send_json({"type": "hello", "session": self.token or None, "language": "vi"})
+            await self._socket.send_json(
+                {"type": "hello", "session": self.token or None, "language": "vi", "kept": self.kept}
+            )
             self.token = str((await self._until("welcome"))["session"])
         return self._socket
 
@@ -308,6 +321,9 @@ class OnWebChat(Person):
             if got["type"] == "message":
                 self._show(got)
                 await self._socket.send_json({"type": "got", "ids": [got["id"]]})
+                if got.get("keeps"):
+                    self.kept = True
+                    await self._socket.send_json({"type": "keeps", "kept": True})
             elif got["type"] == kind and (not event or got.get("id") == event):
                 return got
             elif got["type"] in ("failed", "refused", "slow"):
@@ -374,6 +390,13 @@ class OnWebChat(Person):
         """Where the attachments on the screen are fetched, and what they are called."""
         shown = [message["media"] for message in self.messages if "media" in message]
         return [(f"{self.service.address}/chat/media/{one['case_id']}/{one['id']}", str(one["name"])) for one in shown]  # type: ignore[index]
+
+    async def closes_the_page(self) -> None:
+        """What the page knew is gone, unless it was to remember; the next thing they do opens it again."""
+        await self.leaves()
+        self._socket = None
+        if not self.kept:
+            self.token, self.messages, self.seen, self.opened = "", [], 0, 0
 
     async def leaves(self) -> None:
         if self._socket is not None:

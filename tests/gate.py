@@ -16,6 +16,7 @@ from tests.stories.channels import CHANNELS
 ONLY: dict[str, Collection[str]] = {
     "edited": ["telegram"],  # where alone people change what they wrote
     "reworded": ["telegram"],
+    **{name: ["webchat"] for name in ("device", "return_code", "new_return_code", "no_return_code", "come_back")},  # a page
     "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
 }
 """Where a conversation is met, if not everywhere, and why."""

@@ -112,9 +112,9 @@ def _waits_beside(turn: Turn, claim: claims.Claim) -> str:
 
 
 def _menu(turn: Turn) -> None:
-    home = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
-    if home is not None and not turn.is_claim:
-        raise Goes(home.opens)
+    first = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
+    if first is not None and not turn.is_claim:
+        raise Goes(first.opens)
     show(turn)
 
 
@@ -136,15 +136,19 @@ def help_text(turn: Turn) -> str:
         turn._("At any time you can write: menu, help, stop, or the code of your grievance."),
         turn._(
             "Anonymous means: no officer, no report and no copy of the database without its keys can tell who you are. "
-            "The chat app on your phone still knows your account, and the way you write may be recognised."
+            "People who know you may recognise the way you write."
         ),
     ]
+    if turn.line.service and not turn.line.is_page:
+        lines.append(turn._("{service} still knows whose account this is.", service=turn.line.service))
     if turn.is_officer:
         lines.append(
             turn._("Comrade, “menu” shows what the day asks of you; “Cases to handle” lists all of it, what is owed first.")
         )
     if turn.account is None:
         lines.append(turn._("To join, write the code on the slip your union team gave you."))
+        if turn.line.is_page:
+            lines.append(turn._("Joined before? Write your return code."))
     return "\n\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from models.messages import outbox, unopened
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.messages.unopened import Item
-from models.people import accounts, wishes
+from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
 from models.store.ids import new_id
@@ -62,7 +62,7 @@ def tell(
         text = _that_there_is_news(reader, len(waiting), in_office=letter.in_office)
         letter = replace(letter, text=text, options=[see], standing=True)
     letter = replace(letter, language=reader.code, account_id="" if plain else to.id)
-    outbox.queue(session, accounts.sender_of(session, to), letter, now, lane=outbox.NOTICE)
+    outbox.queue(session, wishes.sender_of(session, to), letter, now, lane=outbox.NOTICE)
 
 
 def _that_there_is_news(reader: Language, count: int, *, in_office: bool) -> str:

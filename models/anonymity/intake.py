@@ -41,9 +41,11 @@ OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdr
 OfChat = Literal[
     "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
 ]
+OfPage = Literal["came_back", "moved", "return_code"]
+"""Who goes on in another page of web chat (models.people.pages), and with which codes (models.people.return_codes)."""
 OfCode = Literal["slip", "office", "claim", "unclaim"]
 """What is done with a joining code in a chat that has joined; `text` is the code's id."""
-Kind = Literal[OfCase, OfChat, OfCode]
+Kind = Literal[OfCase, OfChat, OfPage, OfCode]
 
 KEPT = timedelta(days=1)
 """So long, and to the end of that day, every row stays; it goes in the next night."""
@@ -102,7 +104,8 @@ def change_account(session: Session, account_id: str, now: datetime, at: datetim
 
 def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
     """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
-    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode` (models.people.upgrades); `claim_over` (why)."""
+    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode` (models.people.upgrades); `claim_over` (why);
+    `OfPage`."""
     event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
     add(session, event, now)
 
@@ -225,7 +228,7 @@ class _Waiting:
 
 
 OF_CODES: tuple[OfCode, ...] = get_args(OfCode)
-_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave", *OF_CODES)
+_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave", "moved", "return_code", *OF_CODES)
 
 
 def _remembered(event: Event) -> _Waiting:
@@ -242,6 +245,7 @@ def _tail(session: Session) -> Tail[tuple[_Waiting, ...]]:
             yield from (f"account:{one.event.account_id}", f"reporter:{one.event.reporter_id}", f"case:{one.event.case_id}")
             yield from (f"gone:{account_id}" for account_id in _ending(one.event))
             yield from (f"code:{one.event.text}" for _ in range(one.event.kind in OF_CODES))
+            yield from (f"page:{page}" for page in _page(one.event))
 
     return tail_of(session, "intake", lambda: Tail(Intake, "body", read, keys, skip=_is_empty))
 
@@ -275,6 +279,17 @@ def of_code(session: Session, invite_id: str) -> list[Event]:
     """What was asked to be done with this code (`OF_CODES`), done or not."""
     known = [*_of(session, f"code:{invite_id}"), *_in_turn(session)]
     return [event for event in known if event.kind in OF_CODES and event.text == invite_id]
+
+
+def of_page(session: Session, page: str) -> list[Event]:
+    """Who has moved to this page of web chat, by its keyed hash; or asked for this return code to work, by its own."""
+    known = [*_of(session, f"page:{page}"), *_in_turn(session)]
+    return [event for event in known if page in _page(event)]
+
+
+def _page(event: Event) -> list[str]:
+    """By what an event of `OfPage` is found: what stands behind the colon in its words."""
+    return [event.text.partition(":")[2]] if event.kind in ("moved", "return_code") else []
 
 
 def lately(session: Session, *kinds: Kind) -> list[Event]:

@@ -135,10 +135,11 @@ def due(session: Session, row: Broadcast, by: Claimant, limit: int) -> Due:
             ended.append(_end(row, one, "blocked"))
         else:
             try:
-                to = Sender(by.line, unseal(session, "account.external", one.account_id, one.external))
+                known = Sender(by.line, unseal(session, "account.external", one.account_id, one.external))
             except Unsealable:
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
+            to = wishes.now_at(session, one.account_id, known)
             readers.append((one, to, str(wished.get("language", one.language))))
     if ended:
         session.connection().execute(_END, ended)

@@ -120,6 +120,8 @@ Place = tuple[date, int]
 _BEFORE = -1
 STANDS = "-"
 """In place of a reference, on lines that cannot change what was sent."""
+BOTH_SIDES, ONE_SIDE = (False, True), (False,)
+"""In office and as a worker, of whoever is on the roll; a worker alone."""
 
 
 @dataclass(slots=True)

@@ -254,6 +254,7 @@ def _outgoing(row_id: str, recipient: str, letter: Letter) -> Outgoing:
         media=letter.media,
         also=tuple(letter.also),
         edits=letter.edits,
+        page=letter.page,
     )
 
 

@@ -186,11 +186,12 @@ class Day:
         for phone, code in ((self.chair, codes.chair), (self.leader, codes.leader)):
             await phone.does(words=f"/start {code}")
             await phone.taps("Đồng ý")
+            await phone.taps("Không", "Của tôi")
         for number, phone in enumerate(self.workers):
             team = teams[number % 2]
             (code,) = await self.app.writer.write(lambda session, team=team: invites.issue_slips(session, team, 1, "B"))
             await phone.does(words=f"/start {code}")
-            await phone.taps("Thông báo của công đoàn", "Đồng ý")
+            await phone.taps("Đồng ý", "Chỉ thông báo", "Của tôi")
             await self.passes(timedelta(seconds=self.dice.uniform(20, 60)))
 
     def notes(self) -> None:

@@ -151,7 +151,7 @@ class Union:
     def joins(self, code: str) -> Phone:
         phone = Phone(self.world)
         phone.says(f"/start {code}")
-        phone.taps("Thông báo của công đoàn", "Lấy ý kiến", "Đồng ý")
+        phone.taps("Đồng ý", "Có", "Của tôi")
         return phone
 
 

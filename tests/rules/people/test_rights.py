@@ -54,6 +54,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("results", "read"): ("own", "above"),
     ("results", "know"): ("above",),
     ("office", "lend"): ("own",),
+    ("office", "reissue"): ("above",),
     ("claim", "hear"): ("own", "above"),
     ("claim", "confirm"): ("above",),
     ("headcount", "write"): ("above",),

@@ -146,7 +146,7 @@ async def test_a_claim_lapses_after_three_days(
     await chair.looks_away()
     thief = somebody("Kẻ lạ")
     await thief.says(service.codes.leader)  # on no day can somebody else use it meanwhile
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await clock.passes(days=1)
     await worker.sees("chưa có ai xác nhận", "xin mã mới", "vẫn như cũ")
     await chair.sees("Trần Thị Mai", "không được xác nhận kịp")
@@ -222,11 +222,11 @@ async def test_this_is_not_my_code_ends_the_claim_only(
     assert not await confirms(service, "SL001")  # at once, though the night has not come
     thief = somebody("Kẻ lạ")
     await thief.says(service.codes.leader)
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await clock.passes(minutes=2)
     await nothing_is_claimed(worker, service)
     await thief.says(service.codes.leader)
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await is_still_a_worker(worker, case)
     await hears_of(worker, chair, case)
 

@@ -56,8 +56,7 @@ async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str 
     found = []
     for number, code in enumerate(await slips(service, count, unit)):
         voter = somebody(f"Công nhân {unit[-1]}{number}")
-        await voter.says(code)
-        await voter.taps("Lấy ý kiến: tắt", "Đồng ý")
+        await voter.joins(code, "Có")
         await voter.looks_away()
         found.append(voter)
     return found
@@ -129,8 +128,7 @@ async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, lea
     before = await previews(leader, "Tất cả mọi người")
     late = somebody("Công nhân đến sau")
     [slip] = await slips(service, 1, "SONGLAM-MAY1")
-    await late.says(slip)
-    await late.taps("Lấy ý kiến: tắt", "Đồng ý")
+    await late.joins(slip, "Có")
     assert "Không nêu số người nhận" in before and "còn ít người trả lời được" in before
     assert await previews(leader, "Tất cả mọi người") == before
 
