@@ -178,7 +178,7 @@ def _card(turn: Turn) -> str:
     time = time_left(reader, work.shown_at(case, case.due_at), turn.now)
     head = [
         f"{urgent}{case.code} · " + reader.ngettext("{count} left", "{count} left", len(left)),
-        f"{category_name(reader, case.category)} · {cards.where(turn.session, case)}",
+        " · ".join([category_name(reader, case.category), *cards.where(turn.session, case)]),
         f"{state_name(reader, case)} · {time}",
     ]
     ask = (
