@@ -28,6 +28,8 @@ ROWS = 11
 BUTTONS = 5
 LAST = 3
 """Entries of a case that its card shows."""
+_LEAST = 2
+"""Rows in which an entry says anything besides when and who."""
 _PAGE = 20
 """Rows of words on a page of “Details”; an entry is not torn apart."""
 
@@ -84,11 +86,13 @@ def where(session: Session, case: Grievance) -> list[str]:
 def composed(session: Session, reader: Language, case: Grievance, head: Sequence[str], tail: Sequence[str]) -> Shown:
     """`head` and `tail`, and between them as much of what was said as there is room for: the newest is seen best."""
     said = _said(session, case)
-    last = said[-LAST:]
-    more = []
-    if hidden := len(said) - len(last):
-        more.append(reader.ngettext("… {count} more under “Details”", "… {count} more under “Details”", hidden))
-    room = max(len(last) + 1, ROWS - sum(map(rows, (*head, *more, *tail))))
+    room = ROWS - sum(map(rows, (*head, *tail)))
+    count = min(len(said), LAST, max(1, room // _LEAST))
+    if count < len(said):
+        room -= 1
+        count = min(count, max(1, room // _LEAST))
+    last, hidden = said[len(said) - count :], len(said) - count
+    more = [reader.ngettext("… {count} more under “Details”", "… {count} more under “Details”", hidden)] if hidden else []
     left_out: LeftOut = "entries" if hidden else ""
     lines: list[str] = []
     for place, (entry, words) in enumerate(reversed(last)):
@@ -96,9 +100,7 @@ def composed(session: Session, reader: Language, case: Grievance, head: Sequence
             lines.append(undelivered(reader))
         else:
             front = f"{at(case, entry)} · {said_by(session, reader, entry)}: "
-            # Its share and one more; what a short entry leaves over goes to those before it. Each gets a row at least.
-            rest = len(last) - place - 1
-            most = max(1, min(room - rest, -(-room // (rest + 1)) + 1))
+            most = max(_LEAST, room - _LEAST * (count - place - 1))  # the newest is seen best
             kept = in_rows(words, most, beside=len(front) + 2)
             left_out = left_out or ("" if kept == " ".join(words.split()) else "words")
             lines.append(f"{front}“{kept}”")

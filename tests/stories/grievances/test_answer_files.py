@@ -1,4 +1,4 @@
-"""A photo or a document goes with an officer's answer: cleaned, under the same time cover, to its reporter and nobody else."""
+"""A photo or a document goes with an officer's answer: cleaned, under the same time cover, to its reporter alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_a_photo_goes_with_an_answer(
     await leader.says("Bảng lương đã sửa")
     await leader.shows(made.photo((400, 300)))
     await leader.sees("Ảnh 1: đang tải")
-    await leader.sees("Bảng lương đã sửa", "Kèm theo: ảnh 1 (đã nhận)", "[Gửi]")
+    await leader.sees("Bảng lương đã sửa", "Kèm theo: ảnh 1", "[Gửi]")
     await leader.taps("Gửi")
     await leader.sees("Đã gửi")
     await worker.sees("Công đoàn trả lời", "Bảng lương đã sửa", "Kèm theo: ảnh 1", "[Xem tệp]")
@@ -68,7 +68,7 @@ async def test_a_refused_file_says_why_and_does_not_go(worker: Person, leader: P
     await leader.says("Biên bản làm việc")
     kind = "photo" if isinstance(leader, OnZalo) else "document"
     await leader.shows(b"MZ this is a program" * 50, kind)
-    await leader.sees("không nhận được")
+    await leader.sees("Ảnh 1 chưa nhận được:" if isinstance(leader, OnZalo) else "Tệp 1 chưa nhận được:")
     await leader.taps("Gửi")
     said = await worker.sees("Công đoàn trả lời", "Biên bản làm việc")
     assert "Kèm theo" not in said and "Xem tệp" not in said
