@@ -50,7 +50,7 @@ def _show(turn: Turn) -> None:
     )
     turn.chat.standing.pop(in_office, None)  # whatever is new after this is another message
     if item is None:
-        menu.show(turn, turn._("You have seen this already. What is open can be found under the menu."))  # and what is not
+        menu.show(turn, turn._("You have seen this already. What is open can be found under the menu."))
         return
     at = moments.tonight(turn.now, turn.site.relay_minutes) if turn.site.relay_minutes[1] else turn.now
     unopened.opened(turn.session, turn.member.id, item, turn.now, at)
