@@ -231,7 +231,7 @@ SAYS_SO = {
     ("handlers/grievances/ladder.py", "_BUTTONS"),  # the counts stand above, and “Cases to handle” has all of them
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
     ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
-    ("handlers/grievances/today.py", "_LAST"),  # “… {count} more under “More…””
+    ("handlers/chat/menu.py", "BUTTONS"),  # “More…” goes through all of them
 }
 """Lists that are cut at a number and say so beside it. All others go by pages (handlers.chat.paging)."""
 

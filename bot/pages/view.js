@@ -23,12 +23,12 @@ export class View {
   redraw(log) {
     this.day = "";
     // Said already: a screen reader should not hear the whole history again.
-    $("log").setAttribute("aria-live", "off");
+    $("log").parentElement.setAttribute("aria-live", "off");
     $("log").replaceChildren();
     for (const entry of log) this.#append(entry);
     this.#settle();
     this.toEnd();
-    requestAnimationFrame(() => $("log").setAttribute("aria-live", "polite"));
+    requestAnimationFrame(() => $("log").parentElement.setAttribute("aria-live", "polite"));
   }
 
   add(entry) {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from config.i18n import N_
 from handlers.chat import paging
 from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
+from models.messages import unopened
 from models.messages.message import Option
 from models.people import claims
 
@@ -53,10 +54,19 @@ def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
             Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
             Option(open_token("help"), turn._("Help")),
         ]
-    offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn)]
+    offered = [*unread(turn), *(Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn))]
     if claim is not None:
         offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
     return offered
+
+
+def unread(turn: Turn) -> list[Option]:
+    """The way to what was left unopened: what says so is one message, which may be far up by now."""
+    waiting = unopened.waiting(turn.session, turn.account.id) if turn.account is not None else []
+    if not waiting:
+        return []
+    opens = "office_news" if waiting[0].in_office else "news"
+    return [Option(open_token(opens), turn._("Unread news ({count})", count=turn.language.number(len(waiting))))]
 
 
 def claimed_beside(turn: Turn) -> claims.Claim | None:

@@ -133,7 +133,7 @@ def rows(text: str) -> int:
 
 def in_rows(text: str, most: int, *, beside: int = 0) -> str:
     """As much of what somebody wrote as so many rows hold, in one paragraph. `beside`: letters that stand there already."""
-    return first_words(text, max(ROW // 2, most * ROW - beside))
+    return first_words(text, max(ROW // 2, most * ROW - beside - 1))  # “…”
 
 
 def shortened(text: str, length: int = 300) -> str:

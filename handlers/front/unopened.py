@@ -62,7 +62,8 @@ def _show(turn: Turn) -> None:
     person_id = turn.member.person_id
     case = access.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None
     if case is None:  # the office, or the case, is somebody else's by now
-        menu.show(turn, turn._("This is not open to you, or is over by now."))
+        over = turn._("This is not open to you, or is over by now.")
+        turn.say(over, more) if more else menu.show(turn, over)
         return
     cases.show(turn, case, item.text, more)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from config.i18n import Language
+from config.i18n import HERE, Language
 from handlers.chat import menu, paging
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.paging import Page
@@ -23,11 +23,13 @@ from models.messages.message import Option
 from models.people import persons, units
 from models.store.database import Session
 
-ROWS = 10
-"""Of a phone's screen; with five buttons it is full."""
+ROWS = 11
+"""Of a phone's screen; with five buttons it is full (570 px of 844)."""
 BUTTONS = 5
 LAST = 3
 """Entries of a case that its card shows."""
+_LEAST = 2
+"""Rows in which an entry says anything besides when and who."""
 _PAGE = 20
 """Rows of words on a page of “Details”; an entry is not torn apart."""
 
@@ -68,35 +70,37 @@ def card(session: Session, reader: Language, case: Grievance, title: str, person
     if cases.is_owed(case):
         state.append(reader.gettext("Answer before: {when}", when=reader.when(work.shown_at(case, case.due_at))))
     danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
-    about = [category_name(reader, case.category), where(session, case), *_from(session, reader, case, name)]
+    about = [category_name(reader, case.category), *where(session, case), *_from(session, reader, case, name)]
     head = [title + danger, " · ".join(about), " · ".join(state)]
     return composed(session, reader, case, head, case_files.listed_all(session, reader, case))
 
 
-def where(session: Session, case: Grievance) -> str:
-    """Where it comes from, as far as it is not plain to those who have it."""
-    holder = units.level(units.get(session, case.holder_id))
-    return unit_name(session, case.unit_id) if holder == "superior" else units.get(session, case.unit_id).name
+def where(session: Session, case: Grievance) -> list[str]:
+    """The unit it comes from, as far as it is not plain to those who have it."""
+    if units.level(units.get(session, case.holder_id)) == "superior":
+        return [unit_name(session, case.unit_id)]
+    unit = units.get(session, case.unit_id)
+    return [unit.name] if units.level(unit) == "team" else []
 
 
 def composed(session: Session, reader: Language, case: Grievance, head: Sequence[str], tail: Sequence[str]) -> Shown:
     """`head` and `tail`, and between them as much of what was said as there is room for: the newest is seen best."""
     said = _said(session, case)
-    last = said[-LAST:]
-    more = []
-    if hidden := len(said) - len(last):
-        more.append(reader.ngettext("… {count} more under “Details”", "… {count} more under “Details”", hidden))
-    room = max(len(last) + 1, ROWS - sum(map(rows, (*head, *more, *tail))))
+    room = ROWS - sum(map(rows, (*head, *tail)))
+    count = min(len(said), LAST, max(1, room // _LEAST))
+    if count < len(said):
+        room -= 1
+        count = min(count, max(1, room // _LEAST))
+    last, hidden = said[len(said) - count :], len(said) - count
+    more = [reader.ngettext("… {count} more under “Details”", "… {count} more under “Details”", hidden)] if hidden else []
     left_out: LeftOut = "entries" if hidden else ""
     lines: list[str] = []
     for place, (entry, words) in enumerate(reversed(last)):
         if entry.kind == cases.UNDELIVERED:
             lines.append(undelivered(reader))
         else:
-            front = f"{at(reader, case, entry)} · {said_by(session, reader, entry)}: "
-            # What is left over by a short entry goes to those before it; each gets a row at least.
-            rest = len(last) - place - 1
-            most = max(1, room - rest * (2 if room > 2 * rest else 1))
+            front = f"{at(case, entry)} · {said_by(session, reader, entry)}: "
+            most = max(_LEAST, room - _LEAST * (count - place - 1))  # the newest is seen best
             kept = in_rows(words, most, beside=len(front) + 2)
             left_out = left_out or ("" if kept == " ".join(words.split()) else "words")
             lines.append(f"{front}“{kept}”")
@@ -110,9 +114,9 @@ def _said(session: Session, case: Grievance) -> list[tuple[Entry, str]]:
     return [(entry, words) for entry, words in found if words or entry.kind == cases.UNDELIVERED]
 
 
-def at(reader: Language, case: Grievance, entry: Entry) -> str:
+def at(case: Grievance, entry: Entry) -> str:
     """When something was said, no finer than the case's cover allows."""
-    return reader.when(work.shown_at(case, entry.at))
+    return f"{work.shown_at(case, entry.at).astimezone(HERE):%H:%M %d/%m}"
 
 
 def undelivered(reader: Language) -> str:
@@ -235,7 +239,7 @@ def _pages(session: Session, reader: Language, case: Grievance) -> list[list[str
     """All that was said, each with who and when, in parts that are read at a time."""
     pages: list[list[str]] = [[]]
     for entry, words in _said(session, case):
-        line = f"{at(reader, case, entry)} · {said_by(session, reader, entry)}:\n“{words}”"
+        line = f"{at(case, entry)} · {said_by(session, reader, entry)}:\n“{words}”"
         line = undelivered(reader) if entry.kind == cases.UNDELIVERED else line
         if pages[-1] and sum(map(rows, (*pages[-1], line))) > _PAGE:
             pages.append([])

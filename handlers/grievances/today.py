@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from config.i18n import HERE, Language
-from handlers.chat import paging
+from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
@@ -121,7 +121,10 @@ def _day(turn: Turn) -> None:
     person_id = turn.member.person_id
     day = day_of(turn.session, person_id, turn.now)
     text = "\n".join(lines(turn.session, turn.language, person_id, day, turn.now))
-    turn.say(text, options(turn.language, person_id, day))
+    offered, unread = options(turn.language, person_id, day), menu.unread(turn)
+    if unread:  # in the place of the last but “More…”, where that is
+        offered = [*unread, *offered[:-2], offered[-1]]
+    turn.say(text, offered)
 
 
 def _owing(turn: Turn) -> None:
@@ -178,7 +181,7 @@ def _card(turn: Turn) -> str:
     time = time_left(reader, work.shown_at(case, case.due_at), turn.now)
     head = [
         f"{urgent}{case.code} · " + reader.ngettext("{count} left", "{count} left", len(left)),
-        f"{category_name(reader, case.category)} · {cards.where(turn.session, case)}",
+        " · ".join([category_name(reader, case.category), *cards.where(turn.session, case)]),
         f"{state_name(reader, case)} · {time}",
     ]
     ask = (
