@@ -42,7 +42,7 @@ OfChat = Literal[
     "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
 ]
 OfPage = Literal["came_back", "moved", "return_code"]
-"""Who goes on in another page of web chat (models.people.pages), and with which codes (models.people.return_codes)."""
+"""Who goes on in another page of web chat (models.people.wishes), and with which codes (models.people.return_codes)."""
 OfCode = Literal["slip", "office", "claim", "unclaim"]
 """What is done with a joining code in a chat that has joined; `text` is the code's id."""
 Kind = Literal[OfCase, OfChat, OfPage, OfCode]
@@ -104,8 +104,7 @@ def change_account(session: Session, account_id: str, now: datetime, at: datetim
 
 def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
     """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
-    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode` (models.people.upgrades); `claim_over` (why);
-    `OfPage`."""
+    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode`; `OfPage`; `claim_over` (why)."""
     event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
     add(session, event, now)
 
@@ -219,9 +218,7 @@ def is_there(session: Session, row_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An event in memory, without the words (but for what changes an account, and what names a thing). `at`: when it is
-    due.
-    """
+    """An event in memory, without the words (but for what changes an account, and what names a thing). `at`: when due."""
 
     at: datetime
     event: Event
@@ -282,9 +279,8 @@ def of_code(session: Session, invite_id: str) -> list[Event]:
 
 
 def of_page(session: Session, page: str) -> list[Event]:
-    """Who has moved to this page of web chat, by its keyed hash; or asked for this return code to work, by its own."""
-    known = [*_of(session, f"page:{page}"), *_in_turn(session)]
-    return [event for event in known if page in _page(event)]
+    """Who has moved to this page, by its keyed hash; or asked for this return code to work, by its own."""
+    return [event for event in (*_of(session, f"page:{page}"), *_in_turn(session)) if page in _page(event)]
 
 
 def _page(event: Event) -> list[str]:

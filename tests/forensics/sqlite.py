@@ -117,7 +117,7 @@ class _Reader:
     def _replay(self, commits: list[list[tuple[int, bytes]]], state: dict[int, bytes], blind: set[int]) -> None:
         """A row is a commit's when its cell came or went with it. Moving to another page is neither."""
         whole = 1 in state and not blind  # then it is enough to look at what each commit has written
-        trees = Trees(state, self.reserved, self.with_indexes) if whole else None
+        trees = Trees(state, self.reserved, with_indexes=self.with_indexes) if whole else None
         after = trees.owners() if trees else self._owned(state, whole)
         for frames in commits:
             order = len(self.found.commits) + 1

@@ -44,8 +44,10 @@ async def leader(somebody: Somebody, service: RunningApp) -> Person:
 
 
 async def new_code(chair: Person) -> str:
+    await chair.opens_news()
     await chair.says("menu")
-    await chair.taps("Thêm…", "Cài đặt", "Cán bộ mất điện thoại")
+    await chair.says("Cài đặt")
+    await chair.taps("Cán bộ mất điện thoại")
     await chair.sees("Cán bộ nào mất điện thoại")
     await chair.says("không có ai")
     await chair.sees("Không có cán bộ cấp dưới nào tên như vậy")
@@ -74,7 +76,7 @@ async def test_an_officer_above_has_a_new_code_made(
     await again.sees("công đoàn cấp trên cần xác nhận")
     assert "[Xác nhận" not in await chair.sees("Có người vừa dùng mã của đồng chí Trần Thị Mai")
     await superior.taps("Xác nhận hoặc từ chối")
-    await superior.taps("Đúng hai từ, xác nhận")
+    await superior.taps("Đúng hai từ đó: xác nhận")
     await again.sees("đã được xác nhận", "[Việc hôm nay]")
     await files(worker)
     await again.sees("Phản ánh mới")
@@ -86,7 +88,8 @@ async def test_an_officer_above_has_a_new_code_made(
 @every_channel
 async def test_who_stands_above_nobody_has_no_such_button(leader: Person) -> None:
     await leader.says("menu")
-    await leader.taps("Thêm…", "Cài đặt")
+    await leader.says("Cài đặt")
+    await leader.sees("Cài đặt:")
     await leader.does_not_see("[Cán bộ mất điện thoại]")
 
 
