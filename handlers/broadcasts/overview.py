@@ -30,7 +30,7 @@ _STATES = {
     "scheduled": N_("scheduled"),
     "sending": N_("being sent"),
     "stopped": N_("stopped"),
-    "done": N_("sent"),
+    "done": N_("worked through"),
     "refused": N_("not agreed to"),
     "cancelled": N_("cancelled"),
 }
@@ -94,7 +94,7 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
             found.append(Option(open_token("resume", row.id), turn._("Go on")))
         if state in ("waiting", "scheduled", "sending", "stopped"):
             label = turn._("Cancel the rest") if row.started_at else turn._("Cancel the notice")
-            found.append(Option(open_token("cancelrest", row.id), label))
+            found.append(Option(open_token("cancelrest", row.id), label, "danger"))
         if sent and row.corrects is None:
             found.append(Option(open_token("correct", row.id), turn._("Correct it")))
         if state in ("done", "cancelled") and row.ask and not row.totals:
@@ -104,6 +104,18 @@ def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
         found.append(Option(open_token("cast", row.id), row.code))
     desk = Option(open_token("desk"), turn._("Notices to members"))
     return [*found, desk, Option(open_token("menu"), turn._("Menu"))]
+
+
+def telling(reader: Language, row: Broadcast, by_name: bool) -> list[Option]:
+    """The way to tick who was told in person. `by_name`: its unit has people of its own on the roll."""
+    ticks = Option(open_token("told", "", row.id), reader.gettext("Mark as told in person"))
+    return [ticks] if by_name and _is_told(row) else []
+
+
+def _is_told(row: Broadcast) -> bool:
+    """Whether it can be told in person: not where those it was for are not to be known, and not twice."""
+    audience = broadcasts.audience_of(row)
+    return not (row.totals or row.corrects or audience.is_private or audience.role)
 
 
 def _row(turn: Turn, row: Broadcast) -> str:
@@ -196,6 +208,8 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
     """How far it reached, as far as that may be said."""
     reach = reach_of(session, row, k)
     found = [forecast.size_line(reader, reach.size)]
+    if _is_told(row):
+        found += forecast.missed_lines(reader, reach.size, sizes.heads(session, broadcasts.audience_of(row)), k)
     if reach.got:
         found.append(reader.gettext("delivered: at least {count}", count=reader.number(reach.got)))
     if reach.read:

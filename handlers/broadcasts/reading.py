@@ -212,11 +212,11 @@ def muted(turn: Turn) -> set[str]:
 def _kinds(turn: Turn) -> Sequence[Choice]:
     off = muted(turn)
     listed = [
-        Choice(kind, ("○ " if kind in off else "● ") + kind_name(turn.language, kind))
+        Choice(kind, ("☐ " if kind in off else "☑ ") + kind_name(turn.language, kind), "switch")
         for kind in kinds()
         if ledger.can_be_muted(kind, urgent=False)
     ]
-    return [*listed, Choice("back", turn._("Back"))]
+    return [*listed, Choice("back", turn._("Back"), "quiet")]
 
 
 def _mute(turn: Turn) -> None:

@@ -134,7 +134,7 @@ def offered(turn: Turn, question: Question) -> list[Option]:
     """The same as what is sent: each names its run, so that an old button never acts on today's draft."""
     run = turn.run
     front = f"{run.conversation}:{run.subject}:{question.key}"
-    return [Option(f"{front}:{choice.value}:{run.nonce}", choice.label) for choice in choices(turn, question)]
+    return [Option(f"{front}:{one.value}:{run.nonce}", one.label, one.kind) for one in choices(turn, question)]
 
 
 def values(turn: Turn, question: Question) -> set[str]:

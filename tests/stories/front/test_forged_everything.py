@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from handlers.broadcasts.writing import Preview
+from handlers.broadcasts.previews import Preview
 from handlers.chat.conversation import Choice, Conversation, Question, Turn
 from handlers.chat.site import Line, Site
 from handlers.front import answer
