@@ -17,6 +17,10 @@ ONLY: dict[str, Collection[str]] = {
     "edited": ["telegram"],  # where alone people change what they wrote
     "reworded": ["telegram"],
     "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
+    "chart": ["zalo"],  # which shows no pictures; on the others they come with the result
+    "picture": ["zalo"],
+    "see_notice": ["telegram", "zalo"],  # which ring on a lock screen; a page is open when something comes
+    "see_invitation": ["telegram", "zalo"],
 }
 """Where a conversation is met, if not everywhere, and why."""
 SLOWEST = 5

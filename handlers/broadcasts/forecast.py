@@ -89,7 +89,7 @@ def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
         return []
     found = [size_line(turn.language, plan.size)]
     if plan.size.number:
-        found[0] += " " + turn._("It takes about {time}.", time=duration(turn, _seconds(turn, plan)))
+        found[0] += " " + turn._("It takes {time}.", time=duration(turn, _seconds(turn, plan)))
     if not (made.audience.role or made.audience.verified or made.corrects):
         found += missed_lines(turn.language, plan.size, plan.heads, turn.site.notices.threshold)
     return found + _month(turn, plan)

@@ -104,7 +104,7 @@ def tell(session: Session, watched: Watched, sight: Sight, now: datetime, *, edi
         sender,
         Letter(
             _words(session, reader, row, sight, over=over),
-            options=_options(session, reader, row, sight.state) if edits or over else (),
+            options=_options(session, reader, row, sight.state) if edits else (),
             language=reader.code,
             in_office=True,
             account_id=account.id,

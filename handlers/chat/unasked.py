@@ -25,8 +25,12 @@ def reader_of(session: Session, to: Account) -> Language:
 
 def is_hidden(session: Session, to: Account) -> bool:
     """Whether what arrives unasked says only that there is news."""
-    wished = wishes.chosen(session, to.id)
-    return bool(wished.get("pin", to.pin)) or not wished.get("plain_previews", to.plain_previews)
+    return wishes.hides(wishes.chosen(session, to.id), to.pin, to.plain_previews)
+
+
+def covered(reader: Language, opens: str) -> tuple[str, Option]:
+    """What is seen of it on a lock screen, the same whatever it is; `opens`: the token that shows it."""
+    return reader.gettext("The union has news. Write 1 to see it."), Option(opens, reader.gettext("See"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def tell(
             item = Item(row_id, card.heading, case_id=card.case_id)
         unopened.keep(session, to.id, replace(item, in_office=letter.in_office, of_case=letter.of_case), now)
         opens = open_token("office_news", row_id) if letter.in_office else open_token("news", row_id)
-        see = Option(opens, reader.gettext("See"))
-        letter = replace(letter, text=reader.gettext("The union has news. Write 1 to see it."), options=[see])
+        text, see = covered(reader, opens)
+        letter = replace(letter, text=text, options=[see])
     letter = replace(letter, language=reader.code, account_id="" if plain else to.id)
     outbox.queue(session, accounts.sender_of(session, to), letter, now, lane=outbox.NOTICE)

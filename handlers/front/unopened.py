@@ -32,10 +32,17 @@ def meant(turn: Turn, text: str, *, words: bool) -> Option | None:
         asked = newest or not (turn.state.offered or turn.state.run)
     else:
         asked = folded in _WORDS and (newest or turn.state.run is None)
+    if asked and newest and not _is_kept(turn.state.offered[0]):
+        return turn.state.offered[0]
     waiting = unopened.waiting(turn.session, turn.account.id) if asked else []
     if asked and not waiting and folded in _WORDS:
         return Option(open_token("news"), "")
     return Option(_token(waiting[0]), "") if waiting else None
+
+
+def _is_kept(see: Option) -> bool:
+    """Whether this opens what waits for one person, and not what was sent to many."""
+    return see.token.partition(":")[0] in [one.name for one in CONVERSATIONS]
 
 
 def _token(item: unopened.Item) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from config.tables import folder
 from handlers.broadcasts import audiences, previews
 from handlers.broadcasts.previews import Plan, Preview
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, unless_cancelled
 from handlers.polls import in_words, questions, rounds, second_officer
 from models.anonymity import counts
@@ -227,52 +228,27 @@ def _is_whole(turn: Turn, *, rates: bool) -> bool:
 @note
 @dataclass(slots=True)
 class Details:
-    """Which part of the questions is seen."""
+    """Which leaf of the questions is seen."""
 
-    page: int = 1
-
-
-_LINES = 8
-"""Of the questions at a time: a phone shows as many with what stands around them."""
+    leaf: int = 1
 
 
-def _pages(turn: Turn) -> list[list[str]]:
-    """The questions as they will be asked, in parts that fit a screen; one is not torn apart."""
-    found: list[list[str]] = [[]]
-    for asked in in_words.asked_lines(turn.language, content(turn)):
-        if found[-1] and sum(map(_height, found[-1])) + _height(asked) > _LINES:
-            found.append([])
-        found[-1].append(asked)
-    return found
-
-
-def _height(asked: str) -> int:
-    return sum(-(-len(line) // _WIDTH) for line in asked.splitlines())
-
-
-_WIDTH = 44
-"""Letters of a line on a phone."""
+def _leaf(turn: Turn) -> paging.Page[str]:
+    return leafing.leaf(in_words.asked_lines(turn.language, content(turn)), turn.notes(Details).leaf)
 
 
 def _details(turn: Turn) -> str:
-    pages = _pages(turn)
-    return "\n".join(pages[min(turn.notes(Details).page, len(pages)) - 1])
+    return "\n".join([*_leaf(turn).rows, *paging.place(turn.language, _leaf(turn))])
 
 
-def _turn_pages(turn: Turn) -> Sequence[Choice]:
-    of, page = len(_pages(turn)), turn.notes(Details).page
-    before = [Choice("before", f"‹ {page - 1}/{of}")] if page > 1 else []
-    after = [Choice("after", f"{page + 1}/{of} ›")] if page < of else []
-    return [*before, *after, Choice("back", turn._("Back"), "quiet")]
+def _leaves(turn: Turn) -> Sequence[Choice]:
+    leaves = [Choice(str(number), label) for number, label in paging.beside(_leaf(turn))]
+    return [*leaves, Choice("back", turn._("Back"), "quiet")]
 
 
 def _turned(turn: Turn, value: str) -> str:
-    details = turn.notes(Details)
-    if value == "back":
-        details.page = 1
-        raise previews.changed(turn)
-    details.page += 1 if value == "after" else -1
-    raise Again
+    turn.notes(Details).leaf = 1 if value == "back" else int(value)
+    raise previews.changed(turn) if value == "back" else Again
 
 
 def _days_chosen(turn: Turn, value: str) -> str:
@@ -328,7 +304,7 @@ _LAST = (
         chosen=_days_chosen,
         when=previews.changing("days"),
     ),
-    Question("_asked", _details, _turn_pages, chosen=_turned, when=previews.changing("asked")),
+    Question("_asked", _details, _leaves, chosen=_turned, when=previews.changing("asked")),
     Question("open", _preview, _choices, chosen=previews.tapped, before=_show),
     previews.NUMBER,
 )

@@ -44,13 +44,15 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Media:
     """A sealed attachment that goes out: its id, the case under which its reader may see it, what it is, and the name it is
-    given there (never the one it came with)."""
+    given there (never the one it came with). `alt`: what a picture shows, in words, where it is drawn from what its reader
+    may know anyway (a result): a page then shows it without being asked to, and it takes a moment to be had."""
 
     id: str
     case_id: str
     kind: FileKind
     name: str
     mime: str
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
