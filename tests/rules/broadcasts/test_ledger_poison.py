@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.sending import broadcasts as sender
 from bot.sending.broadcasts import Unwritable
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger_sending import Claimant
+from models.broadcasts.ledger_sending import Claimant, View
 from models.broadcasts.recipients import Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import LEASE
@@ -65,10 +65,10 @@ def test_a_correction_changes_a_message_on_the_phone_it_went_to_only(roll: Roll,
 def test_words_that_cannot_be_opened_hold_up_no_other_broadcast(roll: Roll, garment: str) -> None:
     other = roll.sends(roll.audience("MAY"), at=later(seconds=1))
 
-    def compose(session: Session, row: Broadcast, code: str) -> Outgoing:
+    def compose(session: Session, row: Broadcast, view: View) -> Outgoing:
         if row.id == garment:
             raise Unwritable
-        return words(session, row, code)
+        return words(session, row, view)
 
     with roll.database.transaction() as session:
         claimed = sender.claim(session, Claimant(LINE, 1, later(seconds=1)), 100, compose)

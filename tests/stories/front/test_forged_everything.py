@@ -99,7 +99,7 @@ async def yard(
     await leader.says("menu")
     await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says("Mai họp tổ")
-    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Gửi")
+    await leader.taps("Gửi")
     await service.clock.passes(minutes=1)
     [voter, *_] = await voters(somebody, service, 3)
     await leader.says("menu")
