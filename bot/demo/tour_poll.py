@@ -97,5 +97,5 @@ async def _count(demo: Stage, leader: Phone, reader: Language) -> None:
         raise TourError("no_picture")
     print("    │ " + tour_words.text(reader, "picture", size=len(picture) // 1024))
     await leader.taps("Chi tiết")
-    if "Thay đổi món" not in await leader.sees(TITLE, f"Khoảng {VOTERS} người đã tham gia"):
+    if "40% · 4 người" not in await leader.sees(TITLE, f"Khoảng {VOTERS} người đã tham gia"):
         raise TourError("votes_hidden")

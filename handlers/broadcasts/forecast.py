@@ -60,7 +60,7 @@ def size_line(reader: Language, size: Size) -> str:
         case "least":
             return reader.gettext("At least {count} people will receive it.", count=reader.number(size.number))
         case "few":
-            return reader.gettext("How many people receive it is not said: too few are known as of last night.")
+            return reader.gettext("Too few are known for a number to be said.")
         case "some" if size.number:
             return reader.gettext(
                 "Of {count} people it goes only to those whom this fits; how many they are is shown to nobody.",

@@ -181,8 +181,8 @@ def _warned(turn: Turn, meant: Meant) -> list[str]:
     """Where so few can vote that nothing would be shown of it."""
     if meant.plan.obstacles or meant.plan.forecast.heads >= _shown_from(turn):
         return []
-    text = turn._("⚠ As of last night few could vote here, so that hardly any result could be shown.")
-    return [text + ("" if _is_open(turn) else " " + turn._("Only those who joined with a one-time slip vote."))]
+    text = turn._("⚠ As of last night few could vote here; hardly any result could be shown.")
+    return [text + ("" if _is_open(turn) else " " + turn._("Only one-time slips vote."))]
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:

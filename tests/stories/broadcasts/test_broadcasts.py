@@ -283,7 +283,7 @@ async def test_two_officers_for_several_unions(
     await reader.does_not_see(TEXT)
     await superior.taps(await code_of(service))
     assert "[Duyệt và gửi]" not in await superior.sees("chờ cán bộ khác duyệt")
-    size = "Không nêu số người nhận vì tính đến đêm qua còn quá ít."
+    size = "Không nêu số người nhận vì còn quá ít."
     assert size in preview
     await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt", size)  # no more than its author was told
     await second.taps("Xem toàn bộ thông báo")

@@ -277,7 +277,7 @@ class TestTheSameDay:
         await leader.looks_away()
         await clock.passes(hours=7, minutes=31)
         await clock.passes(seconds=20)
-        await leader.sees("· worked through", "100%", "How many people receive it is not said")
+        await leader.sees("· worked through", "100%", "Too few are known for a number to be said")
 
     async def test_a_second_phone_begins_with_what_was_chosen_on_the_first(self, reader: Person, somebody: Somebody) -> None:
         second = await another_phone(reader, somebody)

@@ -379,7 +379,6 @@ async def test_the_committee_never_sees_its_rating_by_team(
     units = ("SONGLAM-MAY1", "SONGLAM-MAY2")
     played = [voter for unit in units for voter in await voters(somebody, service, 1, unit)]
     more = [person for unit in units for person in await crowd(service, 9, unit)]
-    factory = "Công đoàn cơ sở Công ty May Sông Lam"
     await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở")
     for voter in played:
         await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
