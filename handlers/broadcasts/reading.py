@@ -88,7 +88,8 @@ def message(session: Session, row: Broadcast, code: str, *, uploads: bool) -> Ou
 def covered(row: Broadcast, code: str) -> Outgoing:
     """The same for readers whose lock screen shows only that there is news; the words come when it is tapped."""
     reader = language(code)
-    text, see = unasked.covered(reader, open_token("see_invitation" if row.kind == POLL else "see_notice", row.id))
+    opens = open_token("see_invitation", row.id) if row.kind == POLL else open_token("see_notice", row.id)
+    text, see = unasked.covered(reader, opens)
     return Outgoing(id="", recipient="", text=text, options=(see,), language=reader.code)
 
 

@@ -16,8 +16,7 @@ from handlers.broadcasts import reading
 from handlers.chat import leafing, paging
 from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
 from handlers.chat.words import shortened
-from handlers.polls import in_words, invitations, result_media, result_words
-from handlers.polls import rounds as round_desk
+from handlers.polls import in_words, invitations, result_media, result_words, rounds
 from models.anonymity import counts
 from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
@@ -25,7 +24,8 @@ from models.broadcasts.broadcasts import Draft, Words
 from models.messages.message import Option
 from models.messages.notes import note
 from models.people import rights, units
-from models.polls import access, results, rounds
+from models.polls import access, results
+from models.polls import rounds as round_rows
 from models.polls.polls import Content, Poll, content_of
 from models.polls.results import Shown
 from models.polls.rounds import Round
@@ -69,7 +69,7 @@ class Sight(NamedTuple):
 
 def of(turn: Turn) -> Told | None:
     """The round this run is about."""
-    row = rounds.with_poll(turn.session, turn.subject)
+    row = round_rows.with_poll(turn.session, turn.subject)
     return Told(*row, content_of(turn.session, row[1])) if row else None
 
 
@@ -271,8 +271,8 @@ def _summary(turn: Turn, reader: Language, told: Told) -> str:
 
 def _publish(turn: Turn) -> None:
     one, poll, _ = told = turn.thing(Told)
-    if not rounds.publish(turn.session, one):
-        turn.say(turn._("A colleague has just published it, comrade."), round_desk.back(turn))
+    if not round_rows.publish(turn.session, one):
+        turn.say(turn._("A colleague has just published it, comrade."), rounds.back(turn))
         return
     to = invitations.audience_of(turn.session, poll)
     broadcasts.create(
@@ -290,7 +290,7 @@ def _publish(turn: Turn) -> None:
     audit.note(turn.session, turn.member.person_id, "publish", one.id, turn.now)
     turn.falls_due = True
     text = turn._("The results are published and on their way to those who were asked, comrade.")
-    turn.say(text, round_desk.back(turn))
+    turn.say(text, rounds.back(turn))
 
 
 CONVERSATIONS = (
