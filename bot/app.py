@@ -124,6 +124,7 @@ class App:
                     channel.capabilities.reserve,
                     channel.capabilities.edits,
                     channel.capabilities.service,
+                    channel.capabilities.is_page,
                 )
                 for channel in by_preference
             ),
@@ -219,17 +220,21 @@ class App:
             await self.ticker.tick()
             await self.lines.step(self.clock.now())
             moved = await self.fetcher.drain() > 0
-            while (lines := await self.writer.read(self._lines_waiting)) and sum(
-                [await outbox.drain() for outbox in self.outboxes if outbox.line in lines]
-            ):
+            to_many, lines = await self.writer.read(self._waiting)
+            while lines:
+                outboxes = [outbox for outbox in self.outboxes if outbox.line in lines]
+                if not sum([await outbox.drain(once=not to_many) for outbox in outboxes]):
+                    break
                 # What was sent to many is gone on with by the tick; a reply that was sent is over.
-                moved = moved or len(lines) == len(self.outboxes)
+                moved = moved or to_many
+                to_many, lines = await self.writer.read(self._waiting)
 
-    def _lines_waiting(self, session: Session) -> Set[str]:
-        """Lines on which something may be due: all while something is sent to many, and most of the time one or none."""
+    def _waiting(self, session: Session) -> tuple[bool, Set[str]]:
+        """Whether something is sent to many, and lines on which something may be due: then all, and most of the time one or
+        none."""
         if ledger_sending.any_sending(session):
-            return {outbox.line for outbox in self.outboxes}
-        return sending.lines_waiting(session, self.clock.now())
+            return True, {outbox.line for outbox in self.outboxes}
+        return False, sending.lines_waiting(session, self.clock.now())
 
     async def _ready(self) -> Checks:
         try:

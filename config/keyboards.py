@@ -164,6 +164,11 @@ def number(text: str) -> int | None:
     return None
 
 
+def core(text: str) -> str:
+    """What is said, without polite words before and behind: “dạ có ạ” is “có”."""
+    return _BEFORE.sub("", _POLITE.sub("", unicodedata.normalize("NFC", plain(text)))).strip()
+
+
 def numbers(text: str) -> list[int]:
     """Several of a list: “1 3”, “1, 3 và 5 ạ”; none where anything else is among them."""
     core = _BEFORE.sub("", _POLITE.sub("", unicodedata.normalize("NFC", plain(text)).lower()).strip())

@@ -38,6 +38,7 @@ ELSEWHERE: Mapping[str, str] = {
     "intake": "in the night, all of a day together (models.anonymity.intake.forget_old)",
     "night_count": "counted anew each night (models.anonymity.night_counts)",
     "account": "when somebody leaves (models.people.leaving)",
+    "return_code": "with the account (models.people.accounts.detach)",
     "person": "when somebody leaves who is on no roll (models.people.leaving)",
     "pickup": "when the file is fetched, or a day after (models.files.to_fetch)",
     "attachment": "with the draft that was not sent (models.files.to_fetch)",

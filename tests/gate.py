@@ -16,6 +16,8 @@ from tests.stories.channels import CHANNELS
 ONLY: dict[str, Collection[str]] = {
     "edited": ["telegram"],  # where alone people change what they wrote
     "reworded": ["telegram"],
+    # A page of ours, which others' apps are not.
+    **{name: ["webchat"] for name in ("device", "return_code", "new_return_code", "no_return_code", "come_back")},
     "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
     "chart": ["zalo"],  # which shows no pictures; on the others they come with the result
     "picture": ["zalo"],

@@ -190,11 +190,6 @@ MOST_PARAMETERS = 6
 """What takes more takes several things that belong together: they are one value with a name, as a Letter is."""
 TAKES_MORE = {
     ("bot/channels/telegram/request.py", "do_request"),  # python-telegram-bot's method, which we override
-    # Composing, asking who has voted and leaving the busy alone are handed in from two layers up, in the middle of a claim:
-    # that hand-over is being mended apart.
-    ("models/broadcasts/ledger_sending.py", "claim"),
-    ("models/broadcasts/ledger_sending.py", "_due"),
-    ("models/broadcasts/ledger_sending.py", "_claim_of"),
 }
 
 
@@ -236,7 +231,7 @@ SAYS_SO = {
     ("handlers/grievances/ladder.py", "_BUTTONS"),  # the counts stand above, and “Cases to handle” has all of them
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
     ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
-    ("handlers/grievances/today.py", "_LAST"),  # “… {count} more under “More…””
+    ("handlers/chat/menu.py", "BUTTONS"),  # “More…” goes through all of them
 }
 """Lists that are cut at a number and say so beside it. All others go by pages (handlers.chat.paging)."""
 

@@ -51,6 +51,9 @@ class Capabilities:
     """Whether `send` can replace a message that was sent (`Outgoing.edits`); where it cannot, the new one is sent anew."""
     service: str = ""
     """What people call the service."""
+    is_page: bool = False
+    """Whether it is a page of our own in a browser: nobody else's app knows whose account it is, and it is gone when it is
+    closed, unless it was told to remember (`Outgoing.keeps`)."""
     uploads: bool = False
     """Whether `send` can deliver an attachment (`Outgoing.media`); where it cannot, a link is sent instead."""
 

@@ -198,6 +198,22 @@ def officers_confirm(
         fail(text("not_waiting"))
 
 
+@officers_app.command("reissue")
+def officers_reissue(staff_code: Annotated[str, typer.Argument()]) -> None:
+    """Ends the chats of an officer who has lost the phone, and makes a new code."""
+    settings = settings_or_exit()
+    from bot.clock import SystemClock
+    from handlers.people import lost_phones
+
+    now, minutes = SystemClock().now(), settings.privacy.relay_minutes
+    with database_faults(), database_or_exit(settings).transaction() as session:
+        made = lost_phones.by_operator(session, staff_code, now, minutes)
+    if made is None:
+        fail(text("no_officer", staff_code=staff_code))
+    name, code = made
+    say("reissued", name=name, code=f"{code[:4]}-{code[4:]}")
+
+
 def _list_claims(waiting: list[tuple[str, str, str]]) -> None:
     for code, words, last_day in waiting:
         print(f"{code:<14} {words:<28} {text('until', day=last_day)}")

@@ -76,6 +76,8 @@ class Phone:
             got = json.loads(frame.data)
             if got["type"] == "message":
                 await self._socket.send_json({"type": "got", "ids": [got["id"]]})
+                if got.get("keeps"):  # as the page does
+                    await self._socket.send_json({"type": "keeps", "kept": True})
                 self._unread.put_nowait(got)
             elif got["type"] == "received":
                 if got["id"] in self._received:  # not said a second time, after it was offered twice

@@ -80,12 +80,13 @@ class Stage:
             self.sessions = {phone: self._tokens.seal(who, "", today) for phone, who in self._people.items()}
             for phone, code in (("leader", self.codes.leader), ("chair", self.codes.chair)):
                 await self._say(phone, f"/start {code}")
-                await self._say(phone, "Đồng ý")
+                for answer in ("Đồng ý", "Không"):
+                    await self._say(phone, answer)
             await self._say("worker", f"/start {self.codes.team}")
 
     async def _say(self, phone: str, text: str) -> None:
         who = self._people[phone]
-        event = Inbound(line=WebChannel.line, external_id=new_id(), sender=who, text=text, language="vi")
+        event = Inbound(line=WebChannel.line, external_id=new_id(), sender=who, text=text, language="vi", remembers=True)
         await self.app.dispatcher.receive(event)
 
     async def _front(self, _request: web.Request) -> web.StreamResponse:

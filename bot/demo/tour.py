@@ -67,6 +67,8 @@ async def _story(demo: Stage, http: aiohttp.ClientSession, reader: Language) -> 
         for officer in (leader, chair):
             await officer.sees("Mã này là của đồng chí")
             await officer.sees("Từ nay cuộc trò chuyện này nhận phản ánh")
+            await officer.sees("gửi thông báo và hỏi ý kiến")
+            await officer.sees("không gửi thông báo")
         await _join(worker, demo.codes.team)
         code = await _file(worker)
         chair.sees_nothing_more()
@@ -86,10 +88,20 @@ async def _join(worker: Phone, code: str) -> None:
     await worker.sees("nhập mã tham gia")
     await worker.says(code.lower())
     await worker.sees("Tổ may 1", "Công ty không có tài khoản")
-    await worker.taps("Thông báo của công đoàn: tắt")
-    await worker.sees("Tổ may 1", "Công ty không có tài khoản")
     await worker.taps("Đồng ý")
     await worker.sees("Anh/chị đã tham gia")
+    await worker.sees("gửi thông báo và hỏi ý kiến")
+    await worker.taps("Chỉ thông báo")
+    await _settles(worker)
+
+
+async def _settles(worker: Phone) -> None:
+    """Answers whose phone it is."""
+    await worker.sees("sẽ gửi thông báo")
+    await worker.sees("Điện thoại này của riêng")
+    await worker.taps("Của tôi: nhớ trên máy này")
+    await worker.sees("Máy này đã được nhớ")
+    await worker.sees("muốn làm gì")
 
 
 async def _file(worker: Phone) -> str:

@@ -51,10 +51,15 @@ async def _join(voter: Phone, slip: str) -> None:
     await voter.open()
     await voter.says(slip)
     await voter.sees("Tổ may 1")
-    await voter.taps("Lấy ý kiến: tắt")
-    await voter.sees("Tổ may 1")
     await voter.taps("Đồng ý")
     await voter.sees("Anh/chị đã tham gia")
+    await voter.sees("gửi thông báo và hỏi ý kiến")
+    await voter.taps("Có")
+    await voter.sees("sẽ gửi thông báo")
+    await voter.sees("Điện thoại này của riêng")
+    await voter.taps("Của tôi: nhớ trên máy này")
+    await voter.sees("Máy này đã được nhớ")
+    await voter.sees("muốn làm gì")
 
 
 async def _open(leader: Phone) -> None:

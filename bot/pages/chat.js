@@ -27,7 +27,7 @@ let begun = false; // its person has been greeted already
 
 function hello() {
   const { session: token, language } = session.state;
-  return { type: "hello", session: token, secret: session.secret(), page: PAGE, language };
+  return { type: "hello", session: token, secret: session.secret(), page: PAGE, language, kept: session.kept };
 }
 
 function became(state) {
@@ -78,10 +78,11 @@ function heard(frame) {
 // Saved first, confirmed after: once confirmed, this page holds the only copy. What edits an earlier message takes its place
 // and its id; which edit it was tells a repeat from the next one.
 function shown(frame) {
-  const { id, text, options, language, media, edits } = frame;
+  const { id, text, options, language, media, edits, copies, keeps } = frame;
   const entry = session.find(edits || id);
   if (!entry) {
-    view.add(session.add({ id: edits || id, text, options, language, media, edit: edits && id }));
+    view.add(session.add({ id: edits || id, text, options, language, media, copies, edit: edits && id }));
+    if (keeps) keep(true);
     view.dots(false);
     clearTimeout(dotsTimer);
   } else if (edits && entry.edit !== id) {
@@ -216,6 +217,13 @@ function hide() {
   location.replace("about:blank");
 }
 
+// Whether this device remembers the session; the service is told, because it says how to come back to a page that forgets.
+function keep(on) {
+  session.keep(on);
+  line.tell({ type: "keeps", kept: on });
+  privacy();
+}
+
 function privacy() {
   $("keep").checked = session.kept;
   $("privacy-words").textContent = say(session.kept ? "stays" : "ends");
@@ -249,7 +257,7 @@ $("attach").addEventListener("click", () => line.state !== "over" && $("files").
 $("files").addEventListener("change", attach);
 $("skip").addEventListener("click", (event) => { event.preventDefault(); $("words").focus(); });
 $("status").addEventListener("click", () => line.state !== "open" && line.reconnect());
-$("keep").addEventListener("change", () => { session.keep($("keep").checked); privacy(); });
+$("keep").addEventListener("change", () => keep($("keep").checked));
 $("hide").addEventListener("click", hide);
 $("more").addEventListener("click", () => $("settings").showModal());
 $("close").addEventListener("click", () => $("settings").close());

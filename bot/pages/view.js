@@ -23,12 +23,12 @@ export class View {
   redraw(log) {
     this.day = "";
     // Said already: a screen reader should not hear the whole history again.
-    $("log").setAttribute("aria-live", "off");
+    $("log").parentElement.setAttribute("aria-live", "off");
     $("log").replaceChildren();
     for (const entry of log) this.#append(entry);
     this.#settle();
     this.toEnd();
-    requestAnimationFrame(() => $("log").setAttribute("aria-live", "polite"));
+    requestAnimationFrame(() => $("log").parentElement.setAttribute("aria-live", "polite"));
   }
 
   add(entry) {
@@ -75,6 +75,7 @@ export class View {
     if (entry.language) text.lang = entry.language;
     bubble.append(speaker, text);
     item.append(bubble);
+    if (entry.copies) item.append(copier(entry.copies));
     if (entry.media) item.append(shown(entry.media, this.pass));
     if (entry.options?.length) item.append(this.#options(entry));
     const foot = document.createElement("p");
@@ -154,6 +155,7 @@ export class View {
       why.className = "why";
       why.textContent = entry.why;
       item.append(why);
+      if (this.stuck) this.toEnd(); // it would stand below the fold
     }
   }
 
@@ -214,4 +216,24 @@ export class View {
     $("newer").hidden = true;
     this.stuck = true;
   }
+}
+
+// A button that copies these letters. Without https there is no clipboard: they are marked, to be copied by hand.
+function copier(letters) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = say("copy");
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(letters);
+      button.textContent = say("copied");
+    } catch {
+      const words = button.parentElement.querySelector(".bubble p");
+      const node = words.firstChild;
+      const from = node.data.indexOf(letters);
+      getSelection().setBaseAndExtent(node, from, node, from + letters.length);
+    }
+  };
+  return button;
 }

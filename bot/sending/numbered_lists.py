@@ -45,6 +45,10 @@ class Listed:
         to, now = Sender(self._line, row.message.recipient), self._clock.now()
 
         def write(session: Session) -> None:
+            if row.letter.standing:
+                reference = outcome.reference if self._capabilities.edits else chats.STANDS
+                chats.stand(session, to, row.message.options, reference, now, in_office=row.letter.in_office)
+                return
             chats.remember(session, to, row.message.options, now, unasked=row.lane != REPLY, in_office=row.letter.in_office)
 
         try:

@@ -107,7 +107,7 @@ class Outbox:
         self._by_number = by_number or {}
         self._allowance = Allowance(channel.line, channel.capabilities)
         self._outage = Outage(channel.line, channel.probe, clock)
-        self._memory = Memory()
+        self._memory = Memory(edits=channel.capabilities.edits)
         self._recorder = Recorder(channel, writer, clock, self._memory, self._allowance, self._ledgers)
         self._under_way: set[asyncio.Task[int]] = set()
         ahead = min(MOST_AHEAD, math.ceil(AHEAD_SECONDS * channel.capabilities.per_second) or MOST_AHEAD)
@@ -232,8 +232,8 @@ class Outbox:
         except TimeoutError:
             return
 
-    async def drain(self) -> int:
-        """Sends all that is due now, waits for the results to be written, and returns how many were tried."""
+    async def drain(self, *, once: bool = False) -> int:
+        """Sends all that is due now (`once`: what one claim finds), results written; returns how many were tried."""
         total = 0
         while True:
             if self._outage.is_down:
@@ -243,11 +243,11 @@ class Outbox:
                 await self._recorder.settled()
                 continue
             claimed = await self._claim(list(LANES), BATCH)
-            if not claimed:
-                return total
             total += len(claimed)
             await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
             await self._recorder.settled()
+            if once or not claimed:
+                return total
 
     async def stop(self) -> None:
         """Records what is known and gives the line up."""

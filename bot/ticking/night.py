@@ -26,6 +26,7 @@ class Tonight:
 
     own: Counter[str] = field(default_factory=Counter)
     under: Counter[str] = field(default_factory=Counter)
+    want: Counter[str] = field(default_factory=Counter)
     got: dict[str, int] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
@@ -49,7 +50,8 @@ class Night:
 
     def _count(self, session: Session, now: datetime) -> Tonight:
         own = heads.by_unit(session)
-        found = Tonight(own, heads.added_up(session, own))
+        want = heads.added_up(session, heads.by_unit(session, wanting=True))
+        found = Tonight(own, heads.added_up(session, own), want)
         for broadcast_id in lifecycle.followed(session, now - FOLLOWED):
             row = broadcasts.get(session, broadcast_id)
             if row is not None and not broadcasts.audience_of(row).is_private:
@@ -64,6 +66,7 @@ class Night:
         for series, people in (
             (counts.OWN, tonight.own),
             (counts.UNDER, tonight.under),
+            (counts.WANT, tonight.want),
             (counts.GOT, tonight.got),
             (counts.READ, tonight.read),
             (counts.SENT, tonight.sent),

@@ -136,8 +136,10 @@ class Ticker:
         if self._stepped is not None and now - self._stepped < STEP_EVERY:
             return 0
         done = 0
-        for step in STEPS:
-            done += await self._take(step, now)
+        # Most of the time nothing is due of any: one session for all then.
+        if await self._writer.read(lambda session: any(step.due(session, now, self._pace) for step in STEPS)):
+            for step in STEPS:
+                done += await self._take(step, now)
         self._stepped = None if done else now
         return done
 

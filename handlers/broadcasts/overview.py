@@ -151,6 +151,7 @@ def _desk(turn: Turn) -> None:
     shown = paging.page(broadcasts.of_units(turn.session, handled(turn)), paging.asked(turn))
     some, none = turn._("Notices of your unit, the newest first:"), turn._("Your unit has sent no notice yet.")
     lines = [some if shown.rows else none, *(_line(turn, row) for row in shown.rows), *paging.place(turn.language, shown)]
+    lines += _wanting(turn)
     turn.say(
         "\n".join(lines),
         [
@@ -175,6 +176,21 @@ def _desk_more(turn: Turn) -> None:
             Option(open_token("desk"), turn._("Notices to members")),
         ],
     )
+
+
+def _wanting(turn: Turn) -> list[str]:
+    """How many want notices, of how many who have joined, as both stood last night; nothing where they are few."""
+    found = []
+    k = turn.site.notices.threshold
+    for unit_id in turn.units_with(rights.MANAGE_NOTICE):
+        joined = night_counts.floor_of(turn.session, counts.UNDER, unit_id)
+        want = counts.capped(night_counts.floor_of(turn.session, counts.WANT, unit_id), joined, k)
+        if want:
+            about = {"unit": units.get(turn.session, unit_id).name, "want": turn.language.number(want)}
+            words = turn._("{unit}: at least {joined} have joined, at least {want} want notices.", **about,
+                           joined=turn.language.number(joined))  # fmt: skip
+            found.append(words)
+    return found
 
 
 def _found(turn: Turn) -> tuple[list[Broadcast], bool]:

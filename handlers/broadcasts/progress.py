@@ -26,7 +26,7 @@ from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import accounts, units, wishes
+from models.people import units, wishes
 from models.store.database import Session
 
 EVERY = timedelta(seconds=3)
@@ -98,7 +98,7 @@ def tell(session: Session, watched: Watched, sight: Sight, now: datetime, *, edi
     if not edits and not over and sight.state == "sending" and not sight.percent:
         return False
     reader = reader_of(session, account)
-    sender = accounts.sender_of(session, account)
+    sender = wishes.sender_of(session, account)
     outbox.queue(
         session,
         sender,

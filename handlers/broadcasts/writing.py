@@ -67,12 +67,14 @@ def _repeated(turn: Turn) -> broadcasts.Broadcast | None:
 
 
 def _text(turn: Turn) -> str:
-    if (row := _corrected(turn)) is not None:
-        return turn._(
-            "Comrade, please write the whole notice {code} as it should be. Whoever received it gets the correction.",
-            code=row.code,
-        )
     return turn._("Comrade, please write the notice. You can add photos and files to it.")
+
+
+def _corrected_text(turn: Turn) -> str:
+    return turn._(
+        "Comrade, please write the whole notice {code} as it should be. Whoever received it gets the correction.",
+        code=turn.thing(Earlier).row.code,
+    )
 
 
 def _picked(turn: Turn) -> Audience:
@@ -257,13 +259,20 @@ _LAST = (
     previews.NUMBER,
 )
 _TEXT = Question("text", _text, check=take_text)
+_CORRECTED = Question("text", _corrected_text, check=take_text)
 _WHOM = audiences.QUESTIONS
 
 _MAY = with_right(rights.WRITE_NOTICE)
 CONVERSATIONS = (
     Conversation("notice", _finish, (_TEXT, *_WHOM, *_LAST), allowed=audiences.may_still, in_office=True, takes_files=True),
     Conversation(
-        "correct", _finish, (_TEXT, *_LAST), allowed=_MAY, about=partial(_about, "meant"), in_office=True, takes_files=True
+        "correct",
+        _finish,
+        (_CORRECTED, *_LAST),
+        allowed=_MAY,
+        about=partial(_about, "meant"),
+        in_office=True,
+        takes_files=True,
     ),
     Conversation("again", _finish, _LAST, allowed=_MAY, about=partial(_about, "unconfirmed"), in_office=True),
 )

@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from config.i18n import Language, fold, language
-from handlers.chat.site import Site
+from handlers.chat.site import Line, Site
 from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox
-from models.messages.message import Act, Media, Option
+from models.messages.message import SHOWS_IT, Act, ForPage, Media, Option
 from models.messages.outbox import Letter
 from models.people import accounts, rights, wishes
 from models.people import offices as office_rows
@@ -65,6 +65,10 @@ class Goes(Exception):
         self.name = name
         self.subject = subject
         self.known = known
+
+
+class Resumes(Exception):
+    """Whoever acted stands elsewhere now, and goes on there: raised at the end of `finish`."""
 
 
 class Stop(Exception):
@@ -123,7 +127,8 @@ class Question:
     only the choices may be answered); `chosen` judges a tapped choice; `when` says whether to ask at all. `takes_words`:
     whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`).
     `listed`: answers of which there may be more than fit on a screen, shown by pages before the `choices`
-    (handlers.chat.paging)."""
+    (handlers.chat.paging). `is_optional`: whoever writes something else leaves the question unanswered, and is heard as if
+    it had not been asked."""
 
     key: str
     text: Callable[[Turn], str]
@@ -134,6 +139,7 @@ class Question:
     before: Callable[[Turn], None] | None = None
     takes_words: Callable[[Turn], bool] | None = None
     listed: Callable[[Turn], Sequence[Choice]] | None = None
+    is_optional: bool = False
 
     def is_for_words(self, turn: Turn) -> bool:
         return self.takes_words(turn) if self.takes_words is not None else self.check is not None
@@ -216,6 +222,13 @@ class Turn:
     message: str = ""
     """The name of the message on its line, where people may change it."""
     joined: bool = False
+    came_back: bool = False
+    """Set when somebody who has joined on another page goes on in this one (handlers.people.coming_back)."""
+    remembers: bool = False
+    """Whether the page that this comes from will still know who they are when it has been closed."""
+    asks_again: bool = False
+    """Whether what was just said could not be taken and the question is asked once more: what is long in it was read a
+    moment ago and still stands on the screen."""
     is_pasted: bool = False
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
@@ -233,6 +246,11 @@ class Turn:
     def language(self) -> Language:
         """The language this person is answered in."""
         return language(self.state.language or self.wish("language") or self.hint)
+
+    @property
+    def line(self) -> Line:
+        """What the line can do on which this person writes."""
+        return self.site.line(self.sender.line)
 
     @cached_property
     def wishes(self) -> dict[str, Any]:
@@ -350,8 +368,9 @@ class Turn:
         commands: str = "",
         media: Media | None = None,
         of_case: str = "",
+        page: ForPage = SHOWS_IT,
     ) -> None:
-        """Answers the person, in the transaction of what they did. `of_case`: as in models.messages.outbox."""
+        """Answers the person, in the transaction of what they did. `of_case`, `page`: as in models.messages.outbox."""
         self.said.append(text)
         if options:
             self.state.offered = list(options)
@@ -366,6 +385,7 @@ class Turn:
                 in_office=self.chat.in_office,
                 media=media,
                 of_case=of_case,
+                page=page,
             ),
             self.now,
         )

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.i18n import N_
+from handlers.chat import paging
 from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
+from models.messages import unopened
 from models.messages.message import Option
 from models.people import claims
 
+BUTTONS = 5
+"""That a phone shows under a message without scrolling; the rest is behind “More…”."""
+
 
 def options(turn: Turn) -> list[Option]:
-    """What the menu offers this person; empty for somebody who has not joined."""
+    """What the menu offers this person first; empty for somebody who has not joined."""
+    return _first(turn, everything(turn))
+
+
+def everything(turn: Turn) -> list[Option]:
+    """All of it, as it may be typed at any time."""
     return _offered(turn, claimed_beside(turn))
+
+
+def _first(turn: Turn, offered: Sequence[Option]) -> list[Option]:
+    return _part(turn, offered, 1, "more")
+
+
+def _part(turn: Turn, offered: Sequence[Option], number: int, opens: str, subject: str = "") -> list[Option]:
+    """So many of them as are seen at a time, and the way to the others; the last one takes that way's place."""
+    begin = max(0, min(number - 1, (len(offered) - 1) // BUTTONS)) * BUTTONS
+    rest = list(offered[begin:])
+    if len(rest) <= BUTTONS + 1:
+        return rest
+    return [*rest[:BUTTONS], Option(open_token(opens, subject, str(number + 1)), turn._("More…"))]
+
+
+def folded(turn: Turn, offered: Sequence[Option], opens: str, subject: str = "") -> list[Option]:
+    """A part of `offered`, in the list (`Conversation.is_list`) `opens`, at the place that its button named; and the way
+    back to what is under way, where this is looked at beside it."""
+    part = _part(turn, offered, paging.asked(turn), opens, subject)
+    return [*part, Option(open_token("go_on"), turn._("Go on writing"))] if turn.is_beside else part
 
 
 def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
@@ -22,10 +54,19 @@ def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
             Option(open_token("lang"), turn._("Language · Ngôn ngữ")),
             Option(open_token("help"), turn._("Help")),
         ]
-    offered = [Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn)]
+    offered = [*unread(turn), *(Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn))]
     if claim is not None:
         offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
     return offered
+
+
+def unread(turn: Turn) -> list[Option]:
+    """The way to what was left unopened: what says so is one message, which may be far up by now."""
+    waiting = unopened.waiting(turn.session, turn.account.id) if turn.account is not None else []
+    if not waiting:
+        return []
+    opens = "office_news" if waiting[0].in_office else "news"
+    return [Option(open_token(opens), turn._("Unread news ({count})", count=turn.language.number(len(waiting))))]
 
 
 def claimed_beside(turn: Turn) -> claims.Claim | None:
@@ -50,7 +91,7 @@ def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
         first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
     if (claim := claimed_beside(turn)) is not None:
         first = "\n\n".join((first, _waits_beside(turn, claim)))
-    turn.say(first, _offered(turn, claim), commands=commands)
+    turn.say(first, _first(turn, _offered(turn, claim)), commands=commands)
 
 
 def _waits(turn: Turn) -> str:
@@ -81,14 +122,18 @@ def _waits_beside(turn: Turn, claim: claims.Claim) -> str:
 
 
 def _menu(turn: Turn) -> None:
-    home = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
-    if home is not None and not turn.is_claim:
-        raise Goes(home.opens)
+    first = next((entry for entry in _mine(turn) if entry.is_home), None) if turn.account is not None else None
+    if first is not None and not turn.is_claim:
+        raise Goes(first.opens)
     show(turn)
 
 
 def _more(turn: Turn) -> None:
-    show(turn)
+    if turn.is_claim:
+        show(turn)
+        return
+    asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+    turn.say(asked, folded(turn, everything(turn), "more"))
 
 
 def help_text(turn: Turn) -> str:
@@ -101,15 +146,19 @@ def help_text(turn: Turn) -> str:
         turn._("At any time you can write: menu, help, stop, or the code of your grievance."),
         turn._(
             "Anonymous means: no officer, no report and no copy of the database without its keys can tell who you are. "
-            "The chat app on your phone still knows your account, and the way you write may be recognised."
+            "People who know you may recognise the way you write."
         ),
     ]
+    if turn.line.service and not turn.line.is_page:
+        lines.append(turn._("{service} still knows whose account this is.", service=turn.line.service))
     if turn.is_officer:
         lines.append(
             turn._("Comrade, “menu” shows what the day asks of you; “Cases to handle” lists all of it, what is owed first.")
         )
     if turn.account is None:
         lines.append(turn._("To join, write the code on the slip your union team gave you."))
+        if turn.line.is_page:
+            lines.append(turn._("Joined before? Write your return code."))
     return "\n\n".join(lines)
 
 
@@ -134,6 +183,6 @@ BY_NUMBER = N_("Answer with a number, for example: 1.")
 
 CONVERSATIONS = (
     Conversation("menu", _menu, allowed=is_member, for_claims=True),
-    Conversation("more", _more, allowed=is_member, for_claims=True),
+    Conversation("more", _more, allowed=is_member, for_claims=True, begun=paging.begun, is_list=True),
     Conversation("help", _help, for_claims=True),
 )

@@ -19,6 +19,9 @@ class Line:
     reserve: int
     edits: bool
     service: str = ""
+    is_page: bool = False
+    """A page of the union's own in a browser: nobody else's app knows whose account it is, and whoever closes it may have no
+    way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,10 @@ class Site:
     lines: tuple[Line, ...] = ()
     notices: Notices = field(default_factory=Notices)
     limits: Limits = field(default_factory=Limits)
+
+    def line(self, name: str) -> Line:
+        """What is known of a line; of one that is not open, nothing."""
+        return next((line for line in self.lines if line.name == name), _UNKNOWN)
+
+
+_UNKNOWN = Line("", 0.0, 0, 0, False)

@@ -12,7 +12,7 @@ from models.messages import outbox, unopened
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.messages.unopened import Item
-from models.people import accounts, wishes
+from models.people import wishes
 from models.people.accounts import Account
 from models.store.database import Session
 from models.store.ids import new_id
@@ -46,8 +46,9 @@ def tell(
 ) -> None:
     """Queues a notice for somebody who did not just write, in their language; nothing for somebody who stopped the line.
 
-    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and shows the letter
-    when tapped. `plain`: nothing to hide in it, and it goes out even where the account is gone by then.
+    Unless they asked for `plain_previews` and have no PIN, what arrives says only that there is news, and how much,
+    and shows it when tapped; until then the next news changes that number, and is no other message. `plain`: nothing to
+    hide in it, and it goes out even where the account is gone by then.
 
     What offers options always asks: as a numbered list in the middle of a run, its numbers would be taken for answers."""
     letter = replace(letter, asks=letter.asks or bool(letter.options))
@@ -60,8 +61,19 @@ def tell(
         if card:
             item = Item(row_id, card.heading, case_id=card.case_id)
         unopened.keep(session, to.id, replace(item, in_office=letter.in_office, of_case=letter.of_case), now)
-        opens = open_token("office_news", row_id) if letter.in_office else open_token("news", row_id)
-        text, see = covered(reader, opens)
-        letter = replace(letter, text=text, options=[see])
+        see = Option(open_token("office_news" if letter.in_office else "news"), reader.gettext("See"))
+        waiting = [one for one in unopened.waiting(session, to.id) if one.in_office == letter.in_office]
+        text = _that_there_is_news(reader, len(waiting), in_office=letter.in_office)
+        letter = replace(letter, text=text, options=[see], standing=True)
     letter = replace(letter, language=reader.code, account_id="" if plain else to.id)
-    outbox.queue(session, accounts.sender_of(session, to), letter, now, lane=outbox.NOTICE)
+    outbox.queue(session, wishes.sender_of(session, to), letter, now, lane=outbox.NOTICE)
+
+
+def _that_there_is_news(reader: Language, count: int, *, in_office: bool) -> str:
+    """`count`: what this reader has not opened, of this side of theirs; nobody else's."""
+    if count <= 1:
+        return reader.gettext("The union has news. Write 1 to see it.")
+    number = reader.number(count)
+    if in_office:
+        return reader.gettext("The union has {number} things for you to do. Write 1 to see them.", number=number)
+    return reader.gettext("The union has {number} messages for you. Write 1 to see them.", number=number)

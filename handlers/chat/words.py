@@ -122,5 +122,19 @@ def first_words(text: str, length: int = 40) -> str:
     return line if len(line) <= length else (line[: length + 1].rpartition(" ")[0] or line[:length]) + "…"
 
 
+ROW = 42
+"""Letters that a row of a bubble holds on a phone of 390 px (24.8 px a row): 44 on average, fewer where words break."""
+
+
+def rows(text: str) -> int:
+    """How many rows of a phone's screen this takes."""
+    return sum(max(1, -(-len(line) // ROW)) for line in text.split("\n"))
+
+
+def in_rows(text: str, most: int, *, beside: int = 0) -> str:
+    """As much of what somebody wrote as so many rows hold, in one paragraph. `beside`: letters that stand there already."""
+    return first_words(text, max(ROW // 2, most * ROW - beside - 1))  # “…”
+
+
 def shortened(text: str, length: int = 300) -> str:
     return text if len(text) <= length else text[:length].rstrip() + "…"

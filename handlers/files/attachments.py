@@ -1,4 +1,5 @@
-"""Photos, documents and voice: taken with words to the union. What officers see of them is handlers.grievances.case_files.
+"""Photos, documents and voice: taken with words to the union, and with its answers. Who sees them in a case is
+handlers.grievances.case_files.
 
 Words come first: a file alone begins a grievance that then asks for them. What arrives is only noted in the turn and fetched
 after it (models.files.to_fetch), so the answer is "being fetched", and the review says how far each file is. Sending does
@@ -160,13 +161,18 @@ def review(turn: Turn) -> list[str]:
     return lines
 
 
-def sent(turn: Turn) -> Sequence[Mapping[str, str]]:
-    """What goes with the event of this draft: all but what turned out to be nothing. From now on it is the case's."""
+def going(turn: Turn) -> Sequence[Mapping[str, str]]:
+    """What goes with the words of this draft: all but what turned out to be nothing."""
     these = drafted(turn)
     known = attachments.fates(turn.session, [one["id"] for one in these])
-    going = [one for one in these if known.get(one["id"], Fate("fetching", "photo")).state in ("fetching", "kept")]
-    to_fetch.sent(turn.session, [one["id"] for one in going])
-    return going
+    return [one for one in these if known.get(one["id"], Fate("fetching", "photo")).state in ("fetching", "kept")]
+
+
+def sent(turn: Turn) -> Sequence[Mapping[str, str]]:
+    """The same, and from now on it is the case's."""
+    these = going(turn)
+    to_fetch.sent(turn.session, [one["id"] for one in these])
+    return these
 
 
 def failed(session: Session, wanted: Wanted, fate: Fate, now: datetime) -> None:

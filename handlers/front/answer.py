@@ -11,21 +11,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from config import keyboards
-from config.i18n import DEFAULT, LANGUAGES, clean
+from config.i18n import clean
 from handlers.broadcasts import overview, reading
 from handlers.chat import menu, paging
-from handlers.chat.conversation import Again, Conversation, Goes, Invalid, Known, Question, Stop, Turn
+from handlers.chat.conversation import Again, Conversation, Goes, Invalid, Known, Question, Resumes, Stop, Turn
 from handlers.chat.site import Site
 from handlers.files import attachments
-from handlers.front import case_codes, full_line, inherited, parts, rewording, typed, under_way
-from handlers.front.capabilities import CONVERSATIONS, ENTRIES
-from handlers.people import upgrading
+from handlers.front import case_codes, full_line, parts, rewording, turns, typed, under_way
+from handlers.front.capabilities import CONVERSATIONS
+from handlers.people import coming_back, upgrading
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats
 from models.messages.chats import Run
 from models.messages.message import Inbound
-from models.people import accounts, wishes
+from models.people import accounts, return_codes
 from models.people.invites import LENGTH, looks_like_code
 from models.store.database import Session
 from models.store.ids import is_id, new_id
@@ -37,7 +37,7 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
     sender = accounts.Sender(inbound.line, inbound.sender)
     accounts.lock_chat(session, sender)
     with intake.gathered(session, now):
-        turn = _turn(session, inbound, sender, now, site)
+        turn = turns.of(session, inbound, sender, now, site)
         if inbound.kind in ("stopped", "started"):
             if turn.account is not None:
                 turn.choose(blocked=inbound.kind == "stopped")
@@ -59,15 +59,6 @@ def take(session: Session, inbound: Inbound, now: datetime, site: Site) -> bool:
     return turn.falls_due
 
 
-def _turn(session: Session, inbound: Inbound, sender: accounts.Sender, now: datetime, site: Site) -> Turn:
-    account, person = wishes.find_person(session, sender)
-    sides = (False, True) if person is not None and person.staff_hash is not None else (False,)
-    chat = inherited.carried(chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides))
-    hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
-    at = (session, now, site, sender, account, person, chat, hint)
-    return Turn(*at, inbound.origin, message=inbound.message, entries=ENTRIES)
-
-
 def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
     """`points`: whether a case is meant that a code or a quotation names, whatever is under way."""
     if inbound.choice is not None:
@@ -79,6 +70,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         _where_were_we(turn)
         return
     text = clean(inbound.text or "")
+    if (text or inbound.files) and under_way.is_left(turn, CONVERSATIONS, text):
+        turn.state.run, turn.state.offered = None, []
     try:
         words = _elsewhere(turn, inbound, text) if points and turn.account is not None and not turn.is_claim else text
     except Invalid as problem:
@@ -119,6 +112,8 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         _join(turn, text)
     elif turn.is_claim:
         menu.show(turn)
+    elif turn.line.is_page and return_codes.looks_like(text):
+        menu.show(turn, coming_back.already_here(turn))
     elif upgrading.recognises(turn, text):
         start(turn, "slip", known=upgrading.about(text))
     elif (answered := voting.in_one_line(turn, text)) is not None:
@@ -224,7 +219,7 @@ def _begin(turn: Turn, code: str) -> None:
 
 def _join(turn: Turn, code: str) -> None:
     """Asks for a code, unless this may be one."""
-    if not (looks_like_code(code) or keyboards.is_spoilt(code, LENGTH)):
+    if not (looks_like_code(code) or keyboards.is_spoilt(code, LENGTH) or return_codes.looks_like(code)):
         start(turn, "join")
         return
     turn.state.run = Run("join", "", new_id()[:3], asking="code")
@@ -324,6 +319,7 @@ def _typed(turn: Turn, text: str) -> None:
     question = conversation.question(run.asking)
     if question.check is None:
         turn.say(turn._("Please choose one of these."))
+        turn.asks_again = True
         _ask(turn)
         return
     parts.note(turn, text)
@@ -336,6 +332,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         turn.answers[question.key] = check(turn, answer) if callable(check) else answer
     except Invalid as problem:
         turn.say(str(problem))
+        turn.asks_again = True
     except Again:
         pass
     except under_way.Then as chosen:
@@ -380,6 +377,8 @@ def _go_on(turn: Turn) -> None:
         conversation.finish(turn)
     except Goes as to:
         start(turn, to.name, to.subject, to.known)
+    except Resumes:
+        _where_were_we(turn)
     if turn.state.run is run:
         turn.state.run = None
     assert len(turn.said) > said, conversation.name  # everybody is answered

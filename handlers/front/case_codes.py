@@ -83,8 +83,15 @@ def opening(turn: Turn, code: str, words: str) -> tuple[str, str, Known] | None:
 
 
 def begun_with_files(turn: Turn, pointer: Pointer) -> str:
-    """Begins an addition to this person's own open case, for files sent to its code, and returns the words for it. An
-    officer's files do not go with an answer: all is as it came."""
+    """Begins an answer in a case of this officer's, or an addition to this person's own, for files sent to its code, and
+    returns the words for it; where it is neither, all is as it came."""
+    if turn.is_officer:
+        case = access.for_officer(turn.session, turn.member.person_id, pointer.code, turn.now)
+        if case is not None and case.state in cases.OPEN and case.route is not None:
+            turn.chat.in_office = True
+            turn.state.run, turn.state.offered = Run("reply", case.id, new_id()[:3], asking="text"), []
+            turn.run.put(replying.seen(turn, case))
+            return pointer.words
     own = None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, pointer.code)
     if own is None or own.state not in cases.OPEN:
         return f"{pointer.code} {pointer.words}".strip()

@@ -46,10 +46,13 @@ def option(turn: Turn, text: str, *, words: bool) -> Option | None:
     if number is not None:
         listed = turn.state.offered or _first_menu(turn)
         return listed[number - 1] if 1 <= number <= len(listed) else None
-    if (offered := labelled(turn.state.offered, text, words=words)) is not None or turn.state.run:
+    offered = labelled(turn.state.offered, text, words=words)
+    if offered is None and not words:
+        offered = labelled(turn.state.offered, keyboards.core(text), words=False)  # “Có ạ”
+    if offered is not None or turn.state.run:
         return offered
     # What the menu says can be written at any time, too: without buttons that is how one gets there from elsewhere.
-    return labelled(menu.options(turn), text, words=False)
+    return labelled(menu.everything(turn), text, words=False)
 
 
 _SIGNS = "●○☑☐‹› "

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from config import keyboards
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token
 from handlers.chat.words import shortened
 from handlers.files import attachments
+from handlers.front import typed
 from models.messages import unopened
 from models.messages.chats import Run
 from models.messages.message import Inbound, Option
@@ -40,6 +42,17 @@ class Then(Exception):
         super().__init__()
         self.keep = keep
         self.message = message
+
+
+def is_left(turn: Turn, conversations: Mapping[str, Conversation], text: str) -> bool:
+    """Whether these words are no answer to the question at hand, which need not be answered: they are heard as if it had not
+    been asked. A number is a slip of the finger on its list."""
+    run = turn.state.run
+    if run is None or not conversations[run.conversation].question(run.asking).is_optional:
+        return False
+    if keyboards.number(text) is not None or text.startswith("/"):
+        return False
+    return typed.option(turn, text, words=False) is None and typed.word(turn, text) is None
 
 
 def has_draft(turn: Turn, conversations: Mapping[str, Conversation]) -> bool:

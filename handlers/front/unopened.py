@@ -10,7 +10,7 @@ from handlers.broadcasts import reading
 from handlers.chat import menu, unasked
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
 from handlers.chat.doors import Pace
-from handlers.grievances import case_files, cases
+from handlers.grievances import cases
 from handlers.people import pin
 from models.anonymity import moments
 from models.anonymity.intake import Event
@@ -64,7 +64,11 @@ def _token(item: unopened.Item) -> str:
 
 def _show(turn: Turn) -> None:
     waiting = unopened.waiting(turn.session, turn.member.id)
-    item = next((one for one in waiting if one.id == turn.subject), None)
+    in_office = turn.chat.in_office
+    item = next(
+        (one for one in waiting if turn.subject == one.id or (not turn.subject and one.in_office == in_office)), None
+    )
+    turn.chat.standing.pop(in_office, None)  # whatever is new after this is another message
     if item is None:
         menu.show(turn, turn._("You have seen this already. What is open can be found under the menu."))
         return
@@ -78,11 +82,10 @@ def _show(turn: Turn) -> None:
     person_id = turn.member.person_id
     case = access.for_officer(turn.session, person_id, item.case_id, turn.now) if turn.is_officer else None
     if case is None:  # the office, or the case, is somebody else's by now
-        menu.show(turn, turn._("This is not open to you, or is over by now."))
+        over = turn._("This is not open to you, or is over by now.")
+        turn.say(over, more) if more else menu.show(turn, over)
         return
-    card = cases.card(turn.session, turn.member, case, item.text, turn.now)
-    attached = case_files.options(turn.session, turn.language, case)
-    turn.say(card, [*cases.card_options(turn.session, turn.language, case, turn.now), *attached, *more])
+    cases.show(turn, case, item.text, more)
 
 
 def forget(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:

@@ -8,6 +8,8 @@ from config.i18n import N_
 from handlers.chat.conversation import Entry
 from handlers.chat.doors import Doors, Pace, Step
 from handlers.grievances import (
+    alike,
+    cards,
     case_files,
     cases,
     digest,
@@ -29,7 +31,21 @@ from models.grievances.floods import Together
 from models.people import rights
 from models.store.database import Session
 
-_MODULES = (filing, own_cases, own_name, today, listing, cases, replying, handing_on, spoken, saved_replies, case_files)
+_MODULES = (
+    filing,
+    own_cases,
+    own_name,
+    today,
+    listing,
+    alike,
+    cards,
+    cases,
+    replying,
+    handing_on,
+    spoken,
+    saved_replies,
+    case_files,
+)
 
 
 def _firings(session: Session, now: datetime, pace: Pace) -> list[digests.Firing]:
@@ -56,7 +72,7 @@ DOORS = Doors(
         Entry("file", N_("Send a grievance"), 40),
         Entry("mine", N_("My grievances"), 50),
     ],
-    file_rights=[case_files.of_case],
+    file_rights=[case_files.of_case, case_files.of_own_case],
     events={
         "report": posting.report,
         "addition": posting.hear,
@@ -69,6 +85,7 @@ DOORS = Doors(
         "left": posting.hear,
         "tell": posting.tell_reporter,
         "undelivered": posting.tell_undelivered,
+        "answer": alike.post,
     },
     steps=[Step(_firings, _fire), Step(_together, _ring), *ladder.STEPS],
 )

@@ -30,6 +30,7 @@ from handlers.chat.conversation import (
 from handlers.chat.words import category_name, level_name, send_to, shortened
 from handlers.files import attachments
 from handlers.grievances import categories
+from handlers.people import coming_back
 from models.anonymity import intake, moments
 from models.anonymity.identifying import kinds_in
 from models.anonymity.intake import Event
@@ -245,6 +246,7 @@ def _finish(turn: Turn) -> None:
     turn.falls_due = due <= turn.now
     said = thanks(turn, event.code, found[level], reply_due, covered=covered, urgent=danger)
     turn.say(said, [mine_option(turn)])
+    coming_back.remind(turn)
 
 
 def _more_danger(turn: Turn, earlier: cases.Grievance) -> None:

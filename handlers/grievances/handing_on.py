@@ -10,7 +10,7 @@ from typing import NamedTuple
 from config.i18n import N_
 from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, take_text, unless_unchanged
 from handlers.chat.words import level_name
-from handlers.grievances import cases
+from handlers.grievances import cards, cases
 from handlers.grievances.replying import saying
 from models.grievances import access, handling
 from models.grievances.cases import Grievance
@@ -72,7 +72,7 @@ class Step(NamedTuple):
 
 
 def _nearest(turn: Turn, units: Callable[[Session, Grievance, datetime], Sequence[Unit]]) -> Step | None:
-    case = cases.open_case(turn)
+    case = cards.open_case(turn)
     unit = next(iter(units(turn.session, case, turn.now)), None) if case is not None else None
     return Step(case, unit) if case is not None and unit is not None else None
 
@@ -190,7 +190,7 @@ CONVERSATIONS = (
                 listed=_colleagues,
             ),
         ),
-        about=cases.open_case,
+        about=cards.open_case,
         in_office=True,
     ),
     Conversation(

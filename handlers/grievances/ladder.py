@@ -9,11 +9,13 @@ from config.i18n import N_, Language
 from handlers.chat.conversation import open_token
 from handlers.chat.doors import Pace, Step
 from handlers.chat.unasked import reader_of, tell
+from handlers.chat.words import destination, state_name
 from models.grievances import ladder, rungs
+from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.messages.quiet_hours import is_quiet
-from models.people import accounts
+from models.people import accounts, units
 from models.store.database import Session
 
 _SAID: dict[rungs.Kind, tuple[str, str]] = {
@@ -38,24 +40,54 @@ _SAID: dict[rungs.Kind, tuple[str, str]] = {
         N_("Time was over; now with the union above: {count}"),
         N_("Time was over; now with the union above: {count} ({codes})"),
     ),
+    "wished": (
+        N_("Went up from your unit because the worker asked for it: {count}"),
+        N_("{codes}: went up to {where} because the worker asked for it"),
+    ),
+    "handed": (N_("Handed up from your unit: {count}"), N_("{codes}: was handed up to {where}")),
+    "returned": (N_("Handed back to the unit below: {count}"), N_("{codes}: was handed back to {where}")),
+    "ended": (
+        N_("Closed, of those that your unit had before: {count}"),
+        N_("{codes}, which your unit had before: {where}"),
+    ),
 }
+_LATE = ("came", "top", "late", "went")
 _BUTTONS = 3
 """Cases of one message that can be opened from it; the rest by the list."""
 
 
-def words(reader: Language, news: rungs.News) -> str:
-    """At most seven lines."""
-    late = sum(count for kind, count in news.counts.items() if kind in ("came", "top", "late", "went"))
-    head = (
-        reader.ngettext("Comrade, {count} case is overdue.", "Comrade, {count} cases are overdue.", late)
-        if late
-        else reader.ngettext("Comrade, {count} case is waiting.", "Comrade, {count} cases are waiting.", news.total)
-    )
-    lines = [("⚠ " if news.urgent else "") + head]
+def words(session: Session, reader: Language, news: rungs.News) -> str:
+    """A line for each kind, and place."""
+    late = sum(count for kind, count in news.counts.items() if kind in _LATE)
+    waits = sum(count for kind, count in news.counts.items() if kind in ("warned", "again"))
+    if late:
+        head = reader.ngettext("Comrade, {count} case is overdue.", "Comrade, {count} cases are overdue.", late)
+    elif waits:
+        head = reader.ngettext("Comrade, {count} case is waiting.", "Comrade, {count} cases are waiting.", waits)
+    else:
+        head = reader.gettext("Comrade, what became of cases that your unit had:")
+    lines = [("⚠ " if news.urgent and (late or waits) else "") + head]
     for kind, count in news.counts.items():
-        codes = ", ".join(code for of, code, _case_id in news.named if of == kind)
-        lines.append("• " + reader.gettext(_SAID[kind][bool(codes)], count=reader.number(count), codes=codes))
+        for place, codes in _named(session, reader, news, kind) or [("", "")]:
+            said = _SAID[kind][bool(codes)]
+            lines.append("• " + reader.gettext(said, count=reader.number(count), codes=codes, where=place))
     return "\n".join(lines)
+
+
+def _named(session: Session, reader: Language, news: rungs.News, kind: rungs.Kind) -> list[tuple[str, str]]:
+    """The codes of this kind, together where they went to one place, or ended alike."""
+    found: dict[str, list[str]] = {}
+    for of, code, case_id in news.named:
+        if of == kind:
+            found.setdefault(_became(session, reader, kind, case_id), []).append(code)
+    return [(place, ", ".join(codes)) for place, codes in found.items()]
+
+
+def _became(session: Session, reader: Language, kind: rungs.Kind, case_id: str) -> str:
+    if kind not in ("wished", "handed", "returned", "ended"):
+        return ""
+    case = session.get_one(Grievance, case_id)
+    return state_name(reader, case) if kind == "ended" else destination(reader, units.get(session, case.holder_id))
 
 
 def tell_officer(session: Session, told: tuple[str, datetime], now: datetime) -> None:
@@ -74,10 +106,10 @@ def tell_officer(session: Session, told: tuple[str, datetime], now: datetime) ->
         if news.urgent:
             ring = reader.gettext("The union has something urgent for you. Write menu to see it.")
             tell(session, account, Letter(ring, in_office=True), now, plain=True)
-        theirs = [(code, case_id) for kind, code, case_id in news.named if kind != "went"]
+        theirs = [(code, case_id) for kind, code, case_id in news.named if kind not in (*rungs.LEFT, "ended")]
         shown = [Option(open_token("view", case_id), code) for code, case_id in dict.fromkeys(theirs)][:_BUTTONS]
         queue = Option(open_token("queue"), reader.gettext("Cases to handle"))
-        tell(session, account, Letter(words(reader, news), options=[*shown, queue], in_office=True), now)
+        tell(session, account, Letter(words(session, reader, news), options=[*shown, queue], in_office=True), now)
 
 
 # Steps of the tick, in this order: what one leaves is there for the next.

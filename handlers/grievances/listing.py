@@ -90,10 +90,8 @@ def _queue(turn: Turn) -> None:
     shown = paging.page(wanted, paging.asked(turn))
     back = [
         Option(open_token("seek"), turn._("Find a case")),
-        Option(open_token("spoken"), turn._("Enter a spoken grievance")),
-        Option(open_token("saved"), turn._("Saved replies")),
-        Option(open_token("away"), turn._("While I am away")),
-        Option(open_token("menu"), turn._("Menu")),
+        *([Option(open_token("alike"), turn._("One answer to several"))] if alike(turn) else []),
+        Option(open_token("queue_more"), turn._("More…")),
     ]
     if not wanted:
         turn.say(turn._("Comrade, no case is waiting for your unit."), back)
@@ -101,6 +99,29 @@ def _queue(turn: Turn) -> None:
     lines = [_head(turn, group, len(wanted)), *(row(turn, one) for one in shown.rows), *paging.place(turn.language, shown)]
     options = [Option(open_token("view", one.case.id), one.case.code) for one in shown.rows]
     turn.say("\n".join(lines), [*options, *paging.options(turn, shown, "queue", value=group), *back])
+
+
+def _more(turn: Turn) -> None:
+    offered = [
+        Option(open_token("spoken"), turn._("Enter a spoken grievance")),
+        Option(open_token("saved"), turn._("Saved replies")),
+        Option(open_token("away"), turn._("While I am away")),
+        Option(open_token("queue"), turn._("Cases to handle")),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
+    turn.say(turn._("What would you like to do, comrade?"), offered)
+
+
+def alike(turn: Turn) -> dict[str, list[Grievance]]:
+    """The cases that may have one answer with others of their kind, by category: those that wait for the union, have
+    somebody to hear it, and are in no colleague's hands."""
+    found: dict[str, list[Grievance]] = {}
+    for one in waiting(turn):
+        theirs = one.group in work.OWED and one.case.route is not None
+        if theirs and one.case.assignee_id in (None, turn.member.person_id):
+            found.setdefault(one.case.category, []).append(one.case)
+    several = {category: cases for category, cases in found.items() if len(cases) > 1}
+    return dict(sorted(several.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 
 
 def _head(turn: Turn, group: str, count: int) -> str:
@@ -183,6 +204,7 @@ def _go_there(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("queue", _queue, allowed=with_right(rights.ANSWER), in_office=True, begun=_begun, is_list=True),
+    Conversation("queue_more", _more, allowed=with_right(rights.ANSWER), in_office=True),
     Conversation(
         "seek",
         _go_there,

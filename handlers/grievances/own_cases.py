@@ -132,7 +132,8 @@ def _show(turn: Turn) -> None:
             by = turn._("The union") if entry.officer_id else own
             lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: “{words}”")
     lines += case_files.listed(turn.session, turn.language, case)
-    turn.say("\n\n".join(lines), reporter_options(turn, case))
+    lines += case_files.from_union(turn.session, turn.language, case, turn.now)
+    turn.say("\n\n".join(lines), [*case_files.for_reporter(turn, case), *reporter_options(turn, case)])
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:

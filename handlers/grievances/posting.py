@@ -12,7 +12,7 @@ from handlers.chat.conversation import open_token
 from handlers.chat.doors import Pace
 from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import level_name
-from handlers.grievances import cases
+from handlers.grievances import case_files, cases
 from models.anonymity.intake import Event
 from models.grievances import cases as case_rows
 from models.grievances import enclosures, floods, handling
@@ -31,7 +31,7 @@ def report(session: Session, event: Event, now: datetime, pace: Pace) -> None:
 
 def hear(session: Session, event: Event, now: datetime, pace: Pace) -> None:
     """What its reporter says or decides in a case that is there."""
-    _show_officers(session, case_rows.hear_reporter(session, event, now), event, now, pace)
+    _show_officers(session, handling.hear(session, event, now), event, now, pace)
 
 
 def tell_undelivered(session: Session, event: Event, now: datetime, _pace: Pace) -> None:
@@ -47,7 +47,7 @@ def tell_undelivered(session: Session, event: Event, now: datetime, _pace: Pace)
 def _show_officers(session: Session, case: Grievance | None, event: Event, now: datetime, pace: Pace) -> None:
     if case is None:
         return
-    enclosures.enclose(session, event)  # before anybody is shown the case
+    enclosures.enclose(session, event.entry_id, event.files)  # before anybody is shown the case
     quiet = is_quiet(now, pace.quiet)
     if quiet and not case.urgent and case.state in case_rows.OPEN:  # of a closed case the morning would say nothing
         return
@@ -55,8 +55,7 @@ def _show_officers(session: Session, case: Grievance | None, event: Event, now: 
         cases.ring(session, case, now)
     elif not floods.is_told_apart(session, case, event, now, pace.told_apart):
         return
-    whole = event.kind in ("report", "unsettled")
-    cases.tell_handlers(session, case, now, lambda reader: _title(reader, event, case), whole=whole)
+    cases.tell_handlers(session, case, now, lambda reader: _title(reader, event, case))
 
 
 def _title(reader: Language, event: Event, case: Grievance) -> str:
@@ -80,7 +79,10 @@ def tell_reporter(session: Session, event: Event, now: datetime, _pace: Pace) ->
         return
     case = session.get_one(Grievance, entry.grievance_id)
     for account in case_rows.reporter_accounts(session, case):
-        text, options = _words(session, reader_of(session, account), entry, case, now)
+        reader = reader_of(session, account)
+        text, options = _words(session, reader, entry, case, now)
+        if files := case_files.sent_with(session, reader, entry):
+            text, options = f"{text}\n\n{files}", [case_files.button_of_reporter(reader, case), *options]
         tell(session, account, Letter(text, options=options, asks=True, of_case=case.id), now)
 
 

@@ -21,7 +21,8 @@ from handlers.chat.conversation import (
     unless_cancelled,
 )
 from handlers.chat.words import shortened
-from handlers.grievances import cases
+from handlers.files import attachments
+from handlers.grievances import cards, cases
 from models.anonymity import moments
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, handling, saved_replies
@@ -56,9 +57,9 @@ class Dialogue:
 
 
 def saying(turn: Turn, case: Grievance) -> Saying:
-    """What was written here, by the officer at hand."""
+    """What was written here, by the officer at hand, and what goes with it."""
     relay_at = moments.cover(turn.now, turn.site.relay_minutes) if case.covered else turn.now
-    return Saying(turn.member.person_id, turn.answers["text"], relay_at)
+    return Saying(turn.member.person_id, turn.answers["text"], relay_at, attachments.going(turn))
 
 
 def _count(turn: Turn, case: Grievance) -> int:
@@ -87,6 +88,7 @@ def note_seen(turn: Turn) -> None:
 
 
 def _note_shown(turn: Turn) -> None:
+    attachments.keep(turn)
     turn.notes(Meanwhile).shown = _count(turn, turn.thing(Grievance))
 
 
@@ -107,13 +109,14 @@ def _preview(added: str, turn: Turn) -> str:
     lines = [
         turn._("To the reporter of {code}, who wrote “{about}”:", code=case.code, about=about),
         f"“{shortened(_whole(turn, added), 1500)}”",
+        *attachments.review(turn),
     ]
     for entry in said[len(said) if seen is None else seen :]:
         if entry.kind == case_rows.UNDELIVERED:
-            lines.append(cases.undelivered(turn.language))
+            lines.append(cards.undelivered(turn.language))
         elif entry.officer_id != turn.member.person_id and entry.kind not in case_rows.BY_NOBODY:
             words = case_rows.text_of(turn.session, entry)
-            by = cases.said_by(turn.session, turn.language, entry)
+            by = cards.said_by(turn.session, turn.language, entry)
             lines.append(
                 turn._("⚠ Meanwhile {who}: {words}", who=by, words=f"“{shortened(words)}”" if words else _done(turn, entry))
             )
@@ -154,6 +157,7 @@ def deliver(turn: Turn, verb: Verb) -> str:
     except handling.Refused:
         cases.already(turn, case)
         return ""
+    attachments.sent(turn)
     turn.falls_due = not case.covered
     if not case.covered:
         return turn._("Sent, comrade. The reporter of {code} hears it now.", code=case.code)
@@ -187,12 +191,17 @@ def _note(turn: Turn) -> None:
 
 def begun(turn: Turn, case: Grievance, text: str) -> Known:
     """With what “PA-XXXXXX words” begins an answer at its preview."""
-    return Known({"text": take_text(turn, text)}, (Meanwhile(_count(turn, case)),))
+    return Known({"text": take_text(turn, text)}, (seen(turn, case),))
+
+
+def seen(turn: Turn, case: Grievance) -> Meanwhile:
+    """As much as there is in the case now."""
+    return Meanwhile(_count(turn, case))
 
 
 def _heard(turn: Turn) -> Grievance | None:
     """Their open case, with a chat to answer to."""
-    case = cases.open_case(turn)
+    case = cards.open_case(turn)
     return case if case is not None and case.route is not None else None
 
 
@@ -210,7 +219,9 @@ def _dialogue(how: Dialogue) -> Conversation:
         listed=_saved if how.may_be_saved else None,
         chosen=_take_saved if how.may_be_saved else None,
     )
-    return Conversation(how.name, partial(_send, how), (text, preview(how.added)), about=_heard, in_office=True)
+    return Conversation(
+        how.name, partial(_send, how), (text, preview(how.added)), about=_heard, in_office=True, takes_files=True
+    )
 
 
 _DIALOGUES = (
@@ -237,6 +248,6 @@ _NOTE = N_("Comrade, please write the note on {code}. Only officers of your unit
 CONVERSATIONS = (
     *map(_dialogue, _DIALOGUES),
     Conversation(
-        "note", _note, (Question("text", partial(_prompt, _NOTE), check=take_text),), about=cases.case_of, in_office=True
+        "note", _note, (Question("text", partial(_prompt, _NOTE), check=take_text),), about=cards.case_of, in_office=True
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
 from handlers.chat.words import shortened
-from handlers.grievances import cases
+from handlers.grievances import cards
 from models.grievances import cases as case_rows
 from models.grievances import exclusions, saved_replies
 from models.grievances.cases import Grievance
@@ -25,7 +25,7 @@ def _back(turn: Turn) -> list[Option]:
 
 def _of_all(turn: Turn) -> Grievance | None:
     """Their case, if nobody of the unit may be barred from it."""
-    case = cases.case_of(turn)
+    case = cards.case_of(turn)
     return case if case is not None and not exclusions.any_for(turn.session, case.id) else None
 
 

@@ -14,7 +14,7 @@ from handlers.chat.conversation import (
     unless_unchanged,
     with_right,
 )
-from handlers.grievances import cases, categories
+from handlers.grievances import cards, cases, categories
 from models.grievances import handling
 from models.grievances.cases import Grievance
 from models.people import rights, units
@@ -75,7 +75,7 @@ def _sure_choices(turn: Turn) -> Sequence[Choice]:
 
 def _told_aloud(turn: Turn) -> Grievance | None:
     """Their open case, without a chat to answer to."""
-    case = cases.open_case(turn)
+    case = cards.open_case(turn)
     return case if case is not None and case.route is None else None
 
 

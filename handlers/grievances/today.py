@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from config.i18n import HERE, Language
-from handlers.chat import paging
+from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
@@ -25,8 +25,9 @@ from handlers.chat.conversation import (
     take_text,
     with_right,
 )
-from handlers.chat.words import category_name, destination, shortened, state_name, time_left, unit_name
-from handlers.grievances import cases, listing, replying
+from handlers.chat.words import category_name, destination, state_name, time_left
+from handlers.files import attachments
+from handlers.grievances import cards, case_files, listing, replying
 from handlers.grievances.listing import GROUPS
 from models.broadcasts import rule_of_two
 from models.broadcasts.broadcasts import Broadcast
@@ -41,8 +42,6 @@ from models.store.database import Session
 
 _LINES = 10
 """Of a message that a phone shows with its buttons."""
-_LAST = 3
-"""Entries of a case that are shown with it when cases are gone through."""
 
 
 class Day(NamedTuple):
@@ -122,7 +121,10 @@ def _day(turn: Turn) -> None:
     person_id = turn.member.person_id
     day = day_of(turn.session, person_id, turn.now)
     text = "\n".join(lines(turn.session, turn.language, person_id, day, turn.now))
-    turn.say(text, options(turn.language, person_id, day))
+    offered, unread = options(turn.language, person_id, day), menu.unread(turn)
+    if unread:  # in the place of the last but “More…”, where that is
+        offered = [*unread, *offered[:-2], offered[-1]]
+    turn.say(text, offered)
 
 
 def _owing(turn: Turn) -> None:
@@ -177,19 +179,23 @@ def _card(turn: Turn) -> str:
     left = in_turn(listing.waiting(turn), turn.member.person_id, _later(turn))
     urgent = "⚠ " if case.urgent else ""
     time = time_left(reader, work.shown_at(case, case.due_at), turn.now)
-    head = f"{urgent}{case.code} · " + reader.ngettext("{count} left", "{count} left", len(left))
-    facts = (
-        f"{category_name(reader, case.category)} · {unit_name(turn.session, case.unit_id)}\n"
-        f"{state_name(reader, case)} · {time}"
-    )
-    said = cases.said_in(turn.session, reader, case)
-    more = [reader.gettext("… {count} more under “More…”", count=len(said) - _LAST)] if len(said) > _LAST else []
+    head = [
+        f"{urgent}{case.code} · " + reader.ngettext("{count} left", "{count} left", len(left)),
+        " · ".join([category_name(reader, case.category), *cards.where(turn.session, case)]),
+        f"{state_name(reader, case)} · {time}",
+    ]
     ask = (
         turn._("Write the answer here, comrade.")
         if case.route is not None
         else turn._("This was told in person: please answer in person, then close it.")
     )
-    return "\n\n".join([f"{head}\n{facts}", *more, *(shortened(one, 400) for one in said[-_LAST:]), ask])
+    return cards.composed(
+        turn.session,
+        reader,
+        case,
+        head,
+        [*case_files.listed_all(turn.session, reader, case), *attachments.review(turn), ask],
+    ).text
 
 
 def _card_choices(turn: Turn) -> Sequence[Choice]:
@@ -231,7 +237,8 @@ CONVERSATIONS = (
             Question("text", _card, _card_choices, check=_typed, chosen=_tapped, before=replying.note_seen),
             replying.preview(),
         ),
-        about=cases.open_case,
+        about=cards.open_case,
         in_office=True,
+        takes_files=True,
     ),
 )

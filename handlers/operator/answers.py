@@ -33,6 +33,11 @@ TEXTS = {
     "other_words": N_("None of them shows these words; nobody was confirmed."),
     "which_of_them": N_('Which of them? Ask the officer: haichieu officers confirm {staff_code} --words "FIRST SECOND"'),
     "not_waiting": N_("Nobody with that staff code waits to be confirmed."),
+    "no_officer": N_("Nobody with the staff code {staff_code} holds an office."),
+    "reissued": N_(
+        "{name}: every earlier phone is put out. The new code, shown once: {code}. Give it to them in person; an officer "
+        "above, or `haichieu officers confirm`, confirms the chat that joins with it."
+    ),
     "nobody_waits": N_("Nobody waits to be confirmed."),
     "until": N_("until {day}"),
     # invites

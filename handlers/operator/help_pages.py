@@ -40,6 +40,7 @@ class Page:
 
 _KEYS_NEW = N_("Make the key file, or add a fresh key to it.")
 _CONFIRM = N_("Confirm that a chat belongs to an officer.")
+_REISSUE = N_("Put out the lost phone of an officer, and make a new code.")
 _VERIFY = N_("Check the published list of codes of a poll.")
 PAGES = {
     "": Page(
@@ -83,7 +84,7 @@ PAGES = {
     ),
     "officers": Page(
         N_("Who may act for a unit: an officer's code is a claim, with which nothing can be done until it is confirmed."),
-        commands=(("confirm", _CONFIRM),),
+        commands=(("confirm", _CONFIRM), ("reissue", _REISSUE)),
         example="haichieu officers confirm",
     ),
     "officers confirm": Page(
@@ -96,6 +97,14 @@ PAGES = {
             ("--words WORDS", N_("the two words on the officer's screen, where several chats claim one code")),
         ),
         "haichieu officers confirm SL001",
+    ),
+    "officers reissue": Page(
+        N_(
+            "For an officer who has lost the phone: ends every chat of theirs at once and shows a new code, once. Whoever "
+            "joins with it is confirmed as with the first one. The other officers of the unit are told."
+        ),
+        (("STAFF_CODE", N_("as it stands in the list of people")),),
+        "haichieu officers reissue SL001",
     ),
     "calendar": Page(
         N_("The days of a year on which a unit does not work, each with its reason."),

@@ -8,12 +8,28 @@ from datetime import date, datetime
 from config.i18n import N_
 from handlers.chat.conversation import Entry
 from handlers.chat.doors import Doors, Pace, Step
-from handlers.people import deputies, headcounts, joining, my_data, officer_claims, pin, second_phone, settings, upgrading
+from handlers.people import (
+    coming_back,
+    deputies,
+    headcounts,
+    in_touch,
+    joining,
+    lost_phones,
+    my_data,
+    officer_claims,
+    pin,
+    second_phone,
+    settings,
+    upgrading,
+)
 from models.anonymity.intake import Event
 from models.people import accounts, claims, leaving, upgrades
 from models.store.database import Session
 
-_MODULES = (joining, officer_claims, deputies, settings, pin, second_phone, my_data, headcounts, upgrading)
+_MODULES = (
+    *(joining, in_touch, coming_back, officer_claims, lost_phones, deputies),
+    *(settings, pin, second_phone, my_data, headcounts, upgrading),
+)
 
 
 def _change(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
@@ -75,6 +91,7 @@ DOORS = Doors(
     events={
         **{"change": _change, "unlink": _unlink, "leave": _leave, "slip": _slip},
         **{"office": _office, "claim": _claim, "unclaim": _unclaim, "claim_over": _claim_over},
+        **{"came_back": coming_back.came_back, "moved": coming_back.move, "return_code": coming_back.write_code},
     },
     steps=[Step(_claims, _end_claims)],
 )

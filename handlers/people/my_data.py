@@ -26,7 +26,9 @@ def _mydata(turn: Turn) -> None:
         else turn._("Your name: not kept."),
         turn._("This chat, sealed, and the day you joined: {day}. So that you can be answered. Until you leave.",
                day=f"{mine.joined_on:%d/%m/%Y}"),
-        turn._("What you agreed to: consent card {version}, on that day.", version=mine.consent_version),
+        turn._("What you agreed to: consent card {version}, on that day.", version=mine.consent_version)
+        + " "
+        + turn._("Notices: {notices}. Opinion polls: {polls}.", notices=_on(turn, "notices"), polls=_on(turn, "polls")),
         turn._("Joined with a slip or an own code: verified.")
         if mine.verified
         else turn._("Joined with the team's own code: not verified."),
@@ -38,6 +40,10 @@ def _mydata(turn: Turn) -> None:
                "on nothing is shown or sent, and by the next night it is deleted."),
     ]  # fmt: skip
     turn.say("\n\n".join(lines), [Option(open_token("leave"), turn._("Leave")), Option(open_token("menu"), turn._("Menu"))])
+
+
+def _on(turn: Turn, name: str) -> str:
+    return turn._("on") if turn.wish(name) else turn._("off")
 
 
 def _sure_text(turn: Turn) -> str:

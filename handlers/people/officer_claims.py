@@ -16,7 +16,7 @@ from handlers.chat.words import role_name
 from models.anonymity import intake, moments
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import accounts, claims, offices, persons, rights, units, wishes
+from models.people import accounts, claims, offices, persons, reissuing, rights, units, wishes
 from models.people.accounts import Account
 from models.people.claims import Claim, Ended
 from models.people.units import Unit
@@ -41,7 +41,8 @@ def announce(session: Session, claim: Claim, now: datetime) -> None:
                 if somebody.id == holder.id:
                     continue
                 text = _said_of_claim(session, account, holder, held, path[0])
-                _ask(session, account, claim, text, now, may_confirm=at > 0 or len(path) == 1)
+                mine = reissuing.is_by(session, somebody.id, holder.id)
+                _ask(session, account, claim, text, now, may_confirm=not mine and (at > 0 or len(path) == 1))
     for own in wishes.of_person(session, holder.id):
         if own.confirmed:
             reader = reader_of(session, own)
@@ -80,15 +81,17 @@ def _claim(turn: Turn) -> Claim | None:
         return None
     if claims.why_over(turn.session, claim, turn.now.date()) is not None:
         return None
+    if reissuing.is_by(turn.session, turn.account.person_id, claim.person_id):
+        return None  # who had the code made vouches for nobody
     held = offices.held_by(turn.session, claim.person_id, turn.now.date())
-    return claim if any(_may_confirm(turn, office.unit_id) for office in held) else None
+    return claim if any(stands_above(turn, rights.CONFIRM_CLAIM, office.unit_id) for office in held) else None
 
 
-def _may_confirm(turn: Turn, unit_id: str) -> bool:
+def stands_above(turn: Turn, right: rights.Right, unit_id: str) -> bool:
     """Those above do; where nothing stands above, those beside."""
     if len(units.path(turn.session, unit_id)) == 1:
         return unit_id in turn.units_with(rights.HEAR_OF_CLAIM)
-    return turn.may(rights.CONFIRM_CLAIM, unit_id)
+    return turn.may(right, unit_id)
 
 
 def _confirm_text(turn: Turn) -> str:
@@ -147,10 +150,13 @@ def confirm(session: Session, claim: Claim, now: datetime, minutes: Minutes) -> 
 def _tell_confirmed(session: Session, chosen: Account, now: datetime) -> None:
     reader = reader_of(session, chosen)
     text = reader.gettext("Comrade, this chat is confirmed and now receives your unit's cases.")
-    options = [Option(open_token("menu"), reader.gettext("Menu"))]
+    options = [
+        Option(open_token("menu"), reader.gettext("Work of today")),
+        Option(open_token("in_touch"), reader.gettext("Notices and polls here")),
+    ]
     if any(one.confirmed and one is not chosen for one in wishes.of_person(session, chosen.person_id)):
         text += "\n\n" + reader.gettext("An earlier phone of yours is connected, too. If you no longer have it, put it out.")
-        options.insert(0, Option(open_token("unlink"), reader.gettext("Put other phones out")))
+        options.append(Option(open_token("unlink"), reader.gettext("Put other phones out")))
     tell(session, chosen, Letter(text, commands="officer", options=options), now)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.unasked import reader_of, tell
-from handlers.people import pin
+from handlers.people import consent, pin
 from models.anonymity import moments
 from models.messages.message import Option
 from models.messages.outbox import Letter
@@ -19,7 +19,7 @@ from models.people import accounts, persons, second_phones, wishes
 from models.people.accounts import Account
 
 
-def connect(turn: Turn, first: Account, consent_version: str) -> None:
+def connect(turn: Turn, first: Account) -> None:
     """Makes this chat another one of the person behind `first`, with what they had chosen there."""
     found = second_phones.find_by_id(turn.session, turn.answers["code"], turn.now)
     assert found is not None  # `first` came from it
@@ -40,7 +40,7 @@ def connect(turn: Turn, first: Account, consent_version: str) -> None:
             verified=first.verified,
             notices=chosen.get("notices", first.notices),
             polls=chosen.get("polls", first.polls),
-            consent_version=consent_version,
+            consent_version=consent.VERSION,
         ),
         turn.now.date(),
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from config.i18n import N_
 from handlers.chat import menu
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
-from handlers.people import second_phone
+from handlers.people import lost_phones, second_phone
 from models.messages.message import Option
 
 Name = Literal["notices", "polls", "plain_previews"]
@@ -26,6 +26,8 @@ def _settings(turn: Turn) -> None:
         Option(open_token("pin"), turn._("PIN")),
         Option(open_token("link"), turn._("Connect another phone")),
         *([Option(open_token("unlink"), turn._("Put other phones out"))] if second_phone.has_others(turn) else []),
+        *([Option(open_token("return_code"), turn._("Return code"))] if turn.line.is_page else []),
+        *([Option(open_token("lost_phone"), turn._("An officer has lost the phone"))] if lost_phones.may(turn) else []),
         Option(open_token("hide"), turn._("Hide from this phone")),
         Option(open_token("mydata"), turn._("My data")),
         Option(open_token("leave"), turn._("Leave")),
@@ -80,25 +82,20 @@ def _join_union(turn: Turn) -> None:
 
 
 def _hide(turn: Turn) -> None:
-    """The same words on every line: whoever reads them may have a second app on the same phone."""
-    menu.show(
-        turn,
-        "\n\n".join(
-            (
-                turn._("What stands on this phone, only this phone can delete:"),
-                turn._("Telegram: hold the chat, Delete chat. If Telegram offers it, also for the bot."),
-                turn._("Zalo: hold the chat, Delete. Photos you sent stay in the phone's album."),
-                turn._(
-                    "The web page: “Hide quickly” blanks it; the three dots, “Delete from this device”, leave nothing "
-                    "on the phone."
-                ),
-                turn._(
-                    "Your grievances stay with the union. After deleting, write to the same line again on Telegram and "
-                    "Zalo; on the web page, join again."
-                ),
-            )
-        ),
-    )
+    """In the words of the line one is on, and no other."""
+    if turn.line.is_page:
+        how = turn._(
+            "“Hide quickly” blanks the page; the three dots, “Delete from this device”, leave nothing on the phone. After "
+            "that, only your return code leads back."
+        )
+    else:
+        how = turn._(
+            "In {service}: hold the chat, then Delete; if it asks, also on the other side. Photos you sent stay in the "
+            "phone's album. After that, write here again.",
+            service=turn.line.service,
+        )
+    first = turn._("What stands on this phone, only this phone can delete:")
+    menu.show(turn, "\n\n".join((first, how, turn._("Your grievances stay with the union."))))
 
 
 CONVERSATIONS = (

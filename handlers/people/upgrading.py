@@ -213,7 +213,7 @@ def tell_in_office(session: Session, account_id: str, now: datetime) -> None:
     account = session.get_one(Account, account_id)
     reader = language(account.language)
     text = reader.gettext("Comrade, from now on this chat receives your unit's cases.")
-    options = [Option(open_token("menu"), reader.gettext("Menu"))]
+    options = [Option(open_token("menu"), reader.gettext("Work of today"))]
     tell(session, account, Letter(text, options=options, commands="officer", in_office=True), now)
 
 

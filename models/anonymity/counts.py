@@ -57,6 +57,8 @@ OWN = Series("own", 1, True)
 """Workers of this very unit who have joined, each with a slip of their own: from k on cases name the unit."""
 UNDER = Series("under", 2, True)
 """The same of the unit and all below it."""
+WANT = Series("want", 2, True)
+"""Those of them who want notices: whoever answers for the unit sees whom a notice can reach at all."""
 GOT = Series("got", 2, False)
 """Who has received a notice."""
 READ = Series("read", 2, False)

@@ -38,10 +38,14 @@ from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
 OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
-OfChat = Literal["tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over"]
+OfChat = Literal[
+    "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
+]
+OfPage = Literal["came_back", "moved", "return_code"]
+"""Who goes on in another page of web chat (models.people.wishes), and with which codes (models.people.return_codes)."""
 OfCode = Literal["slip", "office", "claim", "unclaim"]
 """What is done with a joining code in a chat that has joined; `text` is the code's id."""
-Kind = Literal[OfCase, OfChat, OfCode]
+Kind = Literal[OfCase, OfChat, OfPage, OfCode]
 
 KEPT = timedelta(days=1)
 """So long, and to the end of that day, every row stays; it goes in the next night."""
@@ -100,14 +104,16 @@ def change_account(session: Session, account_id: str, now: datetime, at: datetim
 
 def ask(session: Session, kind: Kind, account_id: str, now: datetime, at: datetime, text: str = "") -> None:
     """Has something done for an account `at` a later time: `change`; `leave`, `unlink` (the ids of the accounts that end);
-    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode` (models.people.upgrades); `claim_over` (why)."""
+    `seen` (a broadcast's id); `opened` (the id of its news); `OfCode`; `OfPage`; `claim_over` (why)."""
     event = Event(kind, at.isoformat(), "", new_id(), "", text, account_id)
     add(session, event, now)
 
 
 def take_back(session: Session, event: Event, now: datetime) -> None:
     """An event that is not due yet is not to happen. Its row stays with the others: gone, it would say what it was."""
-    add(session, Event("taken_back", now.isoformat(), "", new_id(), event.reporter_id, event.entry_id), now)
+    add(
+        session, Event("taken_back", now.isoformat(), "", new_id(), event.reporter_id, event.entry_id, event.account_id), now
+    )
 
 
 def changes(session: Session, account_id: str) -> list[Event]:
@@ -212,16 +218,14 @@ def is_there(session: Session, row_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An event in memory, without the words (but for what changes an account, and what names a thing). `at`: when it is
-    due.
-    """
+    """An event in memory, without the words (but for what changes an account, and what names a thing). `at`: when due."""
 
     at: datetime
     event: Event
 
 
 OF_CODES: tuple[OfCode, ...] = get_args(OfCode)
-_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave", *OF_CODES)
+_SAYS = ("change", "seen", "opened", "taken_back", "unlink", "leave", "moved", "return_code", *OF_CODES)
 
 
 def _remembered(event: Event) -> _Waiting:
@@ -238,6 +242,7 @@ def _tail(session: Session) -> Tail[tuple[_Waiting, ...]]:
             yield from (f"account:{one.event.account_id}", f"reporter:{one.event.reporter_id}", f"case:{one.event.case_id}")
             yield from (f"gone:{account_id}" for account_id in _ending(one.event))
             yield from (f"code:{one.event.text}" for _ in range(one.event.kind in OF_CODES))
+            yield from (f"page:{page}" for page in _page(one.event))
 
     return tail_of(session, "intake", lambda: Tail(Intake, "body", read, keys, skip=_is_empty))
 
@@ -271,6 +276,16 @@ def of_code(session: Session, invite_id: str) -> list[Event]:
     """What was asked to be done with this code (`OF_CODES`), done or not."""
     known = [*_of(session, f"code:{invite_id}"), *_in_turn(session)]
     return [event for event in known if event.kind in OF_CODES and event.text == invite_id]
+
+
+def of_page(session: Session, page: str) -> list[Event]:
+    """Who has moved to this page, by its keyed hash; or asked for this return code to work, by its own."""
+    return [event for event in (*_of(session, f"page:{page}"), *_in_turn(session)) if page in _page(event)]
+
+
+def _page(event: Event) -> list[str]:
+    """By what an event of `OfPage` is found: what stands behind the colon in its words."""
+    return [event.text.partition(":")[2]] if event.kind in ("moved", "return_code") else []
 
 
 def lately(session: Session, *kinds: Kind) -> list[Event]:
@@ -315,6 +330,11 @@ def waiting_for(session: Session, case_id: str, now: datetime) -> list[Event]:
 def waiting_of(session: Session, reporter_id: str, now: datetime) -> list[Event]:
     """What this person has sent and is not due yet, for their own chat only; without the words."""
     return _open(of_reporter(session, reporter_id), now)
+
+
+def waiting_of_account(session: Session, account_id: str, now: datetime) -> list[Event]:
+    """What this account has asked for and is not due yet; without the words."""
+    return _open(of_account(session, account_id), now)
 
 
 def due(session: Session, now: datetime, done: set[str]) -> list[Event]:

@@ -26,7 +26,7 @@ from models.messages.outbox import BULK
 from models.messages.sending import HELD_BACK, LEASE, Claimed
 from models.people import wishes
 from models.people.accounts import Account, Sender
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, keyed_hash, unseal
 
 TRIES = 5
@@ -52,7 +52,7 @@ class Bulk(Claimed):
 
 def any_sending(session: Session) -> bool:
     """Whether any broadcast is under way."""
-    return session.execute(_ANY).first() is not None
+    return run(session, _ANY, {}).first() is not None
 
 
 class View(NamedTuple):
@@ -145,10 +145,11 @@ def due(session: Session, row: Broadcast, by: Claimant, limit: int) -> Due:
             ended.append(_end(row, one, "blocked"))
         else:
             try:
-                to = Sender(by.line, unseal(session, "account.external", one.account_id, one.external))
+                known = Sender(by.line, unseal(session, "account.external", one.account_id, one.external))
             except Unsealable:
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
+            to = wishes.now_at(session, one.account_id, known)
             hidden = not by.unlocked and wishes.hides(wished, one.pin, one.plain_previews)
             readers.append((one, to, View(str(wished.get("language", one.language)), hidden)))
     if ended:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlmodel import col
 
 from models.broadcasts import broadcasts, ledger
@@ -17,7 +17,7 @@ from models.broadcasts.broadcasts import Broadcast, Draft
 from models.broadcasts.recipients import OPEN, Recipient
 from models.people.units import Unit
 from models.store import recurrence
-from models.store.database import Session
+from models.store.database import Session, run
 
 SHOWN_EVERY = timedelta(seconds=15)
 AT_ONCE = 5000
@@ -25,10 +25,23 @@ AT_ONCE = 5000
 reply."""
 
 
+_SHOULD_BEGIN = and_(col(Broadcast.state) == "scheduled", col(Broadcast.send_at) <= bindparam("now"))
+_LEFT = exists().where(
+    col(Recipient.broadcast_id) == col(Broadcast.id), or_(*(col(Recipient.state) == state for state in OPEN))
+)
+_HAS_ENDED = or_(
+    and_(or_(col(Broadcast.state) == "sending", col(Broadcast.state) == "stopped"), ~_LEFT),
+    and_(col(Broadcast.state) == "cancelled", _LEFT),
+)
+_MAY_BE_THROUGH = and_(col(Broadcast.state) == "sending", col(Broadcast.passed) != "", col(Broadcast.through_at).is_(None))
+_ANY_DUE = select(col(Broadcast.id)).where(or_(_SHOULD_BEGIN, _HAS_ENDED, _MAY_BE_THROUGH)).limit(1)
+"""Every tick asks this, so it is one question, built once."""
+
+
 def due(session: Session, now: datetime) -> Sequence[str]:
     """Ids of the broadcasts that should begin."""
-    statement = select(col(Broadcast.id)).where(col(Broadcast.state) == "scheduled", col(Broadcast.send_at) <= now)
-    return session.execute(statement.order_by(col(Broadcast.urgent).desc(), col(Broadcast.send_at))).scalars().all()
+    ordered = select(col(Broadcast.id)).where(_SHOULD_BEGIN).order_by(col(Broadcast.urgent).desc(), col(Broadcast.send_at))
+    return session.execute(ordered, {"now": now}).scalars().all()
 
 
 def begin(
@@ -87,10 +100,7 @@ def _repeat(session: Session, row: Broadcast, now: datetime) -> None:
 def ended(session: Session) -> Sequence[str]:
     """Ids of the broadcasts that have nobody left, also of those stopped at the last moment, and of cancelled ones that
     still have."""
-    left = exists().where(col(Recipient.broadcast_id) == col(Broadcast.id), col(Recipient.state).in_(OPEN))
-    over = and_(col(Broadcast.state).in_(("sending", "stopped")), ~left)
-    rest = and_(col(Broadcast.state) == "cancelled", left)
-    return session.execute(select(col(Broadcast.id)).where(or_(over, rest))).scalars().all()
+    return session.execute(select(col(Broadcast.id)).where(_HAS_ENDED)).scalars().all()
 
 
 def settle(session: Session, broadcast_id: str, now: datetime) -> Broadcast | None:
@@ -132,22 +142,19 @@ def shown_state(row: Broadcast, now: datetime) -> broadcasts.State:
     return "done" if now >= row.started_at + parts * SHOWN_EVERY else "sending"
 
 
-_MAY_BE_THROUGH = (col(Broadcast.state) == "sending", col(Broadcast.passed) != "", col(Broadcast.through_at).is_(None))
-
-
 def any_to_note(session: Session) -> bool:
     """Whether any might be through: asked first, because most of the time none is under way."""
-    return session.execute(select(col(Broadcast.id)).where(*_MAY_BE_THROUGH).limit(1)).first() is not None
+    return session.execute(select(col(Broadcast.id)).where(_MAY_BE_THROUGH).limit(1)).first() is not None
 
 
 def any_due(session: Session, now: datetime) -> bool:
     """Whether any should begin, has ended, or might be through."""
-    return bool(due(session, now) or ended(session) or any_to_note(session))
+    return run(session, _ANY_DUE, {"now": now}).first() is not None
 
 
 def note_through(session: Session, now: datetime) -> bool:
     """Notes of each that is under way when it was through; whether it was so of any."""
-    rows = session.execute(select(Broadcast).where(*_MAY_BE_THROUGH)).scalars().all()
+    rows = session.execute(select(Broadcast).where(_MAY_BE_THROUGH)).scalars().all()
     found = [row for row in rows if ledger.is_through(session, row)]
     for row in found:
         row.through_at = now

@@ -206,7 +206,13 @@ def _minutes(shift: str) -> tuple[int, int]:
     return begin, end if end > begin else end + 24 * 60
 
 
+@lru_cache(maxsize=1)
+def _library() -> str:
+    """Which public holidays are known. Asked each minute, and reading a package's own words takes milliseconds."""
+    return metadata.version("holidays")
+
+
 def fingerprint() -> str:
     """Of all that calendars are made from: what was reckoned with another one is reckoned anew."""
-    made_from: list[Any] = [table("calendar"), table("holidays"), metadata.version("holidays")]
+    made_from: list[Any] = [table("calendar"), table("holidays"), _library()]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]

@@ -7,11 +7,11 @@ names a case.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Field, col
 
-from models.anonymity.intake import Event
 from models.files.attachments import Enclosed, numbered
 from models.grievances.cases import Entry
 from models.store.database import Base, Session, insert_ignore
@@ -27,21 +27,32 @@ class Enclosure(Base, table=True):
     body: bytes
 
 
-def enclose(session: Session, event: Event) -> None:
-    """Puts what came with an event to its entry, in the transaction that posts both. Again: nothing."""
-    if event.files:
-        body = seal(session, "enclosure.body", event.entry_id, json.dumps(list(event.files)))
-        insert_ignore(session, Enclosure, [{"id": event.entry_id, "body": body}])
+def enclose(session: Session, entry_id: str, files: Sequence[Mapping[str, str]]) -> None:
+    """Puts what came with an entry to it, in the transaction that writes both. Again: nothing."""
+    if files:
+        body = seal(session, "enclosure.body", entry_id, json.dumps(list(files)))
+        insert_ignore(session, Enclosure, [{"id": entry_id, "body": body}])
 
 
-def of_case(session: Session, case_id: str) -> list[Enclosed]:
-    """All attachments of a case, in the order in which they came to it."""
+def of_case(session: Session, case_id: str, *, by_union: bool = False, but: Collection[str] = ()) -> list[Enclosed]:
+    """What its reporter sent with a case, or the union with its answers, in the order in which it came to it. `but`: entries
+    (ids) of which nothing is seen yet."""
+    by = col(Entry.officer_id).is_not(None) if by_union else col(Entry.officer_id).is_(None)
     rows = session.execute(
         select(Enclosure)
         .join(Entry, col(Entry.id) == col(Enclosure.id))
-        .where(col(Entry.grievance_id) == case_id)
+        .where(col(Entry.grievance_id) == case_id, by)
         .order_by(col(Entry.at), col(Entry.id))
     ).scalars()
-    return numbered(
-        session, [file for row in rows for file in json.loads(unseal(session, "enclosure.body", row.id, row.body))]
-    )
+    return numbered(session, [file for row in rows if row.id not in but for file in _opened(session, row)])
+
+
+def of_entry(session: Session, entry_id: str) -> list[Enclosed]:
+    """What came with one entry."""
+    row = session.get(Enclosure, entry_id)
+    return numbered(session, _opened(session, row)) if row is not None else []
+
+
+def _opened(session: Session, row: Enclosure) -> list[dict[str, str]]:
+    files: list[dict[str, str]] = json.loads(unseal(session, "enclosure.body", row.id, row.body))
+    return files

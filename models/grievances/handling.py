@@ -8,7 +8,7 @@ models.grievances.access.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from models.anonymity import intake
 from models.anonymity.intake import Event
-from models.grievances import clock, deadlines
+from models.grievances import cases, clock, deadlines, enclosures, rungs
 from models.grievances.cases import OPEN, Entry, Grievance, NewEntry, add_entry, entries, free_code, shown_unit
 from models.people import units
 from models.store.database import Session, insert_ignore
@@ -32,11 +32,12 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Saying:
     """What an officer says in a case. `relay_at`: when its reporter hears; under time cover an answer, too, leaves at a
-    fixed moment."""
+    fixed moment. `files`: what goes with it, as drafts carry it (models.files.attachments)."""
 
     officer_id: str
     text: str
     relay_at: datetime
+    files: Sequence[Mapping[str, str]] = ()
 
 
 def _move(session: Session, case: Grievance, wanted: Sequence[str], **values: object) -> None:
@@ -65,6 +66,7 @@ def _say(session: Session, case: Grievance, kind: str, saying: Saying, now: date
     """Adds an entry that the reporter hears at `relay_at`, or right after what they are still to hear of the same case:
     nothing overtakes what was said before it. The way to them leads through the intake, sealed."""
     entry_id = _note(session, case, saying.officer_id, kind, saying.text, now)
+    enclosures.enclose(session, entry_id, saying.files)
     tell_later(session, case, entry_id, now, saying.relay_at)
 
 
@@ -77,6 +79,19 @@ def tell_later(session: Session, case: Grievance, entry_id: str, now: datetime, 
             relay_at = max(relay_at, datetime.fromisoformat(event.due) + timedelta(seconds=1))
     event = Event("tell", relay_at.isoformat(), case_id=case.id, entry_id=entry_id, reporter_id="", text="")
     intake.add(session, event, now)
+
+
+def hear(session: Session, event: Event, now: datetime) -> Grievance | None:
+    """Posts what its reporter says or decides in a case (models.grievances.cases.hear_reporter). A unit that loses it so
+    hears where it went, and those that have lost it how it ended."""
+    before = session.get(Grievance, event.case_id)
+    holder = before.holder_id if before is not None else ""
+    case = cases.hear_reporter(session, event, now)
+    if case is not None and case.holder_id != holder:
+        rungs.part(session, case.id, holder, "wished", now)
+    if case is not None and case.state not in OPEN:
+        rungs.end(session, case.id, now)
+    return case
 
 
 def acknowledge(session: Session, case: Grievance, officer_id: str, now: datetime, relay_at: datetime) -> None:
@@ -109,12 +124,14 @@ def propose_settling(session: Session, case: Grievance, saying: Saying, now: dat
 def settle_spoken(session: Session, case: Grievance, officer_id: str, text: str, now: datetime) -> None:
     """Closes a grievance that was spoken to the union: whoever spoke it is asked in person, as the officer states."""
     _move(session, case, OPEN, state="settled", **clock.stopped())
+    rungs.end(session, case.id, now)
     _note(session, case, officer_id, "proposal", text, now)
 
 
 def close_unfounded(session: Session, case: Grievance, saying: Saying, now: datetime) -> None:
     """Closes for want of grounds, with the reason; counted apart, and the reporter may take it further."""
     _move(session, case, OPEN, state="unfounded", **clock.stopped())
+    rungs.end(session, case.id, now)
     _say(session, case, "unfounded", saying, now)
 
 
@@ -131,14 +148,18 @@ def assign(session: Session, case: Grievance, officer_id: str, assignee_id: str,
 
 def escalate(session: Session, case: Grievance, above: units.Unit, reason: Saying, now: datetime) -> None:
     """Hands the case to a unit above, with the officer's `reason` (for officers only); its clock starts anew."""
+    below = case.holder_id
     move_to(session, case, above, now)
+    rungs.part(session, case.id, below, "handed", now)
     _note(session, case, reason.officer_id, "note", reason.text, now)
     _say(session, case, "escalated", replace(reason, text=""), now)
 
 
 def hand_back(session: Session, case: Grievance, below: units.Unit, guidance: Saying, now: datetime) -> None:
     """Gives the case back to a unit below, with `guidance` (for officers only); its clock starts anew."""
+    above = case.holder_id
     move_to(session, case, below, now)
+    rungs.part(session, case.id, above, "returned", now)
     _note(session, case, guidance.officer_id, "note", guidance.text, now)
     _say(session, case, "returned", replace(guidance, text=""), now)
 

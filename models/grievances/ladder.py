@@ -116,7 +116,7 @@ def _climb(session: Session, case: Grievance, at: clock.Where, now: datetime, re
         return
     move_to(session, case, above, now)
     rungs.leave(session, case.id, above.id, "came", _told_at(session, case, above, now))
-    rungs.leave(session, case.id, below, "went", now)
+    rungs.part(session, case.id, below, "went", now)
     _tell_reporter(session, case, "climbed", now, relay_minutes)
 
 
@@ -127,6 +127,7 @@ def _told_at(session: Session, case: Grievance, unit: Unit, now: datetime) -> da
 
 def _close_unconfirmed(session: Session, case: Grievance, now: datetime, relay_minutes: tuple[int, int]) -> None:
     if _claim(session, case, state="unconfirmed", **clock.stopped()):
+        rungs.end(session, case.id, now)
         _tell_reporter(session, case, "unconfirmed", now, relay_minutes)
 
 

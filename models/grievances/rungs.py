@@ -1,4 +1,4 @@
-"""What the ladder has done and officers are still to be told, each in one message about all of it.
+"""What became of cases by time alone, or when they left a unit, and officers are still to be told, each in one message.
 
 The ladder acts case by case (models.grievances.ladder) and leaves a row here; officers are told when it has nothing more to
 do, so that ten thousand cases that are late at once are one message to each. A row names a case, a unit and a moment, and
@@ -10,25 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlmodel import Field, Index, col
 
 from models.grievances import access, clock
-from models.grievances.cases import OPEN, Grievance
+from models.grievances.cases import OPEN, Entry, Grievance
 from models.people import offices, rights
 from models.people.units import Unit
 from models.store import firings
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 
-Kind = Literal["again", "late", "warned", "came", "went", "top"]
+Kind = Literal["again", "late", "warned", "came", "went", "top", "wished", "handed", "returned", "ended"]
 """Nobody has acknowledged it; the first answer is late; its time is nearly over; it climbed to this unit, or from it; its
-time is over where no union is above."""
-KINDS: tuple[Kind, ...] = ("came", "top", "late", "warned", "again", "went")
+time is over where no union is above; it left this unit by its reporter's wish, or an officer handed it up, or back; what
+came of it where it went."""
+KINDS: tuple[Kind, ...] = ("came", "top", "late", "warned", "again", "went", "wished", "handed", "returned", "ended")
 """In the order in which they are told."""
+LEFT: tuple[Kind, ...] = ("went", "wished", "handed", "returned")
+"""By which the unit lost the case."""
+_CALM: tuple[Kind, ...] = ("wished", "handed", "returned", "ended")
+"""Somebody has acted, and somebody else has the case: nobody is rung for, whatever it is about."""
+_NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a unit that has lost a case is told how it ended: not before it ends."""
 PATIENCE = timedelta(minutes=4)
 """So long what is to be told waits for all that is due at once: ten thousand cases take two minutes."""
 NAMED = 3
@@ -51,6 +58,24 @@ class Rung(Base, table=True):
 
 def leave(session: Session, case_id: str, unit_id: str, kind: Kind, tell_at: datetime) -> None:
     session.add(Rung(grievance_id=case_id, unit_id=unit_id, kind=kind, tell_at=tell_at))
+
+
+def part(session: Session, case_id: str, unit_id: str, kind: Kind, now: datetime) -> None:
+    """A unit has lost a case: it hears where it went, and one day how it ended."""
+    leave(session, case_id, unit_id, kind, now)
+    waiting = col(Rung.grievance_id) == case_id, col(Rung.unit_id) == unit_id, col(Rung.kind) == "ended"
+    if session.execute(select(col(Rung.id)).where(*waiting)).first() is None:
+        leave(session, case_id, unit_id, "ended", _NOT_YET)
+
+
+def end(session: Session, case_id: str, now: datetime) -> None:
+    """A case is closed: the units that have lost it are told."""
+    session.execute(
+        update(Rung)
+        .where(col(Rung.grievance_id) == case_id, col(Rung.kind) == "ended", col(Rung.batch).is_(None))
+        .values(tell_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close_batch(session: Session, now: datetime, *, dangers_only: bool) -> None:
@@ -87,7 +112,8 @@ def waited(session: Session, now: datetime) -> bool:
 
 def _waiting(now: datetime, *, dangers_only: bool) -> list[ColumnElement[bool]]:
     urgent = exists().where(col(Grievance.id) == col(Rung.grievance_id), col(Grievance.urgent).is_(True))
-    return [col(Rung.batch).is_(None), col(Rung.tell_at) <= now, *([urgent] if dangers_only else [])]
+    rings = urgent, col(Rung.kind).not_in(_CALM)
+    return [col(Rung.batch).is_(None), col(Rung.tell_at) <= now, *(rings if dangers_only else ())]
 
 
 def to_tell(session: Session, batch: datetime, now: datetime) -> list[str]:
@@ -125,7 +151,7 @@ def news(session: Session, person_id: str, batch: datetime, now: datetime) -> Ne
     """What this officer is told. Nothing of a case they may not know of, nor what has ceased to be so."""
     held = rights.units_of(offices.held_by(session, person_id, now.date()), rights.ANSWER)
     theirs = [col(Rung.batch) == batch, col(Rung.unit_id).in_(held), access.may_know(session, person_id, now)]
-    theirs += [_still_so(), _for_them(session, person_id, held, now)]
+    theirs += [_still_so(), _for_them(session, person_id, held, now), ~_own_doing(person_id)]
     joined = select(col(Rung.kind), func.count(func.distinct(col(Grievance.id))), func.max(_URGENT)).join(
         Grievance, col(Grievance.id) == col(Rung.grievance_id)
     )
@@ -139,7 +165,7 @@ def news(session: Session, person_id: str, batch: datetime, now: datetime) -> Ne
     named = session.execute(coded.where(*theirs, col(Rung.kind).in_(few)).distinct().order_by(col(Grievance.code))).all()
     counts = {kind: found[kind][0] for kind in KINDS if kind in found}
     by_kind = sorted((KINDS.index(kind), kind, code, case_id) for kind, code, case_id in named)
-    urgent = any(urgent for _count, urgent in found.values())
+    urgent = any(urgent for kind, (_count, urgent) in found.items() if kind not in _CALM)
     return News(counts, [(kind, code, case_id) for _place, kind, code, case_id in by_kind], urgent)
 
 
@@ -155,7 +181,18 @@ def _still_so() -> ColumnElement[bool]:
         and_(kind == "late", runs, col(Grievance.state).in_(clock.OWED)),
         and_(kind.in_(("warned", "top")), runs),
         and_(kind == "came", here, col(Grievance.state).in_(OPEN)),
-        and_(kind == "went", ~here),
+        and_(kind.in_(LEFT), ~here),
+        and_(kind == "ended", ~here, col(Grievance.state).not_in(OPEN)),
+    )
+
+
+def _own_doing(person_id: str) -> ColumnElement[bool]:
+    """SQL: this officer has just handed it over."""
+    return exists().where(
+        col(Entry.grievance_id) == col(Rung.grievance_id),
+        col(Entry.officer_id) == person_id,
+        col(Entry.at) == col(Rung.tell_at),
+        col(Rung.kind).in_(("handed", "returned")),
     )
 
 

@@ -118,6 +118,10 @@ class State:
 Place = tuple[date, int]
 """A turn of a chat: its day, and its number on that day."""
 _BEFORE = -1
+STANDS = "-"
+"""In place of a reference, on lines that cannot change what was sent."""
+BOTH_SIDES, ONE_SIDE = (False, True), (False,)
+"""In office and as a worker, of whoever is on the roll; a worker alone."""
 
 
 @dataclass(slots=True)
@@ -134,6 +138,9 @@ class Chat:
     """Whether both sides were looked for; where not, only a worker's is there to be written."""
     places: dict[bool, Place] = field(default_factory=dict)
     """By side: its newest turn."""
+    standing: dict[bool, str] = field(default_factory=dict)
+    """By side: the line's reference of the message on this phone that says that there is news and was not opened yet, or
+    `STANDS`. Forgotten after a day like all that stands here: then the next news is a new message."""
 
 
 def of(sender: Sender, account_id: str | None) -> Chat:
@@ -219,6 +226,8 @@ def load(session: Session, chat: Chat, now: datetime, *, sides: Sequence[bool] =
     for in_office, (name, number, sealed) in _newest(session, chat, sides, now.date()).items():
         kept = json.loads(unseal(session, "conversation.state", name, sealed))
         touched = datetime.fromisoformat(kept["touched"])
+        if now - touched <= DRAFT and kept.get("standing"):
+            chat.standing[in_office] = kept["standing"]
         # Of one second (messages carry no finer time) the side that asks something is the one that is answered; else the one
         # that was written last.
         age = touched.replace(microsecond=0), kept["run"] is not None, number
@@ -267,6 +276,7 @@ def save(session: Session, chat: Chat, state: State, now: datetime, *, touched: 
         "turned_away": state.turned_away,
         "reached": chat.reached,
         "in_office": chat.in_office,
+        "standing": chat.standing.get(chat.in_office, ""),
     }
     sealed = seal(session, "conversation.state", name, json.dumps(kept, ensure_ascii=False))
     # The same day for every row, whatever it holds: two days on nothing in it is needed any more.
@@ -312,6 +322,30 @@ def remember(
     accounts.lock_chat(session, to)
     account = wishes.find(session, to)
     chat = load(session, of(to, account.id if account else None), now)
+    _note(session, chat, options, now, unasked=unasked, in_office=in_office)
+
+
+def stand(
+    session: Session, to: Sender, options: Sequence[Option], reference: str, now: datetime, *, in_office: bool
+) -> None:
+    """The same of a message that says that there is news: it stands on this person's screen, under this name. Where it took
+    the place of one that stood there, nothing is newer on the screen than before."""
+    accounts.lock_chat(session, to)
+    account = wishes.find(session, to)
+    chat = load(session, of(to, account.id if account else None), now)
+    if chat.standing.get(in_office) == reference:
+        return
+    chat.standing[in_office] = reference
+    chat.state.offered = []  # also where it says the same: it is another message
+    _note(session, chat, options, now, unasked=True, in_office=in_office)
+
+
+def standing(session: Session, to: Sender, account_id: str, *, in_office: bool, now: datetime) -> str:
+    """The reference of what stands so, on one side of a chat; empty where nothing does."""
+    return load(session, of(to, account_id), now, sides=(in_office,)).standing.get(in_office, "")
+
+
+def _note(session: Session, chat: Chat, options: Sequence[Option], now: datetime, *, unasked: bool, in_office: bool) -> None:
     state = chat.state
     if in_office not in chat.places and not unasked:
         return

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Index, LargeBinary, String, delete
 from sqlalchemy import text as sql
 from sqlmodel import Field, col, select
 
-from models.messages.message import Media, Option, Outgoing
+from models.messages.message import ForPage, Media, Option, Outgoing
 from models.store.database import Base, Session, insert_ignore
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
@@ -100,6 +100,13 @@ def acknowledge(session: Session, token: str, ids: Sequence[str]) -> int:
     return _delete(session, [row_id for one in ids if (row_id := _row_id(session, one)) in mine])
 
 
+def hand_on(session: Session, token: str, to: str, now: datetime) -> int:
+    """Whoever read there reads elsewhere now: what waits there waits there instead, in its order."""
+    late = waiting(session, [token]).get(token, [])
+    forget(session, token)
+    return sum(put(session, replace(one, recipient=to), now) for one in late)
+
+
 def forget(session: Session, token: str) -> int:
     """The person has ended the session: nobody can read these any more."""
     return _delete(session, list(_tail(session).of(session, _recipient(session, token))))
@@ -147,5 +154,5 @@ def _open(session: Session, row: Mailbox, token: str) -> Outgoing:
     body = json.loads(unseal(session, "mailbox.body", row.id, row.body))
     body.pop("for", None)
     options = tuple(Option(**option) for option in body.pop("options"))
-    media = body.pop("media", None)
-    return Outgoing(recipient=token, options=options, media=Media(**media) if media else None, **body)
+    media, page = body.pop("media", None), ForPage(**body.pop("page", {}))
+    return Outgoing(recipient=token, options=options, media=Media(**media) if media else None, page=page, **body)

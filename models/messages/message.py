@@ -56,6 +56,19 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class ForPage:
+    """What a page of our own does with a message besides showing it: `copies`, letters among its words that it offers to
+    copy; `keeps`, it remembers from now on whose page it is, also when it has been closed."""
+
+    copies: str = ""
+    keeps: bool = False
+
+
+SHOWS_IT = ForPage()
+"""And nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One event from a person on a line.
 
@@ -71,6 +84,7 @@ class Inbound:
     `language` is the two-letter hint of the person's app, used only until the person has chosen.
     `origin` names where it comes from, where the line knows (bot.visitors): opaque, for the memory of this process alone
     (models.people.wrong_codes). It is never written.
+    `remembers`: a page of our own that still knows whose it is when it has been closed.
     """
 
     line: str
@@ -84,6 +98,7 @@ class Inbound:
     files: tuple[File, ...] = ()
     origin: str = ""
     message: str = ""
+    remembers: bool = False
 
     def dump(self) -> str:
         return json.dumps({**asdict(self), "origin": ""}, ensure_ascii=False)
@@ -103,7 +118,7 @@ class Outgoing:
     `commands` names a set of commands the line should offer this person from now on ("worker" or "officer"; empty: leave
     them as they are). `media`: an attachment under these words, on lines that can upload one; `also`: attachments that
     follow them, each by itself. `edits`: the line's reference of a message the same person was sent on it, which these words
-    and options replace where it stands. Where that cannot be, they are sent anew.
+    and options replace where it stands. Where that cannot be, they are sent anew. `page`: for a page of our own alone.
     """
 
     id: str
@@ -115,3 +130,4 @@ class Outgoing:
     media: Media | None = None
     also: tuple[Media, ...] = ()
     edits: str = ""
+    page: ForPage = SHOWS_IT

@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy import text as sql
 from sqlmodel import Field, Index, col
 
-from models.messages.message import Media, Option
+from models.messages.message import SHOWS_IT, ForPage, Media, Option
 from models.people.accounts import Sender
 from models.store.columns import Id
 from models.store.database import Base, Session, insert_ignore
@@ -74,8 +74,9 @@ class Letter:
     left hears no more. `also`: attachments after the words, in the same delivery: what went out of it is not sent again.
     `edits`: what this replaces on the reader's line (models.messages.message.Outgoing). `watched`: the broadcast whose
     progress this shows. `of_case`: the case whose officers are told where this answer of theirs is refused for good.
-    `is_last`: nobody is told where this is: it is what tells. `reference`: the line's, of its words, once they have gone
-    out."""
+    `page`: as in models.messages.message.Outgoing. `is_last`: nobody is told where this is: it is what tells. `standing`:
+    says only that there is news, and takes the place of the last that said so, where that was not opened
+    (models.messages.chats.Chat). `reference`: the line's, of its words, once they have gone out."""
 
     text: str
     options: Sequence[Option] = ()
@@ -89,8 +90,10 @@ class Letter:
     edits: str = ""
     watched: str = ""
     of_case: str = ""
+    page: ForPage = SHOWS_IT
     is_last: bool = False
     reference: str = ""
+    standing: bool = False
 
     def dump(self, recipient: str) -> str:
         """As it is sealed. Rows of the last version wait in the database when the next one starts: a key that is there
@@ -105,6 +108,7 @@ class Letter:
             "account": self.account_id,
             "media": asdict(self.media) if self.media else None,
             "also": [asdict(one) for one in self.also],
+            "page": asdict(self.page) if self.page != SHOWS_IT else None,
             **{key: getattr(self, key) for key in _SELDOM},
         }
         return json.dumps({key: value for key, value in kept.items() if value or key in _ALWAYS}, ensure_ascii=False)
@@ -113,17 +117,18 @@ class Letter:
     def load(cls, dumped: str) -> tuple[str, Letter]:
         """Whom it is for, and the letter."""
         kept = json.loads(dumped)
-        recipient, media = kept.pop("to"), kept.pop("media", None)
+        recipient, media, page = kept.pop("to"), kept.pop("media", None), kept.pop("page", None)
         return recipient, cls(
             options=tuple(Option(*pair) for pair in kept.pop("options")),
             account_id=kept.pop("account", ""),
             media=Media(**media) if media else None,
             also=tuple(Media(**one) for one in kept.pop("also", ())),
+            page=ForPage(**page) if page else SHOWS_IT,
             **kept,
         )
 
 
-_SELDOM = ("edits", "watched", "of_case", "is_last", "reference")
+_SELDOM = ("edits", "watched", "of_case", "is_last", "reference", "standing")
 _ALWAYS = {"to", "text", "options", "commands", "language", "in_office", "account"}
 
 

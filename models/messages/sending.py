@@ -20,8 +20,8 @@ from models.messages.leases import Tenure
 from models.messages.message import Outgoing
 from models.messages.outbox import REPLY, Letter, Outbound
 from models.people import wishes
-from models.people.accounts import Account
-from models.store.database import Session
+from models.people.accounts import Account, Sender
+from models.store.database import Session, run
 from models.store.sealing import Unsealable, seal, unseal
 from models.store.tail import batches
 
@@ -59,11 +59,13 @@ class Claimed:
 class Memory:
     """What the sender of a line remembers of rows, since they say nothing of it in the open. `readers`: by row, whom it is
     for. `held`: by row, until when a question is left alone because its reader is busy; a row that was put off would be seen
-    to wait for somebody who is just then writing. `stopped`: readers who have stopped the line, until they are answered."""
+    to wait for somebody who is just then writing. `stopped`: readers who have stopped the line, until they are answered.
+    `edits`: whether the line can change what was sent."""
 
     readers: dict[str, str] = field(default_factory=dict)
     held: dict[str, datetime] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
+    edits: bool = False
 
     def forget(self, row_id: str) -> None:
         self.readers.pop(row_id, None)
@@ -122,10 +124,12 @@ _LEASE = (
 )
 
 
+_LINES = select(col(Outbound.line)).where(or_(col(Outbound.state) == "sending", _from() <= bindparam("now"))).distinct()
+
+
 def lines_waiting(session: Session, now: datetime) -> set[str]:
     """Lines on which a sender may find something: rows that are due, or whose sender may have died."""
-    may_be_due = or_(col(Outbound.state) == "sending", _from() <= now)
-    return set(session.execute(select(col(Outbound.line)).where(may_be_due).distinct()).scalars())
+    return set(run(session, _LINES, {"now": now}).scalars())
 
 
 def claim(
@@ -142,18 +146,19 @@ def claim(
     claimed: list[Claimed] = []
     busy: set[str] | None = None
     while len(claimed) < limit:
-        rows = connection.execute(statement, asked).all()
+        rows = run(session, statement, asked).all()
         if not rows:
             break
         asked["after"] = rows[-1].position
         earlier = _readers_waiting(session, memory, asked, rows[-1].position)
-        leased = []
+        leased, opened = [], []
         for row in rows:
             try:
-                reader, letter = _opened(session, row.id, row.body)
+                opened.append((row, *_opened(session, row.id, row.body)))
             except Unsealable:
                 leased.append(row.id)  # its key is missing: it is tried again when this lease is over, and stops nobody else
-                continue
+        newest = {(reader, letter.in_office): row.id for row, reader, letter in opened if letter.standing}
+        for row, reader, letter in opened:
             memory.readers[row.id] = reader
             if len(claimed) == limit or earlier.get(reader, row.position) < row.position:
                 continue
@@ -166,6 +171,12 @@ def claim(
                 if f"{tenure.line}\x1f{reader}" in busy:
                     memory.held[row.id] = now + HELD_BACK
                     continue
+            if letter.standing:
+                stands = _standing(session, memory, Sender(tenure.line, reader), letter, now)
+                if newest[reader, letter.in_office] != row.id or (stands and not memory.edits):
+                    _drop(session, memory, row.id)
+                    continue
+                letter = replace(letter, edits=stands)
             leased.append(row.id)
             progress = (row.attempts + 1, row.parts_done, tenure.fence, now + LEASE, bool(row.doubtful))
             claimed.append(Claimed(_outgoing(row.id, reader, letter), lane, *progress, letter.reference, letter))
@@ -178,7 +189,7 @@ def claim(
 
 def _readers_waiting(session: Session, memory: Memory, asked: dict[str, Any], before: int) -> dict[str, int]:
     """Whom what is not due yet is for, and the first place in which it is. Each row is opened once in this process."""
-    waiting = session.connection().execute(_WAITING, {**asked, "before": before}).all()
+    waiting = run(session, _WAITING, {**asked, "before": before}).all()
     unknown = [row_id for row_id, _ in waiting if row_id not in memory.readers]
     for some in batches(unknown):
         for row_id, body in session.connection().execute(_BODIES, {"ids": some}):
@@ -198,9 +209,20 @@ def _is_needless(session: Session, memory: Memory, row_id: str, lane: int, reade
     gone = whose and (session.get(Account, whose) is None or wishes.is_gone(session, whose))
     if not gone and (lane == REPLY or reader not in memory.stopped):
         return False
+    _drop(session, memory, row_id)
+    return True
+
+
+def _drop(session: Session, memory: Memory, row_id: str) -> None:
     session.execute(delete(Outbound).where(col(Outbound.id) == row_id))
     memory.forget(row_id)
-    return True
+
+
+def _standing(session: Session, memory: Memory, to: Sender, letter: Letter, now: datetime) -> str:
+    """What says on this reader's screen already that there is news: looked up when the next is to go, so that of two which
+    were queued at once the second finds the first. Of several that wait only the newest goes, which counts all."""
+    found = chats.standing(session, to, letter.account_id, in_office=letter.in_office, now=now)
+    return "" if memory.edits and found == chats.STANDS else found
 
 
 def inherit(session: Session, tenure: Tenure, now: datetime) -> None:
@@ -232,6 +254,7 @@ def _outgoing(row_id: str, recipient: str, letter: Letter) -> Outgoing:
         media=letter.media,
         also=tuple(letter.also),
         edits=letter.edits,
+        page=letter.page,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Index, bindparam, func, select, text, update
 from sqlmodel import Field, UniqueConstraint, col
 
+from models.people import return_codes
 from models.people.persons import Person
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session, lock
@@ -69,8 +70,13 @@ class Sender:
 _FIND = select(Account).where(col(Account.line) == bindparam("on"), col(Account.external_hash) == bindparam("hashed"))
 
 
+def hash_of(session: Session, sender: Sender) -> str:
+    """By what an account is found."""
+    return keyed_hash(session, "account", sender.line, sender.external)
+
+
 def find(session: Session, sender: Sender) -> Account | None:
-    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    hashed = hash_of(session, sender)
     return session.execute(_FIND, {"on": sender.line, "hashed": hashed}).scalar_one_or_none()
 
 
@@ -79,7 +85,7 @@ _FIND_PERSON = _FIND.add_columns(Person).join(Person, col(Person.id) == col(Acco
 
 def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:
     """The account and whose it is, in one question."""
-    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    hashed = hash_of(session, sender)
     row = session.execute(_FIND_PERSON, {"on": sender.line, "hashed": hashed}).one_or_none()
     return (row[0], row[1]) if row else (None, None)
 
@@ -101,7 +107,7 @@ class Joining:
 def add(session: Session, sender: Sender, person: Person, joining: Joining, today: date) -> Account:
     account = Account(
         line=sender.line,
-        external_hash=keyed_hash(session, "account", sender.line, sender.external),
+        external_hash=hash_of(session, sender),
         external=b"",
         person_id=person.id,
         joined_on=today,
@@ -115,6 +121,21 @@ def add(session: Session, sender: Sender, person: Person, joining: Joining, toda
 
 def sender_of(session: Session, account: Account) -> Sender:
     return Sender(account.line, unseal(session, "account.external", account.id, account.external))
+
+
+def move(session: Session, account: Account, to: Sender) -> None:
+    """From now on the account is that of somebody who writes from there."""
+    account.line, account.external_hash = to.line, hash_of(session, to)
+    account.external = seal(session, "account.external", account.id, to.external)
+    session.add(account)
+    session.flush()
+
+
+def park(session: Session, account: Account) -> None:
+    """Nobody writes from where this account was any more; its own move is still to come."""
+    account.external_hash = keyed_hash(session, "account.parked", account.id)
+    session.add(account)
+    session.flush()
 
 
 def of_person(session: Session, person_id: str) -> Sequence[Account]:
@@ -135,7 +156,7 @@ def of_reporter(session: Session, reporter_id: str) -> Sequence[Account]:
 
 
 def set_blocked(session: Session, sender: Sender, blocked: bool) -> None:
-    hashed = keyed_hash(session, "account", sender.line, sender.external)
+    hashed = hash_of(session, sender)
     session.execute(
         update(Account)
         .where(
@@ -189,6 +210,7 @@ def take_pin(session: Session, account: Account, kept: str) -> None:
 
 def detach(session: Session, account: Account) -> None:
     """Forgets a chat: the person stays on the roll, what they filed stays without a way back."""
+    return_codes.forget(session, account.id)
     session.delete(account)
 
 

@@ -18,9 +18,12 @@ from models.people.units import Unit
 from models.store.database import Session
 
 
-def by_unit(session: Session) -> Counter[str]:
-    """How many heads each unit has itself, now. For the night (models.anonymity.night_counts) and no screen."""
-    own = col(Account.person_id) == col(Person.id), col(Account.verified).is_(True), col(Account.confirmed).is_(True)
+def by_unit(session: Session, *, wanting: bool = False) -> Counter[str]:
+    """How many heads each unit has itself, now; `wanting`: only those who want notices, on whichever phone. For the night
+    (models.anonymity.night_counts) and no screen."""
+    own = [col(Account.person_id) == col(Person.id), col(Account.verified).is_(True), col(Account.confirmed).is_(True)]
+    if wanting:
+        own.append(col(Account.notices).is_(True))
     # Not “IS NULL”: SQLite would come in by the unique index on staff_hash, which every worker of the province shares.
     worker = func.coalesce(col(Person.staff_hash), "") == ""
     statement = select(col(Person.unit_id), func.count()).where(worker, exists().where(*own)).group_by(col(Person.unit_id))

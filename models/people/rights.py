@@ -16,7 +16,19 @@ from typing import Literal, Protocol
 Relation = Literal["own", "above", "below", "none"]
 Thing = Literal["case", "saved_reply", "notice", "poll", "results", "office", "claim", "headcount", "line"]
 Verb = Literal[
-    "answer", "enter", "read", "write", "manage", "agree", "lend", "hear", "confirm", "know", "oversee", "stand_in"
+    "answer",
+    "enter",
+    "read",
+    "write",
+    "manage",
+    "agree",
+    "lend",
+    "hear",
+    "confirm",
+    "know",
+    "oversee",
+    "stand_in",
+    "reissue",
 ]
 Right = tuple[Thing, Verb]
 
@@ -46,6 +58,9 @@ READ_RESULTS: Right = ("results", "read")
 READ_RATING: Right = ("results", "know")
 """Of a poll that rates the committee, by team: never for whom it rates (models.polls.access)."""
 LEND_OFFICE: Right = ("office", "lend")
+REISSUE: Right = ("office", "reissue")
+"""End the chats of an officer of the unit who has lost the phone, and have a new code made; where no unit is above, its own
+do."""
 HEAR_OF_CLAIM: Right = ("claim", "hear")
 CONFIRM_CLAIM: Right = ("claim", "confirm")
 """Confirm whose chat it is that was joined with the code of an officer of the unit; where no unit is above, its own do."""
@@ -66,7 +81,7 @@ _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     "above": frozenset(
         (
             *(WRITE_NOTICE, MANAGE_NOTICE, AGREE_TO_NOTICE, WRITE_POLL, MANAGE_POLL, AGREE_TO_POLL, READ_RESULTS),
-            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT, OVERSEE),
+            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT, OVERSEE, REISSUE),
         )
     ),
 }

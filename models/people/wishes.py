@@ -75,12 +75,61 @@ def all_gone(session: Session) -> set[str]:
     return {account_id for event in intake.lately(session, "leave", "unlink") for account_id in json.loads(event.text)}
 
 
+def come_back(session: Session, account: Account, to: Sender, now: datetime, at: datetime) -> None:
+    """Whoever has this account goes on in another page, and not in the one it was in. `at`: when its row says so; what waits
+    in the old page is handed on, and those are told who should know, at once."""
+    before = sender_of(session, account)
+    intake.ask(session, "came_back", account.id, now, now, f"{before.external}:{to.external}")
+    intake.ask(session, "moved", account.id, now, at, f"{to.external}:{accounts.hash_of(session, to)}")
+
+
+def _moved(session: Session, account_id: str) -> tuple[str, str]:
+    """To which page this account has moved last, and its hash, where its row may not say so yet."""
+    moves = [event for event in intake.of_account(session, account_id) if event.kind == "moved"]
+    external, _, hashed = moves[-1].text.partition(":") if moves else ("", "", "")
+    return external, hashed
+
+
+def sender_of(session: Session, account: Account) -> Sender:
+    """From where whoever has this account writes now."""
+    return now_at(session, account.id, accounts.sender_of(session, account))
+
+
+def now_at(session: Session, account_id: str, before: Sender) -> Sender:
+    """The same, where it is known from where they wrote before: by their row."""
+    external, _ = _moved(session, account_id)
+    return Sender(before.line, external) if external else before
+
+
+def move(session: Session, account_id: str, text: str) -> None:
+    """The night's: the row of an account says where it has moved. Not where it has moved on since, or has ended."""
+    account = session.get(Account, account_id)
+    if account is None or is_gone(session, account_id) or _moved(session, account_id)[0] != text.partition(":")[0]:
+        return
+    to = Sender(account.line, text.partition(":")[0])
+    clear(session, to)
+    other = accounts.find(session, to)
+    if other is not None and other.id != account.id:
+        accounts.park(session, other)  # it has moved from there, tonight as well
+    accounts.move(session, account, to)
+
+
 def find_person(session: Session, sender: Sender) -> tuple[Account, Person] | tuple[None, None]:
-    """The account of whoever writes from there, and whose it is; nobody where it has ended."""
+    """The account of whoever writes from there, and whose it is; nobody where it has ended, or moved to another page."""
+    hashed = accounts.hash_of(session, sender)
     account, person = accounts.find_person(session, sender)
-    if account is None or person is None or is_gone(session, account.id):
-        return None, None
-    return account, person
+    if account is not None and person is not None and _is_there(session, account, hashed):
+        return account, person
+    for event in reversed(intake.of_page(session, hashed)):
+        came = session.get(Account, event.account_id)
+        if came is not None and _is_there(session, came, hashed):
+            return came, session.get_one(Person, came.person_id)
+    return None, None
+
+
+def _is_there(session: Session, account: Account, hashed: str) -> bool:
+    _, moved = _moved(session, account.id)
+    return moved in ("", hashed) and not is_gone(session, account.id)
 
 
 def find(session: Session, sender: Sender) -> Account | None:

@@ -11,6 +11,10 @@ answer tells nothing while the door is closed:
 * all lines together, by the hour, as rows that say nothing of anybody: once an hour has seen AN_HOUR wrong codes, only chats
   and addresses without a wrong code of today are listened to. Whoever types the code on their slip right joins, also then.
 
+* of return codes (models.people.return_codes), those that begin alike, by a keyed hash in the same rows: once a day has seen
+  AT_ONE of them wrong, only chats and addresses without a wrong code of today are listened to about that beginning. Whoever
+  has half a code from somebody's screen gets no further than whoever has none of it, and the right one is still taken.
+
 What guessing is worth, with 10,000 valid codes in drawers (one code in 7.8 million): a chat finds one in 1,400 years, an
 address in 710. Somebody with a thousand addresses, each with its own 30 a day until the hour is crowded and then one,
 guesses 200 an hour and a thousand more a day: one valid code in 3.7 years. No more than a guest's turns
@@ -34,6 +38,8 @@ from models.store.database import Base, Session, insert_ignore
 from models.store.ids import new_id
 
 AN_HOUR = 200
+AT_ONE = 10
+"""Wrong return codes of one beginning in a day, over all lines."""
 FREE = 5
 """Wrong codes of a chat before it has to pause: a torn slip, a cold thumb."""
 FREE_HERE = 20
@@ -45,12 +51,14 @@ _REMEMBERED = 20_000
 
 class Tries(Base, table=True):
     """One wrong code in `hour`, counted from the beginning of 1970. A row each and not a number that rises: on PostgreSQL
-    everybody with a wrong code would wait for everybody else's transaction."""
+    everybody with a wrong code would wait for everybody else's transaction. `about`: how a return code began, by a keyed
+    hash."""
 
     __tablename__ = "tries"
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=13)
     hour: int = Field(index=True)
+    about: str | None = Field(default=None, max_length=32)
 
 
 def pause_after(wrong: int, free: int = FREE) -> timedelta:
@@ -103,21 +111,21 @@ def of_chat(wrong: int, last: str, now: datetime) -> int:
     return wrong if last and now - datetime.fromisoformat(last) < DAY else 0
 
 
-def must_wait(session: Session, wrong: int, last: str, origin: str, now: datetime) -> bool:
+def must_wait(session: Session, wrong: int, last: str, origin: str, now: datetime, about: str = "") -> bool:
     """Whether no code is looked at now: `wrong` and `last` are of the chat, `origin` is where it comes from ("":
-    unknown)."""
+    unknown), `about` how the code begins, where it is a return code."""
     wrong = of_chat(wrong, last, now)
     if wrong and now - datetime.fromisoformat(last) < pause_after(wrong):
         return True
     wrong_here, last_here = _addresses(session).wrong(origin, now) if origin else (0, now)
     if now - last_here < pause_after(wrong_here, FREE_HERE):
         return True
-    return bool(wrong or wrong_here) and is_crowded(session, now)
+    return bool(wrong or wrong_here) and (is_crowded(session, now) or _is_tried(session, about, now))
 
 
-def count(session: Session, origin: str, now: datetime) -> None:
+def count(session: Session, origin: str, now: datetime, about: str = "") -> None:
     """Notes one wrong code."""
-    insert_ignore(session, Tries, [{"id": new_id(), "hour": _hour(now)}])
+    insert_ignore(session, Tries, [{"id": new_id(), "hour": _hour(now), "about": about or None}])
     if origin:
         _addresses(session).note(origin, now)
 
@@ -132,6 +140,12 @@ def is_crowded(session: Session, now: datetime) -> bool:
     """Whether this hour has seen so many wrong codes that somebody must be guessing."""
     statement = select(func.count()).select_from(Tries).where(col(Tries.hour) == _hour(now))
     return int(session.execute(statement).scalar_one()) >= AN_HOUR
+
+
+def _is_tried(session: Session, about: str, now: datetime) -> bool:
+    """Whether somebody must be trying what comes behind this beginning."""
+    today = col(Tries.hour) > _hour(now - DAY), col(Tries.about) == about
+    return bool(about) and int(session.execute(select(func.count()).where(*today)).scalar_one()) >= AT_ONE
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -168,14 +168,17 @@ def _insert(dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: 
 
 @dataclass(frozen=True, slots=True)
 class _Spelt:
-    """A statement as one database's driver takes it. `names`: its parameters, in order; `told`: how their values are."""
+    """A statement as one database's driver takes it. `names`: its parameters, in order; `told`: how their values are;
+    `fixed`: the values that are part of it."""
 
     text: str
     names: tuple[str, ...]
+    fixed: Mapping[str, Any]
     told: Mapping[str, Callable[[Any], Any]]
     in_order: bool
 
     def values(self, given: Mapping[str, Any]) -> Any:
+        given = {**self.fixed, **given}
         told = [(name, self.told[name](given[name]) if name in self.told else given[name]) for name in self.names]
         return tuple(value for _, value in told) if self.in_order else dict(told)
 
@@ -191,14 +194,14 @@ def _spelt(statement: Any, dialect: Dialect, columns: tuple[str, ...] | None) ->
         for bound, name in compiled.bind_names.items()
         if (tell := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
-    return _Spelt(
-        str(compiled), tuple(compiled.positiontup or compiled.bind_names.values()), told, bool(compiled.positiontup)
-    )
+    fixed = {name: bound.effective_value for bound, name in compiled.bind_names.items() if not bound.required}
+    names = tuple(compiled.positiontup or compiled.bind_names.values())
+    return _Spelt(str(compiled), names, fixed, told, bool(compiled.positiontup))
 
 
 def run(session: Session, statement: Any, values: Mapping[str, Any], columns: tuple[str, ...] | None = None) -> Any:
     """Runs what every message asks: a statement that was built once is also spelt once, where SQLAlchemy's own cache looks
-    at all of it each time, which costs twice what asking does. `values`: one for each parameter, none of them a list.
+    at all of it each time, which costs twice what asking does. `values`: one for each `bindparam`, none of them a list.
     Columns come back as the driver knows them: texts, bytes and numbers, no times. `columns`: what an INSERT writes."""
     connection = session.connection()
     spelt = _spelt(statement, connection.dialect, columns)

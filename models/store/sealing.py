@@ -33,7 +33,7 @@ from models.store.private_files import is_open_to_others, make_folder
 _STEP = 64
 _SHORT = frozenset(
     {
-        *("account.external", "account.pin", "recipient.reference", "progress.reference", "link.body"),
+        *("account.external", "account.pin", "recipient.reference", "progress.reference", "link.body", "return_code.body"),
         *("person.name", "person.staff_code", "grievance.reporter_name", "grievance.route"),
     }
 )

@@ -1,7 +1,9 @@
 """A working day of a small union, played with the real service at its default settings, and written down by the clock: what
 happened when, and who really filed what. tests/anonymity/reckoner.py is who then tries to tell it from the files.
 
-People are on web chat, by its events and its mailbox: no page, and no time lost on one.
+People are on web chat, by its events and its mailbox: no page, and no time lost on one. The service ticks whenever somebody
+does something, and while nobody does whenever something falls due (`_next_due`): what a tick a second would write besides is
+its leases.
 """
 
 from __future__ import annotations
@@ -12,29 +14,48 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select, text, union_all
+from sqlmodel import col
 
 from bot.app import App
 from bot.demo import union
 from config.i18n import fold
+from models.anonymity import intake, moments
+from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.recipients import Recipient
+from models.grievances.cases import Grievance
+from models.grievances.rungs import Rung
 from models.messages import mailbox
 from models.messages.message import Inbound, Option
+from models.messages.outbox import Outbound
 from models.people import accounts, invites
 from models.people.accounts import Sender
 from models.people.units import Unit
+from models.polls.rounds import Round
 from models.store.database import Session
 from tests.forensics.watcher import Watcher
 from tests.running_app import FakeClock, settings_for
 
 LINE = "webchat:main"
-STEP, NIGHT_STEP = timedelta(minutes=2), timedelta(minutes=30)
-"""So often the service ticks while nobody writes, by day and by night."""
 Opened = dict[str, list[tuple[str, ...]]]
 """What stands open in the copy, by what it is (`selects`)."""
+Morning = tuple[datetime, Opened]
+"""The end of a day and its night, and what stood open then."""
 T = TypeVar("T")
+POOL = moments.POOL.total_seconds()
+KINDS: tuple[intake.Kind, ...] = get_args(intake.Kind)
+_FALL_DUE = union_all(
+    *(
+        select(func.min(column)).where(column > bindparam("now"))
+        for column in map(
+            col,
+            (Grievance.next_at, Rung.tell_at, Broadcast.send_at, Recipient.due_at, Outbound.not_before, Round.closes_at),
+        )
+    )
+)
 MORNING = 30
 """Minutes after midnight UTC: 07:30 in Vietnam."""
 HOURS = 10
@@ -63,7 +84,6 @@ class Phone:
         await self.day.app.dispatcher.receive(said)
         before = len(self.shown)
         await self.looks()
-        self.day.notes()
         return "\n".join(shown for shown, _ in self.shown[before:])
 
     async def looks(self) -> None:
@@ -74,6 +94,7 @@ class Phone:
             self.shown += [(one.text, one.options) for one in got]
             ids = [one.id for one in got]
             await app.writer.write(lambda session: mailbox.acknowledge(session, self.token, ids))
+        self.day.notes()
 
     def button(self, label: str, last: int = 12) -> str | None:
         wanted = fold(label)
@@ -124,22 +145,34 @@ class Day:
         # Defaults, but that nobody has to be vouched for, and that it may be any hour.
         self.app = App(settings_for(folder, url, officers={"confirm": False, "quiet": ""}), self.clock)
         self.url, self.folder = url, folder
+        # Asks how far the log has come: a connection for each asking took longer than what was asked about.
+        self._asks = None if self.app.database.is_sqlite else psycopg.connect(url, autocommit=True)
+        # An open snapshot: PostgreSQL's files keep every version of a row then, as its log does.
+        self._keeps = None if self.app.database.is_sqlite else psycopg.connect(url)
 
-    async def play(self, watch: Callable[[Day], Watcher], judge: Callable[[Watcher, Opened], T], days: int = 1) -> T:
-        """`watch`: who looks on from the first morning; `judge`: what comes of that, before the service stops."""
+    async def play(self, watch: Callable[[Day], Watcher], judge: Callable[[Watcher, list[Morning]], T], days: int = 1) -> T:
+        """`watch`: who looks on from the first morning; `judge`: what comes of that and of the morning after each day,
+        before the service stops."""
         await self.app.start()
         try:
             await self._joins()
             self.clock.is_at(self._next_morning())
             await self.app.drain()
-            watcher = watch(self)
+            watcher, mornings = watch(self), list[Morning]()
+            if self._keeps is not None:
+                self._keeps.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                self._keeps.execute("SELECT")
             self.notes()
             for _ in range(days):
                 await self._works()
-                await self.passes(self._next_morning() - self.clock.now(), NIGHT_STEP)
-            return judge(watcher, await self.app.writer.read(selects))
+                await self.passes(self._next_morning() - self.clock.now())
+                mornings.append((self.clock.now(), await self.app.writer.read(selects)))
+            return judge(watcher, mornings)
         finally:
             await self.app.stop()
+            for connection in (self._asks, self._keeps):
+                if connection is not None:
+                    connection.close()
 
     def _next_morning(self) -> datetime:
         midnight = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -153,11 +186,12 @@ class Day:
         for phone, code in ((self.chair, codes.chair), (self.leader, codes.leader)):
             await phone.does(words=f"/start {code}")
             await phone.taps("Đồng ý")
+            await phone.taps("Không", "Của tôi")
         for number, phone in enumerate(self.workers):
             team = teams[number % 2]
             (code,) = await self.app.writer.write(lambda session, team=team: invites.issue_slips(session, team, 1, "B"))
             await phone.does(words=f"/start {code}")
-            await phone.taps("Thông báo của công đoàn", "Đồng ý")
+            await phone.taps("Đồng ý", "Chỉ thông báo", "Của tôi")
             await self.passes(timedelta(seconds=self.dice.uniform(20, 60)))
 
     def notes(self) -> None:
@@ -168,17 +202,18 @@ class Day:
         if self.app.database.is_sqlite:
             log = Path(f"{self.app.database.url.database}-wal")
             return log.stat().st_size if log.exists() else 0
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
-            assert row is not None
-            return int(row[0])
+        assert self._asks is not None
+        row = self._asks.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
+        assert row is not None
+        return int(row[0])
 
-    async def passes(self, time: timedelta, step: timedelta = STEP) -> None:
+    async def passes(self, time: timedelta) -> None:
         end = self.clock.now() + time
-        while (left := end - self.clock.now()) > timedelta():
-            await self.clock.sleep(min(step, left).total_seconds())
+        while (moment := await self.app.writer.read(lambda session: _next_due(session, self.clock.now()))) <= end:
+            self.clock.is_at(moment)
             await self.app.drain()
             self.notes()
+        self.clock.is_at(end)
 
     async def _works(self) -> None:
         begin, agenda = self.clock.now(), list[tuple[float, int, Callable[[], Awaitable[None]]]]()
@@ -213,7 +248,9 @@ class Day:
 
     async def _notifies(self) -> None:
         await self.chair.says("menu")
-        await self.chair.taps("Thông báo của đơn vị", "Soạn thông báo")
+        if not self.chair.button("Soạn thông báo", 1):  # while no case waits, it is a menu away
+            await self.chair.taps("Thông báo của đơn vị")
+        await self.chair.taps("Soạn thông báo")
         await self.chair.says("Mời anh chị em họp tổ thứ bảy")
         await self.chair.taps("Thay đổi…", "Đề nghị xác nhận", "Gửi")
 
@@ -246,10 +283,20 @@ class Day:
     async def _handles(self, officer: Phone) -> None:
         await officer.opens_news()
         await officer.says("menu")
-        said = await officer.taps("Việc cần xử lý")
+        # Once a case is late, the first screen leads to those.
+        said = await officer.taps("Quá hạn" if officer.button("Quá hạn", 1) else "Việc cần xử lý")
         for code in re.findall(r"PA-\w{6}", said)[:1]:
             await officer.says(f"{code} Tổ đã ghi nhận, sẽ trả lời " + "sớm " * self.dice.randrange(1, 20))
             await officer.taps("Gửi")
+
+
+def _next_due(session: Session, now: datetime) -> datetime:
+    """When the service has something to do next: at a time that a row keeps or a sealed event, at the latest at the next of
+    the moments that everybody shares."""
+    events = (datetime.fromisoformat(event.due) for event in intake.lately(session, *KINDS))
+    rows = session.execute(_FALL_DUE, {"now": now}).scalars()
+    shared = datetime.fromtimestamp((now.timestamp() // POOL + 1) * POOL, now.tzinfo)
+    return min([shared, *(one for one in rows if one), *(one for one in events if one > now)])
 
 
 def _unit(session: Session, code: str) -> str:

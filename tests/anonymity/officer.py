@@ -42,9 +42,11 @@ T = TypeVar("T")
 class World:
     """One service with a clock of its own. Synchronous, because Hypothesis is."""
 
-    def __init__(self, directory: Path, like: World | None = None, relay: str = "0") -> None:
-        """`like`: with the keys of another, so that what is drawn by them is drawn alike. `relay`: minutes of cover."""
+    def __init__(self, directory: Path, template: Path, like: World | None = None, relay: str = "0") -> None:
+        """`template`: a migrated SQLite file. `like`: with the keys of another, so that what is drawn by them is drawn
+        alike. `relay`: minutes of cover."""
         directory.mkdir(exist_ok=True)
+        shutil.copyfile(template, directory / "haichieu.db")
         self.directory, self.unions = directory, 0
         if like is not None:
             shutil.copy(like.directory / "haichieu.key", directory / "haichieu.key")
@@ -149,7 +151,7 @@ class Union:
     def joins(self, code: str) -> Phone:
         phone = Phone(self.world)
         phone.says(f"/start {code}")
-        phone.taps("Thông báo của công đoàn", "Lấy ý kiến", "Đồng ý")
+        phone.taps("Đồng ý", "Có", "Của tôi")
         return phone
 
 

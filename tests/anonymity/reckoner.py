@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.anonymity.day import Opened, Played
+from tests.anonymity.day import Morning, Played
 from tests.forensics import sqlite
 from tests.forensics.watcher import Life, Watcher
 
@@ -80,15 +80,32 @@ class Verdict:
         return sum(spread[self.right :])
 
 
-def reckon(watcher: Watcher, played: Played, open_rows: Opened, seed: int) -> Verdict:
-    """`open_rows`: what a SELECT on the copy says (tests.anonymity.day.selects)."""
-    lives = watcher.lives()
-    times = _times(watcher, played)
-    at = {order: times(order) for order in {one.born for one in lives} | {one.died for one in lives} if order}
+@dataclass(frozen=True)
+class Log:
+    """What each transaction or commit wrote, by the database's own count of them, and when it was."""
+
+    by_order: Mapping[int, Sequence[Life]]
+    at: Mapping[int, datetime]
+
+    def until(self, moment: datetime) -> Log:
+        """As it was then: a log only grows."""
+        return Log({order: rows for order, rows in self.by_order.items() if self.at[order] <= moment}, self.at)
+
+
+def read(watcher: Watcher, played: Played) -> Log:
     by_order: dict[int, list[Life]] = defaultdict(list)
-    for one in lives:
+    for one in watcher.lives():
         if one.born:
             by_order[one.born].append(one)
+    times = _times(watcher, played)
+    return Log(by_order, {order: times(order) for order in by_order})
+
+
+def reckon(log: Log, played: Played, morning: Morning, seed: int) -> Verdict:
+    """Who did it, as far as can be told on that `morning`, by the log until then and what a SELECT on the copy said."""
+    until, open_rows = morning
+    log = log.until(until)
+    by_order, at = log.by_order, log.at
     turns = [
         Turn(at[order], {row.table for row in rows}, {str(row.id)[:ALIKE] for row in rows if row.table == "conversation"})
         for order, rows in sorted(by_order.items())

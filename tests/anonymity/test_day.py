@@ -13,7 +13,7 @@ from models.messages import chats
 from models.store.database import Session
 from models.store.sealing import keyed_hash
 from tests.anonymity.day import Day
-from tests.anonymity.reckoner import Verdict, reckon
+from tests.anonymity.reckoner import Verdict, read, reckon
 from tests.conftest import PostgresServer
 from tests.forensics.watcher import Watcher
 
@@ -26,7 +26,7 @@ async def judged(folder: Path, url: str, server: PostgresServer | None, people: 
     day = Day(folder, url, SEED, people=people, cases=cases)
     verdict = await day.play(
         lambda playing: Watcher(playing.app.database, url, folder, server),
-        lambda watcher, opened: reckon(watcher, day.played, opened, SEED),
+        lambda watcher, mornings: reckon(read(watcher, day.played), day.played, mornings[-1], SEED),
     )
     assert len(verdict.named) == len(day.played.filed) == cases + 1, "somebody is named for every case"
     return verdict

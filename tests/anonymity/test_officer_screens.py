@@ -81,11 +81,11 @@ OFFICER = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, World]]:
+def worlds(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[World, World]]:
     """With the act, and without."""
     folder = tmp_path_factory.mktemp("worlds")
-    one = World(folder / "with")
-    other = World(folder / "without", like=one)
+    one = World(folder / "with", sqlite_template)
+    other = World(folder / "without", sqlite_template, like=one)
     yield one, other
     one.close()
     other.close()
@@ -190,9 +190,9 @@ def test_counts_of_this_moment_are_found(worlds: tuple[World, World], monkeypatc
     assert differs(worlds, "who confirms")
 
 
-def test_what_was_confirmed_by_day_counts_that_night(tmp_path: Path) -> None:
+def test_what_was_confirmed_by_day_counts_that_night(tmp_path: Path, sqlite_template: Path) -> None:
     """The ledger learns it in the night as well (default settings): counted before that, it would show a day late."""
-    world = World(tmp_path / "covered", relay="30-90")
+    world = World(tmp_path / "covered", sqlite_template, relay="30-90")
     union = world.found({"MAY1": 34})
     world.night()
     officer = Officer(union)

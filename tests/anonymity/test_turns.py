@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import select
 
@@ -16,13 +18,14 @@ from models.anonymity import intake
 from models.broadcasts.recipients import Recipient
 from models.messages import unopened
 from models.messages.unopened import Item, News
-from models.people import accounts, claims, upgrades
-from models.people.accounts import Account
+from models.people import accounts, claims, upgrades, wishes
+from models.people.accounts import Account, Sender
 from models.people.invites import Invite
 from models.store.database import Database, Session
 from models.store.ids import new_id
-from tests.actors import Person
+from tests.actors import OnWebChat, Person
 from tests.anonymity.village import TEAM, a_while, nights
+from tests.emulators.telegram import TelegramEmulator
 from tests.running_app import MONDAY, RunningApp
 from tests.stories.acts import rows
 
@@ -104,6 +107,37 @@ async def test_every_turn_leaves_the_same(
     same = len(kinds) == 1 and {name for (name, _) in turns.left[0]} == LEFT and set(turns.left[0].values()) == {1}
     assert (same and not turns.gone) is not bool(planted), (kinds, turns.gone)
     await person.sees("đã rời khỏi")
+
+
+def moves_in_its_turn(session: Session, account: Account, to: Sender, now: datetime, _at: datetime) -> None:
+    accounts.move(session, account, to)
+
+
+@pytest.mark.parametrize("planted", [False, True])
+async def test_to_come_back_leaves_what_a_look_at_the_menu_leaves(
+    service: RunningApp, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """With a return code, from another page; and so does the answer whether one wants notices, and whose phone it is."""
+    if planted:
+        monkeypatch.setattr(wishes, "come_back", moves_in_its_turn)
+    async with aiohttp.ClientSession() as http:
+        person = OnWebChat(service, "Khuê Tú", http)
+        await person.begins(service.codes.team)
+        await person.taps("Đồng ý")
+        turns = Turns(service, person)
+        await turns.plays(("says", "menu"), ("says", "Cài đặt"), ("taps", "Mã quay lại"), ("taps", "Đổi mã mới"))
+        code = re.findall(r"\d{4}(?: \d{4}){3}", (await person.texts())[-1])[0]
+        again = OnWebChat(service, "Khuê Tú", http)
+        await again.says("xin chào")
+        back = Turns(service, again)
+        await back.plays(("says", code))
+        same = all(
+            left[name] == turns.left[0][name] for left in (*turns.left, *back.left) for name in left if name[0] in LEFT
+        )
+        named = [name for name, _ in (*turns.gone, *back.gone) if name in ("account", "person", "return_code")]
+        assert (same and not named) is not planted
+        for one in (person, again):
+            await one.leaves()
 
 
 async def test_what_a_reader_confirms_is_written_in_the_night(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 
 BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests", "thief", "ladder")
 
@@ -12,6 +13,8 @@ if __name__ == "__main__":
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--quick", action="store_true", help="the same table within a minute, with fewer people")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="for scale, thief and ladder")
+    parser.add_argument("--resume", type=Path, help="for thief: keeps what was played in this file, and plays the rest")
     args = parser.parse_args()
     given = {"database": args.database} if args.bench in ("scale", "thief", "ladder") else {}
+    given |= {"resume": args.resume} if args.bench == "thief" else {}
     import_module(f"tests.bench.{args.bench}").main(quick=args.quick, **given)

@@ -36,7 +36,8 @@ async def member(address: str, code: str, token: str = "", turns: int = 40) -> t
         token = (await until(socket, "welcome"))["session"]
         if code:
             await say(socket, f"/start {code}")
-            await say(socket, "Đồng ý")
+            for answer in ("Đồng ý", "Không", "Của tôi: nhớ trên máy này"):
+                await say(socket, answer)
         for _ in range(turns):
             began = time.monotonic()
             await say(socket, "menu")

@@ -140,7 +140,7 @@ def _found(url: str, keyring: Keyring) -> union.Codes:
 
 
 def _joins(first: int, count: int, code: str) -> dict[str, Any]:
-    return script(first, count, [["say", f"/start {code}"], ["tap", "Đồng ý"]])
+    return script(first, count, [["say", f"/start {code}"], ["tap", "Đồng ý"], ["tap", "Không"]])
 
 
 def _median(runs: Sequence[Run]) -> Run:

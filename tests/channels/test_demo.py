@@ -62,7 +62,8 @@ async def sees(phone: FrameLocator, words: str) -> None:
 
 async def test_a_grievance_crosses_from_one_phone_to_the_other(page: Page) -> None:
     worker, leader, chair = (page.frame_locator(f"#{name} iframe") for name in ("worker", "leader", "chair"))
-    await taps(worker, "Đồng ý")
+    for answer in ("Đồng ý", "Không", "Của tôi: nhớ trên máy này"):
+        await taps(worker, answer)
     await taps(worker, "Viết phản ánh")
     await sees(worker, "việc gì")
     await says(worker, "Quạt ở chuyền 3 hỏng từ thứ hai")
@@ -87,7 +88,7 @@ async def test_start_over_begins_the_story_anew(demo: Stage, page: Page) -> None
     await taps(worker, "Đồng ý")
     await sees(worker, "đã tham gia")
     await page.get_by_role("button", name="Làm lại từ đầu").click()
-    await sees(page.frame_locator("#worker iframe"), "Anh/chị đang tham gia")
+    await sees(page.frame_locator("#worker iframe"), "Anh/chị tham gia:")
     await expect(page.frame_locator("#worker iframe").locator("#log")).not_to_contain_text("đã tham gia")
     assert not set(before.values()) & set(demo.sessions.values())
 
@@ -95,11 +96,11 @@ async def test_start_over_begins_the_story_anew(demo: Stage, page: Page) -> None
 async def test_a_second_page_of_the_demo_is_not_blank(demo: Stage, page: Page) -> None:
     """A visitor's most likely second act: the link again, in another tab."""
     worker = page.frame_locator("#worker iframe")
-    await sees(worker, "Anh/chị đang tham gia")
+    await sees(worker, "Anh/chị tham gia:")
     second = await page.context.new_page()
     second.set_default_timeout(PATIENCE)
     await second.goto(f"{demo.address}/demo")
-    await sees(second.frame_locator("#worker iframe"), "Anh/chị đang tham gia")
+    await sees(second.frame_locator("#worker iframe"), "Anh/chị tham gia:")
     for officer in ("leader", "chair"):
         await sees(second.frame_locator(f"#{officer} iframe"), "đồng chí")
     await taps(second.frame_locator("#worker iframe"), "Đồng ý")

@@ -59,7 +59,8 @@ async def tab(browser: Browser, service: RunningApp, code: str) -> AsyncIterator
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     await page.goto(f"{service.address}/chat#ma={code}")
-    await page.get_by_role("button", name="Đồng ý", exact=True).click()
+    for answer in ("Đồng ý", "Không", "Của tôi: nhớ trên máy này"):
+        await page.get_by_role("button", name=answer, exact=True).click()
     await expect(page.get_by_role("button", name="Viết phản ánh").last).to_be_visible()
     yield page
     await context.close()

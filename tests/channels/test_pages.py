@@ -90,8 +90,8 @@ async def test_a_reload_keeps_the_conversation_and_closing_ends_it(service: Serv
 async def test_the_session_stays_on_the_device_only_when_asked(service: Service) -> None:
     async with service.tab() as page:
         await greeted(page)
-        await expect(page.get_by_text("Đóng trang là kết thúc phiên trò chuyện.")).to_be_visible()
-        keep = page.get_by_role("switch", name="Giữ phiên trên máy này")
+        await expect(page.get_by_text("Đóng trang là mất cuộc trò chuyện.")).to_be_visible()
+        keep = page.get_by_role("switch", name="Nhớ máy này")
         await keep.check()
         assert await stored(page) == [1, 0]
         other = await service.page_of(page.context)
@@ -221,7 +221,7 @@ async def test_an_edit_reaches_the_other_tab_of_a_kept_session(service: Service)
     async with service.tab() as page:
         await greeted(page)
         me = service.came[0].sender
-        await page.get_by_role("switch", name="Giữ phiên trên máy này").check()
+        await page.get_by_role("switch", name="Nhớ máy này").check()
         asked = message("Họp lúc 8 giờ", me)
         await service.channel.send(asked)
         await expect(page.locator("#log")).to_contain_text("Họp lúc 8 giờ")

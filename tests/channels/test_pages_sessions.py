@@ -109,7 +109,7 @@ async def test_a_second_device_of_ones_own_is_allowed_and_loses_nothing(service:
 async def test_tabs_of_one_browser_ask_nobody(service: Service) -> None:
     async with service.tab() as page:
         await greeted(page)
-        await page.get_by_role("switch", name="Giữ phiên trên máy này").check()
+        await page.get_by_role("switch", name="Nhớ máy này").check()
         other = await service.page_of(page.context)
         await expect(other.get_by_role("status")).to_have_text("Đã kết nối")
         await expect(page.get_by_role("alertdialog")).to_be_hidden()
@@ -126,7 +126,7 @@ async def test_the_worker_is_never_kept_out_by_a_page_that_was_thrown_away(servi
     """The phone discarded the tab without a word: its connection seems open, its script runs no more."""
     async with service.tab() as page:
         await greeted(page)
-        await page.get_by_role("switch", name="Giữ phiên trên máy này").check()
+        await page.get_by_role("switch", name="Nhớ máy này").check()
         await page.evaluate("WebSocket.prototype.send = () => {}; BroadcastChannel.prototype.postMessage = () => {}")
         await page.evaluate("WebSocket.prototype.close = () => {}")
         other = await service.page_of(page.context)

@@ -135,11 +135,8 @@ def test_wrong_csv_files(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def union(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory in which an operator works."""
-    monkeypatch.chdir(tmp_path)
-    Keyring.new().write(tmp_path / "haichieu.key")
-    return tmp_path
+def union(workplace: Path) -> Path:
+    return workplace
 
 
 def standing_in(union: Path) -> object:

@@ -28,13 +28,11 @@ from tests.rules.people.lists import TODAY, book, complaints, runs
 
 
 @pytest.fixture
-def union(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def union(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory in which an operator works, the sample list imported."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HAICHIEU_LANG", "en")
-    Keyring.new().write(tmp_path / "haichieu.key")
-    runs("import", book(tmp_path / "list.xlsx"))
-    return tmp_path
+    runs("import", book(workplace / "list.xlsx"))
+    return workplace
 
 
 @pytest.fixture

@@ -65,17 +65,17 @@ def well(result: Result) -> str:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A union's folder with its key and its list."""
+def home(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A union's folder with its key, its list and a database that nobody is in yet."""
     monkeypatch.setenv("HAICHIEU_WEB__PORT", "0")
-    Keyring.new().write(tmp_path / "haichieu.key")
-    book(tmp_path / NAMES[0])
-    return tmp_path
+    book(workplace / NAMES[0])
+    return workplace
 
 
 def test_a_union_begins_on_windows(home: Path) -> None:
     """On the console of the west and on that of Vietnam, in turn."""
     (home / "haichieu.key").unlink()
+    (home / "var/haichieu.db").unlink()
     assert "khóa số 1" in well(windows(home, "keys", "new", console="cp1252"))
     assert "người mới: LD001" in well(windows(home, "import", NAMES[0], console="cp1258"))
     assert "danh sách giống dữ liệu đang có" in well(windows(home, "import", NAMES[0], console="cp1252"))

@@ -24,7 +24,16 @@ from models.people.persons import Person
 from tests.faults.crashes import Town, identity, shown
 
 OFFICERS_ON_THE_ROLL = 3
-WORKERS_HEAR = ("[Đồng ý]", "[Viết phản ánh]", "", "[Tiền lương]", "[Gửi tổ trưởng công đoàn]", "mã PA-")
+WORKERS_HEAR = (
+    "[Đồng ý]",
+    "đã tham gia",
+    "[Chỉ thông báo]",
+    "[Viết phản ánh]",
+    "",
+    "[Tiền lương]",
+    "[Gửi tổ trưởng công đoàn]",
+    "mã PA-",
+)
 
 
 def check_effects(town: Town) -> None:
@@ -74,7 +83,7 @@ async def check_messages(town: Town, crashes: int) -> int:
             assert expected == [True] * len(WORKERS_HEAR) and len(heard) == len(expected), f"told otherwise: {heard}"
         else:
             filed = sum(bool(one.words) for one in town.people)
-            assert heard[2:] == ["Công đoàn có tin mới. Gõ 1 để xem.\n[Xem]"] * filed, f"told otherwise: {heard}"
+            assert heard[4:] == ["Công đoàn có tin mới. Gõ 1 để xem.\n[Xem]"] * filed, f"told otherwise: {heard}"
     killed = {life.pid for life in town.lives if life.code}
     assert len(killed) == crashes
     said: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -53,7 +53,11 @@ class Citizen:
     def __init__(self, town: Town, user: int, code: str, words: str = "") -> None:
         self.town, self.user, self.code, self.words = town, user, code, words
         self.screen: list[dict[str, Any]] = []
-        steps: list[tuple[str, str, str]] = [("", "text", f"/start {code}"), ("[Đồng ý]", "tap", "Đồng ý")]
+        steps: list[tuple[str, str, str]] = [
+            ("", "text", f"/start {code}"),
+            ("[Đồng ý]", "tap", "Đồng ý"),
+            ("[Chỉ thông báo]", "tap", "Không"),
+        ]
         if words:
             steps += [
                 ("[Viết phản ánh]", "tap", "Viết phản ánh"),

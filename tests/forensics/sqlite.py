@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .evidence import IDENTIFIERS, Row, id_of, marks_of, tokens
-from .sqlite_pages import Cell, Owner, Pages, carve, names_no_page, owners, page, record
+from .sqlite_pages import Cell, Owner, Pages, Trees, carve, names_no_page, owners, page, record
 
 NOBODY = Owner("?", False)  # a free page
 RUNS = re.compile(rb"[0-9A-Za-z]{6,}")  # where tokens may stand
@@ -36,17 +36,19 @@ class Found:
     rowids: dict[str, list[int]] = field(default_factory=dict)
 
 
-def read(path: Path, *, baseline: Path | None = None, pattern: re.Pattern[bytes] = IDENTIFIERS) -> Found:
-    """Everything the .db and its -wal tell.
+def read(
+    path: Path, *, baseline: Path | None = None, pattern: re.Pattern[bytes] = IDENTIFIERS, residue: bool = True
+) -> Found:
+    """Everything the .db and its -wal tell. Without `residue`, only rows of tables that commits wrote and took away.
 
     To see every commit, copy the .db before the story (baseline) or set PRAGMA wal_autocheckpoint=0.
     """
-    return _Reader(Path(path), baseline, pattern).found
+    return _Reader(Path(path), baseline, pattern, residue).found
 
 
 class _Reader:
-    def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes]) -> None:
-        self.pattern, self.found = pattern, Found()
+    def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes], residue: bool) -> None:
+        self.pattern, self.found, self.with_indexes = pattern, Found(), residue
         self.rows: dict[tuple[Owner, Cell], Row] = {}
         self.past: list[Row] = []  # index entries that ended: another row with the same rowid may bring an equal one
         self.ids: dict[tuple[str, int], str | None] = {}
@@ -72,10 +74,11 @@ class _Reader:
                     before = began
             self._replay(commits, dict(before), {number for number in main if number not in before})
         self._take_stock(newest, main)
-        for pages in (main, newest):
-            owned = owners(pages, self.reserved)
-            self.versions += [(pages, number, owned.get(number)) for number in pages]
-        self._residue()
+        if residue:
+            for pages in (main, newest):
+                owned = owners(pages, self.reserved)
+                self.versions += [(pages, number, owned.get(number)) for number in pages]
+            self._residue()
         self.found.rows[:0] = [row for row in (*self.rows.values(), *self.past) if row.table != "sqlite_schema"]
 
     def _split(self, raw: bytes) -> dict[int, bytes]:
@@ -113,19 +116,25 @@ class _Reader:
 
     def _replay(self, commits: list[list[tuple[int, bytes]]], state: dict[int, bytes], blind: set[int]) -> None:
         """A row is a commit's when its cell came or went with it. Moving to another page is neither."""
-        after = self._owned(state, 1 in state and not blind)
+        whole = 1 in state and not blind  # then it is enough to look at what each commit has written
+        trees = Trees(state, self.reserved, with_indexes=self.with_indexes) if whole else None
+        after = trees.owners() if trees else self._owned(state, whole)
         for frames in commits:
             order = len(self.found.commits) + 1
             before, earlier = after, dict(state)
             state.update(frames)
             written = {number for number, _ in frames}
             # To whom pages belong is asked anew only where something written may change it, which is seldom.
-            if blind or not all(self._is_leaf_of(before, earlier, state, number) for number in written):
-                after = self._owned(state, 1 in state and not blind - written)
-            # A page may be let go, cells and all, without being written.
-            numbers = written | {
-                number for number in before.keys() | after.keys() if before.get(number) != after.get(number)
-            }
+            # A page that comes into a tree is named by one that was in it before.
+            known = {number for number in written if number in before} if trees else written
+            if not all(self._is_leaf_of(before, earlier, state, number) for number in known) or blind:
+                trees = trees and trees.written(earlier, state, written)
+                after = trees.owners() if trees else self._owned(state, 1 in state and not blind - written)
+            numbers = written
+            if after is not before:  # a page may be let go, cells and all, without being written
+                numbers = written | {
+                    number for number in before.keys() | after.keys() if before.get(number) != after.get(number)
+                }
             old = self._cells(earlier, numbers, before)
             now = self._cells(state, numbers, after)
             unseen = self._cells(state, numbers & blind, after)

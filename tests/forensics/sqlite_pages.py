@@ -3,9 +3,12 @@
 Layout: https://www.sqlite.org/fileformat2.html (1.5 free list, 1.6 b-tree pages, 2.1 records, 2.6 schema).
 """
 
+from __future__ import annotations
+
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +38,9 @@ class Page:
 class Owner(NamedTuple):
     table: str
     index: bool
+
+
+SCHEMA = Owner("sqlite_schema", False)
 
 
 def varint(raw: bytes, at: int) -> tuple[int, int]:
@@ -159,31 +165,58 @@ def _overflow(pages: Pages, local: _Local, usable: int) -> dict[int, bytes]:
     return used
 
 
-def owners(pages: Pages, reserved: int = 0) -> dict[int, Owner]:
-    """Which table each page belongs to, by walking the roots in sqlite_schema. Free pages are missing."""
-    found: dict[int, Owner] = {}
+class Trees:
+    """Which table each page belongs to, by walking the roots in sqlite_schema; free pages are missing. After a commit only
+    the trees in which it wrote are walked again: a page comes into a tree, or leaves it, by a page of that tree."""
 
-    def walk(number: int, owner: Owner) -> None:
-        if number in found or number not in pages:
+    def __init__(self, pages: Pages, reserved: int = 0, *, with_indexes: bool = True) -> None:
+        self._reserved, self._with_indexes = reserved, with_indexes
+        self._roots: dict[int, Owner] = {1: SCHEMA}
+        self.root_of: dict[int, int] = {}
+        self.walk(pages, 1, 1)
+        for cell in [cell for number in self.root_of for cell in page(pages, number, reserved).cells]:
+            try:
+                kind, _, table, root, *_ = record(cell.payload)
+            except ValueError:
+                continue
+            if isinstance(root, int) and root and (with_indexes or kind != "index"):
+                self._roots.setdefault(root, Owner(str(table), kind == "index"))
+                self.walk(pages, root, root)
+
+    def walk(self, pages: Pages, number: int, root: int) -> None:
+        if number in self.root_of or number not in pages:
             return
-        found[number] = owner
-        here, locals_ = _parse(pages[number], 100 if number == 1 else 0, reserved)
+        self.root_of[number] = root
+        here, locals_ = _parse(pages[number], 100 if number == 1 else 0, self._reserved)
         for local in locals_:
             if local.follow:
-                found.update(dict.fromkeys(_overflow(pages, local, len(pages[number]) - reserved), owner))
+                self.root_of |= dict.fromkeys(_overflow(pages, local, len(pages[number]) - self._reserved), root)
         for child in here.children:
-            walk(child, owner)
+            self.walk(pages, child, root)
 
-    walk(1, Owner("sqlite_schema", False))
-    schema = [cell for number in found for cell in page(pages, number, reserved).cells]
-    for cell in schema:
-        try:
-            kind, _, table, root, *_ = record(cell.payload)
-        except ValueError:
-            continue
-        if isinstance(root, int) and root:
-            walk(root, Owner(str(table), kind == "index"))
-    return found
+    def owners(self) -> dict[int, Owner]:
+        return {number: self._roots[root] for number, root in self.root_of.items()}
+
+    def written(self, before: Pages, after: Pages, numbers: Iterable[int]) -> Trees:
+        """The trees as they are once these pages are written."""
+        roots = {self.root_of[number] for number in numbers if number in self.root_of}
+        # The first page is the header, too, which any commit may change.
+        if any(self.root_of.get(number) == 1 and _tree_of(before, number) != _tree_of(after, number) for number in numbers):
+            return Trees(after, self._reserved, with_indexes=self._with_indexes)
+        found = copy(self)
+        found.root_of = {number: root for number, root in self.root_of.items() if root == 1 or root not in roots}
+        for root in roots - {1}:
+            found.walk(after, root, root)
+        return found
+
+
+def _tree_of(pages: Pages, number: int) -> bytes:
+    return pages[number][100:] if number == 1 else pages[number]
+
+
+def owners(pages: Pages, reserved: int = 0) -> dict[int, Owner]:
+    """Which table each page belongs to. Free pages are missing."""
+    return Trees(pages, reserved).owners()
 
 
 def _adds_up(raw: bytes, start: int, size: int) -> bool:

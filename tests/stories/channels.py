@@ -10,7 +10,7 @@ conversation: `.ci/run` asks whether each was met on all three (tests/gate.py).
 
 Telegram and web chat are played on SQLite, Zalo on PostgreSQL. Rules are tested on both (tests/rules), and so is every
 anonymity test that a channel or a database could change (tests/anonymity). `CHANNEL=zalo uv run pytest tests/stories` plays
-all on one.
+all that may be played anywhere on one, `uv run pytest tests/stories --every-channel` all of them on all three.
 """
 
 from __future__ import annotations

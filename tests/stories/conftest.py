@@ -123,6 +123,15 @@ async def service(
     await opened.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`--every-channel`: also stories whose channel their name would pick."""
+    told = hasattr(metafunc.module, "channel") or any(
+        "channel" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
+    )
+    if metafunc.config.getoption("every_channel") and "channel" in metafunc.fixturenames and not told:
+        metafunc.parametrize("channel", channels.CHANNELS)
+
+
 @pytest.fixture
 def channel(request: pytest.FixtureRequest) -> str:
     """The one that the story's name picks; all three for stories with @every_channel."""

@@ -4,10 +4,10 @@ Nothing stands between this channel and the page, so it plays the service's part
 into the mailbox (models/messages/mailbox.py) and is then done; pages are shown what waits for them, and a message
 leaves the mailbox when a page says `got`. Frames are JSON text, protocol v2, also where websockets are refused (polling.py):
 
-    page → hello {session, secret, page, language} · say {id, text} · tap {id, choice} · file {id, kind, upload} · got {ids}
-           · bye {} · asking, allow, refuse {page}
-    here → welcome {session, files, union} · message {id, text, options, language, media?, edits?} · received {id}
-           · failed {id} · slow {} · refused {why, id?} · ended {} · waiting {} · asked {page, known} · settled {page}
+    page → hello {session, secret, page, language, kept} · say {id, text} · tap {id, choice} · file {id, kind, upload}
+           · got {ids} · keeps {kept} · bye {} · asking, allow, refuse {page}
+    here → welcome {session, files, union} · message {id, text, options, language, media?, edits?, copies?, keeps?} · slow {}
+           · received, failed {id} · refused {why, id?} · ended {} · waiting {} · asked {page, known} · settled {page}
 
 `received` is said once the event has committed; after `failed`, `slow` or a lost connection the page offers
 it again under the same id, and the dispatcher knows repeats. What `edits` an earlier message takes its place
@@ -64,7 +64,15 @@ class WebChannel:
     line = LINE
     hearing = None
     capabilities = Capabilities(
-        service="web chat", text=4000, buttons=30, button_title=80, concurrency=64, pushes=False, edits=True, uploads=True
+        service="web chat",
+        is_page=True,
+        text=4000,
+        buttons=30,
+        button_title=80,
+        concurrency=64,
+        pushes=False,
+        edits=True,
+        uploads=True,
     )
 
     def __init__(
@@ -91,7 +99,8 @@ class WebChannel:
         self.guests: Guests[Socket] = Guests(
             limits.turns, seats=limits.seats, seats_here=limits.seats_here, silent=limits.silent
         )
-        self._admission = Admission(self._admit, self._turn_away, answer_within=limits.answer)
+        refused = partial(self._let_go, code=closes.NOT_ALLOWED)
+        self._admission = Admission(self._admit, refused, answer_within=limits.answer)
         self._waited: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -262,14 +271,14 @@ class WebChannel:
                 await self._writer.write(lambda session: mailbox.acknowledge(session, who, ids), grouped=True)
                 if socket.has(ids):
                     await self._catch_up(who)
+            case "keeps":
+                socket.kept = frame.kept
             case "bye":
                 await self._end(socket, frame)
-            case "allow":
-                self._admission.allowed(socket.who, frame.page)
-            case "refuse":
-                self._admission.refused(socket.who, frame.page)
-            case "asking":
-                self._admission.asking(socket.who, frame.page)
+            case "allow" | "refuse" | "asking":
+                doors = self._admission
+                does = {"allow": doors.allowed, "refuse": doors.refused, "asking": doors.asking}[frame.type]
+                does(socket.who, frame.page)
             case _:
                 # Hashed with the session: no page can name another's upload.
                 files = (File(frame.file[0], event_id(socket.who, frame.file[1])),) if frame.file else ()
@@ -293,7 +302,7 @@ class WebChannel:
         if socket not in self._open:
             return  # it has given way meanwhile, and is being closed
         socket.who, socket.language, socket.page = opened.who, frame.language, frame.page or str(uuid4())
-        socket.has_joined, socket.is_new = not is_guest, not frame.session
+        socket.has_joined, socket.is_new, socket.kept = not is_guest, not frame.session, frame.kept
         keeps = frame.session and opened.issued is not None and fits
         token = (frame.session or "") if keeps else self.sessions.seal(opened.who, frame.secret, today)
         socket.grant = token, has_joined
@@ -324,9 +333,6 @@ class WebChannel:
             log.warning("page not served", line=self.line, error=type(error).__name__)
             await socket.close(closes.BROKEN)
 
-    def _turn_away(self, socket: Socket) -> None:
-        self._let_go(socket, closes.NOT_ALLOWED)
-
     async def _catch_up(self, who: str) -> None:
         self._show(await self._writer.read(lambda session: mailbox.waiting(session, [who])))
 
@@ -343,9 +349,8 @@ class WebChannel:
         """Hands one event on; false when it has to be offered again."""
         if self._receive is None:
             return False
-        event = Inbound(
-            self.line, event_id(socket.who, id), socket.who, language=socket.language, origin=socket.origin, **said
-        )
+        about: dict[str, Any] = {"language": socket.language, "origin": socket.origin, "remembers": socket.kept}
+        event = Inbound(self.line, event_id(socket.who, id), socket.who, **about, **said)
         try:
             await self._receive(event)
             await self._look_whether_joined(socket)

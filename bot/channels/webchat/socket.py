@@ -70,6 +70,8 @@ class Frame:
     page: str = ""
     language: str = ""
     ids: tuple[str, ...] = ()
+    kept: bool = False
+    """Whether the page remembers its session when it is closed."""
     file: tuple[FileKind, str] | None = None
     """What an upload was called, and its id."""
 
@@ -95,7 +97,7 @@ def parse(message: WSMessage) -> Frame:
 
 def _hello(said: dict[str, Any]) -> Frame:
     session, language = said.get("session"), said.get("language", "")
-    secret, page = said.get("secret", ""), said.get("page", "")
+    secret, page, kept = said.get("secret", ""), said.get("page", ""), said.get("kept", False)
     if session is not None and not (isinstance(session, str) and TOKEN.fullmatch(session)):
         raise FrameError("session")
     if not (isinstance(language, str) and re.fullmatch(r"([a-z]{2})?", language)):
@@ -104,7 +106,9 @@ def _hello(said: dict[str, Any]) -> Frame:
         raise FrameError("shape")
     if not (isinstance(page, str) and (not page or _UUID.fullmatch(page))):
         raise FrameError("shape")
-    return Frame("hello", session=session, language=language, secret=secret, page=page.lower())
+    if not isinstance(kept, bool):
+        raise FrameError("shape")
+    return Frame("hello", session=session, language=language, secret=secret, page=page.lower(), kept=kept)
 
 
 def _say(said: dict[str, Any]) -> Frame:
@@ -135,6 +139,12 @@ def _bye(said: dict[str, Any]) -> Frame:
     return Frame("bye", id=_id(said) if "id" in said else "")
 
 
+def _keeps(said: dict[str, Any]) -> Frame:
+    if not isinstance(said.get("kept"), bool):
+        raise FrameError("shape")
+    return Frame("keeps", kept=said["kept"])
+
+
 def _door(said: dict[str, Any]) -> Frame:
     page = said.get("page")
     if not (isinstance(page, str) and _UUID.fullmatch(page)):
@@ -149,6 +159,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "file": _file,
     "got": _got,
     "bye": _bye,
+    "keeps": _keeps,
     "allow": _door,
     "refuse": _door,
     "asking": _door,
@@ -214,6 +225,8 @@ class Socket:
         """What its session is known by to the page, once it is in: a page that waits has none."""
         self.grant = "", False
         """What it is given when it is let in: its token, and whether the person has joined."""
+        self.kept = False
+        """Whether it remembers its session when it is closed."""
         self.is_new = False
         """Its session began with this page: nothing can be waiting for it."""
         self.has_joined = False
@@ -254,6 +267,10 @@ class Socket:
             fields["media"] = asdict(message.media)
         if message.edits:
             fields["edits"] = message.edits
+        if message.page.copies:
+            fields["copies"] = message.page.copies
+        if message.page.keeps:
+            fields["keeps"] = True
         self._out.put_nowait(json.dumps({"type": "message", **fields}, ensure_ascii=False))
 
     def has(self, ids: tuple[str, ...]) -> bool:

@@ -35,6 +35,22 @@ def phone(session: Session, person: Person, *, verified: bool = True, confirmed:
     accounts.add(session, Sender("webchat:main", new_id()), person, joining, TODAY)
 
 
+def test_who_wants_notices_is_counted_among_the_heads(database: Database) -> None:
+    """On whichever phone; who joined by the team's code, or only claims to be somebody, is none of them."""
+    with database.transaction() as session:
+        unit = Unit(kind="to_cong_doan", code="MAY9", name="Tổ may 9")
+        session.add(unit)
+        session.flush()
+        [wants, _silent] = joins(session, unit.id, 2)
+        phone(session, wants)
+        for account in accounts.of_person(session, wants.id)[:1]:
+            account.notices = True
+        for apart in (joins(session, unit.id, verified=False), joins(session, unit.id, confirmed=False)):
+            accounts.of_person(session, apart[0].id)[0].notices = True
+        session.flush()
+        assert (heads.by_unit(session)[unit.id], heads.by_unit(session, wanting=True)[unit.id]) == (2, 1)
+
+
 def night(session: Session, k: int = K) -> None:
     own = heads.by_unit(session)
     night_counts.take(session, OWN, own, k)

@@ -24,9 +24,7 @@ from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.ledger_sending import TRIES, Bulk
 from models.broadcasts.recipients import Recipient
 from models.messages.sending import Outcome
-from models.store import schema
-from models.store.database import Database, Session
-from models.store.sealing import Keyring
+from models.store.database import Session
 from tests.faults.line import LINE
 from tests.rules.broadcasts.ledger_steps import ERRORS, NAMES, VERBS, Casting
 
@@ -46,15 +44,6 @@ STEPS: list[st.SearchStrategy[Step]] = [
     st.tuples(st.just("somebody_joins")),
     st.tuples(st.just("the_tick_settles")),
 ]
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("machine") / "empty.db"
-    database = Database(f"sqlite:///{path}", Keyring.new())
-    schema.upgrade(database)
-    database.close()
-    return path
 
 
 def plays(template: Path, steps: list[Step]) -> None:
@@ -80,8 +69,8 @@ PLAYED = settings(
 @pytest.mark.slow
 @PLAYED
 @given(steps=st.lists(st.one_of(STEPS), min_size=25, max_size=60))
-def test_in_any_order(template: Path, steps: list[Step]) -> None:
-    plays(template, steps)
+def test_in_any_order(sqlite_template: Path, steps: list[Step]) -> None:
+    plays(sqlite_template, steps)
 
 
 def forgets_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +158,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], list[Step], str]] = [
 @pytest.mark.parametrize(("plant", "steps", "found"), PLANTED, ids=[plant.__name__ for plant, _, _ in PLANTED])
 @pytest.mark.parametrize("planted", [True, False])
 def test_it_bites(
-    template: Path,
+    sqlite_template: Path,
     plant: Callable[[pytest.MonkeyPatch], None],
     steps: list[Step],
     found: str,
@@ -178,8 +167,8 @@ def test_it_bites(
 ) -> None:
     """Each of these orders is harmless, but for the fault."""
     if not planted:
-        plays(template, steps)
+        plays(sqlite_template, steps)
         return
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=found or None):
-        plays(template, steps)
+        plays(sqlite_template, steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +18,9 @@ from tests.running_app import FakeClock
 
 
 @pytest.fixture
-async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
-    from models.store import schema
-
+async def writer(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Writer]:
+    shutil.copyfile(sqlite_template, tmp_path / "haichieu.db")
     database = Database(f"sqlite:///{tmp_path}/haichieu.db", Keyring.new())
-    schema.upgrade(database)
     opened = Writer(database)
     yield opened
     await opened.stop()

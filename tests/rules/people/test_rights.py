@@ -54,6 +54,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("results", "read"): ("own", "above"),
     ("results", "know"): ("above",),
     ("office", "lend"): ("own",),
+    ("office", "reissue"): ("above",),
     ("claim", "hear"): ("own", "above"),
     ("claim", "confirm"): ("above",),
     ("headcount", "write"): ("above",),
@@ -70,8 +71,9 @@ OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse
 ANYWHERE = ("view", "queue", "desk", "find", "notice", "told", "nights", "polls_desk", "ask_opinion", "spoken", "saved")
 ANYWHERE += ("heads", "away", "seek", "day", "owing", "work")
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
-BY_OTHERS = ("end", "handback", "office_news")
-"""`end` is of a case told aloud, `handback` of one that came up (both: tests/stories/grievances), `office_news` opens what
+BY_OTHERS = ("end", "handback", "office_news", "lost_phone")
+"""`lost_phone` is open where there is an officer below (tests/stories/people/test_lost_phones.py).
+`end` is of a case told aloud, `handback` of one that came up (both: tests/stories/grievances), `office_news` opens what
 was sent to oneself."""
 
 

@@ -72,4 +72,22 @@ def test_pauses_grow_and_do_not_end() -> None:
 
 def test_nothing_kept_says_who(session: Session) -> None:
     wrong_codes.count(session, "an address", NOW)
-    assert set(wrong_codes.Tries.model_fields) == {"id", "hour"}
+    assert set(wrong_codes.Tries.model_fields) == {"id", "hour", "about"}
+
+
+def test_half_a_code_that_was_seen_helps_nobody_and_keeps_nobody_out(session: Session) -> None:
+    """A thousand addresses, each with one try: ten are looked at, and then none that was ever wrong. Whoever has not been
+    wrong is listened to, about this code and any other."""
+    looked_at = 0
+    for minute in range(24 * 60):
+        origin, now = f"address {minute % 60}", NOW + minute * MINUTE
+        if wrong_codes.must_wait(session, 0, "", origin, now, "half"):
+            continue
+        looked_at += 1
+        wrong_codes.count(session, origin, now, "half")
+    assert looked_at <= wrong_codes.AT_ONE + 60
+    now = NOW + 23 * 60 * MINUTE
+    assert wrong_codes.must_wait(session, 0, "", "address 7", now, "half")
+    assert not wrong_codes.must_wait(session, 0, "", "address 7", now + 25 * 60 * MINUTE, "half")
+    assert not wrong_codes.must_wait(session, 0, "", "its owner's", now, "half")
+    assert not wrong_codes.must_wait(session, 0, "", "address 7", now + 60 * MINUTE, "another")

@@ -305,7 +305,6 @@ async def test_not_agreed_to(superior: Person, somebody: Somebody, service: Runn
     await reader.does_not_see(TEXT)
 
 
-@every_channel
 async def test_told_in_person(reader: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await writes(chair, TEXT, "Tổ may 1")
     await chair.taps("Gửi")
@@ -334,7 +333,6 @@ async def test_members_find_their_notices_again(reader: Person, leader: Person, 
     await reader.sees(TEXT)
 
 
-@every_channel
 async def test_disclosures_are_listed_for_all(
     reader: Person, leader: Person, chair: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -353,7 +351,6 @@ async def test_disclosures_are_listed_for_all(
     await chair.sees_nothing_new()
 
 
-@every_channel
 async def test_search_without_accents(leader: Person, reader: Person) -> None:
     await writes(leader)
     await leader.taps("Gửi", "Thông báo của đơn vị", "Tìm thông báo")

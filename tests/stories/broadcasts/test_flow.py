@@ -67,7 +67,6 @@ async def busy(reader: Person) -> Person:
     return reader
 
 
-@every_channel
 async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: FakeClock) -> None:
     await writes(leader)
     await leader.taps("Gửi")
@@ -78,7 +77,6 @@ async def test_it_waits_for_who_is_writing(busy: Person, leader: Person, clock: 
     await busy.sees(TEXT)
 
 
-@every_channel
 async def test_whom_it_waits_for_is_not_told(busy: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     """That it is not done yet would tell its sender that somebody of the team is writing to the union at this moment."""
     await writes(leader)
@@ -246,7 +244,6 @@ class TestNight:
         await forges(leader, token)
         await leader.sees("hiện ở tình trạng “đã hủy”")
 
-    @every_channel
     async def test_a_team_that_works_at_night(self, reader: Person, leader: Person, night: FakeClock) -> None:
         await leader.taps("Thông báo của đơn vị", "Thêm…", "Đơn vị làm ca đêm", "☐ Tổ may 1")
         await leader.sees("[☑ Tổ may 1]")

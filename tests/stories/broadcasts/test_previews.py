@@ -83,7 +83,7 @@ async def test_a_preview_in_english_fits(leader: Person) -> None:
     await leader.says("Team meeting on Saturday.")
     notice = await leader.sees("Please check before it is sent, comrade", "To: Tổ may 1", "[Change…]", "[Send]")
     await leader.taps("Cancel", "Ask for opinions", "A new poll")
-    await leader.taps("The shift meal")
+    await leader.says("1")  # on Telegram too one of the labels is too long for a button
     poll = await leader.sees("Please check before it opens", "3 questions", "[Open the poll]", "[Details]")
     assert fits(notice) and fits(poll)
 

@@ -29,7 +29,7 @@ from models.messages.outbox import Outbound
 from models.people import accounts, persons, wishes
 from models.people.accounts import Account, Sender
 from models.people.persons import Person as Row
-from models.store.database import Session
+from models.store.database import Session, run
 from models.store.ids import is_id, new_id
 from tests.actors import Person
 from tests.running_app import RunningApp
@@ -53,8 +53,11 @@ def backend() -> str:
     return "sqlite"
 
 
+_QUEUED = select(func.count()).select_from(Outbound)
+
+
 def _queued(session: Session) -> int:
-    return int(session.execute(select(func.count()).select_from(Outbound)).scalar_one())
+    return int(run(session, _QUEUED, {}).scalar_one())
 
 
 @dataclass
@@ -165,6 +168,7 @@ def door(yard: Yard, session: Session, who: str) -> Callable[[str, str], bool]:
     return cache(is_open)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", [PEOPLE[:3], PEOPLE[3:]], ids=" ".join)
 async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, ...]) -> None:
     """What is open to somebody they open; of what is not, each opening has its turn in one hand. From those that ask

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -18,6 +19,7 @@ from tests import sample_files as made
 from tests.actors import Person
 from tests.running_app import RunningApp
 from tests.stories.acts import OVERTIME, code_in, files
+from tests.stories.broadcasts.test_broadcasts import code_of
 
 ABOUT = "conversation.state"
 COMMITTEE = "Mai họp tổ lúc 16 giờ"
@@ -41,6 +43,7 @@ async def kept_before(service: RunningApp, **noted: str) -> None:
     await service.app.writer.write(rewrite)
 
 
+@pytest.mark.parametrize("privacy", ["30-90"])
 async def test_a_grievance_keeps_its_words_and_its_files(worker: Person, leader: Person, service: RunningApp) -> None:
     """What was switched is as it protects most: no name, and under cover."""
     await worker.taps("Viết phản ánh")
@@ -51,13 +54,14 @@ async def test_a_grievance_keeps_its_words_and_its_files(worker: Person, leader:
     await worker.sees("Tên: Nguyễn Văn An")
     await kept_before(service, mode="all", at_once="yes", said='{"text": "7"}')
     await worker.says("xem")
-    await worker.sees(OVERTIME, "ảnh 1", "Tên: không")
+    await worker.sees(OVERTIME, "ảnh 1 (đã nhận)", "Tên: không", "sau 30–90 phút")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
-    card = await leader.sees("Phản ánh mới", OVERTIME)
+    await leader.sees_nothing_new()
+    await service.clock.passes(minutes=91)
+    card = await leader.sees("Phản ánh mới", OVERTIME, "ảnh 1 (đã nhận)")
     assert "Nguyễn Văn An" not in card
-    await leader.taps("Xem")
-    await leader.sees(OVERTIME, "ảnh 1")
+    await leader.taps("Xem tệp")
 
 
 async def test_a_button_sends_no_name_that_it_does_not_know_of(worker: Person, leader: Person, service: RunningApp) -> None:
@@ -93,12 +97,38 @@ async def test_a_notice_asks_again_whom_it_is_for(worker: Person, leader: Person
     await worker.sees(COMMITTEE)
 
 
+async def test_a_correction_is_shown_again_before_it_goes(worker: Person, leader: Person, service: RunningApp) -> None:
+    """What was switched is gone, so the button from before sends nothing."""
+    await worker.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
+    await service.clock.passes(days=1)
+    await leader.says("menu")
+    await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
+    await leader.says(COMMITTEE)
+    await leader.taps("Gửi")
+    await service.clock.passes(minutes=2)
+    await worker.sees(COMMITTEE)
+    await leader.taps("Thông báo của đơn vị", await code_of(service), "Thêm…", "Đính chính")
+    await leader.says("Mai họp tổ lúc 9 giờ")
+    await leader.taps("Thay đổi…", "☐ Khẩn")
+    await leader.sees("· khẩn")
+    await kept_before(service, size="1", sight="0", urgent="yes", english="The team meets at 9")
+    await leader.looks_away()
+    await leader.taps("Gửi")
+    await leader.sees("The team meets at 9")
+    assert "· khẩn" not in await leader.sees("kiểm tra trước khi gửi")
+    await service.clock.passes(minutes=2)
+    await worker.sees_nothing_new()
+    await leader.taps("Gửi")
+    await service.clock.passes(minutes=2)
+    await worker.sees("Mai họp tổ lúc 9 giờ")
+
+
 async def test_a_poll_keeps_its_questions(leader: Person, service: RunningApp) -> None:
     await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
     await leader.says("Giờ ăn ca", "Ăn lúc mấy giờ?")
-    await leader.taps("Một lựa chọn")
+    await leader.taps("Chọn một phương án")
     await leader.says("11 giờ\n12 giờ")
-    await leader.taps("Đủ rồi")
+    await leader.taps("Đủ rồi, tiếp tục")
     await leader.sees("Đồng chí kiểm tra trước khi mở", "Giờ ăn ca · 1 câu hỏi")
     asked = [{"kind": "one", "text": "Ăn lúc mấy giờ?", "options": ["11 giờ", "12 giờ"], "when": None}]
     await kept_before(service, asked=json.dumps(asked), chosen="a", size="1", anyone="yes", days="30", repeat="weekly")
@@ -131,11 +161,13 @@ async def test_a_case_is_handed_up_after_it_was_shown_again(
 ) -> None:
     code = await files(worker)
     await leader.says(code)
-    await leader.taps("Chuyển lên trên")
+    await leader.taps("Chuyển lên Ban chấp hành")
     await leader.says("Cần Ban chấp hành")
-    await leader.sees("Đơn vị đồng chí sẽ không giữ nữa")
+    await leader.sees("đơn vị của đồng chí không còn xử lý")
     await kept_before(service, unit="a")
+    await leader.looks_away()
     await leader.taps("Chuyển")
+    await leader.sees("đơn vị của đồng chí không còn xử lý")
     await leader.taps("Chuyển")
     await chair.sees("chuyển lên", code)
 
@@ -144,13 +176,12 @@ async def test_a_draft_that_was_asked_about_is_gone_on_with(worker: Person, lead
     """With what came in between, files and all."""
     first = await files(worker)
     await worker.taps("Viết phản ánh")
-    await worker.says("Quạt hỏng")
     await worker.shows(made.photo())
     await worker.says(f"{first} Mai có bảng công")
     await worker.sees("Những lời này dành cho việc nào?", "Mai có bảng công")
     came = Inbound("telegram:123456", "9", "9", text=f"{first} Mai có bảng công")
     await kept_before(service, then=came.dump(), code=first)
     await worker.taps("Cho phần đang viết")
-    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
     assert code_in(await worker.sees("mã PA-")) != first
-    await leader.sees("Phản ánh mới", "Quạt hỏng", "ảnh 1")
+    await leader.sees("Phản ánh mới", "Mai có bảng công", "ảnh 1")

@@ -261,7 +261,6 @@ async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader:
     await leader.sees("Đã gửi", code)
 
 
-@every_channel
 async def test_a_unit_is_chosen_on_another_page_and_by_a_part_of_its_name(plenty: Plenty, chair: Person) -> None:
     await chair.taps("Thêm…", "Thông báo của đơn vị", "Soạn thông báo")
     await chair.says("Mai họp tổ")

@@ -14,7 +14,6 @@ LOST = "chưa được gửi đi. Bỏ phần này không?"
 FAN = "Quạt ở chuyền 3 hỏng ba ngày"
 
 
-@every_channel
 async def test_a_name_stops_nothing(worker: Person, leader: Person) -> None:
     """Huy is no “hủy”, and Dũng and Dung are no “dừng”."""
     await worker.says("Viết phản ánh", OVERTIME)
@@ -123,7 +122,6 @@ async def test_a_code_wins_over_what_is_under_way(worker: Person, leader: Person
     await worker.sees("Công đoàn trả lời", "Mai có bảng công")
 
 
-@every_channel
 async def test_a_code_of_the_case_at_hand_is_no_contradiction(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.says(code)
@@ -142,7 +140,6 @@ async def test_a_code_among_choices_leads_there_once_asked(worker: Person, leade
 
 
 @pytest.mark.parametrize("dash", ["-", "–", "\u2011", " - ", " — ", "−", "", " "])
-@every_channel
 async def test_any_dash_is_one(worker: Person, leader: Person, dash: str) -> None:
     code = await files(worker)
     await leader.says(f"{code[:2].lower()}{dash}{code[3:].lower()}: Mai có bảng công")

@@ -41,6 +41,20 @@ async def test_a_lock_screen_says_nothing(worker: Person, leader: Person, servic
     await worker.sees("Tin này đã được xem")
 
 
+async def test_news_that_nobody_opens_is_one_message(worker: Person, leader: Person, channel: str) -> None:
+    """Thirty cases ring once. It counts them where it can be changed; what was opened is over, and the next is another."""
+    leader.curious = False
+    for text in ("Quạt hỏng", "Cơm thiu", "Thiếu găng tay"):
+        await files(worker, text)
+    [standing] = [text for text in await leader.texts() if "Gõ 1 để xem" in text]
+    assert ("Có 3 việc mới" in standing) is (channel != "zalo")
+    await leader.says("1")
+    await leader.sees("Quạt hỏng")
+    await files(worker, "Cửa kẹt")
+    assert len([text for text in await leader.texts() if "Gõ 1 để xem" in text]) == 2
+    await leader.sees("Có 3 việc mới")
+
+
 async def test_several_news_are_read_one_after_another(worker: Person, leader: Person) -> None:
     leader.curious = False
     for text in ("Quạt hỏng", "Cơm thiu", "Thiếu găng tay"):
@@ -110,7 +124,7 @@ async def test_after_opening_one_one_means_what_stands_under_it(worker: Person, 
     first, _second = await files(worker, "Quạt hỏng"), await files(worker, "Cơm thiu")
     await leader.says("1")
     await leader.sees("Phản ánh mới", first, "[Tiếp nhận]", "[Xem tin tiếp theo]")
-    await leader.says("1")
+    await leader.says("2")
     await leader.sees("Đồng chí đã tiếp nhận", first)
     await leader.does_not_see("Cơm thiu")
     await leader.says("xem")  # the word on the button opens what still waits

@@ -127,7 +127,6 @@ async def test_buttons_of_a_closed_case_answer_politely(worker: Person, leader: 
     await worker.sees(code, "Tình trạng: đã ổn", "Đã trả đủ")
 
 
-@every_channel
 async def test_a_closed_case_offers_nothing_to_do(worker: Person, leader: Person) -> None:
     """Where there are no buttons, this is all that is left of them."""
     code = await files(worker)
@@ -141,7 +140,6 @@ async def test_a_closed_case_offers_nothing_to_do(worker: Person, leader: Person
             assert f"[{label}" not in card
 
 
-@every_channel
 async def test_a_case_closed_while_the_officer_writes_is_not_answered(
     worker: Person, leader: Person, deputy: Person
 ) -> None:
@@ -156,7 +154,6 @@ async def test_a_case_closed_while_the_officer_writes_is_not_answered(
     await worker.does_not_see("Tôi đang hỏi")
 
 
-@every_channel
 async def test_codes_open_only_ones_own_cases(
     worker: Person, leader: Person, somebody: Somebody, service: RunningApp
 ) -> None:
@@ -180,7 +177,6 @@ async def test_an_officer_opens_only_cases_of_their_unit(worker: Person, leader:
     await leader.sees(f"Phản ánh {code}", OVERTIME, "[Tiếp nhận]")
 
 
-@every_channel
 async def test_an_officer_is_a_worker_too(leader: Person, chair: Person) -> None:
     code = await files(leader, "Quạt hỏng", "Gửi Ban chấp hành")
     await chair.sees("Phản ánh mới", code, "không nêu tên")

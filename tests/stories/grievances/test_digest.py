@@ -9,7 +9,6 @@ import pytest
 from tests.actors import Person
 from tests.running_app import FakeClock
 from tests.stories.acts import OVERTIME, answers, files
-from tests.stories.channels import every_channel
 
 
 @pytest.fixture
@@ -24,7 +23,6 @@ def night(clock: FakeClock) -> FakeClock:
     return clock
 
 
-@every_channel
 async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, leader: Person, night: FakeClock) -> None:
     code = await files(worker)
     await leader.sees_nothing_new()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.actors import Person
-from tests.running_app import FakeClock
-from tests.stories.acts import OVERTIME, answers, files
+from tests.running_app import FakeClock, RunningApp
+from tests.stories.acts import OVERTIME, answers, appointed, files
 
 Somebody = Callable[[str], Person]
 
@@ -107,3 +107,50 @@ async def test_the_nearest_deadline_is_at_the_top(
     await chair.says("/queue", "Việc cần xử lý")
     queue = await chair.sees("2 phản ánh đang mở")
     assert queue.splitlines()[2].startswith(calm), "two hours come before twenty-four"
+
+
+async def test_whoever_loses_a_case_hears_where_it_went_and_how_it_ended(
+    worker: Person, leader: Person, chair: Person, clock: FakeClock
+) -> None:
+    code = await files(worker)
+    await answers(leader, "Đã trả 30 giờ", "Đề nghị kết thúc")
+    await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
+    await worker.says("Còn thiếu 12 giờ")
+    await clock.passes(minutes=1)
+    await leader.sees(f"{code} đã chuyển lên Ban chấp hành theo đề nghị của người phản ánh")
+    await answers(chair, "Công ty đã trả đủ", "Đề nghị kết thúc")
+    await worker.taps("Đã ổn")
+    await clock.passes(minutes=1)
+    await leader.sees(code, "đơn vị từng giữ", "đã ổn")
+    await leader.does_not_see("Còn thiếu 12 giờ", "Công ty đã trả đủ")
+    await chair.does_not_see("đơn vị từng giữ")
+
+
+async def test_whoever_was_passed_over_hears_nothing_of_it(
+    worker: Person, leader: Person, chair: Person, superior: Person, clock: FakeClock
+) -> None:
+    code = await files(worker, to="Gửi Ban chấp hành")
+    await answers(chair, "Đã hỏi", "Đề nghị kết thúc")
+    await worker.taps("Chưa ổn, chuyển lên Liên đoàn Lao động tỉnh")
+    await worker.says("Chưa trả")
+    await clock.passes(minutes=1)
+    await chair.sees(code, "theo đề nghị của người phản ánh")
+    await answers(superior, "Đã trả đủ", "Đề nghị kết thúc")
+    await worker.taps("Đã ổn")
+    await clock.passes(minutes=1)
+    await chair.sees(code, "đơn vị từng giữ")
+    await leader.does_not_see(code)
+
+
+async def test_a_colleague_hears_that_it_was_handed_up_and_who_did_so_does_not(
+    worker: Person, leader: Person, chair: Person, somebody: Somebody, service: RunningApp, clock: FakeClock
+) -> None:
+    deputy = somebody("Lan")
+    await deputy.joins(await appointed(service, "SONGLAM-MAY1", "deputy_leader", "Phạm Thị Lan", "SL009"))
+    code = await files(worker)
+    await leader.taps("Chuyển lên Ban chấp hành")
+    await leader.says("Vượt quyền của tổ")
+    await leader.taps("Chuyển")
+    await clock.passes(minutes=1)
+    await deputy.sees(f"{code} đã được chuyển lên Ban chấp hành")
+    await leader.does_not_see("đã được chuyển lên Ban chấp hành")

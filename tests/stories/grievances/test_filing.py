@@ -18,7 +18,6 @@ async def reviews(worker: Person, text: str = OVERTIME, category: str = "Tiền 
     await worker.taps(category)
 
 
-@every_channel
 async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     await reviews(worker)
     await worker.sees("xem lại trước khi gửi", OVERTIME, "Tiền lương", "Tên: không hiện", "[○ Ghi tên tôi]")
@@ -28,7 +27,6 @@ async def test_anonymous_is_the_preset(worker: Person, leader: Person) -> None:
     assert "Nơi: Công đoàn cơ sở Công ty May Sông Lam" in card, "in a team of one the team would name the worker"
 
 
-@every_channel
 async def test_a_name_is_shown_to_the_officer_only(
     worker: Person, leader: Person, chair: Person, service: RunningApp
 ) -> None:
@@ -139,7 +137,6 @@ async def test_words_outside_a_conversation_begin_one(worker: Person, leader: Pe
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
-@every_channel
 async def test_help_does_not_lose_what_was_written(worker: Person) -> None:
     await reviews(worker)
     await worker.looks_away()
@@ -167,7 +164,6 @@ async def test_a_draft_survives_the_night_and_is_gone_after_a_day(worker: Person
     await worker.sees_nothing_new()
 
 
-@every_channel
 async def test_a_worker_with_two_cases_tells_them_apart(worker: Person, leader: Person, service: RunningApp) -> None:
     first = await files(worker)
     await worker.says("menu")
@@ -180,7 +176,6 @@ async def test_a_worker_with_two_cases_tells_them_apart(worker: Person, leader: 
     assert len(await rows(service, Entry)) == 2
 
 
-@every_channel
 async def test_harassment_can_be_named(worker: Person, chair: Person) -> None:
     """Under “Thêm…”, and at once where the words speak of it."""
     await worker.taps("Viết phản ánh")

@@ -24,7 +24,6 @@ async def deputy(somebody: Callable[[str], Person], service: RunningApp) -> Pers
     return person
 
 
-@every_channel
 async def test_the_reporter_hears_who_has_taken_it_on(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.taps("Tiếp nhận")
@@ -32,7 +31,6 @@ async def test_the_reporter_hears_who_has_taken_it_on(worker: Person, leader: Pe
     await worker.sees("Tổ trưởng công đoàn đã tiếp nhận", code)
 
 
-@every_channel
 async def test_asking_for_more_never_asks_for_a_name(worker: Person, leader: Person) -> None:
     await files(worker)
     await answers(leader, "Ca nào, ngày nào?", "Hỏi thêm")
@@ -116,7 +114,6 @@ async def test_a_worker_withdraws(worker: Person, leader: Person) -> None:
     await worker.sees(code, "đã rút")
 
 
-@every_channel
 async def test_an_answer_by_the_code_alone(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")
@@ -133,7 +130,6 @@ async def test_the_code_of_a_case_that_is_not_theirs_answers_nobody(worker: Pers
     await worker.does_not_see("Đang hỏi phòng lương")
 
 
-@every_channel
 async def test_a_worker_adds_by_the_code_alone(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await worker.says(f"{code}: cả tổ đều thế")
@@ -184,7 +180,6 @@ async def test_saved_replies(worker: Person, leader: Person, deputy: Person) -> 
     await leader.sees("chưa có câu trả lời mẫu")
 
 
-@every_channel
 async def test_a_deputy_while_away(
     worker: Person, leader: Person, somebody: Callable[[str], Person], service: RunningApp, clock: FakeClock
 ) -> None:

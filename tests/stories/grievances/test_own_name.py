@@ -18,7 +18,6 @@ async def gives_name(worker: Person, code: str, who: str) -> None:
     await worker.sees("Sau ", "rút lại được")
 
 
-@every_channel
 async def test_a_name_is_shown_after_a_day(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")

@@ -8,7 +8,6 @@ from models.grievances.cases import Grievance
 from tests.actors import Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, files, rows
-from tests.stories.channels import every_channel
 
 
 @pytest.fixture
@@ -50,7 +49,6 @@ async def test_the_deadline_counts_from_the_moment_it_arrives(worker: Person, le
     assert "24/11" in card
 
 
-@every_channel
 async def test_gui_ngay_reaches_at_once(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
     await worker.taps("Tiền lương", "Không cần chờ: chuyển đi ngay")
@@ -115,7 +113,6 @@ async def test_the_answer_comes_under_cover_too(worker: Person, leader: Person, 
     await leader.sees("bổ sung", code, "Còn thiếu 3 giờ")
 
 
-@every_channel
 async def test_an_addition_may_go_at_once(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await files(worker)
     await clock.passes(minutes=90)
@@ -151,7 +148,6 @@ async def test_a_decision_under_cover_is_taken_once(worker: Person, leader: Pers
     await leader.sees_nothing_new()
 
 
-@every_channel
 async def test_not_settled_travels_under_cover(worker: Person, leader: Person, chair: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")

@@ -41,29 +41,116 @@ async def slips(service: RunningApp, count: int = 1, unit: str = "SONGLAM-MAY1")
     return await service.app.writer.write(draw)
 
 
+SERVICES = {"telegram": "Telegram vẫn biết", "zalo": "Zalo vẫn biết", "webchat": ""}
+
+
+def lines(card: str) -> int:
+    """Of a message on a phone 390 pixels wide: some 44 letters each."""
+    said = card.partition("\n[")[0].partition("\n\n1. ")[0].splitlines()
+    return sum(max(1, -(-len(line) // 44)) for line in said)
+
+
 @every_channel
-async def test_joining_takes_two_steps_and_asks_for_each_purpose(somebody: Somebody, service: RunningApp) -> None:
+async def test_the_card_is_short_and_names_the_line_one_is_on(somebody: Somebody, service: RunningApp, channel: str) -> None:
     worker = somebody("An")
-    await worker.says(f"/start {service.codes.team}")
-    card = await worker.sees("Để làm gì", "Ai xem được", "Chìa khóa", "[Đồng ý]", "[Không đồng ý]", "[English]")
-    assert "[Thông báo của công đoàn: tắt]" in card, "no consent is given by default"
-    assert "[Lấy ý kiến: tắt]" in card
+    await worker.begins(service.codes.team)
+    card = await worker.sees(
+        "Anh/chị tham gia", "không lưu tên", "[Đồng ý]", "[Không đồng ý]", "[Lưu những gì?]", "[English]"
+    )
+    assert lines(card) <= 10 and card.count("\n[") == 4
+    assert [words for words in SERVICES.values() if words and words in card] == list(filter(None, [SERVICES[channel]]))
+    await worker.taps("Lưu những gì?")
+    kept = await worker.sees("Được lưu, đã mã hóa", "Chìa khóa", "đến khi anh/chị rời kênh", "[Đồng ý]", "[Không đồng ý]")
+    assert lines(kept) <= 10 and "[Lưu những gì?]" not in kept
+    await worker.says("là sao")
+    assert lines(await worker.sees("đồng ý không?", "[Đồng ý]")) == 1, "what is long stands above"
+    assert not await rows(service, Account)
     await worker.taps("Đồng ý")
-    await worker.sees("Anh/chị đã tham gia", "[Viết phản ánh]")
+    await worker.sees("Anh/chị đã tham gia")
     [account] = await rows(service, Account)
     assert (account.notices, account.polls, account.verified) == (False, False, False)
-    assert (account.consent_version, account.joined_on) == ("2026-12", service.clock.now().date())
+    assert (account.consent_version, account.joined_on) == ("2026-12-2", service.clock.now().date())
+    await worker.taps("Chỉ thông báo")
+    await worker.says("menu")
+    await worker.taps("Cài đặt", "Dữ liệu của tôi")
+    await worker.sees("theo bản 2026-12-2", "Thông báo: bật. Lấy ý kiến: tắt.")
 
 
 @every_channel
-async def test_notices_and_polls_are_switched_on_the_card(somebody: Somebody, service: RunningApp) -> None:
+async def test_officers_have_a_card_of_their_own(somebody: Somebody, service: RunningApp) -> None:
+    leader = somebody("Mai")
+    await leader.begins(service.codes.leader)
+    card = await leader.sees("Trần Thị Mai", "Nhận, trả lời phản ánh", "Giữ kín", "điện thoại riêng", "nhật ký", "Đồng chí")
+    assert lines(card) <= 10 and card.count("\n[") == 4 and "nh/chị" not in card
+    await leader.taps("Lưu những gì?")
+    assert "nh/chị" not in await leader.sees("nhật ký xử lý")
+    await leader.taps("Đồng ý")
+    await leader.sees("nhận phản ánh gửi tới đơn vị")
+    await leader.sees("hỏi ý kiến đồng chí", "[Chỉ thông báo]")
+    await leader.taps("Không")
+    if "[Của tôi: nhớ trên máy này]" in (await leader.texts())[-1]:
+        await leader.taps("Của tôi: nhớ trên máy này")
+    await leader.sees("[Việc cần xử lý]", "[Việc hôm nay]")  # not a sentence alone
+
+
+@every_channel
+@pytest.mark.parametrize(
+    ("answer", "consents"), [("Có", (True, True)), ("Chỉ thông báo", (True, False)), ("Không", (False, False))]
+)
+async def test_notices_and_polls_are_one_equal_question(
+    somebody: Somebody, service: RunningApp, clock: FakeClock, answer: str, consents: tuple[bool, bool]
+) -> None:
+    """The screen obeys at once; the row, like all that names somebody, in the night."""
     worker = somebody("An")
-    await worker.says(f"/start {service.codes.team}")
-    await worker.taps("Thông báo của công đoàn: tắt", "Lấy ý kiến: tắt")
-    assert not await rows(service, Account)
-    await worker.taps("Thông báo của công đoàn: bật", "Đồng ý")
+    await worker.joins(service.codes.team, answer)
+    await worker.says("menu")
+    await worker.taps("Cài đặt")
+    notices, polls = (("bật" if one else "tắt") for one in consents)
+    await worker.sees(f"Thông báo của công đoàn: {notices}", f"Lấy ý kiến: {polls}")
+    await clock.passes(minutes=2)
     [account] = await rows(service, Account)
-    assert (account.notices, account.polls) == (False, True)
+    assert (account.notices, account.polls) == consents
+
+
+@every_channel
+@pytest.mark.parametrize("answer", ["có ạ", "Dạ có"])
+async def test_a_polite_yes_is_a_yes(somebody: Somebody, service: RunningApp, answer: str) -> None:
+    worker = somebody("An")
+    await worker.begins(service.codes.team)
+    await worker.taps("Đồng ý")
+    await worker.says(answer)
+    await worker.sees("sẽ gửi thông báo và hỏi ý kiến")
+
+
+@every_channel
+async def test_words_instead_of_an_answer_begin_a_grievance_with_these_words(
+    somebody: Somebody, leader: Person, service: RunningApp
+) -> None:
+    worker = somebody("An")
+    await worker.begins(service.codes.team)
+    await worker.taps("Đồng ý")
+    await worker.sees("Chỉ thông báo")
+    await worker.says("Tăng ca tháng 5 chưa được trả")
+    await worker.does_not_see("Anh/chị chọn một trong các mục")
+    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
+    await worker.sees("mã PA-")
+    await leader.sees("Phản ánh mới", "Tăng ca tháng 5 chưa được trả")
+    accounts = await rows(service, Account)
+    assert not any(account.notices or account.polls for account in accounts), "who does not answer has agreed to nothing"
+
+
+@every_channel
+async def test_the_menu_and_a_wrong_number_at_the_question(somebody: Somebody, service: RunningApp) -> None:
+    worker = somebody("An")
+    await worker.begins(service.codes.team)
+    await worker.taps("Đồng ý")
+    await worker.says("7")
+    await worker.sees("chọn một trong")
+    await worker.sees("[Chỉ thông báo]")
+    await worker.says("menu")
+    await worker.sees("[Viết phản ánh]")
+    await worker.says("menu")
+    await worker.sees("[Viết phản ánh]")
 
 
 @every_channel
@@ -75,7 +162,7 @@ async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, s
     [account] = await rows(service, Account)
     assert account.verified
     await second.says(code)
-    await second.sees("Mã này không dùng được")
+    await second.sees("Mã này sai, đã dùng hoặc hết hạn")
 
 
 async def test_a_case_does_not_say_how_its_reporter_joined(
@@ -111,9 +198,9 @@ async def test_a_code_that_no_longer_works_sounds_like_one_that_never_did(
     await service.app.writer.write(lambda session: session.execute(update(Invite).values(values.get(how, {"uses_left": 0}))))
     stranger = somebody("An")
     await stranger.says(code)
-    refused = await stranger.sees("Mã này không dùng được")
+    refused = await stranger.sees("Mã này sai, đã dùng hoặc hết hạn")
     await stranger.says(WRONG)
-    assert await stranger.sees("Mã này không dùng được") == refused
+    assert await stranger.sees("Mã này sai, đã dùng hoặc hết hạn") == refused
 
 
 async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebody, service: RunningApp) -> None:
@@ -122,7 +209,7 @@ async def test_a_slip_revoked_between_the_code_and_the_consent(somebody: Somebod
     await stranger.says(code)
     await service.app.writer.write(lambda session: invites.revoke(session, "BATCH1"))
     await stranger.taps("Đồng ý")
-    await stranger.sees("Mã này không dùng được")
+    await stranger.sees("Mã này sai, đã dùng hoặc hết hạn")
     assert not await rows(service, Account)
 
 
@@ -139,7 +226,7 @@ async def test_a_chat_that_guesses_waits_longer_and_longer(
         assert len(await rows(service, Tries)) == wrong, "what is not looked at counts for nothing"
         await clock.passes(seconds=pause.total_seconds())
         await guesser.says(WRONG)
-        await guesser.sees("Mã này không dùng được")
+        await guesser.sees("Mã này sai, đã dùng hoặc hết hạn")
         wrong += 1
     await worker.joins(service.codes.team)
     await worker.sees("Anh/chị đã tham gia")

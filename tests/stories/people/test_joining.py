@@ -15,6 +15,7 @@ from models.messages.chats import Conversation
 from models.people.accounts import Account
 from models.people.invites import looks_like_code
 from models.people.persons import Person as Row
+from models.people.wrong_codes import Tries
 from models.store.database import Session
 from models.store.sealing import unseal
 from tests.actors import Person
@@ -40,7 +41,8 @@ async def test_a_stranger_is_greeted_and_joins(somebody: Somebody, service: Runn
     await stranger.sees("Tổ may 1, Công đoàn cơ sở Công ty May Sông Lam", "Công ty không có tài khoản", "[Đồng ý]")
     assert not await rows(service, Account)
     await stranger.taps("Đồng ý")
-    await stranger.sees("đã tham gia", "[Viết phản ánh]", "[Phản ánh của tôi]")
+    await stranger.sees("đã tham gia")
+    await stranger.sees("gửi thông báo và hỏi ý kiến", "[Có]", "[Chỉ thông báo]", "[Không]")
     [account] = await rows(service, Account)
     assert account.confirmed
     turns = await rows(service, Conversation)
@@ -60,8 +62,8 @@ async def test_a_member_keeps_no_name(somebody: Somebody, service: RunningApp) -
 WRONG_CODES = [
     ("ABC", "gồm 8 chữ cái và chữ số"),
     ("tôi chưa có mã", "gồm 8 chữ cái và chữ số"),
-    ("34679ACD", "Mã này không dùng được"),
-    ("3467 9ac-d", "Mã này không dùng được"),
+    ("34679ACD", "Mã này sai, đã dùng hoặc hết hạn"),
+    ("3467 9ac-d", "Mã này sai, đã dùng hoặc hết hạn"),
 ]
 
 
@@ -73,8 +75,18 @@ async def test_a_wrong_code_is_refused_and_asked_again(somebody: Somebody) -> No
     for typed, answer in WRONG_CODES:
         await stranger.says(typed)
         await stranger.sees(answer)
-        await stranger.sees("mã tham gia")
+        assert "Xin chào" not in await stranger.sees("mã tham gia"), "the greeting is read once"
     await stranger.does_not_see("[Đồng ý]")
+
+
+@pytest.mark.parametrize("channel", ["telegram", "zalo"])
+async def test_a_return_code_is_for_the_page_and_counts_for_nothing_elsewhere(
+    somebody: Somebody, service: RunningApp
+) -> None:
+    stranger = somebody("An")
+    await stranger.says("1234 5678 9012 3456")
+    await stranger.sees("chỉ dùng trên trang web")
+    assert not await rows(service, Tries)
 
 
 @every_channel
@@ -110,7 +122,10 @@ async def test_english_from_the_consent_card_on(somebody: Somebody, service: Run
     await stranger.taps("English")
     await stranger.sees("You are joining", "Do you agree?", "[I agree]", "[Tiếng Việt]")
     await stranger.taps("I agree")
-    await stranger.sees("You have joined", "[Send a grievance]")
+    await stranger.sees("You have joined")
+    await stranger.taps("Neither")
+    await stranger.says("menu")
+    await stranger.sees("[Send a grievance]")
     await stranger.taps("Send a grievance")
     await stranger.says("Overtime of May was not paid")
     await stranger.sees("What is it about?", "[Wages]")
@@ -141,7 +156,7 @@ async def test_start_again_after_joining_shows_the_menu(worker: Person, service:
 async def test_an_officers_code_is_used_up_by_the_officer(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     thief = somebody("Kẻ lạ")
     await thief.says(service.codes.leader)
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await thief.does_not_see("Trần Thị Mai", "[Đồng ý]")
 
 
@@ -151,9 +166,9 @@ async def test_two_with_one_officers_slip_only_the_first_gets_in(somebody: Someb
         await person.says(service.codes.leader)
         await person.sees("Trần Thị Mai", "tổ trưởng công đoàn", "[Đồng ý]")
     await first.taps("Đồng ý")
-    await first.sees("nhận phản ánh gửi tới đơn vị", "[Việc cần xử lý]")
+    await first.sees("nhận phản ánh gửi tới đơn vị")
     await second.taps("Đồng ý")
-    await second.sees("Mã này không dùng được")
+    await second.sees("Mã này sai, đã dùng hoặc hết hạn")
     assert len(await rows(service, Account)) == 1
 
 
@@ -200,7 +215,7 @@ async def test_guessing_codes_closes_the_door_for_who_guesses(
     guessers = [somebody(f"Kẻ {number}") for number in range(3)]
     for guesser in guessers:
         await guesser.says("ACDEFGHJ")
-        await guesser.sees("không dùng được")
+        await guesser.sees("Mã này sai, đã dùng hoặc hết hạn")
     await guessers[0].says(service.codes.team)
     await guessers[0].sees("quá nhiều lần nhập sai mã")
     an = somebody("An")
@@ -210,4 +225,4 @@ async def test_guessing_codes_closes_the_door_for_who_guesses(
     await an.sees("đã tham gia")
     await clock.passes(hours=1)
     await guessers[0].says(service.codes.team)
-    await guessers[0].sees("đang tham gia")
+    await guessers[0].sees("Anh/chị tham gia")

@@ -232,7 +232,6 @@ async def test_the_officer_above_confirms(worker: Person, chair: Person, claiman
     await claimant.sees("Phản ánh mới", code)
 
 
-@every_channel
 async def test_the_officer_above_refuses(worker: Person, chair: Person, claimant: Person, service: RunningApp) -> None:
     await chair.taps("Xác nhận hoặc từ chối", "Không đúng: từ chối")
     await chair.sees("Đã từ chối", "cấp mã mới")

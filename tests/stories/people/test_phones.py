@@ -73,7 +73,7 @@ async def test_a_code_connects_one_phone_once(somebody: Somebody, worker: Person
     await somebody("Máy hai").joins(code)
     third = somebody("Máy ba")
     await third.says(code)
-    await third.sees("Mã này không dùng được")
+    await third.sees("Mã này sai, đã dùng hoặc hết hạn")
     assert len(await rows(service, Account)) == 2
 
 
@@ -87,7 +87,7 @@ async def test_a_code_is_over_after_fifteen_minutes(
     await phone.says(code)
     await clock.passes(minutes=16)
     await phone.taps("Đồng ý")
-    await phone.sees("Mã này không dùng được")
+    await phone.sees("Mã này sai, đã dùng hoặc hết hạn")
     await clock.passes(days=2)
     assert not await rows(service, Link)
 

@@ -33,7 +33,7 @@ async def test_a_slip_is_used_where_one_is(
     await worker.sees("sáng mai")
     thief = somebody("Kẻ lạ")
     await thief.says(slip)
-    await thief.sees("Mã này không dùng được")
+    await thief.sees("Mã này sai, đã dùng hoặc hết hạn")
     await clock.passes(minutes=2)
     await worker.sees("Phiếu đã được ghi nhận")
     assert sum(row.verified for row in await rows(service, Account)) == 2  # theirs, and the officer's

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from bot.__main__ import app
+from bot.files.drawing import render_apart
 from models.anonymity.intake import Intake
 from models.people.units import Unit
 from models.polls import ballots
@@ -28,6 +31,23 @@ from tests.stories.people.test_consents import slips
 Somebody = Callable[[str], Person]
 TITLE = "Bữa ăn ca"
 MEALS: Sequence[Answer] = (3, [2], 0)
+_drawn: dict[str, list[bytes]] = {}
+
+
+@pytest.fixture(autouse=True)
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one story has had drawn another is given as it is: each picture takes a process and a second, and these stories
+    are about whom it reaches. How it is drawn: tests/rules/polls/test_charts.py."""
+
+    async def drawn(specs: Sequence[Mapping[str, Any]]) -> list[bytes]:
+        asked = json.dumps(specs, sort_keys=True)
+        if asked not in _drawn:
+            _drawn[asked] = await render_apart(specs)
+        return _drawn[asked]
+
+    monkeypatch.setattr("bot.files.drawing.render_apart", drawn)
+
+
 """What `votes` answers, too."""
 
 
@@ -36,8 +56,7 @@ async def voters(somebody: Somebody, service: RunningApp, count: int, unit: str 
     found = []
     for number, code in enumerate(await slips(service, count, unit)):
         voter = somebody(f"Công nhân {unit[-1]}{number}")
-        await voter.says(code)
-        await voter.taps("Lấy ý kiến: tắt", "Đồng ý")
+        await voter.joins(code, "Có")
         await voter.looks_away()
         found.append(voter)
     return found
@@ -119,8 +138,7 @@ async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, lea
     before = await previews(leader, "Tất cả mọi người")
     late = somebody("Công nhân đến sau")
     [slip] = await slips(service, 1, "SONGLAM-MAY1")
-    await late.says(slip)
-    await late.taps("Lấy ý kiến: tắt", "Đồng ý")
+    await late.joins(slip, "Có")
     assert "Không nêu số người nhận" in before and "còn ít người trả lời được" in before
     assert await previews(leader, "Tất cả mọi người") == before
 
@@ -180,7 +198,6 @@ async def test_a_poll_is_not_agreed_to(somebody: Somebody, superior: Person, ser
     assert one.state == "cancelled"
 
 
-@every_channel
 async def test_nobody_sees_anything_before_the_close(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await opens(leader)
@@ -258,7 +275,6 @@ async def test_who_does_not_want_polls_is_not_asked(somebody: Somebody, leader: 
     await votes(quiet)
 
 
-@every_channel
 async def test_it_waits_until_the_other_conversation_is_over(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
@@ -316,7 +332,6 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.does_not_see("“Nhu cầu tập huấn, bồi dưỡng” đã có kết quả")
 
 
-@every_channel
 async def test_own_questions(somebody: Somebody, leader: Person, service: RunningApp) -> None:
     [voter] = await voters(somebody, service, 1)
     await leader.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", "Tự soạn câu hỏi")
