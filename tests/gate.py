@@ -19,6 +19,10 @@ ONLY: dict[str, Collection[str]] = {
     # A page of ours, which others' apps are not.
     **{name: ["webchat"] for name in ("device", "return_code", "new_return_code", "no_return_code", "come_back")},
     "enclosed": ["zalo"],  # which takes no files from bots; on the others they come with the notice
+    "chart": ["zalo"],  # which shows no pictures; on the others they come with the result
+    "picture": ["zalo"],
+    "see_notice": ["telegram", "zalo"],  # which ring on a lock screen; a page is open when something comes
+    "see_invitation": ["telegram", "zalo"],
 }
 """Where a conversation is met, if not everywhere, and why."""
 SLOWEST = 5

@@ -202,15 +202,11 @@ async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> No
     await chair.taps("Soạn thông báo")
     await chair.sees("viết nội dung thông báo")
     await chair.says(NOTICE)
-    await chair.sees("gửi cho đơn vị nào")
-    await chair.taps(f"○ {union.NAME}")
-    await chair.sees("gửi cho đơn vị nào")
-    await chair.taps("Xong, tiếp tục")
-    await chair.sees("Gửi cho ai")
-    await chair.taps("Tất cả mọi người")
     await chair.sees("📢 Thông báo chung", NOTICE, "Nguyễn Văn Hùng")
-    await chair.sees("kiểm tra trước khi gửi", "Không nêu số người nhận")
-    await chair.taps("○ Đề nghị xác nhận đã đọc")
+    await chair.sees("kiểm tra trước khi gửi", union.NAME, "Không nêu số người nhận")
+    await chair.taps("Thay đổi…")
+    await chair.sees("muốn đổi điều gì")
+    await chair.taps("☐ Đề nghị xác nhận đã đọc")
     await chair.sees("📢 Thông báo chung", "bấm “Đã đọc”")
     await chair.sees("kiểm tra trước khi gửi")
     leader.sees_nothing_more()
@@ -222,5 +218,5 @@ async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> No
     later = partial(demo.clock.skip, **SHOWN_LATER)
     later()
     # On a busy machine the last one has it before the clock has noticed, which then tells it a quarter of a minute later.
-    while "đã gửi xong" not in await chair.sees("TB-", meanwhile=later):
+    while "đã xử lý xong" not in await chair.sees("TB-", meanwhile=later):
         pass

@@ -38,6 +38,7 @@ export async function upload(file, pass) {
 // What stands under a message with an attachment: a button, and the attachment once it was tapped. Not loaded by itself: a
 // screen may be read by others, and the right to see it is asked when it is opened.
 export function shown(media, pass) {
+  if (media.alt) return inline(media, pass);
   const box = document.createElement("div");
   box.className = "media";
   const button = document.createElement("button");
@@ -47,9 +48,7 @@ export function shown(media, pass) {
   button.onclick = async () => {
     button.disabled = true;
     try {
-      const answer = await fetch(`/chat/media/${media.case_id}/${media.id}`, { headers: bearer(pass()) });
-      if (!answer.ok) throw new Error(answer.status);
-      box.replaceChildren(opened(media, URL.createObjectURL(await answer.blob())));
+      box.replaceChildren(opened(media, await load(media, pass)));
     } catch {
       button.disabled = false;
       button.textContent = say("fileClosed", media.name);
@@ -59,13 +58,58 @@ export function shown(media, pass) {
   return box;
 }
 
+// A picture of what its reader may know anyway (the result of a poll): shown when it comes into sight, and kept for as long
+// as the page is open. It is drawn meanwhile, which takes a moment.
+const drawn = new Map();
+
+function inline(media, pass) {
+  const box = document.createElement("div");
+  box.className = "media";
+  const waits = document.createElement("p");
+  waits.className = "drawing";
+  waits.setAttribute("role", "status");
+  waits.textContent = say("drawing");
+  box.append(waits);
+  const show = async () => {
+    try {
+      box.replaceChildren(picture(media.alt, await had(media, pass)));
+    } catch {
+      waits.textContent = media.alt; // what the picture would show
+    }
+  };
+  if (drawn.has(media.id)) void show();
+  else new IntersectionObserver(([seen], watch) => {
+    if (!seen.isIntersecting) return;
+    watch.disconnect();
+    void show();
+  }).observe(box);
+  return box;
+}
+
+// The address of its bytes. Whether they may be seen is asked of the server, each time the page is opened.
+function had(media, pass) {
+  if (!drawn.has(media.id)) drawn.set(media.id, load(media, pass).catch((problem) => {
+    drawn.delete(media.id);
+    throw problem;
+  }));
+  return drawn.get(media.id);
+}
+
+async function load(media, pass) {
+  const answer = await fetch(`/chat/media/${media.case_id}/${media.id}`, { headers: bearer(pass()) });
+  if (!answer.ok) throw new Error(answer.status);
+  return URL.createObjectURL(await answer.blob());
+}
+
+function picture(alt, address) {
+  const image = document.createElement("img");
+  image.src = address;
+  image.alt = alt;
+  return image;
+}
+
 function opened(media, address) {
-  if (media.kind === "photo") {
-    const image = document.createElement("img");
-    image.src = address;
-    image.alt = media.name;
-    return image;
-  }
+  if (media.kind === "photo") return picture(media.name, address);
   if (media.kind === "voice") {
     const sound = document.createElement("audio");
     sound.controls = true;

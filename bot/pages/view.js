@@ -105,6 +105,7 @@ export class View {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = option.label;
+      if (option.kind) button.dataset.kind = option.kind; // how it is drawn
       if (entry.language) button.lang = entry.language;
       button.dataset.token = option.token;
       if (entry.chosen === option.token) button.classList.add("chosen");

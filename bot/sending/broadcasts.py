@@ -19,7 +19,7 @@ from handlers.broadcasts import reading
 from handlers.polls import invitations
 from models.broadcasts import ledger_results, ledger_sending, progress
 from models.broadcasts.broadcasts import POLL, Broadcast
-from models.broadcasts.ledger_sending import Bulk, Busy, Claimant
+from models.broadcasts.ledger_sending import Bulk, Busy, Claimant, View
 from models.messages import quiet_hours
 from models.messages.message import Outgoing
 from models.messages.quiet_hours import Quiet
@@ -34,8 +34,8 @@ class Unwritable(Exception):
     """The words of a broadcast cannot be had now: their key is missing, or its kind is no longer in the configuration."""
 
 
-Compose = Callable[[Session, Broadcast, str], Outgoing]
-"""Given a broadcast and a language: what its readers see, for nobody in particular. Raises `Unwritable`."""
+Compose = Callable[[Session, Broadcast, View], Outgoing]
+"""Given a broadcast and a view of it: what its readers see, for nobody in particular. Raises `Unwritable`."""
 
 
 def claim(session: Session, by: Claimant, limit: int, compose: Compose) -> list[Bulk]:
@@ -45,7 +45,7 @@ def claim(session: Session, by: Claimant, limit: int, compose: Compose) -> list[
         while (left := limit - len(claimed)) > 0:
             due = ledger_sending.due(session, row, by, left)
             try:
-                composed = {code: compose(session, row, code) for code in due.languages}
+                composed = {view: compose(session, row, view) for view in due.views}
             except Unwritable:
                 break  # it waits for its words, and holds up no other
             needless = invited.voted(session, row, due.people, by.now) if row.kind == POLL and due.rows else set()
@@ -64,16 +64,19 @@ class Ledgers:
     def __init__(self, line: str, capabilities: Capabilities, writer: Writer, clock: Clock, quiet: Quiet = None) -> None:
         self._line = line
         self._uploads = capabilities.uploads
+        self._unlocked = not capabilities.pushes
         self._writer = writer
         self._clock = clock
         self._quiet = quiet
         self._busy: Busy = {}
 
-    def _compose(self, session: Session, row: Broadcast, code: str) -> Outgoing:
+    def _compose(self, session: Session, row: Broadcast, view: View) -> Outgoing:
         try:
+            if view.hidden:
+                return reading.covered(row, view.language)
             if row.kind == POLL:
-                return invitations.invitation(session, row, code)
-            return reading.message(session, row, code, uploads=self._uploads)
+                return invitations.invitation(session, row, view.language)
+            return reading.message(session, row, view.language, uploads=self._uploads)
         except SQLAlchemyError:
             raise  # it is not about this one: the whole claim is over
         except Exception as error:  # whatever is wrong with one must not hold up the others
@@ -83,7 +86,8 @@ class Ledgers:
     async def claim(self, fence: int, limit: int) -> list[Claimed]:
         def leased(session: Session) -> list[Claimed]:
             now = self._clock.now()
-            by = Claimant(self._line, fence, now, quiet_hours.is_quiet(now, self._quiet), self._busy)
+            quiet = quiet_hours.is_quiet(now, self._quiet)
+            by = Claimant(self._line, fence, now, quiet, self._unlocked, self._busy)
             return [*claim(session, by, limit, self._compose)]
 
         # Most of the time nothing is being sent to many: a question then, and no transaction of the writer.

@@ -1,4 +1,5 @@
-"""Choosing whom something is for: units by tapping or by their codes, then who of them. Nothing is chosen beforehand.
+"""Whom something is for: everybody of the officer's own unit, unless they choose units, by tapping or by names and codes,
+and then who of them.
 
 Only within one's own subtree: a unit is taken when an office of the officer stands above it.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config import keyboards
 from config.i18n import Language, fold
@@ -28,12 +29,14 @@ _WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
 @dataclass(slots=True)
 class Chosen:
     """What is marked so far: ids of units, and who of them (`_WHO`, s_ and a sector, a notice). `sought`: the units that are
-    shown to tap, alone, since their name was written."""
+    shown to tap, alone, since their name was written. `open`: it is being chosen. `preset`: nobody has chosen it."""
 
     units: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     sought: list[str] = field(default_factory=list)
+    open: bool = False
+    preset: bool = False
 
 
 def own_units(turn: Turn) -> list[Unit]:
@@ -53,18 +56,41 @@ def speaker(turn: Turn, audience: Audience) -> Unit | None:
     return min(fitting, key=lambda one: units.LEVELS.index(units.level(one)), default=None)
 
 
+def preset(turn: Turn) -> None:
+    """Where nobody has chosen: everybody of one's own unit, of several the one nearest to the workers. Noted when it is
+    shown, so that it stays what was shown."""
+    given = turn.notes(Chosen)
+    if not given.units:
+        nearest = min(own_units(turn), key=lambda one: units.LEVELS.index(units.level(one)))
+        turn.run.put(Chosen(units=[nearest.id], preset=True))
+
+
 def speaking(turn: Turn, audience: Audience) -> Unit:
-    """The same, where `may_still` was asked in this turn."""
-    found = speaker(turn, audience)
-    assert found is not None
+    """The unit in whose name it is said; one's own where none may, for a preview that says so (`refusals`)."""
+    return speaker(turn, audience) or own_units(turn)[0]
+
+
+def refusals(turn: Turn, audience: Audience) -> list[str]:
+    """Why this cannot be chosen, and what can be done. Of the list and of last night: asked when it is chosen, when it is
+    shown and when it is sent."""
+    found = []
+    if speaker(turn, audience) is None:
+        found.append(turn._("⚠ One of your own units must stand above all of these, comrade. Please choose fewer."))
+    if sizes.leaves_out_few(turn.session, audience, turn.site.notices.threshold):
+        text = turn._(
+            "⚠ So few have joined in a unit that is left out that what they do could be found by subtracting. Please leave "
+            "out none, or choose one by one the units that shall receive it, comrade."
+        )
+        found.append(text)
+    if audience.is_private and audience.role:
+        found.append(turn._("⚠ Officers cannot be chosen by what they do on their phones, comrade. Please mark less."))
     return found
 
 
 def may_still(turn: Turn) -> bool:
     """Whether this officer may go on: the office that stood above what was chosen may have ended since."""
-    return turn.holds(rights.WRITE_NOTICE) and (
-        not turn.notes(Chosen).units or "units" not in turn.answers or speaker(turn, _of(turn)) is not None
-    )
+    given = turn.notes(Chosen)
+    return turn.holds(rights.WRITE_NOTICE) and (not given.units or given.open or speaker(turn, _of(turn)) is not None)
 
 
 def _near(turn: Turn) -> list[Unit]:
@@ -81,12 +107,7 @@ def _near(turn: Turn) -> list[Unit]:
 
 
 def _units_text(turn: Turn) -> str:
-    lines = [
-        turn._("Who shall receive it, comrade? Choose one or more units, or write their codes with commas between them.")
-    ]
-    lines.append(
-        turn._("A minus in front of a code leaves that unit out, for example: {example}", example="MAY1, MAY2, -MAY3")
-    )
+    lines = [turn._("Which units is it for? Tap them, or write the name or code of a unit.")]
     if turn.notes(Chosen).units:  # also what stands on another page
         lines.append(turn._("Chosen: {units}", units=name_of_units(turn.session, turn.language, _of(turn))))
     return "\n".join(lines)
@@ -94,28 +115,22 @@ def _units_text(turn: Turn) -> str:
 
 def _units(turn: Turn) -> Sequence[Choice]:
     given = turn.notes(Chosen)
-    marks = dict.fromkeys(given.units, "● ") | dict.fromkeys(given.left_out, "– ")
-    return [Choice(one.id, marks.get(one.id, "○ ") + one.name) for one in _near(turn)]
+    marks = dict.fromkeys(given.units, "☑ ") | dict.fromkeys(given.left_out, "– ")
+    return [Choice(one.id, marks.get(one.id, "☐ ") + one.name, "switch") for one in _near(turn)]
 
 
 def _units_done(turn: Turn) -> Sequence[Choice]:
     given = turn.notes(Chosen)
     done = [Choice("done", turn._("Done, go on"))] if given.units else []
     every = [Choice("every", turn._("All units again"))] if given.sought else []
-    return [*done, *every, Choice("cancel", turn._("Cancel"))]
+    return [*done, *every, Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _unit_tapped(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
     if value == "done":
-        if speaker(turn, _of(turn)) is None:
-            raise Invalid(turn._("One of your own units must stand above all of these, comrade. Please choose fewer."))
-        if sizes.leaves_out_few(turn.session, _of(turn), turn.site.notices.threshold):
-            text = turn._(
-                "So few have joined in a unit that is left out that what they do could be found by subtracting. Please "
-                "leave out none, or choose one by one the units that shall receive it, comrade."
-            )
-            raise Invalid(text)
+        if why := refusals(turn, _of(turn)):
+            raise Invalid(why[0])
         return "done"
     if value == "every":
         _seek(turn, ())
@@ -162,30 +177,24 @@ def _seek(turn: Turn, found: Sequence[Unit]) -> None:
 
 def _who_text(turn: Turn) -> str:
     listed = name_of_units(turn.session, turn.language, _of(turn))
-    return turn._("Who of {units}? Everybody, or those who fit all that you mark.", units=listed)
+    return turn._("Who of {units}?", units=listed)
 
 
 def _who_rows(turn: Turn) -> Sequence[Choice]:
     marked = turn.notes(Chosen).marks
     labels = _labels(turn.language)
     sectors = [key for key in units.sectors(turn.session, turn.notes(Chosen).units) if key in table("sectors")]
-    found = [Choice(key, ("● " if key in marked else "○ ") + labels[key]) for key in _WHO]
+    rows = [(key, labels[key]) for key in _WHO]
     if len(sectors) > 1:
-        found += [
-            Choice(f"s_{key}", ("● " if f"s_{key}" in marked else "○ ") + table("sectors")[key][turn.language.code])
-            for key in sectors
-        ]
-    found += [
-        Choice(row.id, ("● " if row.id in marked else "○ ") + turn._("Has not confirmed {code}", code=row.code))
-        for row in _asking(turn)
-    ]
-    return found
+        rows += [(f"s_{key}", table("sectors")[key][turn.language.code]) for key in sectors]
+    rows += [(row.id, turn._("Has not confirmed {code}", code=row.code)) for row in _asking(turn)]
+    return [Choice(value, ("☑ " if value in marked else "☐ ") + label, "switch") for value, label in rows]
 
 
 def _who(turn: Turn) -> Sequence[Choice]:
     marked = turn.notes(Chosen).marks
     first = Choice("done", turn._("Done, go on")) if marked else Choice("all", turn._("Everybody"))
-    return [first, Choice("cancel", turn._("Cancel"))]
+    return [first, Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _asking(turn: Turn) -> Sequence[broadcasts.Broadcast]:
@@ -196,9 +205,12 @@ def _asking(turn: Turn) -> Sequence[broadcasts.Broadcast]:
 def _who_tapped(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
     if value in ("all", "done"):
-        if chosen(turn).is_private and chosen(turn).role:
-            raise Invalid(turn._("Officers cannot be chosen by what they do on their phones, comrade. Please mark less."))
-        return value
+        if why := refusals(turn, chosen(turn)):
+            raise Invalid(why[0])
+        given = turn.notes(Chosen)
+        given.open = given.preset = False
+        turn.answers.pop("units", None)
+        raise Again
     given = turn.notes(Chosen)
     if value in given.marks:
         given.marks.remove(value)
@@ -271,12 +283,17 @@ def described(session: Session, reader: Language, audience: Audience) -> str:
     return " · ".join(filter(None, [name_of_units(session, reader, audience), *parts]))
 
 
-def forget(turn: Turn) -> None:
-    """Asks again for all of it."""
-    turn.run.put(Chosen())
+def ask_again(turn: Turn) -> None:
+    """Asks for all of it; what was marked is still marked, and what was preset is not."""
+    given = turn.notes(Chosen)
+    turn.run.put(Chosen(open=True) if given.preset else replace(given, open=True, sought=[]))
     for question in QUESTIONS:
         turn.answers.pop(question.key, None)
         paging.from_the_first(turn, question.key)
+
+
+def _is_open(turn: Turn) -> bool:
+    return turn.notes(Chosen).open
 
 
 QUESTIONS = (
@@ -288,6 +305,8 @@ QUESTIONS = (
         chosen=_unit_tapped,
         takes_words=lambda _turn: False,
         listed=_units,
+        when=_is_open,
     ),
-    Question("who", _who_text, _who, chosen=_who_tapped, listed=_who_rows),
+    Question("who", _who_text, _who, chosen=_who_tapped, listed=_who_rows, when=_is_open),
 )
+"""Asked only where somebody wants another audience than the preset one (`ask_again`)."""

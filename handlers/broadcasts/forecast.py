@@ -60,7 +60,7 @@ def size_line(reader: Language, size: Size) -> str:
         case "least":
             return reader.gettext("At least {count} people will receive it.", count=reader.number(size.number))
         case "few":
-            return reader.gettext("How many people receive it is not said: too few are known as of last night.")
+            return reader.gettext("Too few are known for a number to be said.")
         case "some" if size.number:
             return reader.gettext(
                 "Of {count} people it goes only to those whom this fits; how many they are is shown to nobody.",
@@ -70,31 +70,44 @@ def size_line(reader: Language, size: Size) -> str:
             return reader.gettext("It goes only to those whom this fits; how many they are is shown to nobody.")
 
 
-def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
-    """What the sender should know before sending."""
+def refusals(turn: Turn, plan: Forecast) -> list[str]:
+    """Why it must not go out, whatever kind it is of."""
     if plan.refused:
         text = turn._(
-            "Too few people have joined there with a slip of their own to choose among them by what they do on their "
+            "⚠ Too few people have joined there with a slip of their own to choose among them by what they do on their "
             "phones. Please choose everybody, or a larger unit, comrade."
         )
         return [text]
     if plan.size == Size("exact", 0):
-        return [turn._("Nobody would receive this. Please choose somebody else, comrade.")]
+        return [turn._("⚠ Nobody would receive this. Please choose somebody else, comrade.")]
+    return []
+
+
+def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
+    """What the sender should know before sending."""
+    if plan.refused or plan.size == Size("exact", 0):
+        return []
     found = [size_line(turn.language, plan.size)]
-    if plan.heads and plan.size.how != "some" and not (made.audience.role or made.audience.verified):
-        text = turn._(
-            "At least {count} people there have joined with a slip of their own; team leaders can tell the others in "
-            "person.",
-            count=turn.language.number(plan.heads),
-        )
-        found.append(text)
     if plan.size.number:
-        found.append(turn._("It takes about {time}.", time=duration(turn, _seconds(turn, plan))))
+        found[0] += " " + turn._("It takes {time}.", time=duration(turn, _seconds(turn, plan)))
+    if not (made.audience.role or made.audience.verified or made.corrects):
+        found += missed_lines(turn.language, plan.size, plan.heads, turn.site.notices.threshold)
     return found + _month(turn, plan)
 
 
-def may_go(plan: Forecast) -> bool:
-    return not plan.refused and plan.size != Size("exact", 0)
+def missed_lines(reader: Language, size: Size, heads: int, k: int) -> list[str]:
+    """How many do not receive it here, roughly: the same before it goes out and afterwards, as of last night and in steps.
+    So few that one of them could be known are not said, nor that they are few: the sentence is that of who knows nothing."""
+    if size.how == "some":
+        return []
+    missed = size.number - heads if heads else 0
+    if missed < counts.enough(k):
+        return [reader.gettext("Team leaders can tell in person whoever has not joined here.")]
+    about = round(missed / counts.step(k)) * counts.step(k)
+    text = reader.gettext(
+        "About {count} people do not receive it here: team leaders should tell them in person.", count=reader.number(about)
+    )
+    return [text]
 
 
 def _seconds(turn: Turn, plan: Forecast) -> float:

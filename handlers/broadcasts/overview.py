@@ -25,12 +25,15 @@ from models.messages.message import Option
 from models.people import rights, units
 from models.store.database import Session
 
+_SHOWN = 120
+"""Letters of a notice that went out, on its card: who sent it knows it."""
+
 _STATES = {
     "waiting": N_("waits for a second officer"),
     "scheduled": N_("scheduled"),
     "sending": N_("being sent"),
     "stopped": N_("stopped"),
-    "done": N_("sent"),
+    "done": N_("worked through"),
     "refused": N_("not agreed to"),
     "cancelled": N_("cancelled"),
 }
@@ -83,27 +86,52 @@ def sample(turn: Turn, made: Draft) -> str:
     return reading.text_of(turn.session, turn.language, row, made.words)
 
 
-def options(turn: Turn, row: Broadcast | None = None) -> list[Option]:
-    """What can be done next; with `row`, to that broadcast."""
-    found: list[Option] = []
-    if row is not None:
-        sent, state = row.state in broadcasts.SENT, lifecycle.shown_state(row, turn.now)
-        if state == "sending":
-            found.append(Option(open_token("halt", row.id), turn._("Stop")))
-        if state == "stopped":
-            found.append(Option(open_token("resume", row.id), turn._("Go on")))
-        if state in ("waiting", "scheduled", "sending", "stopped"):
-            label = turn._("Cancel the rest") if row.started_at else turn._("Cancel the notice")
-            found.append(Option(open_token("cancelrest", row.id), label))
-        if sent and row.corrects is None:
-            found.append(Option(open_token("correct", row.id), turn._("Correct it")))
-        if state in ("done", "cancelled") and row.ask and not row.totals:
-            found.append(Option(open_token("again", row.id), turn._("Send again to who has not confirmed")))
-        if sent:
-            found.append(Option(open_token("counts", row.id), turn._("Counts (XLSX)")))
-        found.append(Option(open_token("cast", row.id), row.code))
+def options(turn: Turn, row: Broadcast | None = None, *, is_card: bool = False) -> list[Option]:
+    """What can be done next, five at most; with `row`, to that broadcast. `is_card`: it is on the screen."""
     desk = Option(open_token("desk"), turn._("Notices to members"))
-    return [*found, desk, Option(open_token("menu"), turn._("Menu"))]
+    if row is None:
+        return [desk, Option(open_token("menu"), turn._("Menu"))]
+    found: list[Option] = []
+    state = lifecycle.shown_state(row, turn.now)
+    if state == "sending":
+        found.append(Option(open_token("halt", row.id), turn._("Stop")))
+    if state == "stopped":
+        found.append(Option(open_token("resume", row.id), turn._("Go on")))
+    if state in ("done", "cancelled") and row.ask and not row.totals:
+        found.append(Option(open_token("again", row.id), turn._("Send again to who has not confirmed")))
+    if row.state in broadcasts.SENT:
+        found.append(Option(open_token("cast_more", row.id), turn._("More…")))
+    if not is_card:
+        found.append(Option(open_token("cast", row.id), row.code))
+    if state in ("waiting", "scheduled", "sending", "stopped"):
+        label = turn._("Cancel the rest") if row.started_at else turn._("Cancel the notice")
+        found.append(Option(open_token("cancelrest", row.id), label, "danger"))
+    return [*found, desk]
+
+
+def _more(turn: Turn) -> None:
+    """What is seldom done to a notice that went out."""
+    row = turn.thing(Broadcast)
+    found = []
+    if row.corrects is None:
+        found.append(Option(open_token("correct", row.id), turn._("Correct it")))
+    found.append(Option(open_token("counts", row.id), turn._("Counts (XLSX)")))
+    if reading.enclosed(turn.session, broadcasts.words_of(turn.session, row)):
+        found.append(Option(open_token("office_enclosed", row.id), turn._("See files")))
+    by_name = units.takes_workers(turn.session, units.get(turn.session, row.unit_id))
+    turn.say(_row(turn, row), [*found, *telling(turn.language, row, by_name), Option(open_token("cast", row.id), row.code)])
+
+
+def telling(reader: Language, row: Broadcast, by_name: bool) -> list[Option]:
+    """The way to tick who was told in person. `by_name`: its unit has people of its own on the roll."""
+    ticks = Option(open_token("told", "", row.id), reader.gettext("Told in person"))
+    return [ticks] if by_name and _is_told(row) else []
+
+
+def _is_told(row: Broadcast) -> bool:
+    """Whether it can be told in person: not where those it was for are not to be known, and not twice."""
+    audience = broadcasts.audience_of(row)
+    return not (row.totals or row.corrects or audience.is_private or audience.role)
 
 
 def _row(turn: Turn, row: Broadcast) -> str:
@@ -112,10 +140,17 @@ def _row(turn: Turn, row: Broadcast) -> str:
     return f"{row.code}: {reading.kind_name(reader, row.kind)} · {when} · {state_name(reader, state)}"
 
 
+def _line(turn: Turn, row: Broadcast) -> str:
+    """The same in a list: short, and how it stands only where that is not that it is done."""
+    reader, state = turn.language, lifecycle.shown_state(row, turn.now)
+    stands = "" if state == "done" else f" · {state_name(reader, state)}"
+    return f"{row.code} · {reading.kind_name(reader, row.kind)} · {reader.day(row.started_at or row.send_at)}{stands}"
+
+
 def _desk(turn: Turn) -> None:
     shown = paging.page(broadcasts.of_units(turn.session, handled(turn)), paging.asked(turn))
     some, none = turn._("Notices of your unit, the newest first:"), turn._("Your unit has sent no notice yet.")
-    lines = [some if shown.rows else none, *(_row(turn, row) for row in shown.rows), *paging.place(turn.language, shown)]
+    lines = [some if shown.rows else none, *(_line(turn, row) for row in shown.rows), *paging.place(turn.language, shown)]
     lines += _wanting(turn)
     turn.say(
         "\n".join(lines),
@@ -124,10 +159,21 @@ def _desk(turn: Turn) -> None:
             *(Option(open_token("cast", row.id), row.code) for row in shown.rows),
             *paging.options(turn, shown, "desk"),
             Option(open_token("find"), turn._("Search")),
+            Option(open_token("desk_more"), turn._("More…")),
+            Option(open_token("menu"), turn._("Menu"), "quiet"),
+        ],
+    )
+
+
+def _desk_more(turn: Turn) -> None:
+    """What is seldom done at this desk."""
+    turn.say(
+        turn._("What else would you like to do, comrade?"),
+        [
             Option(open_token("told"), turn._("Told in person")),
             Option(open_token("nights"), turn._("Night-shift units")),
             Option(open_token("heads"), turn._("Headcounts and slips")),
-            Option(open_token("menu"), turn._("Menu")),
+            Option(open_token("desk"), turn._("Notices to members")),
         ],
     )
 
@@ -159,7 +205,7 @@ def _found(turn: Turn) -> tuple[list[Broadcast], bool]:
 def _found_text(turn: Turn) -> str:
     rows, is_all = _found(turn)
     lines = [turn._("Found:") if rows else turn._("No notice of your unit has these words.")]
-    lines += [_row(turn, row) for row in paging.on_screen(turn, "which", rows).rows]
+    lines += [_line(turn, row) for row in paging.on_screen(turn, "which", rows).rows]
     if not is_all:
         lines.append(turn._("Only the newest {count} were looked through.", count=broadcasts.LOOKED_THROUGH))
     return "\n".join(lines)
@@ -212,6 +258,8 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
     """How far it reached, as far as that may be said."""
     reach = reach_of(session, row, k)
     found = [forecast.size_line(reader, reach.size)]
+    if _is_told(row):
+        found += forecast.missed_lines(reader, reach.size, sizes.heads(session, broadcasts.audience_of(row)), k)
     if reach.got:
         found.append(reader.gettext("delivered: at least {count}", count=reader.number(reach.got)))
     if reach.read:
@@ -231,7 +279,7 @@ def reach_lines(reader: Language, session: Session, row: Broadcast, k: int) -> l
 def _whole(turn: Turn, row: Broadcast, words: broadcasts.Words) -> list[str]:
     """The words; to who is to agree to them all of them, in each language, with what is attached."""
     if row.state != "waiting":
-        return [f"“{shortened(words.in_language(turn.language.code), 1500)}”"]
+        return [f"“{shortened(words.in_language(turn.language.code), _SHOWN)}”"]
     attached = reading.enclosed(turn.session, words)
     named = ", ".join(attachments.label(turn.language, one.kind, one.number) for one in attached)
     return [*(f"“{text}”" for text in words.texts.values()), *([turn._("Attached: {files}", files=named)] if named else [])]
@@ -248,17 +296,15 @@ def _cast(turn: Turn) -> None:
         turn._("Written by: {who}", who=reading.signed(turn.session, turn.language, row)),
     ]
     if row.state in broadcasts.SENT:
-        lines.append("\n".join(reach_lines(turn.language, turn.session, row, turn.site.notices.threshold)))
-    found = options(turn, row)
-    if row.state == "waiting" and row.author_id != turn.member.person_id:
-        found = [
-            Option(open_token("approve", row.id), turn._("Agree, send it")),
-            Option(open_token("refuse", row.id), turn._("Do not agree")),
-            *found,
-        ]
-    if reading.enclosed(turn.session, words):
-        found = [Option(open_token("office_enclosed", row.id), turn._("See files")), *found]
-    turn.say("\n\n".join(lines), found)
+        lines += reach_lines(turn.language, turn.session, row, turn.site.notices.threshold)
+    found = options(turn, row, is_card=True)
+    if row.state == "waiting":
+        if reading.enclosed(turn.session, words):
+            found = [Option(open_token("office_enclosed", row.id), turn._("See files")), *found]
+        if row.author_id != turn.member.person_id:
+            agree = Option(open_token("approve", row.id), turn._("Agree, send it"))
+            found = [agree, Option(open_token("refuse", row.id), turn._("Do not agree"), "danger"), *found]
+    turn.say("\n".join(lines), found)
 
 
 def _change(verb: Callable[[Session, Broadcast, str, datetime], None], said: str, turn: Turn) -> None:
@@ -293,7 +339,9 @@ CONVERSATIONS = (
         in_office=True,
         is_list=True,
     ),
+    Conversation("desk_more", _desk_more, allowed=with_right(rights.MANAGE_NOTICE), in_office=True),
     Conversation("cast", _cast, about=theirs, in_office=True),
+    Conversation("cast_more", _more, about=sent, in_office=True),
     Conversation("halt", partial(_change, broadcasts.stop, _STOPPED), about=theirs, in_office=True),
     Conversation("resume", partial(_change, broadcasts.resume, _RESUMED), about=theirs, in_office=True),
     Conversation("cancelrest", partial(_change, broadcasts.cancel, _CANCELLED), about=theirs, in_office=True),

@@ -26,14 +26,15 @@ from models.broadcasts.recipients import OPEN
 from models.messages import outbox
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import wishes
+from models.people import units, wishes
 from models.store.database import Session
 
 EVERY = timedelta(seconds=3)
 """How often a message is edited: a service counts edits as messages, and nobody reads faster."""
 TIMED = 20
 """From so many times the threshold on the time that is left is told: one person more or less is lost in it."""
-_BAR = 20
+_BAR = 10
+"""Blocks: with what stands beside them they fit a line of the narrowest phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def tell(session: Session, watched: Watched, sight: Sight, now: datetime, *, edi
         sender,
         Letter(
             _words(session, reader, row, sight, over=over),
-            options=_options(reader, row, sight.state) if edits else (),
+            options=_options(session, reader, row, sight.state) if edits else (),
             language=reader.code,
             in_office=True,
             account_id=account.id,
@@ -119,7 +120,8 @@ def tell(session: Session, watched: Watched, sight: Sight, now: datetime, *, edi
 def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, *, over: bool) -> str:
     lines = [f"{row.code} · {overview.state_name(reader, sight.state)}"]
     if sight.state != "cancelled":
-        lines.append(f"{bar(sight.percent / 100, _BAR)} {sight.percent}%")
+        percent = reader.percent(sight.percent / 100)
+        lines.append(reader.gettext("{bar} {percent} worked through", bar=bar(sight.percent / 100, _BAR), percent=percent))
     if sight.minutes:
         lines.append(reader.ngettext("about {count} minute left", "about {count} minutes left", sight.minutes))
     if over:
@@ -127,13 +129,14 @@ def _words(session: Session, reader: Language, row: Broadcast, sight: Sight, *, 
     return "\n".join(lines)
 
 
-def _options(reader: Language, row: Broadcast, state: str) -> Sequence[Option]:
+def _options(session: Session, reader: Language, row: Broadcast, state: str) -> Sequence[Option]:
     go_on, halt = reader.gettext("Go on"), reader.gettext("Stop")
-    rest = Option(open_token("cancelrest", row.id), reader.gettext("Cancel the rest"))
+    rest = Option(open_token("cancelrest", row.id), reader.gettext("Cancel the rest"), "danger")
+    told = overview.telling(reader, row, units.takes_workers(session, units.get(session, row.unit_id)))
     match state:
         case "sending":
             return (Option(open_token("halt", row.id), halt), rest)
         case "stopped":
             return (Option(open_token("resume", row.id), go_on), rest)
         case _:
-            return (Option(open_token("cast", row.id), row.code),)
+            return (*told, Option(open_token("cast", row.id), row.code))

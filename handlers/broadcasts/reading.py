@@ -1,7 +1,8 @@
 """What a member sees of a broadcast, and what they can do with it: confirm, ask back, read again, mute a kind.
 
-A notice is nobody's secret, so it arrives as it is and not behind “the union has news”. What a member does with it is: it
-reaches the ledger sealed, in a transaction of its own (models.anonymity.intake), and no officer sees who did.
+A notice is nobody's secret, but that somebody is told by the union may be one: it arrives behind “the union has news”, as
+all that comes unasked, unless they wish otherwise. What a member does with it reaches the ledger sealed, in a transaction of
+its own (models.anonymity.intake), and no officer sees who did.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from datetime import datetime, timedelta
 from config import keyboards
 from config.i18n import Language, language
 from config.tables import table
-from handlers.chat import menu, paging
+from handlers.chat import menu, paging, unasked
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import role_name
 from handlers.files import attachments, giving
 from models.anonymity import intake, moments
 from models.broadcasts import broadcasts, ledger
-from models.broadcasts.broadcasts import Broadcast
+from models.broadcasts.broadcasts import POLL, Broadcast
 from models.files import attachments as attachment_rows
 from models.files.attachments import Enclosed
 from models.messages.message import Media, Option, Outgoing
@@ -82,6 +83,14 @@ def message(session: Session, row: Broadcast, code: str, *, uploads: bool) -> Ou
         options.append(Option(open_token("enclosed", row.id), reader.gettext("See files")))
     also = tuple(_media(row, one) for one in kept) if uploads else ()
     return Outgoing(id="", recipient="", text=text, options=tuple(options), language=reader.code, also=also)
+
+
+def covered(row: Broadcast, code: str) -> Outgoing:
+    """The same for readers whose lock screen shows only that there is news; the words come when it is tapped."""
+    reader = language(code)
+    opens = open_token("see_invitation", row.id) if row.kind == POLL else open_token("see_notice", row.id)
+    text, see = unasked.covered(reader, opens)
+    return Outgoing(id="", recipient="", text=text, options=(see,), language=reader.code)
 
 
 def is_ready(session: Session, row: Broadcast, now: datetime) -> bool:
@@ -180,11 +189,20 @@ def _disclosures(turn: Turn) -> None:
     _show_page(turn, text, shown, "disclosures")
 
 
-def _reread(turn: Turn) -> None:
+def _see(turn: Turn) -> None:
+    """What arrived as “the union has news”, or what has taken its place meanwhile."""
     row = turn.thing(Broadcast)
-    said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.site.uploads)
+    _say(turn, broadcasts.newest_of(turn.session, row), Option(open_token("notices_list"), turn._("All notices")))
+
+
+def _reread(turn: Turn) -> None:
     back = Option(open_token("notices_list"), turn._("All notices"))
-    turn.say(said.text, [*said.options, back, Option(open_token("menu"), turn._("Menu"))])
+    _say(turn, turn.thing(Broadcast), back, Option(open_token("menu"), turn._("Menu")))
+
+
+def _say(turn: Turn, row: Broadcast, *after: Option) -> None:
+    said = message(turn.session, row, turn.language.code, uploads=turn.sender.line in turn.site.uploads)
+    turn.say(said.text, [*said.options, *after])
     for one in said.also:
         turn.say(row.code, media=one)
 
@@ -212,11 +230,11 @@ def muted(turn: Turn) -> set[str]:
 def _kinds(turn: Turn) -> Sequence[Choice]:
     off = muted(turn)
     listed = [
-        Choice(kind, ("○ " if kind in off else "● ") + kind_name(turn.language, kind))
+        Choice(kind, ("☐ " if kind in off else "☑ ") + kind_name(turn.language, kind), "switch")
         for kind in kinds()
         if ledger.can_be_muted(kind, urgent=False)
     ]
-    return [*listed, Choice("back", turn._("Back"))]
+    return [*listed, Choice("back", turn._("Back"), "quiet")]
 
 
 def _mute(turn: Turn) -> None:
@@ -231,6 +249,7 @@ def _mute(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("seen", _seen, about=mine),
+    Conversation("see_notice", _see, about=mine),
     Conversation("reread", _reread, about=mine),
     Conversation("enclosed", _enclosed, about=mine),
     Conversation("office_enclosed", _enclosed, about=_to_judge, in_office=True),

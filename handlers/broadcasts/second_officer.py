@@ -6,60 +6,33 @@ from datetime import datetime
 
 from config.i18n import N_
 from handlers.broadcasts import forecast, overview
+from handlers.broadcasts.previews import Plan
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.unasked import reader_of, tell
-from models.anonymity.counts import Size
-from models.broadcasts import broadcasts, rule_of_two
-from models.broadcasts.audiences import Audience
+from models.broadcasts import broadcasts
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
 from models.messages.outbox import Letter
 from models.people import offices, rights
-from models.people.accounts import Account
 from models.people.persons import Person, name_of
 from models.store.database import Session
 
 
-def is_needed(turn: Turn, to: Audience, size: Size) -> bool:
-    return rule_of_two.is_needed(turn.session, to, size, turn.site.notices)
-
-
-def others(turn: Turn, unit_id: str, right: rights.Right = rights.AGREE_TO_NOTICE) -> list[tuple[Account, Person]]:
-    """Who may agree to what this officer sends for the unit."""
-    return rule_of_two.who_may_agree(turn.session, unit_id, turn.member.person_id, turn.now.date(), right)
-
-
-def is_possible(turn: Turn, to: Audience, unit_id: str, size: Size) -> bool:
-    """`unit_id`: of the unit that speaks."""
-    return not is_needed(turn, to, size) or bool(others(turn, unit_id))
-
-
-def warning(turn: Turn, unit_id: str) -> str:
-    who = {person.id: person for _account, person in others(turn, unit_id)}
-    if not who:
-        return turn._(
-            "⚠ This needs a second officer's agreement, and no other officer of your unit or above it has joined here yet. "
-            "Please choose fewer people, or ask a colleague to join."
-        )
-    names = ", ".join(name_of(turn.session, person) for person in who.values())
-    return turn._("This needs a second officer's agreement. One of them will be asked: {names}.", names=names)
-
-
-def ask(turn: Turn, row: Broadcast, size: Size) -> None:
+def ask(turn: Turn, row: Broadcast, plan: Plan) -> None:
     """Shows it to everybody who may agree, with the number that its author was shown."""
     author = name_of(turn.session, turn.session.get_one(Person, row.author_id))
-    for account, _person in others(turn, row.unit_id):
+    for account, _person in plan.may_agree or ():
         reader = reader_of(turn.session, account)
         text = reader.gettext(
             "Comrade {name} asks you to agree to notice {code}. {size} Please read it first:",
             name=author,
             code=row.code,
-            size=forecast.size_line(reader, size),
+            size=forecast.size_line(reader, plan.size),
         )
         options = [
             Option(open_token("cast", row.id), reader.gettext("See the whole notice")),
             Option(open_token("approve", row.id), reader.gettext("Agree, send it")),
-            Option(open_token("refuse", row.id), reader.gettext("Do not agree")),
+            Option(open_token("refuse", row.id), reader.gettext("Do not agree"), "danger"),
         ]
         tell(turn.session, account, Letter(text, options=options, in_office=True), turn.now)
 

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 
 from config.i18n import HERE
 from handlers.broadcasts import audiences, overview, reading
-from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
+from handlers.chat.conversation import (
+    Again,
+    Choice,
+    Conversation,
+    Known,
+    Question,
+    Turn,
+    open_token,
+    unless_unchanged,
+    with_right,
+)
 from models.broadcasts import broadcasts, ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.messages.message import Option
@@ -26,6 +36,11 @@ def _rows(turn: Turn) -> list[Broadcast]:
     return sorted(found.values(), key=lambda row: row.started_at or row.send_at, reverse=True)
 
 
+def _begun(turn: Turn, _subject: str, value: str) -> Known:
+    """From the button under a notice: which it is has been said, where this officer may tick it."""
+    return Known({"which": value} if any(row.id == value for row in _rows(turn)) else {})
+
+
 def _which(turn: Turn) -> str:
     return turn._("Which notice did you tell in person, comrade?") if _rows(turn) else turn._("There is no notice to tell.")
 
@@ -35,7 +50,7 @@ def _listed(turn: Turn) -> Sequence[Choice]:
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    return [Choice("cancel", turn._("Cancel"))]
+    return [Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _teams(turn: Turn) -> list[units.Unit]:
@@ -62,7 +77,8 @@ def _ticks(turn: Turn) -> str:
 
 
 def _names(turn: Turn) -> Sequence[Choice]:
-    return [Choice(person.id, ("● " if told else "○ ") + name_of(turn.session, person)) for person, told in _roll(turn)]
+    rows = ((person.id, ("☑ " if told else "☐ ") + name_of(turn.session, person)) for person, told in _roll(turn))
+    return [Choice(person_id, label, "switch") for person_id, label in rows]
 
 
 def _all_or_done(turn: Turn) -> Sequence[Choice]:
@@ -95,11 +111,11 @@ def _below(turn: Turn) -> list[units.Unit]:
 
 
 def _nights(turn: Turn) -> Sequence[Choice]:
-    return [Choice(one.id, ("● " if one.night_shift else "○ ") + one.name) for one in _below(turn)]
+    return [Choice(one.id, ("☑ " if one.night_shift else "☐ ") + one.name, "switch") for one in _below(turn)]
 
 
 def _back(turn: Turn) -> Sequence[Choice]:
-    return [Choice("back", turn._("Back"))]
+    return [Choice("back", turn._("Back"), "quiet")]
 
 
 def _night_tapped(turn: Turn, value: str) -> str:
@@ -123,6 +139,7 @@ CONVERSATIONS = (
         ),
         allowed=with_right(rights.MANAGE_NOTICE),
         in_office=True,
+        begun=_begun,
     ),
     Conversation(
         "nights",

@@ -1,58 +1,27 @@
-"""Writing a notice in four steps: the words, the audience, a preview exactly as members will see it, sending.
+"""Writing a notice: the words, then a preview exactly as members will see it, to everybody of the officer's own unit, then
+sending.
 
-What can be changed is changed at the preview: kind, urgency, confirmation, time, second language. Nothing goes out before
-the preview; above a number of people the sender types that number, and above another a second officer must agree.
+What can be changed is changed at the preview: for whom, kind, urgency, confirmation, time, second language. Nothing goes out
+before the preview; above a number of people the sender types that number, and above another a second officer must agree.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import Literal, NamedTuple
 
-from config import keyboards
-from config.i18n import N_
-from handlers.broadcasts import audiences, forecast, overview, reading, second_officer
-from handlers.chat import typed_times
-from handlers.chat.conversation import (
-    Again,
-    Choice,
-    Conversation,
-    Invalid,
-    Question,
-    Turn,
-    take_text,
-    unless_cancelled,
-    with_right,
-)
+from handlers.broadcasts import audiences, overview, previews, reading, second_officer
+from handlers.broadcasts.previews import Plan, Preview
+from handlers.chat.conversation import Choice, Conversation, Question, Turn, take_text, with_right
 from handlers.files import attachments
 from models.broadcasts import broadcasts, progress
 from models.broadcasts.audiences import Audience
-from models.broadcasts.broadcasts import REPEATS, Draft, Words
+from models.broadcasts.broadcasts import Draft, Words
 from models.messages.notes import note
 from models.people import rights
-
-REPEAT_NAMES = {
-    "weekly": N_("every week"),
-    "monthly": N_("every month"),
-    "quarterly": N_("every quarter"),
-    "yearly": N_("every year"),
-}
-
-
-@note
-@dataclass(slots=True)
-class Preview:
-    """What the preview of a notice or a poll has. `change`: the button of it whose question is open. `at`: when it goes out,
-    if not at once. `size`: for how many it was when it was last shown; nothing goes out that was not."""
-
-    change: str = ""
-    at: datetime | None = None
-    repeat: str = ""
-    size: int | None = None
 
 
 @note
@@ -130,7 +99,7 @@ def _kind(turn: Turn) -> str:
     return turn.notes(Notice).kind or ("correction" if _corrected(turn) is not None else reading.kinds()[0])
 
 
-def draft(turn: Turn) -> Draft:
+def _draft(turn: Turn) -> Draft:
     """All that was answered and noted."""
     to, preview, notice = _picked(turn), turn.notes(Preview), turn.notes(Notice)
     corrected, repeated = _corrected(turn), _repeated(turn)
@@ -150,216 +119,144 @@ def draft(turn: Turn) -> Draft:
     )
 
 
+def _plan(turn: Turn) -> Plan:
+    """What would be sent; made once a turn (`previews.judged`)."""
+    return previews.judge(turn, _draft(turn))
+
+
 def _show(turn: Turn) -> None:
     """Says the notice as it will be read, and notes for how many it is."""
     attachments.keep(turn)
-    made = draft(turn)
-    turn.notes(Preview).size = forecast.of(turn, made).size.number
-    sight = overview.sample(turn, made)
+    if not turn.subject:
+        audiences.preset(turn)
+    plan = previews.judged(turn, _plan, anew=True)
+    previews.begin(turn, plan.size)
+    sight = overview.sample(turn, plan.made)
     mark = hashlib.sha256(sight.encode()).hexdigest()[:16]
     notice = turn.notes(Notice)
     if notice.sight != mark:  # not again at each switch
         notice.sight = mark
         turn.say(sight)
-        if english := made.words.texts.get("en"):
+        if english := plan.made.words.texts.get("en"):
             turn.say(english)
 
 
 def _preview(turn: Turn) -> str:
     """What will happen to it."""
-    made = draft(turn)
-    plan = forecast.of(turn, made)
-    lines = [
-        turn._("This is what members will see. Please check before it is sent, comrade:"),
-        *attachments.review(turn),
-        turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, made.audience)),
-        *forecast.lines(turn, made, plan),
-        turn._("When: {when}", when=_when(turn, made)),
+    plan = previews.judged(turn, _plan)
+    lines = [turn._("Please check before it is sent, comrade:"), *previews.lines(turn, plan)]
+    lines += [turn._("When: {when}", when=previews.when(turn)), _what(turn, plan.made), *attachments.review(turn)[:1]]
+    return "\n".join(lines)
+
+
+def _what(turn: Turn, made: Draft) -> str:
+    """What is switched, in a line."""
+    parts = [
+        reading.kind_name(turn.language, made.kind),
+        turn._("urgent") if made.urgent else "",
+        turn._("members are asked to confirm") if made.ask else "",
+        turn._("with English") if "en" in made.words.texts else "",
     ]
-    if second_officer.is_needed(turn, made.audience, plan.size):
-        lines.append(second_officer.warning(turn, made.unit_id))
-    return "\n\n".join(lines)
-
-
-def _when(turn: Turn, made: Draft) -> str:
-    at = turn.language.when(made.send_at, turn.now) if made.send_at > turn.now else turn._("at once")
-    return at + (", " + turn._("then") + " " + turn._(REPEAT_NAMES[made.repeat]) if made.repeat else "")
+    return " · ".join(filter(None, parts))
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    made = draft(turn)
+    plan = previews.judged(turn, _plan)
+    label = turn._("Send for approval") if plan.needs_second else turn._("Send")
+    return previews.choices(turn, plan, Choice("send", label))
 
-    def dot(*, on: bool) -> str:
-        return "● " if on else "○ "
 
-    plan = forecast.of(turn, made)
-    size = plan.size
-    needs = second_officer.is_needed(turn, made.audience, size)
-    sends = [Choice("send", turn._("Send for approval") if needs else turn._("Send"))]
-    found = sends if forecast.may_go(plan) and second_officer.is_possible(turn, made.audience, made.unit_id, size) else []
+def _changes(turn: Turn) -> Sequence[Choice]:
     again, notice = _repeated(turn) is not None, turn.notes(Notice)
-    if not again:
-        found.append(Choice("c_kind", turn._("Kind: {kind}", kind=reading.kind_name(turn.language, made.kind))))
-    found.append(Choice("urgent", dot(on=notice.urgent) + turn._("Urgent")))
-    if not again:
-        found.append(Choice("ask", dot(on=notice.ask) + turn._("Ask members to confirm")))
-    if not turn.subject:
-        found += [Choice("c_at", turn._("Send later")), Choice("c_repeat", turn._("Repeat"))]
-    if not again:
-        found += [Choice("c_english", turn._("Add English")), Choice("rewrite", turn._("Change the words"))]
-    if not turn.subject:
-        found.append(Choice("whom", turn._("Change who receives it")))
-    return [*found, Choice("cancel", turn._("Cancel"))]
+    urgent = previews.switch("urgent", turn._("Urgent"), on=notice.urgent)
+    if again:
+        return [urgent]
+    kind = Choice("c_kind", turn._("Kind: {kind}", kind=reading.kind_name(turn.language, _kind(turn))))
+    times = [Choice("c_at", turn._("Send later")), Choice("c_repeat", turn._("Repeat"))]
+    return [
+        kind,
+        urgent,
+        previews.switch("ask", turn._("Ask members to confirm"), on=notice.ask),
+        *([] if turn.subject else times),
+        Choice("c_english", turn._("Add English")),
+        Choice("rewrite", turn._("Change the words")),
+        *([] if turn.subject else [Choice("whom", turn._("Change who receives it"))]),
+    ]
 
 
-def _tapped(turn: Turn, value: str) -> str:
+def _switched(turn: Turn, value: str) -> None:
     notice = turn.notes(Notice)
-    if value == "urgent":
-        notice.urgent = not notice.urgent
-        raise Again
-    if value == "ask":
-        notice.ask = not notice.ask
-        raise Again
-    if value == "rewrite":
-        del turn.answers["text"]
-        raise Again
-    return tapped(turn, value)
-
-
-def tapped(turn: Turn, value: str) -> str:
-    """The buttons that every preview has; the last sends what was shown, and nothing else."""
-    preview = turn.notes(Preview)
-    unless_cancelled(turn, value)
-    if value.startswith("c_"):
-        preview.change = value[2:]
-        raise Again
-    if value == "whom":
-        audiences.forget(turn)
-        raise Again
-    if preview.size is None:
-        raise Again
-    return value
-
-
-def changing(button: str) -> Callable[[Turn], bool]:
-    """Whether this button of the preview was tapped."""
-    return lambda turn: turn.notes(Preview).change == button
-
-
-def changed(turn: Turn) -> Again:
-    """What a question behind a button of the preview raises when it is answered: the preview is gone on with."""
-    turn.notes(Preview).change = ""
-    return Again()
+    match value:
+        case "urgent":
+            notice.urgent = not notice.urgent
+        case "ask":
+            notice.ask = not notice.ask
+        case "rewrite":
+            del turn.answers["text"]
 
 
 def _kinds(turn: Turn) -> Sequence[Choice]:
     return [Choice(key, reading.kind_name(turn.language, key)) for key in reading.kinds()]
 
 
-def _repeats(turn: Turn) -> Sequence[Choice]:
-    named = [Choice(key, turn._(REPEAT_NAMES[key])) for key in REPEATS]
-    return [Choice("once", turn._("once")), *named]
-
-
-def _asked(turn: Turn) -> str:
-    size = turn.notes(Preview).size
-    return turn._("This goes to {count} people. To send it, please write that number, comrade.", count=size)
-
-
-def _typed(turn: Turn, text: str) -> str:
-    if keyboards.digits(text) != str(turn.notes(Preview).size):
-        raise Invalid(turn._("That is not the number. Nothing was sent."))
-    return text
-
-
 def _finish(turn: Turn) -> None:
-    made = draft(turn)
-    plan = forecast.of(turn, made)
-    if not forecast.may_go(plan):
-        turn.say("\n\n".join(forecast.lines(turn, made, plan)), overview.options(turn))
-        return
-    needs = second_officer.is_needed(turn, made.audience, plan.size)
-    if not second_officer.is_possible(turn, made.audience, made.unit_id, plan.size):
-        turn.say(second_officer.warning(turn, made.unit_id), overview.options(turn))
+    plan = previews.judged(turn, _plan)
+    if plan.obstacles:
+        turn.say("\n\n".join(plan.obstacles), overview.options(turn))
         return
     attachments.sent(turn)
-    row = broadcasts.create(turn.session, replace(made, needs_second=needs, shown_size=str(plan.size)), turn.now)
+    draft = replace(plan.made, needs_second=plan.needs_second, shown_size=str(plan.size))
+    row = broadcasts.create(turn.session, draft, turn.now)
     progress.watch(turn.session, row.id, turn.member.id)
     turn.falls_due = True
-    if needs:
-        second_officer.ask(turn, row, plan.size)
+    if plan.may_agree is not None:
+        second_officer.ask(turn, row, plan)
         text = turn._("{code} now waits for a second officer, comrade. Nothing goes out before.", code=row.code)
     elif row.send_at > turn.now:
         text = turn._(
-            "{code} goes out: {when}. Until then you can cancel it, comrade.", code=row.code, when=_when(turn, made)
+            "{code} goes out: {when}. Until then you can cancel it, comrade.", code=row.code, when=previews.when(turn)
         )
     else:
         text = turn._("{code} is on its way, comrade. You will see here how far it has come.", code=row.code)
     turn.say(text, overview.options(turn, row))
 
 
-def _at_written(turn: Turn, text: str) -> str:
-    turn.notes(Preview).at = typed_times.read(turn, text)
-    raise changed(turn)
-
-
-def _at_once(turn: Turn, _value: str) -> str:
-    turn.notes(Preview).at = None
-    raise changed(turn)
-
-
-def _repeat_chosen(turn: Turn, value: str) -> str:
-    turn.notes(Preview).repeat = "" if value == "once" else value
-    raise changed(turn)
-
-
 def _kind_chosen(turn: Turn, value: str) -> str:
     turn.notes(Notice).kind = value
-    raise changed(turn)
+    raise previews.changed(turn)
 
 
 def _english_written(turn: Turn, text: str) -> str:
     turn.notes(Notice).english = take_text(turn, text)
-    raise changed(turn)
+    raise previews.changed(turn)
 
 
 def _without_english(turn: Turn, _value: str) -> str:
     turn.notes(Notice).english = ""
-    raise changed(turn)
+    raise previews.changed(turn)
 
 
-_CHANGES = {
-    "kind": Question("_kind", lambda turn: turn._("What kind of notice is it?"), _kinds,
-                     chosen=_kind_chosen, when=changing("kind")),
-    "repeat": Question("_repeat", lambda turn: turn._("How often?"), _repeats,
-                       chosen=_repeat_chosen, when=changing("repeat")),
-    "at": Question("_at", lambda turn: turn._("When shall it go out? For example: {example}", example="17:00 12/06"),
-                   lambda turn: [Choice("now", turn._("at once"))], check=_at_written, chosen=_at_once,
-                   when=changing("at")),
-    "english": Question("_english", lambda turn: turn._("Please write the notice in English."),
-                        lambda turn: [Choice("none", turn._("Without English"))],
-                        check=_english_written, chosen=_without_english, when=changing("english")),
-}  # fmt: skip
-
-
-def changes(*names: str) -> tuple[Question, ...]:
-    """The questions behind these buttons of a preview; polls have some of them, too."""
-    return tuple(_CHANGES[name] for name in names)
-
-
-NUMBER = Question(
-    "number",
-    _asked,
-    lambda turn: [Choice("cancel", turn._("Cancel"))],
-    check=_typed,
-    chosen=unless_cancelled,
-    when=lambda turn: (turn.notes(Preview).size or 0) > turn.site.notices.typed_above,
-)
-"""After a preview, which noted the size: what goes to many is sent by typing how many. Polls have it, too."""
 _LAST = (
-    *changes(*_CHANGES),
-    Question("send", _preview, _choices, chosen=_tapped, before=_show),
-    NUMBER,
+    previews.to_change(_changes, _switched),
+    Question(
+        "_kind",
+        lambda turn: turn._("What kind of notice is it?"),
+        _kinds,
+        chosen=_kind_chosen,
+        when=previews.changing("kind"),
+    ),
+    previews.REPEAT,
+    previews.AT,
+    Question(
+        "_english",
+        lambda turn: turn._("Please write the notice in English."),
+        lambda turn: [Choice("none", turn._("Without English"))],
+        check=_english_written,
+        chosen=_without_english,
+        when=previews.changing("english"),
+    ),
+    Question("send", _preview, _choices, chosen=previews.tapped, before=_show),
+    previews.NUMBER,
 )
 _TEXT = Question("text", _text, check=take_text)
 _CORRECTED = Question("text", _corrected_text, check=take_text)

@@ -18,7 +18,7 @@ from handlers.chat.site import Line, Site
 from models.anonymity import intake, moments
 from models.grievances import exclusions
 from models.messages import chats, outbox
-from models.messages.message import SHOWS_IT, ForPage, Media, Option
+from models.messages.message import SHOWS_IT, Act, ForPage, Media, Option
 from models.messages.outbox import Letter
 from models.people import accounts, rights, wishes
 from models.people import offices as office_rows
@@ -32,10 +32,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What may be answered: `value` travels and is kept, `label` (already in the reader's language) is read."""
+    """What may be answered: `value` travels and is kept, `label` (already in the reader's language) is read; `kind` is what
+    sort of button it is (models.messages.message.Act)."""
 
     value: str
     label: str
+    kind: Act = ""
 
 
 class Invalid(Exception):

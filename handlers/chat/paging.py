@@ -65,7 +65,7 @@ def place(reader: Language, shown: Page[T]) -> list[str]:
     return [reader.gettext("Page {number}/{of}", number=shown.number, of=shown.of)] if shown.of > 1 else []
 
 
-def _turns(shown: Page[T]) -> list[tuple[int, str]]:
+def beside(shown: Page[T]) -> list[tuple[int, str]]:
     """Where one can go from here: the number of the page, and what the button to it says."""
     before = [(shown.number - 1, f"‹ {shown.number - 1}/{shown.of}")] if shown.number > 1 else []
     after = [(shown.number + 1, f"{shown.number + 1}/{shown.of} ›")] if shown.number < shown.of else []
@@ -94,7 +94,7 @@ def options(turn: Turn, shown: Page[T], name: str, subject: str = "", value: str
     """The buttons to the pages beside this one; `value` is what else the list's button says. Who looks at it while
     something of theirs is under way is offered the way back."""
     front = f"{value}." if value else ""
-    turns = [Option(open_token(name, subject, f"{front}{number}"), label) for number, label in _turns(shown)]
+    turns = [Option(open_token(name, subject, f"{front}{number}"), label) for number, label in beside(shown)]
     return [*turns, Option(open_token("go_on"), turn._("Go on writing"))] if turn.is_beside else turns
 
 
@@ -126,7 +126,7 @@ def choices(turn: Turn, question: Question) -> list[Choice]:
     if question.listed is None:
         return list(question.choices(turn))
     shown = of_question(turn, question)
-    turns = [Choice(f"{_TURN}{number}", label) for number, label in _turns(shown)]
+    turns = [Choice(f"{_TURN}{number}", label) for number, label in beside(shown)]
     return [*shown.rows, *turns, *question.choices(turn)]
 
 
@@ -134,7 +134,7 @@ def offered(turn: Turn, question: Question) -> list[Option]:
     """The same as what is sent: each names its run, so that an old button never acts on today's draft."""
     run = turn.run
     front = f"{run.conversation}:{run.subject}:{question.key}"
-    return [Option(f"{front}:{choice.value}:{run.nonce}", choice.label) for choice in choices(turn, question)]
+    return [Option(f"{front}:{one.value}:{run.nonce}", one.label, one.kind) for one in choices(turn, question)]
 
 
 def values(turn: Turn, question: Question) -> set[str]:

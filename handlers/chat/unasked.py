@@ -25,8 +25,12 @@ def reader_of(session: Session, to: Account) -> Language:
 
 def is_hidden(session: Session, to: Account) -> bool:
     """Whether what arrives unasked says only that there is news."""
-    wished = wishes.chosen(session, to.id)
-    return bool(wished.get("pin", to.pin)) or not wished.get("plain_previews", to.plain_previews)
+    return wishes.hides(wishes.chosen(session, to.id), to.pin, to.plain_previews)
+
+
+def covered(reader: Language, opens: str) -> tuple[str, Option]:
+    """What is seen of it on a lock screen, the same whatever it is; `opens`: the token that shows it."""
+    return reader.gettext("The union has news. Write 1 to see it."), Option(opens, reader.gettext("See"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from handlers.broadcasts.audiences import Chosen
 from handlers.broadcasts.writing import Notice
 from handlers.files.attachments import Drafted, Enclosing
 from handlers.front.capabilities import CONVERSATIONS
@@ -37,6 +38,8 @@ def _carry_over(run: Run) -> None:
     old = {key: run.answers.pop(key) for key in run.answers.keys() - _KEYS[run.conversation]}
     for key in _AGAIN:
         run.answers.pop(key, None)
+    if "chosen" in old:
+        run.put(Chosen(open=True))
     if "files" in old:
         run.put(Enclosing([Drafted(one["id"], one["kind"]) for one in json.loads(old["files"])]))
     if "asked" in old:

@@ -55,7 +55,7 @@ def option(turn: Turn, text: str, *, words: bool) -> Option | None:
     return labelled(menu.everything(turn), text, words=False)
 
 
-_SIGNS = "●○☐☑‹› "
+_SIGNS = "●○☑☐‹› "
 """On labels, beside what is written."""
 
 

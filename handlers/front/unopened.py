@@ -6,13 +6,15 @@ from datetime import datetime
 
 from config import keyboards
 from config.i18n import fold
-from handlers.chat import menu
+from handlers.broadcasts import reading
+from handlers.chat import menu, unasked
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token
 from handlers.chat.doors import Pace
 from handlers.grievances import cases
 from handlers.people import pin
 from models.anonymity import moments
 from models.anonymity.events import Event
+from models.broadcasts import ledger
 from models.grievances import access
 from models.messages import unopened
 from models.messages.message import Option
@@ -32,10 +34,28 @@ def meant(turn: Turn, text: str, *, words: bool) -> Option | None:
         asked = newest or not (turn.state.offered or turn.state.run)
     else:
         asked = folded in _WORDS and (newest or turn.state.run is None)
+    if asked and newest and not _is_kept(turn.state.offered[0]):
+        return turn.state.offered[0]
     waiting = unopened.waiting(turn.session, turn.account.id) if asked else []
-    if asked and not waiting and folded in _WORDS:
-        return Option(open_token("news"), "")
-    return Option(_token(waiting[0]), "") if waiting else None
+    if waiting:
+        return Option(_token(waiting[0]), "")
+    if asked and not turn.state.offered and (covered := _of_many(turn)) is not None:
+        return covered
+    return Option(open_token("news"), "") if asked and folded in _WORDS else None
+
+
+def _of_many(turn: Turn) -> Option | None:
+    """What was sent to many and is covered on their phone: it waits for nobody by a row of their own, and which list was the
+    newest on their screen is forgotten after a day."""
+    if not unasked.is_hidden(turn.session, turn.member):
+        return None
+    row = ledger.newest(turn.session, turn.member.person_id, turn.now - unopened.KEPT)
+    return reading.covered(row, turn.language.code).options[0] if row is not None else None
+
+
+def _is_kept(see: Option) -> bool:
+    """Whether this opens what waits for one person, and not what was sent to many."""
+    return see.token.partition(":")[0] in [one.name for one in CONVERSATIONS]
 
 
 def _token(item: unopened.Item) -> str:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from config.i18n import N_
 from handlers.chat.conversation import Entry
 from handlers.chat.doors import Doors, Made
-from handlers.polls import overview, result_files, results, second_officer, voting, writing
+from handlers.polls import invitations, overview, result_files, results, second_officer, voting, writing
 from models.people import rights
 
-_MODULES = (overview, second_officer, writing, voting, results, result_files)
+_MODULES = (overview, second_officer, writing, invitations, voting, results, result_files)
 
 DOORS = Doors(
     conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],

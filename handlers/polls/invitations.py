@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.i18n import language
-from handlers.chat.conversation import open_token
+from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.unasked import reader_of, tell
 from handlers.polls import in_words
-from models.broadcasts import broadcasts
+from models.broadcasts import broadcasts, ledger
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Broadcast, Draft, Words
 from models.messages.message import Option, Outgoing
@@ -87,6 +87,23 @@ def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
     begin = Option(open_token("vote", one.id), reader.gettext("Begin"))
     options.append(Option(open_token("vote", one.id, SKIP), reader.gettext("Skip")) if options else begin)
     return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
+
+
+def invited(turn: Turn) -> Broadcast | None:
+    """The invitation this run is about, if it was meant for this person."""
+    row = broadcasts.get(turn.session, turn.subject) if turn.account is not None else None
+    if row is None or row.kind != POLL or row.state not in broadcasts.SENT:
+        return None
+    return row if ledger.find(turn.session, row.id, turn.member.person_id) is not None else None
+
+
+def _see(turn: Turn) -> None:
+    """What arrived as “the union has news”."""
+    said = invitation(turn.session, turn.thing(Broadcast), turn.language.code)
+    turn.say(said.text, said.options)
+
+
+CONVERSATIONS = (Conversation("see_invitation", _see, about=invited),)
 
 
 def remind(session: Session, round_id: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences
-from handlers.chat import paging
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Conversation, Turn, is_member, open_token, with_right
 from handlers.chat.words import shortened
 from handlers.polls import in_words, invitations, rounds, second_officer, voting, writing
@@ -52,19 +52,17 @@ def _desk(turn: Turn) -> None:
 
 def _show(turn: Turn) -> None:
     one, poll = turn.thing(rounds.Asked)
-    content = content_of(turn.session, poll)
     to = audiences.described(turn.session, turn.language, invitations.audience_of(turn.session, poll))
     lines = [
-        f"{poll.code} · {_state(turn, one)}\n🗳 {in_words.words(turn.language, content.title)}",
-        units.get(turn.session, poll.author_unit_id).name,
-        "\n".join(in_words.asked_lines(turn.language, content)),
+        f"{poll.code} · {_state(turn, one)}",
+        f"🗳 {_title(turn.language, turn, poll)} · {units.get(turn.session, poll.author_unit_id).name}",
         turn._("To: {audience}", audience=to),
-        writing.how(turn, poll.shown_from),
         turn._(
             "Opens: {opens}. Closes: {closes}.",
             opens=turn.language.when(one.opens_at),
             closes=turn.language.when(one.closes_at),
         ),
+        writing.how(turn, poll.shown_from),
     ]
     options = []
     if one.state == "counted":
@@ -72,15 +70,23 @@ def _show(turn: Turn) -> None:
     else:
         lines.append(turn._("The poll is not counted yet; nobody sees any result before."))
     if one.takes_votes(turn.now):
-        options.append(Option(open_token("close_poll", one.id), turn._("Close it now")))
+        options.append(Option(open_token("close_poll", one.id), turn._("Close it now"), "danger"))
     if one.state == "waiting" and poll.author_id != turn.member.person_id:
         options += second_officer.options(turn.language, one)
     if one.state in ("waiting", "planned", "open"):
-        options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll")))
-    turn.say(
-        "\n\n".join(lines),
-        [*options, *rounds.back(turn)],
-    )
+        options.append(Option(open_token("cancel_poll", one.id), turn._("Cancel the poll"), "danger"))
+    questions = Option(open_token("round_asked", one.id), turn._("See the questions"))
+    turn.say("\n".join(lines), [questions, *options, rounds.back(turn)[0]])
+
+
+def _questions(turn: Turn) -> None:
+    """All that it asks, leaf by leaf: whoever is to agree to it reads it first."""
+    one, poll = turn.thing(rounds.Asked)
+    content = content_of(turn.session, poll)
+    leaf = leafing.leaf(in_words.asked_lines(turn.language, content), paging.asked(turn))
+    lines = [f"🗳 {_title(turn.language, turn, poll)}", *leaf.rows, *paging.place(turn.language, leaf)]
+    back = Option(open_token("round", one.id), poll.code)
+    turn.say("\n".join(lines), [*paging.options(turn, leaf, "round_asked", one.id), back])
 
 
 def _close(turn: Turn, one: Round) -> str:
@@ -133,6 +139,7 @@ CONVERSATIONS = (
         "polls_desk", _desk, allowed=with_right(rights.MANAGE_POLL), in_office=True, begun=paging.begun, is_list=True
     ),
     Conversation("round", _show, about=rounds.theirs, in_office=True),
+    Conversation("round_asked", _questions, about=rounds.theirs, in_office=True, begun=paging.begun, is_list=True),
     Conversation("close_poll", partial(_end, "close_poll", _close), about=rounds.theirs, in_office=True),
     Conversation("cancel_poll", partial(_end, "cancel_poll", _cancel), about=rounds.theirs, in_office=True),
     Conversation("polls_mine", _mine, allowed=is_member, begun=paging.begun, is_list=True),

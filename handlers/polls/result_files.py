@@ -6,18 +6,18 @@ Whoever opens one is asked for their right to see that unit's results at that mo
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import xlsxwriter
 
-from config.i18n import DEFAULT, LANGUAGES, language
+from config.i18n import DEFAULT, language
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.doors import Drawing
 from handlers.files.giving import give
 from handlers.polls import charts, in_words, result_words, results
+from handlers.polls.result_media import CHART, CODES, TABLES, Named, media_of, named
 from models.anonymity.suppression import Withheld
 from models.messages.message import Media, Option
 from models.people import units
@@ -27,44 +27,10 @@ from models.polls import results as result_rows
 from models.polls.polls import Content, Poll, content_of
 from models.polls.rounds import Round
 from models.store.database import Session
-from models.store.ids import is_id
 from models.trust import audit
 
-CHART, TABLES, CODES = "chart", "tables", "codes"
 MOST = 10
 """Pictures sent at once: an album of a chat app has as many."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What the name of such a file says: `chart-0-vi-<unit>-<round>`."""
-
-    kind: str
-    number: int
-    language: str
-    unit_id: str
-    round_id: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}-{self.number}-{self.language}-{self.unit_id}-{self.round_id}"
-
-
-def named(attachment_id: str) -> Named | None:
-    parts = attachment_id.split("-")
-    if len(parts) != 5 or parts[0] not in (CHART, TABLES, CODES) or parts[2] not in LANGUAGES:
-        return None
-    if not (parts[1].isascii() and parts[1].isdecimal() and is_id(parts[3]) and is_id(parts[4])):
-        return None
-    return Named(parts[0], int(parts[1]), *parts[2:])
-
-
-def _media(name: Named) -> Media:
-    if name.kind == CODES:
-        return Media(str(name), name.round_id, "document", "ma-kiem-tra.txt", "text/plain")
-    if name.kind == TABLES:
-        return Media(str(name), name.round_id, "document", "ket-qua.xlsx", _XLSX)
-    return Media(str(name), name.round_id, "photo", f"bieu-do-{name.number + 1}.png", "image/png")
 
 
 def attached(session: Session, person_id: str, round_id: str, attachment_id: str, now: datetime) -> Media | None:
@@ -80,7 +46,7 @@ def attached(session: Session, person_id: str, round_id: str, attachment_id: str
     officer = access.may_see(session, poll, name.unit_id, person_id, now.date())
     member = one.published and name.kind != TABLES
     if officer or (member and access.may_member_see(session, poll, name.unit_id, person.unit_id)):
-        return _media(name)
+        return media_of(name)
     return None
 
 
@@ -190,7 +156,7 @@ def _give(kind: str, turn: Turn) -> None:
     one, poll, content = turn.thing(results.Told)
     unit_id = results.unit_of(turn, poll)
     count = min(MOST, sum(question.kind != "text" for question in content.questions)) if kind == CHART else 1
-    files = [_media(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
+    files = [media_of(Named(kind, number, turn.language.code, unit_id, one.id)) for number in range(count)]
     if kind == TABLES:
         audit.note(turn.session, turn.member.person_id, "results", poll.id, turn.now)
     view = open_token("outcome", one.id, unit_id) if turn.chat.in_office else open_token("published", one.id, unit_id)
@@ -198,18 +164,10 @@ def _give(kind: str, turn: Turn) -> None:
     give(turn, turn._("Results of {code}:", code=poll.code), [(media.name, media) for media in files], after)
 
 
-def _in_office(turn: Turn) -> results.Told | None:
-    told = results.of(turn) if turn.offices else None
-    if told is None:
-        return None
-    unit_id, day = results.unit_of(turn, told.poll), turn.now.date()
-    return told if access.may_see(turn.session, told.poll, unit_id, turn.member.person_id, day) else None
-
-
 CONVERSATIONS = (
-    Conversation(CHART, partial(_give, CHART), about=_in_office, begun=results.asked_unit, in_office=True),
-    Conversation("office_codes", partial(_give, CODES), about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation(CHART, partial(_give, CHART), about=results.of_officer, begun=results.asked_unit, in_office=True),
+    Conversation("office_codes", partial(_give, CODES), about=results.of_officer, begun=results.asked_unit, in_office=True),
     Conversation(CODES, partial(_give, CODES), about=results.seen, begun=results.asked_unit),
     Conversation("picture", partial(_give, CHART), about=results.seen, begun=results.asked_unit),
-    Conversation(TABLES, partial(_give, TABLES), about=_in_office, begun=results.asked_unit, in_office=True),
+    Conversation(TABLES, partial(_give, TABLES), about=results.of_officer, begun=results.asked_unit, in_office=True),
 )

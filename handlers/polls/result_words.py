@@ -7,14 +7,17 @@ as three, and which of them is true must not be told, so no figure of none or th
 from __future__ import annotations
 
 from config.i18n import N_, Language
+from handlers.chat.words import bar
 from handlers.polls import in_words
 from models.anonymity import counts
 from models.anonymity.rounding import BASE
 from models.anonymity.suppression import Withheld
-from models.polls.polls import SCALE, Question
+from models.polls.polls import SCALE, Content, Question
 from models.polls.results import Shown
 from models.polls.tally import Table
 
+_BAR = 5
+"""Blocks: what stands beside them is to fit the same line."""
 _EXACT = 1000
 """From so many answers on, percentages have a decimal; of fewer it would pretend to know more than it does."""
 
@@ -93,3 +96,47 @@ def rounding(reader: Language) -> str:
 
 def people(reader: Language, number: int) -> str:
     return reader.ngettext("{number} person answered", "{number} people answered", number, number=reader.number(number))
+
+
+def lines(reader: Language, content: Content, unit: str, shown: Shown | Withheld, threshold: int) -> list[str]:
+    """The result of one unit: who took part, then question by question; what is withheld says so and why."""
+    if isinstance(shown, Withheld):
+        return [why(reader, shown, unit, threshold)]
+    took_part = reader.number(shown.respondents)
+    found = [reader.gettext("About {count} people took part.", count=took_part)]
+    if shown.invited > shown.respondents:
+        text = reader.gettext(
+            "About {count} people took part, of at least {invited} who were asked.",
+            count=took_part,
+            invited=reader.number(shown.invited),
+        )
+        found = [text]
+    for number in range(len(content.questions)):
+        said = question_lines(reader, content, number, unit, shown, threshold)
+        found.append("\n".join([f"{number + 1}. {said[0]}", *said[1:]]))
+    found.append(rounding(reader))
+    before = shown.before
+    if isinstance(before, Withheld):
+        found.append(why(reader, before, unit, threshold) if before is not Withheld.NO_EARLIER else "")
+    else:
+        text = reader.gettext("The time before, about {count} people took part.", count=reader.number(before.respondents))
+        found.append(text + " " + reader.gettext(FRANKER))
+    return [one for one in found if one]
+
+
+def question_lines(reader: Language, content: Content, number: int, unit: str, shown: Shown, threshold: int) -> list[str]:
+    """One question, and how many chose what."""
+    question, table = content.questions[number], shown.tables[number]
+    head = in_words.words(reader, question.text)
+    if isinstance(table, Withheld):
+        return [head, why(reader, table, unit, threshold)]
+    if table is None:
+        return [head, reader.gettext("Answers in people's own words: see below.")]
+    of = max(1, answered(question, table, shown))
+    bars = [
+        f"{bar(votes / of, _BAR)} {label}: {share(reader, votes, of)}"
+        for label, votes in zip(labels(reader, question), table.votes, strict=True)
+    ]
+    if table.silent:
+        bars.append(reader.gettext("(no answer)") + ": " + reader.gettext("about {number} people", number=table.silent))
+    return [head, *bars]

@@ -1,5 +1,5 @@
 """What a poll came to: hidden from everybody until it is closed, then shown to the unit's officers, to members when
-published.
+published. The picture of a question first, where a line can show one; all of it in words behind “Details”.
 
 What may be shown of which unit was decided once for the whole tree when it was counted (models.anonymity.suppression); who
 may see which unit is models.polls.access.
@@ -7,15 +7,16 @@ may see which unit is models.polls.access.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from config.i18n import LANGUAGES, Language, language
-from handlers.broadcasts import overview, reading
-from handlers.chat import paging
+from handlers.broadcasts import reading
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
-from handlers.chat.words import bar, shortened
-from handlers.polls import in_words, invitations, result_words
+from handlers.chat.words import shortened
+from handlers.polls import in_words, invitations, result_media, result_words, rounds
 from models.anonymity import counts
 from models.anonymity.suppression import Withheld
 from models.broadcasts import broadcasts
@@ -23,12 +24,11 @@ from models.broadcasts.broadcasts import Draft, Words
 from models.messages.message import Option
 from models.messages.notes import note
 from models.people import rights, units
-from models.polls import access, results, rounds
+from models.polls import access, results
+from models.polls import rounds as round_rows
 from models.polls.polls import Content, Poll, content_of
-from models.polls.polls import Question as PollQuestion
 from models.polls.results import Shown
 from models.polls.rounds import Round
-from models.polls.tally import Table
 from models.trust import audit
 
 _REMARKS = 20
@@ -37,9 +37,11 @@ _REMARKS = 20
 @note
 @dataclass(slots=True)
 class Asked:
-    """Whose result is looked at, where it is not that of the unit that asked."""
+    """Whose result is looked at, where it is not that of the unit that asked; and which of its questions, from 0 on among
+    those that have a picture."""
 
     unit_id: str = ""
+    place: int = 0
 
 
 class Told(NamedTuple):
@@ -50,9 +52,24 @@ class Told(NamedTuple):
     content: Content
 
 
+class Sight(NamedTuple):
+    """A unit's result as somebody looks at it. `officer`: not as a member who may read what was published."""
+
+    told: Told
+    unit_id: str
+    unit: str
+    shown: Shown | Withheld
+    officer: bool
+
+    @property
+    def drawn(self) -> list[int]:
+        """The questions that have a picture."""
+        return [number for number, question in enumerate(self.told.content.questions) if question.kind != "text"]
+
+
 def of(turn: Turn) -> Told | None:
     """The round this run is about."""
-    row = rounds.with_poll(turn.session, turn.subject)
+    row = round_rows.with_poll(turn.session, turn.subject)
     return Told(*row, content_of(turn.session, row[1])) if row else None
 
 
@@ -61,63 +78,132 @@ def unit_of(turn: Turn, poll: Poll) -> str:
     return turn.notes(Asked).unit_id or poll.author_unit_id
 
 
+def _as_officer(turn: Turn, poll: Poll, unit_id: str) -> bool:
+    return bool(turn.offices) and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
+
+
 def seen(turn: Turn) -> Told | None:
     """The round, if this person may see this unit's result, as an officer or, where it is published, as a member."""
     told = of(turn) if turn.person is not None else None
     if told is None or turn.person is None:
         return None
     unit_id = unit_of(turn, told.poll)
-    if turn.offices and access.may_see(turn.session, told.poll, unit_id, turn.member.person_id, turn.now.date()):
+    if _as_officer(turn, told.poll, unit_id):
         return told
     may = told.round.published and access.may_member_see(turn.session, told.poll, unit_id, turn.person.unit_id)
     return told if may else None
 
 
 def asked_unit(_turn: Turn, _subject: str, value: str) -> Known:
-    """Which unit's result, and, where a page of the units below it was tapped, which page of them."""
+    """Which unit's result, and, where a page of something of it was tapped, which page."""
     unit_id, _, page = value.partition(".")
-    return Known(notes=(Asked(unit_id), paging.Pages(paging.number_in(page))))
+    number = paging.number_in(page)
+    return Known(notes=(Asked(unit_id, number - 1), paging.Pages(number)))
+
+
+def _sight(turn: Turn) -> Sight:
+    told = turn.thing(Told)
+    unit_id = unit_of(turn, told.poll)
+    shown = results.results(turn.session, told.round, [unit_id])[unit_id]
+    return Sight(told, unit_id, units.get(turn.session, unit_id).name, shown, _as_officer(turn, told.poll, unit_id))
 
 
 def heading(reader: Language, content: Content, name: str) -> str:
-    return f"🗳 {in_words.words(reader, content.title)}\n{name}"
+    return f"🗳 {in_words.words(reader, content.title)} · {name}"
 
 
-def lines_of(reader: Language, told: Told, unit: str, shown: Shown | Withheld) -> list[str]:
-    """The result of one unit, question by question; what is withheld says so and why."""
-    _, poll, content = told
+# A picture, or one question in words.
 
-    def why(withheld: Withheld) -> str:
-        return result_words.why(reader, withheld, unit, poll.threshold)
 
-    if isinstance(shown, Withheld):
-        return [why(shown)]
-    took_part = reader.number(shown.respondents)
-    found = [reader.gettext("About {count} people took part.", count=took_part)]
-    if shown.invited > shown.respondents:
-        text = reader.gettext(
-            "About {count} people took part, of at least {invited} who were asked.",
-            count=took_part,
-            invited=reader.number(shown.invited),
-        )
-        found = [text]
-    for number, (question, table) in enumerate(zip(content.questions, shown.tables, strict=True), 1):
-        lines = [f"{number}. {in_words.words(reader, question.text)}"]
-        if isinstance(table, Withheld):
-            lines.append(why(table))
-        elif table is not None:
-            lines += _bars(reader, question, table, shown)
-        else:
-            lines.append(reader.gettext("Answers in people's own words: see below."))
-        found.append("\n".join(lines))
-    found.append(result_words.rounding(reader))
-    before = shown.before
-    if isinstance(before, Withheld):
-        found.append(why(before) if before is not Withheld.NO_EARLIER else "")
+def _show(turn: Turn) -> None:
+    sight = _sight(turn)
+    one, poll, content = sight.told
+    head = heading(turn.language, content, sight.unit)
+    if isinstance(sight.shown, Withheld) or not sight.drawn:
+        why = result_words.lines(turn.language, content, sight.unit, sight.shown, poll.threshold)
+        turn.say("\n".join([head, why[0]]), _options(turn, sight, 0))
+        return
+    place = min(turn.notes(Asked).place, len(sight.drawn) - 1)
+    number = sight.drawn[place]
+    took_part = turn._("about {count} people took part", count=turn.language.number(sight.shown.respondents))
+    which = turn._("Question {number}/{total}", number=place + 1, total=len(sight.drawn))
+    lines = [f"{head} · {took_part} · {which}", *unverified(turn.language, poll)]
+    words = result_words.question_lines(turn.language, content, number, sight.unit, sight.shown, poll.threshold)
+    if turn.sender.line in turn.site.uploads:
+        media = result_media.picture(place, turn.language.code, sight.unit_id, one.id, alt="; ".join(words))
+        turn.say("\n".join(lines), _options(turn, sight, place), media=media)
     else:
-        text = reader.gettext("The time before, about {count} people took part.", count=reader.number(before.respondents))
-        found.append(text + " " + reader.gettext(result_words.FRANKER))
-    return [one for one in found if one]
+        turn.say("\n".join([*lines, *words]), _options(turn, sight, place))
+
+
+def _options(turn: Turn, sight: Sight, place: int) -> list[Option]:
+    """Five at most."""
+    one, poll, _ = sight.told
+    is_counted, is_shown = one.state == "counted", isinstance(sight.shown, Shown)
+    view = "outcome" if sight.officer else "published"
+    found = []
+    if is_shown and place + 1 < len(sight.drawn):
+        following = f"{sight.unit_id}.{place + 2}"
+        found.append(Option(open_token(view, one.id, following), turn._("Next question")))
+    if sight.officer and is_counted:
+        found.append(Option(open_token("tables", one.id, sight.unit_id), turn._("Results (XLSX)")))
+    if sight.officer and is_counted and not one.published and sight.unit_id == poll.author_unit_id:
+        found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
+    if is_counted:
+        words = "outcome_words" if sight.officer else "published_words"
+        found.append(Option(open_token(words, one.id, sight.unit_id), turn._("Details")))
+    if is_shown and turn.sender.line not in turn.site.uploads:
+        pictures = "chart" if sight.officer else "picture"
+        return [*found, Option(open_token(pictures, one.id, sight.unit_id), turn._("See as a picture"))]
+    back = Option(open_token("polls_desk"), turn._("Polls")) if sight.officer else Option(open_token("menu"), turn._("Menu"))
+    return [*found, back]
+
+
+# All of it in words.
+
+
+def _in_words(turn: Turn) -> None:
+    """All questions and what people wrote, leaf by leaf."""
+    sight = _sight(turn)
+    one, poll, content = sight.told
+    reader = turn.language
+    parts = result_words.lines(reader, content, sight.unit, sight.shown, poll.threshold)
+    parts += [*unverified(reader, poll), *_remarks(turn, sight.told, sight.unit_id)]
+    leaf = leafing.leaf(parts, paging.asked(turn))
+    view, words, codes = ("outcome", "outcome_words", "office_codes") if sight.officer else _AS_MEMBER
+    options = paging.options(turn, leaf, words, one.id, sight.unit_id)
+    if sight.officer and _below(turn, poll, sight.unit_id):
+        options.append(Option(open_token("outcome_units", one.id, sight.unit_id), turn._("Units below")))
+    if poll.receipts and one.state == "counted":
+        options.append(Option(open_token(codes, one.id, sight.unit_id), turn._("List of codes")))
+    options.append(Option(open_token(view, one.id, sight.unit_id), turn._("See the results")))
+    turn.say("\n".join([heading(reader, content, sight.unit), *leaf.rows, *paging.place(reader, leaf)]), options)
+
+
+_AS_MEMBER = ("published", "published_words", "codes")
+
+
+def of_officer(turn: Turn) -> Told | None:
+    """The round, if this officer may see this unit's result."""
+    told = of(turn) if turn.offices else None
+    return told if told is not None and _as_officer(turn, told.poll, unit_of(turn, told.poll)) else None
+
+
+def _below(turn: Turn, poll: Poll, unit_id: str) -> Sequence[units.Unit]:
+    return access.seen_below(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
+
+
+def _units(turn: Turn) -> None:
+    """The units right below, whose results this officer may see."""
+    one, poll, content = turn.thing(Told)
+    unit_id = unit_of(turn, poll)
+    shown = paging.page(_below(turn, poll, unit_id), paging.asked(turn))
+    rows = [Option(open_token("outcome", one.id, child.id), child.name) for child in shown.rows]
+    text = turn._("Results of which unit?") if rows else turn._("No results of a unit below are open to you.")
+    back = Option(open_token("outcome", one.id, unit_id), turn._("See the results"))
+    lines = [heading(turn.language, content, units.get(turn.session, unit_id).name), text]
+    lines += paging.place(turn.language, shown)
+    turn.say("\n".join(lines), [*rows, *paging.options(turn, shown, "outcome_units", one.id, unit_id), back])
 
 
 def unverified(reader: Language, poll: Poll) -> list[str]:
@@ -125,30 +211,9 @@ def unverified(reader: Language, poll: Poll) -> list[str]:
     return [reader.gettext(result_words.UNVERIFIED)] if poll.voters == "anyone" else []
 
 
-def _bars(reader: Language, question: PollQuestion, table: Table, shown: Shown) -> list[str]:
-    of = max(1, result_words.answered(question, table, shown))
-    labels = result_words.labels(reader, question)
-    lines = [
-        f"{bar(votes / of)} {label}: {result_words.share(reader, votes, of)}"
-        for label, votes in zip(labels, table.votes, strict=True)
-    ]
-    if table.silent:
-        lines.append(reader.gettext("(no answer)") + ": " + reader.gettext("about {number} people", number=table.silent))
-    return lines
-
-
-def _show(turn: Turn) -> None:
-    one, poll, content = turn.thing(Told)
-    unit_id = unit_of(turn, poll)
-    shown = results.results(turn.session, one, [unit_id])[unit_id]
-    name = units.get(turn.session, unit_id).name
-    lines = [heading(turn.language, content, name), *lines_of(turn.language, turn.thing(Told), name, shown)]
-    lines += [*unverified(turn.language, poll), *_remarks(turn, one, poll, content, unit_id)]
-    turn.say("\n\n".join(lines), _options(turn, one, poll, unit_id))
-
-
-def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str) -> list[str]:
+def _remarks(turn: Turn, told: Told, unit_id: str) -> list[str]:
     """Free answers of the unit and all below it, without what names somebody (handlers.polls.voting took that out)."""
+    one, poll, content = told
     if one.state != "counted":
         return []
     below = units.below(turn.session, unit_id)
@@ -167,27 +232,7 @@ def _remarks(turn: Turn, one: Round, poll: Poll, content: Content, unit_id: str)
     return found
 
 
-def _options(turn: Turn, one: Round, poll: Poll, unit_id: str) -> list[Option]:
-    found = []
-    officer = bool(turn.offices) and access.may_see(turn.session, poll, unit_id, turn.member.person_id, turn.now.date())
-    if one.state == "counted":
-        token = open_token("chart", one.id, unit_id) if officer else open_token("picture", one.id, unit_id)
-        found.append(Option(token, turn._("See as a picture")))
-        if poll.receipts:
-            token = open_token("office_codes", one.id, unit_id) if officer else open_token("codes", one.id, unit_id)
-            found.append(Option(token, turn._("List of codes")))
-    if officer:
-        below = paging.page(units.children(turn.session, unit_id), paging.asked(turn))
-        for child in below.rows:
-            if access.may_see(turn.session, poll, child.id, turn.member.person_id, turn.now.date()):
-                found.append(Option(open_token("outcome", one.id, child.id), child.name))
-        found += paging.options(turn, below, "outcome", one.id, unit_id)
-        if one.state == "counted":
-            found.append(Option(open_token("tables", one.id, unit_id), turn._("Results (XLSX)")))
-        if one.state == "counted" and not one.published and unit_id == poll.author_unit_id:
-            found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
-        found.append(Option(open_token("polls_desk"), turn._("Polls")))
-    return [*found, Option(open_token("menu"), turn._("Menu"))]
+# Published to members.
 
 
 def _publishable(turn: Turn) -> Told | None:
@@ -198,18 +243,24 @@ def _publishable(turn: Turn) -> Told | None:
     return told if told.round.state == "counted" and not told.round.published else None
 
 
+def _publish_sample(turn: Turn) -> None:
+    """What members will read, as they will read it, and what they may open from there."""
+    told = turn.thing(Told)
+    said = _remarks(turn, told, told.poll.author_unit_id)
+    turn.say("\n\n".join([_summary(turn, turn.language, told), *said]))
+
+
 def _publish_text(turn: Turn) -> str:
-    one, poll, content = told = turn.thing(Told)
-    said = _remarks(turn, one, poll, content, poll.author_unit_id)
-    return "\n\n".join([turn._("Members will see this:"), _summary(turn, turn.language, *told), *said])
+    return turn._("Members will see this. Publish it?")
 
 
-def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Content) -> str:
+def _summary(turn: Turn, reader: Language, told: Told) -> str:
+    one, poll, content = told
     shown = results.results(turn.session, one, [poll.author_unit_id])[poll.author_unit_id]
     name = units.get(turn.session, poll.author_unit_id).name
     lines = [
         heading(reader, content, name),
-        *lines_of(reader, Told(one, poll, content), name, shown),
+        *result_words.lines(reader, content, name, shown, poll.threshold),
         *unverified(reader, poll),
     ]
     if one.receipts_hash:
@@ -219,9 +270,9 @@ def _summary(turn: Turn, reader: Language, one: Round, poll: Poll, content: Cont
 
 
 def _publish(turn: Turn) -> None:
-    one, poll, content = turn.thing(Told)
-    if not rounds.publish(turn.session, one):
-        turn.say(turn._("A colleague has just published it, comrade."), overview.options(turn))
+    one, poll, _ = told = turn.thing(Told)
+    if not round_rows.publish(turn.session, one):
+        turn.say(turn._("A colleague has just published it, comrade."), rounds.back(turn))
         return
     to = invitations.audience_of(turn.session, poll)
     broadcasts.create(
@@ -229,7 +280,7 @@ def _publish(turn: Turn) -> None:
         Draft(
             author_id=turn.member.person_id,
             unit_id=poll.author_unit_id,
-            words=Words({code: _summary(turn, language(code), one, poll, content) for code in LANGUAGES}),
+            words=Words({code: _summary(turn, language(code), told) for code in LANGUAGES}),
             audience=to,
             kind=reading.kinds()[0],
             send_at=turn.now,
@@ -238,12 +289,16 @@ def _publish(turn: Turn) -> None:
     )
     audit.note(turn.session, turn.member.person_id, "publish", one.id, turn.now)
     turn.falls_due = True
-    turn.say(turn._("The results are published and on their way to those who were asked, comrade."), overview.options(turn))
+    text = turn._("The results are published and on their way to those who were asked, comrade.")
+    turn.say(text, rounds.back(turn))
 
 
 CONVERSATIONS = (
     Conversation("outcome", _show, about=seen, begun=asked_unit, in_office=True, is_list=True),
-    Conversation("published", _show, about=seen, begun=asked_unit),
+    Conversation("published", _show, about=seen, begun=asked_unit, is_list=True),
+    Conversation("outcome_words", _in_words, about=seen, begun=asked_unit, in_office=True, is_list=True),
+    Conversation("published_words", _in_words, about=seen, begun=asked_unit, is_list=True),
+    Conversation("outcome_units", _units, about=of_officer, begun=asked_unit, in_office=True, is_list=True),
     Conversation(
         "publish",
         _publish,
@@ -251,8 +306,9 @@ CONVERSATIONS = (
             Question(
                 "sure",
                 _publish_text,
-                lambda turn: [Choice("yes", turn._("Publish")), Choice("cancel", turn._("Cancel"))],
+                lambda turn: [Choice("yes", turn._("Publish")), Choice("cancel", turn._("Cancel"), "quiet")],
                 chosen=unless_unchanged,
+                before=_publish_sample,
             ),
         ),
         about=_publishable,

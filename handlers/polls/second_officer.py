@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from config.i18n import N_, Language
 from handlers.broadcasts import audiences, second_officer
+from handlers.broadcasts.previews import Plan
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.unasked import reader_of, tell
 from handlers.polls import rounds
-from models.broadcasts.audiences import Audience
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import rights
 from models.people.persons import Person, name_of
 from models.polls import rounds as round_rows
 from models.polls.polls import Poll
@@ -22,20 +21,20 @@ from models.trust import audit
 def options(reader: Language, one: Round) -> list[Option]:
     return [
         Option(open_token("agree_poll", one.id), reader.gettext("Agree, open it")),
-        Option(open_token("refuse_poll", one.id), reader.gettext("Do not agree")),
+        Option(open_token("refuse_poll", one.id), reader.gettext("Do not agree"), "danger"),
     ]
 
 
-def ask(turn: Turn, poll: Poll, one: Round, to: Audience) -> None:
+def ask(turn: Turn, poll: Poll, one: Round, plan: Plan) -> None:
     """Shows it to everybody who may agree. Not for how many people: so few may have a slip that nobody is told."""
     author = name_of(turn.session, turn.session.get_one(Person, turn.member.person_id))
-    for account, _person in second_officer.others(turn, poll.author_unit_id, rights.AGREE_TO_POLL):
+    for account, _person in plan.may_agree or ():
         reader = reader_of(turn.session, account)
         text = reader.gettext(
             "Comrade {name} asks you to agree to poll {code}, to: {audience}. Please read it first:",
             name=author,
             code=poll.code,
-            audience=audiences.described(turn.session, reader, to),
+            audience=audiences.described(turn.session, reader, plan.made.audience),
         )
         see = Option(open_token("round", one.id), reader.gettext("See the whole poll"))
         tell(turn.session, account, Letter(text, options=[see, *options(reader, one)], in_office=True), turn.now)

@@ -124,7 +124,7 @@ def _choices(number: int) -> Callable[[Turn], Sequence[Choice]]:
             return [*(Choice(str(place), label) for place, label in named), skip]
         marked = turn.notes(Voting).marked.get(number, [])
         done = Choice("done", turn._("Done")) if marked else skip
-        return [*(Choice(str(place), ("● " if place in marked else "○ ") + label) for place, label in named), done]
+        return [*(Choice(str(place), ("☑ " if place in marked else "☐ ") + label, "switch") for place, label in named), done]
 
     return choices
 
@@ -216,7 +216,7 @@ def _sending(turn: Turn) -> Sequence[Choice]:
     return (
         Choice("send", turn._("Send my answers")),
         Choice("anew", turn._("Answer anew")),
-        Choice("cancel", turn._("Do not take part")),
+        Choice("cancel", turn._("Do not take part"), "quiet"),
     )
 
 

@@ -1,4 +1,5 @@
-"""Making a poll: from a template or question by question, whom it is for, a preview, and when it opens.
+"""Making a poll: from a template or question by question, then a preview: for everybody of the officer's own unit, at once,
+unless that is changed there.
 
 What people are told when they answer cannot change afterwards: whether it is anonymous, its threshold, its questions. So
 there is no editing, only another poll.
@@ -12,18 +13,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.tables import folder
-from handlers.broadcasts import audiences, forecast, overview, writing
-from handlers.broadcasts import second_officer as rule_of_two
-from handlers.broadcasts.forecast import Forecast
+from handlers.broadcasts import audiences, previews
+from handlers.broadcasts.previews import Plan, Preview
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Again, Choice, Conversation, Question, Turn, open_token, unless_cancelled
-from handlers.polls import in_words, questions, second_officer
+from handlers.polls import in_words, questions, rounds, second_officer
 from models.anonymity import counts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import POLL, Draft, Words
 from models.messages.message import Option
 from models.messages.notes import note
-from models.people import units
-from models.polls import overlap, polls, rounds
+from models.people import rights, units
+from models.polls import overlap, polls
+from models.polls import rounds as round_rows
 from models.polls.polls import Content, Terms, Unfit
 from models.polls.polls import Question as Asked
 from models.trust import audit
@@ -82,8 +84,22 @@ def _templates(turn: Turn) -> Sequence[Choice]:
 # The preview.
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What would be asked as it stands, and what is known of that: made once a turn (`previews.judged`)."""
+
+    content: Content
+    plan: Plan
+
+
+def _meant(turn: Turn) -> Meant:
+    made = _invitation(turn)
+    plan = previews.judge(turn, made, right=rights.AGREE_TO_POLL, obstacles=_obstacles(turn, made.audience))
+    return Meant(content(turn), plan)
+
+
 def _opens_at(turn: Turn) -> datetime:
-    return turn.notes(writing.Preview).at or turn.now
+    return turn.notes(Preview).at or turn.now
 
 
 def _invitation(turn: Turn) -> Draft:
@@ -142,65 +158,58 @@ def _obstacles(turn: Turn, to: Audience) -> list[str]:
     return found
 
 
-def _may_go(turn: Turn, plan: Forecast, made: Draft) -> bool:
-    return (
-        forecast.may_go(plan)
-        and not _obstacles(turn, made.audience)
-        and rule_of_two.is_possible(turn, made.audience, made.unit_id, plan.size)
-    )
+def _show(turn: Turn) -> None:
+    audiences.preset(turn)
+    previews.begin(turn, previews.judged(turn, _meant, anew=True).plan.size)
 
 
 def _preview(turn: Turn) -> str:
-    given, made = content(turn), _invitation(turn)
-    plan = forecast.of(turn, made)
+    meant = previews.judged(turn, _meant)
+    asked = turn.language.ngettext("{count} question", "{count} questions", len(meant.content.questions))
     lines = [
         turn._("Please check before it opens, comrade:"),
-        f"🗳 {in_words.words(turn.language, given.title)}",
-        "\n".join(in_words.asked_lines(turn.language, given)),
-        turn._("To: {audience}", audience=audiences.described(turn.session, turn.language, audiences.chosen(turn))),
-        *forecast.lines(turn, made, plan),
-        turn._("Opens: {when}. Closes after {days} days.", when=_when(turn), days=turn.notes(Rules).days),
+        f"🗳 {in_words.words(turn.language, meant.content.title)} · {asked}",
+        *previews.lines(turn, meant.plan),
+        turn._("Opens: {when}. Closes after {days} days.", when=previews.when(turn), days=turn.notes(Rules).days),
+        *_warned(turn, meant),
+        how(turn, _shown_from(turn)),
     ]
-    if plan.heads < _shown_from(turn):
-        text = turn._("⚠ As of last night few could vote here, so that hardly any result could be shown.")
-        lines.append(text + ("" if _is_open(turn) else " " + turn._("Only those who joined with a one-time slip vote.")))
-    lines += _obstacles(turn, made.audience)
-    lines.append(how(turn, _shown_from(turn)))
-    if rule_of_two.is_needed(turn, made.audience, plan.size):
-        lines.append(rule_of_two.warning(turn, made.unit_id))
-    return "\n\n".join(lines)
+    return "\n".join(lines)
 
 
-def _when(turn: Turn) -> str:
-    at = _opens_at(turn)
-    when = turn.language.when(at, turn.now) if at > turn.now else turn._("at once")
-    repeat = turn.notes(writing.Preview).repeat
-    return when + (", " + turn._("then") + " " + turn._(writing.REPEAT_NAMES[repeat]) if repeat else "")
-
-
-def _note_size(turn: Turn) -> None:
-    turn.notes(writing.Preview).size = forecast.of(turn, _invitation(turn)).size.number
+def _warned(turn: Turn, meant: Meant) -> list[str]:
+    """Where so few can vote that nothing would be shown of it."""
+    if meant.plan.obstacles or meant.plan.forecast.heads >= _shown_from(turn):
+        return []
+    text = turn._("⚠ As of last night few could vote here; hardly any result could be shown.")
+    return [text + ("" if _is_open(turn) else " " + turn._("Only one-time slips vote."))]
 
 
 def _choices(turn: Turn) -> Sequence[Choice]:
-    def switch(key: str, label: str, *, on: bool) -> Choice:
-        return Choice(key, ("● " if on else "○ ") + label)
+    plan = previews.judged(turn, _meant).plan
+    label = turn._("Send for approval") if plan.needs_second else turn._("Open the poll")
+    return previews.choices(turn, plan, Choice("open", label), Choice("c_asked", turn._("Details")))
 
+
+def _changes(turn: Turn) -> Sequence[Choice]:
     rules = turn.notes(Rules)
-    made = _invitation(turn)
-    plan = forecast.of(turn, made)
-    size, may = plan.size, _may_go(turn, plan, made)
-    label = turn._("Send for approval") if rule_of_two.is_needed(turn, made.audience, size) else turn._("Open the poll")
     return [
-        *([Choice("open", label)] if may else []),
         Choice("c_at", turn._("Open later")),
         Choice("c_days", turn._("How long it is open")),
         Choice("c_repeat", turn._("Repeat")),
-        switch("anyone", turn._("Everybody votes, not only slips"), on=rules.anyone),
-        switch("receipts", turn._("Give codes to check the count"), on=rules.receipts),
+        previews.switch("anyone", turn._("Everybody votes, not only slips"), on=rules.anyone),
+        previews.switch("receipts", turn._("Give codes to check the count"), on=rules.receipts),
         Choice("whom", turn._("Change who receives it")),
-        Choice("cancel", turn._("Cancel")),
     ]
+
+
+def _switched(turn: Turn, value: str) -> None:
+    rules = turn.notes(Rules)
+    match value:
+        case "anyone":
+            rules.anyone = not rules.anyone
+        case "receipts":
+            rules.receipts = not rules.receipts
 
 
 def _is_whole(turn: Turn, *, rates: bool) -> bool:
@@ -213,43 +222,55 @@ def _is_whole(turn: Turn, *, rates: bool) -> bool:
     return whole and to == Audience(to.units)
 
 
-def _tapped(turn: Turn, value: str) -> str:
-    rules = turn.notes(Rules)
-    if value == "anyone":
-        rules.anyone = not rules.anyone
-        raise Again
-    if value == "receipts":
-        rules.receipts = not rules.receipts
-        raise Again
-    return writing.tapped(turn, value)
+# The questions, behind “Details”.
+
+
+@note
+@dataclass(slots=True)
+class Details:
+    """Which leaf of the questions is seen."""
+
+    leaf: int = 1
+
+
+def _leaf(turn: Turn) -> paging.Page[str]:
+    return leafing.leaf(in_words.asked_lines(turn.language, content(turn)), turn.notes(Details).leaf)
+
+
+def _details(turn: Turn) -> str:
+    return "\n".join([*_leaf(turn).rows, *paging.place(turn.language, _leaf(turn))])
+
+
+def _leaves(turn: Turn) -> Sequence[Choice]:
+    leaves = [Choice(str(number), label) for number, label in paging.beside(_leaf(turn))]
+    return [*leaves, Choice("back", turn._("Back"), "quiet")]
+
+
+def _turned(turn: Turn, value: str) -> str:
+    turn.notes(Details).leaf = 1 if value == "back" else int(value)
+    raise previews.changed(turn) if value == "back" else Again
 
 
 def _days_chosen(turn: Turn, value: str) -> str:
     turn.notes(Rules).days = int(value)
-    raise writing.changed(turn)
+    raise previews.changed(turn)
 
 
 def _finish(turn: Turn) -> None:
-    given, rules = content(turn), turn.notes(Rules)
-    template = _template(turn)
-    invitation = _invitation(turn)
-    plan = forecast.of(turn, invitation)
-    size = plan.size
-    if not _may_go(turn, plan, invitation):
-        why = _obstacles(turn, invitation.audience)
-        if not forecast.may_go(plan):
-            why = forecast.lines(turn, invitation, plan)
-        turn.say("\n\n".join(why or [rule_of_two.warning(turn, invitation.unit_id)]), overview.options(turn))
+    meant, rules, template = previews.judged(turn, _meant), turn.notes(Rules), _template(turn)
+    plan = meant.plan
+    if plan.obstacles:
+        turn.say("\n\n".join(plan.obstacles), rounds.back(turn))
         return
     try:
         made = polls.create(
             turn.session,
-            invitation.unit_id,
-            given,
+            plan.made.unit_id,
+            meant.content,
             Terms(
                 threshold=_threshold(turn),
                 voters="anyone" if rules.anyone else "slips",
-                repeat=turn.notes(writing.Preview).repeat,  # type: ignore[arg-type]
+                repeat=turn.notes(Preview).repeat,  # type: ignore[arg-type]
                 open_days=rules.days,
                 receipts=rules.receipts,
                 rates=bool(template and template.get("rates")),
@@ -257,34 +278,35 @@ def _finish(turn: Turn) -> None:
             author_id=turn.member.person_id,
         )
     except Unfit:
-        turn.say(turn._("This poll cannot be asked like that. Nothing was opened, comrade."), overview.options(turn))
+        turn.say(turn._("This poll cannot be asked like that. Nothing was opened, comrade."), rounds.back(turn))
         return
     closes_at = _opens_at(turn) + timedelta(days=rules.days)
-    waits = rule_of_two.is_needed(turn, invitation.audience, size)
-    one = rounds.plan(turn.session, made, _opens_at(turn), closes_at, waits=waits)
+    one = round_rows.plan(turn.session, made, _opens_at(turn), closes_at, waits=plan.needs_second)
     audit.note(turn.session, turn.member.person_id, "poll", made.id, turn.now)
     turn.falls_due = True
-    if waits:
-        second_officer.ask(turn, made, one, audiences.chosen(turn))
+    if plan.may_agree is not None:
+        second_officer.ask(turn, made, one, plan)
         text = turn._("{code} waits for a second officer now, comrade. It does not open before.", code=made.code)
-        turn.say(text, [Option(open_token("round", one.id), made.code), *overview.options(turn)])
-        return
-    when = _when(turn)
-    text = turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=made.code, when=when)
-    turn.say(text, [Option(open_token("round", one.id), made.code), *overview.options(turn)])
+    else:
+        when = previews.when(turn)
+        text = turn._("{code} opens: {when}. Nobody sees a result before it is closed.", code=made.code, when=when)
+    turn.say(text, [Option(open_token("round", one.id), made.code), *rounds.back(turn)])
 
 
 _LAST = (
-    *writing.changes("at", "repeat"),
+    previews.to_change(_changes, _switched),
+    previews.REPEAT,
+    previews.AT,
     Question(
         "_days",
         lambda turn: turn._("How many days shall it be open?"),
         lambda _turn: [Choice(str(days), str(days)) for days in _DAYS],
         chosen=_days_chosen,
-        when=writing.changing("days"),
+        when=previews.changing("days"),
     ),
-    Question("open", _preview, _choices, chosen=_tapped, before=_note_size),
-    writing.NUMBER,
+    Question("_asked", _details, _leaves, chosen=_turned, when=previews.changing("asked")),
+    Question("open", _preview, _choices, chosen=previews.tapped, before=_show),
+    previews.NUMBER,
 )
 
 CONVERSATIONS = (

@@ -162,6 +162,13 @@ def get(session: Session, broadcast_id: str) -> Broadcast | None:
     return session.get(Broadcast, broadcast_id)
 
 
+def newest_of(session: Session, row: Broadcast) -> Broadcast:
+    """The notice, or what corrects it by now, for the same people."""
+    corrections = select(Broadcast).where(col(Broadcast.corrects) == row.id, col(Broadcast.state).in_(SENT))
+    newest = session.execute(corrections.order_by(col(Broadcast.created_at).desc(), col(Broadcast.id))).scalars().first()
+    return newest if newest is not None else row
+
+
 def move(session: Session, row: Broadcast, wanted: Sequence[State], to: State, **values: Any) -> None:
     """Changes the state if it is still one of those wanted. Raises `Refused`."""
     changed = session.execute(

@@ -254,6 +254,18 @@ def of_person(session: Session, person_id: str, *, only_sent: bool = True) -> Li
     return Listed(session, statement)
 
 
+def newest(session: Session, person_id: str, since: datetime) -> Broadcast | None:
+    """What somebody was sent last since then and has not confirmed, invitations to vote among it."""
+    statement = (
+        select(Broadcast)
+        .join(Recipient, col(Recipient.broadcast_id) == col(Broadcast.id))
+        .where(col(Recipient.person_id) == person_id, col(Recipient.state).in_(("sent", "uncertain")))
+        .where(col(Broadcast.started_at) >= since)
+        .order_by(col(Broadcast.started_at).desc(), col(Broadcast.id))
+    )
+    return session.execute(statement.limit(1)).scalars().first()
+
+
 def find(session: Session, broadcast_id: str, person_id: str) -> Recipient | None:
     return session.get(Recipient, (broadcast_id, person_id))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
@@ -55,15 +55,23 @@ def any_sending(session: Session) -> bool:
     return run(session, _ANY, {}).first() is not None
 
 
+class View(NamedTuple):
+    """How a reader is shown a broadcast: in which language, and whether it says only that there is news."""
+
+    language: str
+    hidden: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Who claims: the holder of a line, under its fence. `quiet`: only what may ring at night. `busy`: whom to leave alone
-    for now; `lease` adds to it."""
+    """Who claims: the holder of a line, under its fence. `quiet`: only what may ring at night. `unlocked`: no lock screen
+    shows what arrives on this line. `busy`: whom to leave alone for now; `lease` adds to it."""
 
     line: str
     fence: int
     now: datetime
     quiet: bool = False
+    unlocked: bool = False
     busy: Busy = field(default_factory=dict)
 
     def left_alone(self, broadcast_id: str) -> list[str]:
@@ -75,11 +83,11 @@ class Claimant:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Rows of a broadcast that are to be leased: each with its reader, and their language. `looked_at`: how many rows were
+    """Rows of a broadcast that are to be leased: each with its reader, and how they see it. `looked_at`: how many rows were
     due; the others have ended."""
 
     broadcast: Broadcast
-    rows: Sequence[tuple[Any, Sender, str]]
+    rows: Sequence[tuple[Any, Sender, View]]
     looked_at: int
 
     @property
@@ -87,8 +95,8 @@ class Due:
         return [row.person_id for row, _, _ in self.rows]
 
     @property
-    def languages(self) -> set[str]:
-        return {language for _, _, language in self.rows}
+    def views(self) -> set[View]:
+        return {view for _, _, view in self.rows}
 
 
 def under_way(session: Session) -> Sequence[Broadcast]:
@@ -111,6 +119,8 @@ _DUE = (
         col(Account.external),
         col(Account.language),
         col(Account.blocked),
+        col(Account.pin),
+        col(Account.plain_previews),
     )
     .outerjoin(Account, col(Account.id) == col(Recipient.account_id))
     .where(*_OF, col(Recipient.state) == bindparam("in_state"), col(Recipient.due_at) <= bindparam("now"))
@@ -123,7 +133,7 @@ def due(session: Session, row: Broadcast, by: Claimant, limit: int) -> Due:
     """Up to `limit` rows of a broadcast. Whoever stopped the line meanwhile, or has left, is marked and not among them; a
     row whose sender died every time, `TRIES` times, is of unknown fate and ends here."""
     looked_at = _looked_at(session, row, by, limit)
-    readers: list[tuple[Any, Sender, str]] = []
+    readers: list[tuple[Any, Sender, View]] = []
     ended: list[dict[str, Any]] = []
     for one in looked_at:
         wished = wishes.chosen(session, one.account_id)
@@ -140,7 +150,8 @@ def due(session: Session, row: Broadcast, by: Claimant, limit: int) -> Due:
                 ended.append(_end(row, one, "rejected", "its key is missing"))
                 continue
             to = wishes.now_at(session, one.account_id, known)
-            readers.append((one, to, str(wished.get("language", one.language))))
+            hidden = not by.unlocked and wishes.hides(wished, one.pin, one.plain_previews)
+            readers.append((one, to, View(str(wished.get("language", one.language)), hidden)))
     if ended:
         session.connection().execute(_END, ended)
     return Due(row, readers, len(looked_at))
@@ -162,17 +173,21 @@ def _looked_at(session: Session, row: Broadcast, by: Claimant, limit: int) -> li
 
 
 def lease(
-    session: Session, found: Due, composed: Mapping[str, Outgoing], by: Claimant, needless: Collection[str] = ()
+    session: Session, found: Due, composed: Mapping[View, Outgoing], by: Claimant, needless: Collection[str] = ()
 ) -> list[Bulk]:
-    """Leases the rows to this sender. `composed`: by language, what its readers see, for nobody in particular. `needless`:
-    people whom an invitation to vote need not reach any more. Who is in the middle of a conversation is left alone."""
+    """Leases the rows to this sender. `composed`: by view, what its readers see, for nobody in particular. `needless`:
+    people whom an invitation to vote need not reach any more. Who is in the middle of a conversation is left alone.
+
+    A correction takes the place of what it corrects, but where it is hidden: to change a message rings nobody, and who has
+    seen what was behind it would not look again."""
     row = found.broadcast
     edited = _references(session, row, [one for one, _, _ in found.rows])
     again = Audience.load(row.audience).unconfirmed
     rows: list[Bulk] = []
-    for one, to, code in found.rows:
+    for one, to, view in found.rows:
         row_id = keyed_hash(session, "recipient", row.id, one.person_id)
-        message = replace(composed[code], id=row_id, recipient=to.external, edits=edited.get(one.person_id, ""))
+        edits = "" if view.hidden else edited.get(one.person_id, "")
+        message = replace(composed[view], id=row_id, recipient=to.external, edits=edits)
         silent = one.person_id in needless or wishes.has_seen(session, one.account_id, again)
         rows.append(replace(_leased(session, row, one, message, by), silent=silent, invites=row.kind == POLL))
     alone = _in_a_run(session, rows, by)

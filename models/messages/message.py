@@ -7,11 +7,14 @@ neither says anything about Telegram, Zalo or a web page.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Kind = Literal["message", "edited", "stopped", "started", "unsupported", "unreadable"]
 FileKind = Literal["photo", "document", "voice"]
+Act = Literal["", "switch", "danger", "quiet"]
+"""What a button does, for whoever draws it: nothing besides what it says, switches something and stays, undoes or ends
+something, or only leads away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,13 @@ class Option:
     """One thing a person may tap, or type the number of.
 
     `token` is `conversation:subject:question:value:nonce`, at most 64 bytes (Telegram's limit for a button);
-    `label` is what is read, in the reader's language.
+    `label` is what is read, in the reader's language; `kind` only changes how it is drawn, so that two which differ in
+    nothing else are the same.
     """
 
     token: str
     label: str
+    kind: Act = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,15 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Media:
     """A sealed attachment that goes out: its id, the case under which its reader may see it, what it is, and the name it is
-    given there (never the one it came with)."""
+    given there (never the one it came with). `alt`: what a picture shows, in words, where it is drawn from what its reader
+    may know anyway (a result): a page then shows it without being asked to, and it takes a moment to be had."""
 
     id: str
     case_id: str
     kind: FileKind
     name: str
     mime: str
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Letter:
         kept = {
             "to": recipient,
             "text": self.text,
-            "options": [[option.token, option.label] for option in self.options],
+            "options": [[one.token, one.label, *filter(None, [one.kind])] for one in self.options],
             "commands": self.commands,
             "language": self.language,
             "in_office": self.in_office,

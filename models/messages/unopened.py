@@ -25,8 +25,9 @@ from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
 KEPT = timedelta(days=30)
-OPENING = ("news", "office_news")
-"""The conversations that open what waits here."""
+OPENING = ("news", "office_news", "see_notice", "see_invitation")
+"""The conversations that open what arrived as “the union has news”: what waits here, and what was sent to many, whose words
+are kept once for all (models.broadcasts)."""
 
 
 class News(Base, table=True):

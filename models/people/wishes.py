@@ -8,6 +8,7 @@ asked; whoever shows or sends asks here.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,12 @@ def chosen_by_all(session: Session) -> dict[str, dict[str, Any]]:
 def is_blocked(session: Session, account: Account) -> bool:
     """Whether this phone has stopped the line."""
     return bool(chosen(session, account.id).get("blocked", account.blocked))
+
+
+def hides(wished: Mapping[str, Any], pin: bytes | None, plain_previews: bool) -> bool:
+    """Whether what arrives unasked says only that there is news, on a phone whose row says this and whose owner wishes
+    that."""
+    return bool(wished.get("pin", pin)) or not wished.get("plain_previews", plain_previews)
 
 
 def has_seen(session: Session, account_id: str, broadcast_id: str) -> bool:

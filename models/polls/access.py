@@ -7,9 +7,11 @@ for honest opinions; nobody gives one to whom it rates).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from models.people import offices, rights, units
+from models.people.units import Unit
 from models.polls.polls import Poll
 from models.store.database import Session
 
@@ -21,6 +23,12 @@ def may_see(session: Session, poll: Poll, unit_id: str, person_id: str, day: dat
     if poll.rates:
         return offices.may(session, person_id, rights.READ_RATING, poll.author_unit_id, day)
     return offices.may(session, person_id, rights.READ_RESULTS, unit_id, day)
+
+
+def seen_below(session: Session, poll: Poll, unit_id: str, person_id: str, day: date) -> Sequence[Unit]:
+    """The units right below one that this officer may see: all whose results they may see too, which is of all the same."""
+    below = units.children(session, unit_id)
+    return below if below and may_see(session, poll, below[0].id, person_id, day) else []
 
 
 def may_member_see(session: Session, poll: Poll, unit_id: str, person_unit_id: str) -> bool:

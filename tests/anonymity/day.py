@@ -253,8 +253,7 @@ class Day:
             await self.chair.taps("Thông báo của đơn vị")
         await self.chair.taps("Soạn thông báo")
         await self.chair.says("Mời anh chị em họp tổ thứ bảy")
-        await self.chair.says("SONGLAM")
-        await self.chair.taps("Xong, tiếp tục", "Tất cả mọi người", "Đề nghị xác nhận", "Gửi")
+        await self.chair.taps("Thay đổi…", "Đề nghị xác nhận", "Gửi")
 
     async def _confirms(self, worker: Phone) -> None:
         await worker.looks()

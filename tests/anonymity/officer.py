@@ -226,6 +226,7 @@ class Officer:
         return self._audience(units, marks)
 
     def _audience(self, units: str, marks: tuple[str, ...]) -> str:
+        self.chair.taps("Đổi nơi nhận")
         words = [word[:1] * (word[0] == "-") + self.union.code(word.lstrip("-")) for word in units.split()]
         self.chair.says(", ".join(words))
         said = self.chair.taps("Xong, tiếp tục")
@@ -248,9 +249,9 @@ class Officer:
 
     def sends(self, units: str, *marks: str) -> str:
         said = self._writes(units, marks)
-        if "[○ Đề nghị xác nhận đã đọc]" not in said:
+        if "[Thay đổi…]" not in said:
             return said + self._drops()
-        said += self.chair.taps("○ Đề nghị xác nhận đã đọc")
+        said += self.chair.taps("Thay đổi…", "☐ Đề nghị xác nhận đã đọc")
         if "[Gửi]" not in said:
             return said + self._drops()
         return said + self.chair.taps("Gửi") + self.looks()
@@ -284,7 +285,7 @@ class Officer:
         if "kiểm tra trước khi mở" not in said:
             return said + self._drops()
         for switch in switches:
-            said = self.chair.taps(switch)
+            said = self.chair.taps("Thay đổi…", switch)
         if not opens or "[Mở đợt lấy ý kiến]" not in said:
             return said + self._drops()
         return said + self.chair.taps("Mở đợt lấy ý kiến") + self.looks_at_polls()

@@ -59,8 +59,8 @@ def play(readers: list[Person], service: RunningApp, leader: Person, thief: Thie
         """Three of five have read it; returns the broadcast's id."""
         await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
         await leader.says(TEXT)
-        await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Loại: Thông báo chung", "An toàn lao động")
-        await leader.taps("○ Đề nghị xác nhận đã đọc", "Gửi")
+        await leader.taps("Thay đổi…", "Loại: Thông báo chung", "An toàn lao động")
+        await leader.taps("Thay đổi…", "☐ Đề nghị xác nhận đã đọc", "Gửi")
         for person in readers[:3]:
             await person.sees(TEXT)
             await person.taps("Đã đọc")

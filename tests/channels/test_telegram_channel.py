@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -26,7 +27,8 @@ from config.i18n import language
 from config.settings import Telegram
 from handlers.operator import findings
 from handlers.operator.findings import Finding
-from models.messages.message import Inbound, Option, Outgoing
+from models.messages.message import Inbound, Media, Option, Outgoing
+from tests import sample_files
 from tests.channels.pauses import Counted
 from tests.emulators.telegram import TelegramEmulator
 from tests.waiting import HANGS, until
@@ -165,6 +167,32 @@ def test_short_labels_share_a_row(lengths: list[int], rows: list[int]) -> None:
     made = keyboard(options)
     assert [len(row) for row in made] == rows
     assert [button["callback_data"] for row in made for button in row] == [o.token for o in options]
+
+
+def test_what_sends_and_what_cancels_share_no_row() -> None:
+    """Telegram draws all buttons alike."""
+    kept = [Option("t:1", "Gửi"), Option("t:2", "Hủy", "quiet")]
+    options = [*kept, Option("t:3", "Xóa", "danger"), Option("t:4", "Bỏ", "danger")]
+    assert [[button["text"] for button in row] for row in keyboard(options)] == [["Gửi"], ["Hủy"], ["Xóa", "Bỏ"]]
+
+
+async def _drawing(_attachment_id: str) -> bytes:
+    return sample_files.photo()
+
+
+async def test_a_picture_that_is_drawn_is_announced(telegram: TelegramEmulator) -> None:
+    """It takes a second to be had; that it cannot be announced is no reason not to send it."""
+    an, drawn = telegram.user(), Media("a", "c", "photo", "bieu-do-1.png", "image/png", alt="4: 60%")
+    channel = channel_of(telegram.url, opens=_drawing)
+    await channel.start(Received())
+    await channel.send(replace(note(an.id), media=drawn))
+    telegram.fault("error", method="sendChatAction")
+    await channel.send(replace(note(an.id), media=drawn))
+    await channel.send(replace(note(an.id), media=replace(drawn, alt="")))
+    await channel.stop()
+    assert [call.method for call in telegram.sent if call.method.startswith("send")] == [
+        *("sendChatAction", "sendPhoto", "sendPhoto", "sendPhoto")
+    ]
 
 
 async def test_a_person_may_get_another_command_menu(telegram: TelegramEmulator) -> None:

@@ -104,6 +104,13 @@ async def test_a_message_is_shown_and_leaves_the_mailbox_when_the_page_has_it(wi
     await gone(writer)
 
 
+async def test_what_a_button_does_reaches_the_page(wire: Wire, writer: Writer) -> None:
+    page = await wire.page()
+    await wire.channel.send(message("Gửi?", options=(Option("a:::b:c", "Gửi"), Option("a:::d:c", "Hủy", "quiet"))))
+    shown = (await page.hears("message"))["options"]
+    assert shown == [{"token": "a:::b:c", "label": "Gửi"}, {"token": "a:::d:c", "label": "Hủy", "kind": "quiet"}]
+
+
 async def test_messages_wait_in_order_for_a_page_that_is_closed(wire: Wire, writer: Writer) -> None:
     for number in range(12):
         await wire.channel.send(message(f"Tin {number}"))

@@ -189,6 +189,8 @@ class TelegramChannel:
         parameters: dict[str, Any] = {"text": message.text, "link_preview_options": {"is_disabled": True}}
         call = Call("sendMessage", parameters)
         if message.media is not None and self._opens is not None:
+            if message.media.alt:
+                await self._is_drawing(message.recipient)
             call = upload(message.media, await self._opens(message.media.id), message.text)
         # No parse_mode: it may quote anybody.
         parameters = call.parameters
@@ -218,6 +220,13 @@ class TelegramChannel:
                 await self._offer(message, deadline)
             return reference
         raise failure  # out here, without the library's error as its context
+
+    async def _is_drawing(self, chat: str) -> None:
+        """Shows that a picture is being made, which takes a second or more. Never fails the send."""
+        try:
+            await self._bot.call("sendChatAction", {"chat_id": int(chat), "action": "upload_photo"})
+        except (TelegramError, SendError) as error:
+            log.warning("a picture was not announced", line=self.line, error=type(error).__name__)
 
     async def _offer(self, message: Outgoing, deadline: float) -> None:
         """Gives one person another command menu, within what is left of the send's time. Never fails the

@@ -55,18 +55,19 @@ _OWN_WORDS = {
 
 
 def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
-    """Buttons in rows: one a row, or two where both labels are short."""
+    """Buttons in rows: one a row, or two where both labels are short. Telegram draws all alike, so what sends and what
+    cancels share no row."""
     rows: list[list[dict[str, str]]] = []
-    room = False
+    beside: str | None = None
     for option in options:
         button = {"text": option.label, "callback_data": option.token}
         short = len(option.label) <= SHORT
-        if room and short:
+        if short and beside == option.kind:
             rows[-1].append(button)
-            room = False
+            beside = None
         else:
             rows.append([button])
-            room = short
+            beside = option.kind if short else None
     return rows
 
 

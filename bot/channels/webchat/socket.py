@@ -259,7 +259,9 @@ class Socket:
         self._unconfirmed.add(message.id)
         if len(self._shown) > 5 * AT_ONCE:
             del self._shown[next(iter(self._shown))]
-        options = [{"token": option.token, "label": option.label} for option in message.options]
+        options = [
+            {"token": one.token, "label": one.label, **({"kind": one.kind} if one.kind else {})} for one in message.options
+        ]
         fields: dict[str, Any] = {"id": message.id, "text": message.text, "options": options, "language": message.language}
         if message.media is not None:
             fields["media"] = asdict(message.media)

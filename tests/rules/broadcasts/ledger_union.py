@@ -14,7 +14,7 @@ from bot.sending import broadcasts as sender
 from models.broadcasts import broadcasts, ledger, ledger_results, lifecycle
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Broadcast, Draft, Words
-from models.broadcasts.ledger_sending import Bulk, Claimant
+from models.broadcasts.ledger_sending import Bulk, Claimant, View
 from models.broadcasts.recipients import ENDINGS, OPEN, Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import Outcome
@@ -51,12 +51,13 @@ class Phone:
     notices: bool = True
     language: str = "vi"
     confirmed: bool = True
+    plain: bool = True
     days: int = 10
 
 
-def words(session: Session, row: Broadcast, code: str) -> Outgoing:
+def words(session: Session, row: Broadcast, view: View) -> Outgoing:
     """A message to anybody (bot.sending.broadcasts.Compose)."""
-    return Outgoing(id="", recipient="", text=f"{row.code} {code}", language=code)
+    return Outgoing(id="", recipient="", text=f"{row.code} {view.language}", language=view.language)
 
 
 class Post(Line):
@@ -108,7 +109,7 @@ class Roll:
             accounts.Joining(language=phone.language, confirmed=phone.confirmed, consent_version="1", notices=phone.notices),
             MONDAY.date() - timedelta(days=phone.days),
         )
-        made.blocked = phone.blocked
+        made.blocked, made.plain_previews = phone.blocked, phone.plain
         session.add(made)
 
     def crowd(self, count: int, unit: str = "MAY1", phone: Phone | None = None) -> list[str]:

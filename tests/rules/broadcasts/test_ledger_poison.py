@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.sending import broadcasts as sender
 from bot.sending.broadcasts import Unwritable
 from models.broadcasts.broadcasts import Broadcast
-from models.broadcasts.ledger_sending import Claimant
+from models.broadcasts.ledger_sending import Claimant, View
 from models.broadcasts.recipients import Recipient
 from models.messages.message import Outgoing
 from models.messages.sending import LEASE
@@ -62,13 +62,39 @@ def test_a_correction_changes_a_message_on_the_phone_it_went_to_only(roll: Roll,
     assert {one.message.recipient: one.message.edits for one in roll.claims()} == {"An": "", "Bình": "41", "Chi": "41"}
 
 
+@pytest.mark.parametrize("unlocked", [False, True])
+def test_a_lock_screen_shows_that_there_is_news_and_no_more(roll: Roll, unlocked: bool) -> None:
+    """Unless its owner wishes otherwise, or no lock screen shows what arrives on this line."""
+    roll.joins("Dung", "MAY1", Phone(plain=False, language="en"))
+    roll.sends(roll.audience("MAY1"))
+    seen: set[View] = set()
+
+    def compose(session: Session, row: Broadcast, view: View) -> Outgoing:
+        seen.add(view)
+        return words(session, row, view)
+
+    with roll.database.transaction() as session:
+        claimed = sender.claim(session, Claimant(LINE, 1, MONDAY, unlocked=unlocked), 100, compose)
+    assert seen == {View("vi"), View("en", not unlocked)} and len(claimed) == 4
+
+
+def test_a_correction_that_is_covered_rings_anew(roll: Roll) -> None:
+    """Changed where it stands, it would be the same news as before, which was opened already."""
+    roll.joins("Dung", "MAY1", Phone(plain=False))
+    first = roll.sends(roll.audience("MAY1"))
+    roll.records(*(outcome(one, reference="41") for one in roll.claims()))
+    roll.sends(roll.audience("MAY1", meant=first), corrects=first)
+    edits = {one.message.recipient: one.message.edits for one in roll.claims()}
+    assert edits == {"An": "41", "Bình": "41", "Chi": "41", "Dung": ""}
+
+
 def test_words_that_cannot_be_opened_hold_up_no_other_broadcast(roll: Roll, garment: str) -> None:
     other = roll.sends(roll.audience("MAY"), at=later(seconds=1))
 
-    def compose(session: Session, row: Broadcast, code: str) -> Outgoing:
+    def compose(session: Session, row: Broadcast, view: View) -> Outgoing:
         if row.id == garment:
             raise Unwritable
-        return words(session, row, code)
+        return words(session, row, view)
 
     with roll.database.transaction() as session:
         claimed = sender.claim(session, Claimant(LINE, 1, later(seconds=1)), 100, compose)

@@ -48,7 +48,9 @@ TEXTS = {
     "At least {count} people will receive it.",
     "To case {code}:",
     "To the reporter of {code}, who wrote “{about}”:",
-    "Who of {units}? Everybody, or those who fit all that you mark.",
+    "Who of {units}?",
+    "Which units is it for? Tap them, or write the name or code of a unit.",
+    "It takes {time}.",
     "{count} person will receive it.",
     "Send this, comrade?",
 }

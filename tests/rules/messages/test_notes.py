@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.broadcasts.writing import Preview
+from handlers.broadcasts.previews import Preview
 from handlers.front import capabilities  # imports all that note something
 from handlers.grievances.filing import Cover
 from models.messages import notes

@@ -39,7 +39,7 @@ async def test_two_phones_send_their_ballot_at_once(
     await opens(leader)
     for phone in (first, second):
         await phone.says("menu")
-        await phone.taps("Tham gia ý kiến", "Trả lời: Bữa ăn ca", "4", "○ Thay đổi món", "Xong", "Có")
+        await phone.taps("Tham gia ý kiến", "Trả lời: Bữa ăn ca", "4", "☐ Thay đổi món", "Xong", "Có")
         await phone.sees("xem lại câu trả lời trước khi gửi")
 
     honest, both = intake.is_there, threading.Barrier(2)

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from handlers.broadcasts.writing import Preview
+from handlers.broadcasts.previews import Preview
 from handlers.chat.conversation import Choice, Conversation, Question, Turn
 from handlers.chat.site import Line, Site
 from handlers.front import answer
@@ -102,7 +102,7 @@ async def yard(
     await leader.says("menu")
     await leader.taps("Thông báo của đơn vị", "Soạn thông báo")
     await leader.says("Mai họp tổ")
-    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Gửi")
+    await leader.taps("Gửi")
     await service.clock.passes(minutes=1)
     [voter, *_] = await voters(somebody, service, 3)
     await leader.says("menu")

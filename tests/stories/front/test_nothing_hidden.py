@@ -186,10 +186,10 @@ OF_OFFICERS: list[List] = [
     ("leader", ("Việc cần xử lý", "Khi tôi vắng mặt"), "", lambda made: made.colleagues),
     ("leader", ("Thông báo của đơn vị",), "", lambda made: made.notices),
     ("leader", ("Thông báo của đơn vị", "Tìm thông báo"), "hop to", lambda made: made.notices),
-    ("leader", ("Thông báo của đơn vị", "Đánh dấu đã phổ biến trực tiếp"), "", lambda made: made.notices),
+    ("leader", ("Thông báo của đơn vị", "Thêm…", "Đánh dấu đã phổ biến trực tiếp"), "", lambda made: made.notices),
     ("chair", ("Thông báo của đơn vị", "Soạn thông báo"), "Mai họp tổ", lambda made: made.teams),
-    ("chair", ("Thông báo của đơn vị", "Đơn vị làm ca đêm"), "", lambda made: made.teams),
-    ("chair", ("Thông báo của đơn vị", "Sĩ số và phiếu tham gia"), "", lambda made: made.teams),
+    ("chair", ("Thông báo của đơn vị", "Thêm…", "Đơn vị làm ca đêm"), "", lambda made: made.teams),
+    ("chair", ("Thông báo của đơn vị", "Thêm…", "Sĩ số và phiếu tham gia"), "", lambda made: made.teams),
     ("chair", ("Đợt lấy ý kiến của đơn vị",), "", lambda made: made.polls),
     ("chair", ("Đơn vị cấp dưới (25)",), "", lambda made: [f"{name}: 1 quá hạn" for name in made.teams]),
 ]
@@ -264,11 +264,11 @@ async def test_a_page_that_is_turned_throws_nothing_away(plenty: Plenty, leader:
 async def test_a_unit_is_chosen_on_another_page_and_by_a_part_of_its_name(plenty: Plenty, chair: Person) -> None:
     await chair.taps("Thêm…", "Thông báo của đơn vị", "Soạn thông báo")
     await chair.says("Mai họp tổ")
-    await chair.taps("2/4 ›")
+    await chair.taps("Đổi nơi nhận", "2/4 ›")
     await chair.sees("Trang 2/4", "[‹ 1/4]")
-    await chair.taps("○ Chuyền số 10")
-    await chair.sees("Đã chọn: Chuyền số 10", "Trang 2/4", "[● Chuyền số 10]")
+    await chair.taps("☐ Chuyền số 10")
+    await chair.sees("Đã chọn: Chuyền số 10", "Trang 2/4", "[☑ Chuyền số 10]")
     await chair.says("chuyen so 2")
-    await chair.sees("[○ Chuyền số 20]", "[○ Chuyền số 25]", "[Xem lại tất cả đơn vị]")
+    await chair.sees("[☐ Chuyền số 20]", "[☐ Chuyền số 25]", "[Xem lại tất cả đơn vị]")
     await chair.says("Chuyền số 21")
     await chair.sees("Đã chọn: Chuyền số 10, Chuyền số 21", "[Xong, tiếp tục]")

@@ -169,7 +169,7 @@ async def test_a_quotation_wins_over_what_is_under_way(worker: Person, leader: P
     await replies("Đã báo kế toán")
     await leader.sees("Những lời này dành cho việc nào?", f"[Cho {first}]")
     await leader.taps("Cho phần đang viết")
-    await leader.sees("muốn gửi cho đơn vị nào", "[○ Tổ may 1]")
+    await leader.sees("kiểm tra trước khi gửi", "[Đổi nơi nhận]")
 
 
 @pytest.mark.parametrize("channel", ["telegram", "zalo"])  # a photo has no words under it on the page

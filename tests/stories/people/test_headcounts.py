@@ -14,7 +14,7 @@ async def test_the_unit_above_sees_slips_and_enters_the_headcount(
     chair: Person, leader: Person, worker: Person, service: RunningApp
 ) -> None:
     codes = await slips(service, 4)
-    await chair.taps("Thông báo của đơn vị", "Sĩ số và phiếu tham gia")
+    await chair.taps("Thông báo của đơn vị", "Thêm…", "Sĩ số và phiếu tham gia")
     before = await chair.sees("Tổ may 1: sĩ số chưa nhập, đã in 4 phiếu", "Tổ may 2: sĩ số chưa nhập, đã in 0 phiếu")
     await chair.taps("Tổ may 1")
     for wrong in ("nhiều", "0", "-3", "40 người", "9" * 30):
@@ -31,7 +31,7 @@ async def test_the_unit_above_sees_slips_and_enters_the_headcount(
 
 
 async def test_nobody_enters_their_own(leader: Person, service: RunningApp) -> None:
-    await leader.taps("Thông báo của đơn vị", "Sĩ số và phiếu tham gia")
+    await leader.taps("Thông báo của đơn vị", "Thêm…", "Sĩ số và phiếu tham gia")
     shown = await leader.sees("Dưới đơn vị đồng chí không có đơn vị nào")
     assert "Tổ may" not in shown
     await leader.says("Tổ may 1")

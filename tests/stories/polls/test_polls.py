@@ -71,17 +71,18 @@ async def cast(service: RunningApp, people: Sequence[str], answers: Sequence[Ans
         )
 
 
-async def opens(officer: Person, template: str = TITLE, unit: str = "Tổ may 1", *switches: str) -> None:
-    await officer.taps(
-        "Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", template, f"○ {unit}", "Xong, tiếp tục", "Tất cả mọi người"
-    )
-    await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
-    await officer.taps(*(f"○ {switch}" for switch in switches), "Mở đợt lấy ý kiến")
+async def opens(officer: Person, template: str = TITLE, *switches: str) -> None:
+    """Asks everybody of the officer's own unit."""
+    await officer.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", template)
+    await officer.sees("Đồng chí kiểm tra trước khi mở")
+    for switch in switches:
+        await officer.taps("Thay đổi…", f"☐ {switch}")
+    await officer.taps("Mở đợt lấy ý kiến")
     await officer.sees("Trước khi kết thúc không ai xem được kết quả")
 
 
 async def votes(voter: Person, mark: str = "4", need: str = "Thay đổi món", agrees: str = "Có") -> None:
-    await voter.taps(mark, f"○ {need}", "Xong", agrees)
+    await voter.taps(mark, f"☐ {need}", "Xong", agrees)
     await voter.sees("xem lại câu trả lời trước khi gửi", f"→ {mark}", f"→ {need}", f"→ {agrees}")
     await voter.taps("Gửi câu trả lời")
     await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
@@ -109,15 +110,24 @@ async def test_asked_answered_counted(somebody: Somebody, leader: Person, servic
     await is_counted(clock)
     await leader.sees("Thưa đồng chí", TITLE, "đã có kết quả")
     await leader.taps("Xem kết quả")
-    shown = await leader.sees("Khoảng 10 người đã tham gia.", "4: 60% · 6 người", "2: 40% · 4 người", "Thay đổi món")
-    assert "Số liệu gần đúng" in shown
+    await leader.sees("🗳 Bữa ăn ca · Tổ may 1 · khoảng 10 người trả lời · Câu 1/3", "[Câu sau]", "[Công bố kết quả]")
+    await leader.taps("Câu sau")
+    await leader.sees("Câu 2/3")
+    await leader.taps("Chi tiết")
+    await leader.sees("Khoảng 10 người đã tham gia.", "4: 60% · 6 người", "2: 40% · 4 người", "Trang 1/3")
+    await leader.taps("2/3 ›")
+    await leader.sees("Thay đổi món", "Trang 2/3")
+    await leader.taps("3/3 ›")
+    await leader.sees("Số liệu gần đúng")
     assert not await rows(service, BallotBox)
 
 
 async def previews(officer: Person, who: str) -> str:
-    await officer.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE, "○ Tổ may 1", "Xong, tiếp tục")
-    await officer.taps(*([who, "Xong, tiếp tục"] if who.startswith("○") else [who]))
-    shown = await officer.sees("Đề nghị đồng chí kiểm tra trước khi mở")
+    await officer.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
+    await officer.sees("Đồng chí kiểm tra trước khi mở")
+    await officer.taps("Đổi nơi nhận", "☐ Tổ may 1", "Xong, tiếp tục")
+    await officer.taps(*([who, "Xong, tiếp tục"] if who.startswith("☐") else [who]))
+    shown = await officer.sees("Đồng chí kiểm tra trước khi mở")
     await officer.taps("Hủy")
     return shown
 
@@ -135,7 +145,7 @@ async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, lea
 
 async def test_few_and_nobody_look_alike(leader: Person, service: RunningApp) -> None:
     """Of an audience by what people told: whether one of them did, is not to be seen from a preview."""
-    shown = await previews(leader, "○ Người dùng tiếng Anh")
+    shown = await previews(leader, "☐ Người dùng tiếng Anh")
     assert "còn quá ít người tham gia bằng phiếu riêng" in shown and "[Mở đợt lấy ý kiến]" not in shown
 
 
@@ -150,7 +160,6 @@ async def colleague(somebody: Somebody, service: RunningApp) -> Person:
 
 async def asks_the_province(superior: Person) -> None:
     await superior.taps("Đợt lấy ý kiến của đơn vị", "Tạo đợt lấy ý kiến", TITLE)
-    await superior.taps("○ Liên đoàn Lao động tỉnh", "Xong, tiếp tục", "Tất cả mọi người")
 
 
 @every_channel
@@ -245,15 +254,14 @@ async def test_only_slips_vote_unless_the_union_says_otherwise(
 ) -> None:
     await worker.taps("Cài đặt", "Lấy ý kiến", "Bật")
     await clock.passes(minutes=2)
-    factory = "Công đoàn cơ sở Công ty May Sông Lam"
-    await opens(chair, TITLE, factory)
+    await opens(chair)
     await worker.does_not_see(TITLE)
     await worker.taps("Menu", "Tham gia ý kiến")
     await worker.sees("Hiện không có đợt lấy ý kiến nào chờ trả lời")
     await chair.taps("Đợt lấy ý kiến của đơn vị")
     shown = await chair.sees("đang mở")
     await chair.taps(next(line.strip("[]") for line in shown.splitlines() if line.startswith("[YK-")), "Hủy đợt lấy ý kiến")
-    await opens(chair, "Nhu cầu tập huấn, bồi dưỡng", factory, "Hỏi cả người chưa có phiếu riêng")
+    await opens(chair, "Nhu cầu tập huấn, bồi dưỡng", "Hỏi cả người chưa có phiếu riêng")
     await worker.sees("Nhu cầu tập huấn", "từ 30 người")
 
 
@@ -314,7 +322,7 @@ async def test_closed_early_and_cancelled(somebody: Somebody, leader: Person, se
     await leader.sees("Đã kết thúc đợt lấy ý kiến")
     await clock.passes(minutes=3)
     await leader.taps("Xem kết quả")
-    await leader.sees("Khoảng 10 người đã tham gia.")
+    await leader.sees("khoảng 10 người trả lời")
     await opens(leader, "Nhu cầu tập huấn, bồi dưỡng")
     await leader.taps("Đợt lấy ý kiến của đơn vị")
     shown = await leader.sees("đang mở")
@@ -339,9 +347,11 @@ async def test_own_questions(somebody: Somebody, leader: Person, service: Runnin
     await leader.says("Chợ\n" + "x" * 500)
     await leader.sees("dài nhất 60 ký tự")
     await leader.says("Chợ\nCổng khu công nghiệp")
-    await leader.taps("Chỉ khi: Có", "Đủ rồi, tiếp tục", "○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người")
-    await leader.sees("Đưa đón", "chỉ hỏi nếu câu 1 trả lời “Có”")
-    await leader.taps("Mở đợt lấy ý kiến")
+    await leader.taps("Chỉ khi: Có", "Đủ rồi, tiếp tục")
+    await leader.sees("Đưa đón · 2 câu hỏi")
+    await leader.taps("Chi tiết")
+    await leader.sees("chỉ hỏi nếu câu 1 trả lời “Có”")
+    await leader.taps("Quay lại", "Mở đợt lấy ý kiến")
     await voter.sees("🗳 Đưa đón", "Câu 1/2")
     await voter.taps("Không")
     await voter.sees("xem lại câu trả lời trước khi gửi", "→ Không", "(không trả lời)")
@@ -350,25 +360,31 @@ async def test_own_questions(somebody: Somebody, leader: Person, service: Runnin
 
 
 @every_channel
-async def test_published_to_members(somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock) -> None:
+async def test_published_to_members(
+    somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock, channel: str
+) -> None:
     [reader], more = await voters(somebody, service, 1), await crowd(service, 9)
     await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
-    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
+    await opens(leader, TITLE, "Cấp mã kiểm tra sau khi trả lời")
     await votes(reader)
     await cast(service, more, MEALS)
     await is_counted(clock)
     await reader.taps("Tham gia ý kiến")
     await reader.does_not_see("Kết quả: Bữa ăn ca")
     await leader.taps("Xem kết quả", "Công bố kết quả")
-    await leader.sees("Người lao động sẽ thấy", "10 người")
+    await leader.sees("Khoảng 10 người")
+    await leader.sees("Người lao động sẽ thấy nội dung trên")
     await leader.taps("Công bố")
     await leader.sees("Đã công bố.")
     await reader.sees("🗳 Bữa ăn ca", "Khoảng 10 người đã tham gia.")
     await reader.taps("Tham gia ý kiến", "Kết quả: Bữa ăn ca")
+    await reader.sees("khoảng 10 người trả lời · Câu 1/3")
+    if channel == "zalo":  # which shows no pictures: links instead
+        await reader.taps("Xem biểu đồ")
+    assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * (3 if channel == "zalo" else 1)
+    await reader.taps("Menu", "Tham gia ý kiến", "Kết quả: Bữa ăn ca", "Chi tiết")
     await reader.sees("Khoảng 10 người đã tham gia.")
-    await reader.taps("Xem biểu đồ")
-    assert [content[:4] for _name, content in await reader.received()] == [b"\x89PNG"] * 3
-    await reader.taps("Xem kết quả", "Danh sách mã kiểm tra")
+    await reader.taps("Danh sách mã kiểm tra")
     assert any(name.endswith(".txt") for name, _content in await reader.received())
 
 
@@ -378,16 +394,17 @@ async def test_the_committee_never_sees_its_rating_by_team(
     units = ("SONGLAM-MAY1", "SONGLAM-MAY2")
     played = [voter for unit in units for voter in await voters(somebody, service, 1, unit)]
     more = [person for unit in units for person in await crowd(service, 9, unit)]
-    factory = "Công đoàn cơ sở Công ty May Sông Lam"
-    await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở", factory)
+    await opens(chair, "Mức độ hài lòng với Ban chấp hành công đoàn cơ sở")
     for voter in played:
         await voter.taps("3", "3", "Bỏ qua câu này", "Bỏ qua câu này", "Gửi câu trả lời")
         await voter.sees("Cảm ơn anh/chị đã cho ý kiến")
     await cast(service, more, [2, 2, None, None])
     await is_counted(clock)
     await chair.taps("Xem kết quả")
+    await chair.sees("khoảng 20 người trả lời")
+    await chair.taps("Chi tiết")
     shown = await chair.sees("Khoảng 20 người đã tham gia")
-    assert "[Tổ may 1]" not in shown
+    assert "[Đơn vị cấp dưới]" not in shown
     [one] = [row for row in await rows(service, Round) if row.state == "counted"]
     if isinstance(chair, OnTelegram):
         [team] = [row.id for row in await rows(service, Unit) if row.code == "SONGLAM-MAY1"]
@@ -418,7 +435,7 @@ async def three_questions(leader: Person) -> None:
         await leader.says(f"Câu hỏi {number}?")
         await leader.taps("Thang điểm từ 1 đến 5", *(["Hỏi tất cả"] if number > 1 else []))
         await leader.taps("Thêm câu hỏi" if number < 3 else "Đủ rồi, tiếp tục")
-    await leader.taps("○ Tổ may 1", "Xong, tiếp tục", "Tất cả mọi người", "Mở đợt lấy ý kiến")
+    await leader.taps("Mở đợt lấy ý kiến")
 
 
 @on("zalo")
@@ -452,23 +469,24 @@ async def test_pictures_tables_and_codes(
     service: RunningApp,
     clock: FakeClock,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    channel: str,
 ) -> None:
     [voter], more = await voters(somebody, service, 1), await crowd(service, 9)
-    await opens(leader, TITLE, "Tổ may 1", "Cấp mã kiểm tra sau khi trả lời")
+    await opens(leader, TITLE, "Cấp mã kiểm tra sau khi trả lời")
     await votes(voter)
     await cast(service, more, MEALS)
     given = await voter.screen()
     code = given.partition("Mã kiểm tra của anh/chị: ")[2].partition(".")[0]
     await is_counted(clock)
-    await leader.taps("Xem kết quả", "Xem biểu đồ")
+    await leader.taps("Xem kết quả")
+    await leader.taps("Xem biểu đồ" if channel == "zalo" else "Câu sau")
     pictures = [content for _name, content in await leader.received()]
-    assert len(pictures) == 3 and all(one.startswith(b"\x89PNG") for one in pictures)
-    await leader.taps("Xem kết quả", "Tải kết quả (Excel)")
+    assert len(pictures) == (3 if channel == "zalo" else 2) and all(one.startswith(b"\x89PNG") for one in pictures)
+    await leader.taps(*(["Xem kết quả"] if channel == "zalo" else []), "Tải kết quả (Excel)")
     workbook = next(content for name, content in await leader.received() if name.endswith(".xlsx"))
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(workbook)).active for cell in row]
     assert "Số người tham gia" in cells and 10 in cells
-    await leader.taps("Xem kết quả", "Danh sách mã kiểm tra")
+    await leader.taps("Xem kết quả", "Chi tiết", "Danh sách mã kiểm tra")
     codes = next(content for name, content in await leader.received() if name.endswith(".txt"))
     [one] = [row for row in await rows(service, Round) if row.state == "counted"]
     published = tmp_path / "ma.txt"
