@@ -1,6 +1,6 @@
 """The card of a case: what an officer needs to act on it, on one screen of a phone; the rest behind two buttons.
 
-At most ten rows and five buttons. Of what was said the last three entries are on it, shortened; “Details” shows every word,
+At most ten rows and five buttons. Of what was said the first words and the last are on it, three entries, shortened; “Details” shows every word,
 by pages. “More…” has all that can be done with the case. Lists are handlers.grievances.listing.
 """
 
@@ -27,7 +27,7 @@ ROWS = 11
 """Of a phone's screen; with five buttons it is full (570 px of 844)."""
 BUTTONS = 5
 LAST = 3
-"""Entries of a case that its card shows."""
+"""Entries of a case that its card shows: what it is about, and what was said last."""
 _LEAST = 2
 """Rows in which an entry says anything besides when and who."""
 _PAGE = 20
@@ -84,18 +84,21 @@ def where(session: Session, case: Grievance) -> list[str]:
 
 
 def composed(session: Session, reader: Language, case: Grievance, head: Sequence[str], tail: Sequence[str]) -> Shown:
-    """`head` and `tail`, and between them as much of what was said as there is room for: the newest is seen best."""
+    """`head` and `tail`, and between them as much of what was said as there is room for: what it began with, and the newest,
+    which is seen best."""
     said = _said(session, case)
     room = ROWS - sum(map(rows, (*head, *tail)))
     count = min(len(said), LAST, max(1, room // _LEAST))
     if count < len(said):
         room -= 1
         count = min(count, max(1, room // _LEAST))
-    last, hidden = said[len(said) - count :], len(said) - count
+    hidden = len(said) - count
+    begins = said[:1] if hidden and count > 1 else []
+    shown = [*begins, *said[hidden + len(begins) :]]
     more = [reader.ngettext("… {count} more under “Details”", "… {count} more under “Details”", hidden)] if hidden else []
     left_out: LeftOut = "entries" if hidden else ""
     lines: list[str] = []
-    for place, (entry, words) in enumerate(reversed(last)):
+    for place, (entry, words) in enumerate(reversed(shown)):
         if entry.kind == cases.UNDELIVERED:
             lines.append(undelivered(reader))
         else:
@@ -105,7 +108,8 @@ def composed(session: Session, reader: Language, case: Grievance, head: Sequence
             left_out = left_out or ("" if kept == " ".join(words.split()) else "words")
             lines.append(f"{front}“{kept}”")
         room -= rows(lines[-1])
-    return Shown("\n".join([*head, *more, *reversed(lines), *tail]), left_out)
+    lines.reverse()
+    return Shown("\n".join([*head, *lines[: len(begins)], *more, *lines[len(begins) :], *tail]), left_out)
 
 
 def _said(session: Session, case: Grievance) -> list[tuple[Entry, str]]:

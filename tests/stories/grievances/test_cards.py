@@ -36,7 +36,7 @@ async def test_the_last_three_entries_are_on_it_and_the_rest_under_details(worke
         await worker.taps("Gửi")
     card = await leader.sees("bổ sung vào", "Vẫn chưa có gì, lần 3", "[Chi tiết]")
     assert fits(card), card
-    assert "Quạt hỏng" not in card and "4 tin trước" in card
+    assert "Quạt hỏng" in card and "còn 4 tin" in card
     await leader.taps("Chi tiết")
     first = await leader.sees("Quạt hỏng ba ngày", "Trang 1/")
     of = first.partition("Trang 1/")[2][0]
