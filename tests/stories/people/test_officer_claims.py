@@ -177,7 +177,7 @@ async def test_a_claim_is_not_yet_the_officer(
     await mai.joins(service.codes.leader)
     assert await confirms(service, "SL001")
     await mai.sees("đã được xác nhận")
-    await mai.taps("Menu", "Thêm…")
+    await mai.taps("Việc hôm nay", "Thêm…")
     code = await files(mai, "Chủ tịch ép tôi", to="Gửi Ban chấp hành")
     await mai.looks_away()
     thief = somebody("Kẻ trộm")

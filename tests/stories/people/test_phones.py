@@ -298,12 +298,12 @@ async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Pers
     await worker.says("menu")
     await worker.taps("Cài đặt", "Dữ liệu của tôi")
     await worker.sees(
-        "Tổ may 1", "Họ tên: không lưu", "23/11/2026", "phiếu đồng ý 2026-12", "chưa xác minh", "của anh/chị: 1,"
+        "Tổ may 1", "Họ tên: không lưu", "23/11/2026", "theo bản 2026-12-2", "chưa xác minh", "của anh/chị: 1,"
     )
 
 
 @every_channel
-async def test_notices_polls_and_advice_in_settings(worker: Person, service: RunningApp) -> None:
+async def test_notices_polls_and_advice_in_settings(worker: Person, service: RunningApp, channel: str) -> None:
     await worker.says("menu")
     await worker.taps("Cài đặt", "Menu", "Cài đặt", "Thông báo của công đoàn", "Bật")
     await worker.sees("Thông báo của công đoàn: bật", "Lấy ý kiến: tắt")
@@ -315,4 +315,6 @@ async def test_notices_polls_and_advice_in_settings(worker: Person, service: Run
     await worker.taps("Đoàn viên công đoàn", "Rồi")
     await worker.sees("Đoàn viên công đoàn: Rồi")
     await worker.taps("Ẩn khỏi máy này")
-    await worker.sees("Telegram", "Zalo", "Trang web", "Ẩn nhanh")
+    said = await worker.sees("Phản ánh vẫn còn ở công đoàn")
+    theirs = {"telegram": "Trong Telegram", "zalo": "Trong Zalo", "webchat": "Ẩn nhanh"}
+    assert [name for name, words in theirs.items() if words in said] == [channel], "only the line one is on"
