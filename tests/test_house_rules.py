@@ -24,7 +24,7 @@ from handlers.front import capabilities
 from handlers.front.capabilities import CONVERSATIONS, ENTRIES, EVENTS
 from models import tidying
 from models.all_tables import METADATA
-from models.anonymity import intake
+from models.anonymity.events import Kind
 from tests import catalogs, gate
 from tests.stories.channels import CHANNELS
 
@@ -507,7 +507,7 @@ def test_what_a_conversation_does_is_bound_where_it_is_declared() -> None:
 def test_every_kind_of_event_is_posted_by_somebody() -> None:
     """What a capability forgets to declare would fail in the night. Two kinds are no capability's: ballots go together, and
     what was taken back is nothing."""
-    assert set(EVENTS) == set(get_args(intake.Kind)) - {"ballot", "taken_back"}
+    assert set(EVENTS) == set(get_args(Kind)) - {"ballot", "taken_back"}
 
 
 def test_two_of_one_name_are_refused() -> None:

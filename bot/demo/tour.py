@@ -125,6 +125,8 @@ async def _answer(leader: Phone, worker: Phone, code: str) -> None:
     await leader.sees("tiếp nhận", code)
     await _opens(worker)
     await worker.sees("Tổ trưởng công đoàn đã tiếp nhận", code)
+    await leader.taps("Thêm…")
+    await leader.sees("làm gì thêm", code)
     await leader.taps("Ghi chú nội bộ")
     await leader.sees("ghi chú", code)
     await leader.says(NOTE)

@@ -14,7 +14,7 @@ import structlog
 
 from bot.writer import Writer
 from handlers.polls import invitations
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.polls import ballots, boxes, counting, rounds, turnout
 from models.polls import due as clock
 from models.polls.rounds import Round

@@ -26,6 +26,7 @@ from handlers.front import posting
 from handlers.front.capabilities import STEPS
 from models import tidying
 from models.anonymity import intake, moments, told
+from models.anonymity.events import Event
 from models.messages import chats, unopened
 from models.store.database import Session
 
@@ -160,7 +161,7 @@ class Ticker:
     def _do(self, step: Step, thing: object, now: datetime, session: Session) -> None:
         step.do(session, thing, now, self._pace)
 
-    async def _step(self, event: intake.Event, now: datetime) -> bool:
+    async def _step(self, event: Event, now: datetime) -> bool:
         """One event in a transaction of its own. One that fails stays due and is tried at the next tick; the rest go on."""
         try:
             await self._writer.write(lambda session: posting.post(session, event, now, self._pace))

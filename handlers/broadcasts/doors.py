@@ -8,7 +8,7 @@ from config.i18n import HERE, N_
 from handlers.broadcasts import counts_sheet, overview, reading, second_officer, told_in_person, writing
 from handlers.chat.conversation import Entry
 from handlers.chat.doors import Doors, Made, Pace
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.broadcasts import ledger
 from models.people import rights
 from models.people.accounts import Account

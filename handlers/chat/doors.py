@@ -15,7 +15,7 @@ from typing import Any
 from config.settings import Limits
 from handlers.chat.conversation import Conversation, Entry
 from models.anonymity import moments
-from models.anonymity.intake import Event, Kind
+from models.anonymity.events import Event, Kind
 from models.messages.message import Media
 from models.messages.quiet_hours import Quiet
 from models.store.database import Session

@@ -56,7 +56,7 @@ def _offered(turn: Turn, claim: claims.Claim | None) -> list[Option]:
         ]
     offered = [*unread(turn), *(Option(open_token(entry.opens), turn._(entry.label)) for entry in _mine(turn))]
     if claim is not None:
-        offered.append(Option(open_token("unclaim"), turn._("This is not my code")))
+        offered.insert(0, Option(open_token("unclaim"), turn._("This is not my code")))
     return offered
 
 

@@ -17,7 +17,7 @@ from handlers.front import rewording, under_way, unopened
 from handlers.grievances import doors as grievances
 from handlers.people import doors as people
 from handlers.polls import doors as polls
-from models.anonymity.intake import Kind
+from models.anonymity.events import Kind
 
 K = TypeVar("K")
 T = TypeVar("T")

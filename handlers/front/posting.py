@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.chat.doors import USUAL, Pace
 from handlers.front.capabilities import EVENTS
 from models.anonymity import told
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.store.database import Session
 
 

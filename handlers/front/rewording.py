@@ -18,7 +18,7 @@ from handlers.front.under_way import REWORDED, Then, Waiting, came
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases, floods
 from models.messages.message import Inbound
 from models.store.ids import new_id

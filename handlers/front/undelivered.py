@@ -8,7 +8,7 @@ from config.i18n import language
 from handlers.chat.site import Site
 from handlers.front import file_rights
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.files import one_time_links
 from models.messages import outbox
 from models.messages.message import Media, Outgoing

@@ -13,7 +13,7 @@ from handlers.chat.doors import Pace
 from handlers.grievances import cases
 from handlers.people import pin
 from models.anonymity import moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.broadcasts import ledger
 from models.grievances import access
 from models.messages import unopened

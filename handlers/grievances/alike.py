@@ -23,7 +23,7 @@ from handlers.chat.doors import Pace
 from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import category_name, first_words, shortened
 from handlers.grievances import listing
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import alike, cases
 from models.grievances.cases import Grievance
 from models.messages.message import Option

@@ -32,8 +32,8 @@ from handlers.files import attachments
 from handlers.grievances import categories
 from handlers.people import coming_back
 from models.anonymity import intake, moments
+from models.anonymity.events import Event
 from models.anonymity.identifying import kinds_in
-from models.anonymity.intake import Event
 from models.broadcasts import broadcasts, sizes
 from models.grievances import cases, deadlines, exclusions, floods
 from models.messages.message import Option

@@ -27,7 +27,7 @@ from handlers.grievances.cases import unsettled_label
 from handlers.grievances.filing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event, Kind
+from models.anonymity.events import Event, Kind
 from models.grievances import access, cases, floods, work
 from models.grievances.cases import Grievance
 from models.messages.message import Option

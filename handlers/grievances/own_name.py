@@ -14,7 +14,7 @@ from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_
 from handlers.grievances.filing import take_name
 from handlers.people import pin
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases
 from models.grievances.cases import Grievance
 from models.messages.message import Option

@@ -13,7 +13,7 @@ from handlers.chat.doors import Pace
 from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import level_name
 from handlers.grievances import case_files, cases
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases as case_rows
 from models.grievances import enclosures, floods, handling
 from models.grievances.cases import Entry, Grievance

@@ -8,6 +8,7 @@ then on (models.people.wishes.come_back). A PIN is asked for as before, and wron
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.chat import menu
@@ -26,15 +27,24 @@ from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import role_name
 from handlers.people import pin
 from models.anonymity import moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.messages import chats, mailbox, outbox
 from models.messages.message import ForPage, Option
+from models.messages.notes import note
 from models.messages.outbox import Letter
 from models.people import offices, persons, return_codes, rights, units, wishes, wrong_codes
 from models.people.accounts import Account, Sender
 from models.store.database import Session
 
 _OWN, _SHARED = "own", "shared"
+
+
+@note
+@dataclass(slots=True)
+class Returning:
+    """Whose code was written: the account's id."""
+
+    account_id: str = ""
 
 
 def is_asked(turn: Turn) -> bool:
@@ -163,7 +173,7 @@ def judged(turn: Turn, text: str) -> str:
 
 
 def _come_back(turn: Turn) -> None:
-    account = turn.session.get_one(Account, turn.answers["account"])
+    account = turn.session.get_one(Account, turn.notes(Returning).account_id)
     wishes.come_back(turn.session, account, turn.sender, turn.now, _tonight(turn))
     turn.account, turn.person = account, turn.session.get_one(persons.Person, account.person_id)
     turn.falls_due = True
@@ -261,5 +271,7 @@ CONVERSATIONS = (
         (pin.question(), Question("sure", _end_text, _end_choices, chosen=unless_back)),
         allowed=_may,
     ),
-    Conversation("come_back", _come_back, allowed=lambda turn: turn.account is None and bool(turn.answers.get("account"))),
+    Conversation(
+        "come_back", _come_back, allowed=lambda turn: turn.account is None and bool(turn.notes(Returning).account_id)
+    ),
 )

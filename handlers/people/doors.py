@@ -22,7 +22,7 @@ from handlers.people import (
     settings,
     upgrading,
 )
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.people import accounts, claims, leaving, upgrades
 from models.store.database import Session
 

@@ -30,7 +30,7 @@ def _code_text(turn: Turn) -> str:
 
 def _code(turn: Turn, text: str) -> str:
     if return_codes.looks_like(text):
-        raise Goes("come_back", known=Known({"account": coming_back.judged(turn, text)}))
+        raise Goes("come_back", known=Known(notes=(coming_back.Returning(coming_back.judged(turn, text)),)))
     if not invites.looks_like_code(text):
         if keyboards.is_spoilt(text, invites.LENGTH):
             raise Invalid(_changed(turn))

@@ -6,22 +6,29 @@ The new chat is a claim like the first one, and confirmed by another than who ha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n import fold
-from handlers.chat import menu
+from handlers.chat import menu, paging
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Question, Turn, take_text, unless_back
 from handlers.chat.unasked import reader_of, tell
 from handlers.chat.words import role_name
 from handlers.people.officer_claims import stands_above
 from models.anonymity import moments
+from models.messages.notes import note
 from models.messages.outbox import Letter
 from models.people import offices, persons, reissuing, rights, units
 from models.people.persons import Person
 from models.store.database import Session
 
-_FOR = "wanted"
-"""Where the run keeps the name that was looked for. No question has this key."""
+
+@note
+@dataclass(slots=True)
+class Wanted:
+    """The name that was looked for, or a part of it."""
+
+    name: str = ""
 
 
 def may(turn: Turn) -> bool:
@@ -46,7 +53,7 @@ def _officers(turn: Turn) -> list[tuple[Person, str, units.Unit]]:
         if held.person_id not in known and held.person_id != turn.member.person_id:
             who = turn.session.get_one(Person, held.person_id)
             known[who.id] = who, held.role, units.get(turn.session, held.unit_id)
-    wanted = fold(turn.answers.get(_FOR, ""))
+    wanted = fold(turn.notes(Wanted).name)
     named = [(persons.name_of(turn.session, row[0]), row) for row in known.values()]
     return [row for name, row in sorted(named, key=lambda pair: fold(pair[0])) if wanted in fold(name)]
 
@@ -67,12 +74,12 @@ def _who_choices(turn: Turn) -> Sequence[Choice]:
 
 
 def _who_typed(turn: Turn, text: str) -> str:
-    before = turn.answers.get(_FOR, "")
-    turn.answers[_FOR] = take_text(turn, text)[:80]
+    wanted = turn.notes(Wanted)
+    before, wanted.name = wanted.name, take_text(turn, text)[:80]
     if not _officers(turn):
-        turn.answers[_FOR] = before
+        wanted.name = before
         raise Invalid(turn._("No officer below your unit has that name."))
-    turn.answers.pop("page.who", None)
+    paging.from_the_first(turn, "who")
     raise Again
 
 

@@ -14,7 +14,7 @@ from handlers.chat.conversation import Choice, Conversation, Known, Question, Tu
 from handlers.chat.unasked import tell
 from handlers.chat.words import unit_name
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases
 from models.messages.message import Option
 from models.messages.notes import note

@@ -22,30 +22,21 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, col
 
 from models.anonymity import told
+from models.anonymity.events import Event, Kind, OfCode
 from models.store.database import Base, Session, insert_ignore
 from models.store.ids import id_from, new_id
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
-
-OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
-OfChat = Literal[
-    "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
-]
-OfPage = Literal["came_back", "moved", "return_code"]
-"""Who goes on in another page of web chat (models.people.wishes), and with which codes (models.people.return_codes)."""
-OfCode = Literal["slip", "office", "claim", "unclaim"]
-"""What is done with a joining code in a chat that has joined; `text` is the code's id."""
-Kind = Literal[OfCase, OfChat, OfPage, OfCode]
 
 KEPT = timedelta(days=1)
 """So long, and to the end of that day, every row stays; it goes in the next night."""
@@ -61,38 +52,6 @@ class Intake(Base, table=True):
     id: str = Field(unique=True, max_length=13)
     body: bytes
     kept_until: date = Field(index=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What somebody did, as it travels sealed. Ids for the rows it will make are chosen here.
-
-    `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
-    belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
-    reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
-    committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
-    account. `files`: attachments, as models.files.attachments keeps them with the case. Times are ISO 8601. A ballot has its
-    voter (models.polls.turnout) as `reporter_id` and in `text` itself, sealed once more (models.polls.ballots).
-    """
-
-    kind: Kind
-    due: str
-    case_id: str
-    entry_id: str
-    reporter_id: str
-    text: str
-    account_id: str = ""
-    code: str = ""
-    unit_id: str = ""
-    holder_id: str = ""
-    category: str = ""
-    name: str = ""
-    name_for: str = "all"
-    passed_over: list[str] = field(default_factory=list)
-    urgent: bool = False
-    covered: bool = True
-    reply_due: str = ""
-    files: Sequence[Mapping[str, str]] = ()
 
 
 def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, handling
 from models.grievances.cases import OPEN, Grievance, entries
 from models.grievances.handling import Saying

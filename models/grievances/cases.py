@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, Index, col
 
 from models.anonymity import counts, night_counts
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import clock, deadlines, exclusions
 from models.people import accounts, units
 from models.store import codes

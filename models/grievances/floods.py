@@ -15,7 +15,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, cases
 from models.grievances.cases import OPEN, Entry, Grievance
 from models.store import firings

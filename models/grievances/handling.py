@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases, clock, deadlines, enclosures, rungs
 from models.grievances.cases import OPEN, Entry, Grievance, NewEntry, add_entry, entries, free_code, shown_unit
 from models.people import units

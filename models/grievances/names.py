@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases
 from models.store.database import Session
 from models.store.ids import new_id

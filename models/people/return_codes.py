@@ -26,7 +26,7 @@ from sqlmodel import Field, col
 
 from config import keyboards
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.store.database import Base, Session, upsert
 from models.store.sealing import keyed_hash, seal, unseal
 

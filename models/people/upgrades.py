@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from models.anonymity import intake
-from models.anonymity.intake import Event, Kind
+from models.anonymity.events import Event, Kind
 from models.people import accounts, claims, invites, wishes, worker_claims
 from models.people.accounts import Account
 from models.people.invites import Invite

@@ -27,7 +27,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.people import heads
 from models.polls import boxes, turnout
 from models.polls.boxes import MIX, Ballot

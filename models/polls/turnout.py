@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlmodel import Field, col
 
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.broadcasts import audiences
 from models.people import units
 from models.people.accounts import Account

@@ -24,6 +24,7 @@ from bot.app import App
 from bot.demo import union
 from config.i18n import fold
 from models.anonymity import intake, moments
+from models.anonymity.events import Kind
 from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.recipients import Recipient
 from models.grievances.cases import Grievance
@@ -46,7 +47,7 @@ Morning = tuple[datetime, Opened]
 """The end of a day and its night, and what stood open then."""
 T = TypeVar("T")
 POOL = moments.POOL.total_seconds()
-KINDS: tuple[intake.Kind, ...] = get_args(intake.Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _FALL_DUE = union_all(
     *(
         select(func.min(column)).where(column > bindparam("now"))

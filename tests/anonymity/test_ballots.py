@@ -15,7 +15,8 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models.anonymity import intake, suppression
-from models.anonymity.intake import Event, Intake
+from models.anonymity.events import Event
+from models.anonymity.intake import Intake
 from models.messages import chats, received
 from models.people.accounts import Sender
 from models.people.units import Unit

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.chat.doors import Pace
 from handlers.front import posting
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.files import to_fetch
 from models.grievances import enclosures
 from models.store.database import Session

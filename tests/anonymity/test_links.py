@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from handlers.people.officer_claims import confirm_by_operator
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.messages.outbox import Outbound
 from models.people import upgrades
 from models.people.accounts import Account

@@ -14,6 +14,7 @@ from handlers.chat.doors import Pace
 from handlers.front import posting
 from models.all_tables import METADATA
 from models.anonymity import intake
+from models.anonymity.events import Event
 from models.grievances import cases
 from models.messages.outbox import NOTICE, Outbound
 from models.store import sealing
@@ -115,7 +116,7 @@ async def test_an_intake_deleted_after_its_case_is_found(
         [mine] = [row_id for row_id, said in carried(session).items() if entry_id in [event.entry_id for event in said]]
         session.execute(delete(intake.Intake).where(col(intake.Intake.id) == mine))
 
-    def noted(session: Session, event: intake.Event, now: datetime, *how: Pace) -> None:
+    def noted(session: Session, event: Event, now: datetime, *how: Pace) -> None:
         post(session, event, now, *how)
         posted.append(event.entry_id)
 
@@ -180,7 +181,7 @@ async def test_the_moment_of_relaying_is_not_on_the_case(
     if planted:
         honest = intake.add
 
-        def careless(session: Session, event: intake.Event, now: datetime, row_id: str = "") -> bool:
+        def careless(session: Session, event: Event, now: datetime, row_id: str = "") -> bool:
             if event.kind == "tell":
                 case = session.get_one(cases.Grievance, event.case_id, populate_existing=True)
                 case.due_at = datetime.fromisoformat(event.due)
@@ -215,7 +216,7 @@ async def test_no_fraction_of_a_second_travels(
     if planted:
         honest = intake.add
 
-        def careless(session: Session, event: intake.Event, now: datetime) -> None:
+        def careless(session: Session, event: Event, now: datetime) -> None:
             fine = service.clock.now().replace(microsecond=1234).isoformat()
             honest(session, replace(event, reply_due=fine) if event.kind == "report" else event, now)
 

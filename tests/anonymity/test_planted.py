@@ -17,7 +17,7 @@ from config.i18n import fold
 from handlers.chat.doors import Pace
 from handlers.front import posting
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases
 from models.messages import chats, received
 from models.messages.message import Inbound

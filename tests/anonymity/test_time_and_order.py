@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, Float, Interval, Time, select, text
 from config.i18n import HERE
 from models.all_tables import METADATA
 from models.anonymity import intake, moments
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances.cases import Grievance
 from models.store.database import Database
 from models.store.ids import new_id

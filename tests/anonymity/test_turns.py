@@ -76,7 +76,8 @@ ACTS = [
     *(("says", "menu"), ("taps", "Phản ánh của tôi"), ("says", "menu")),
     *(("taps", "Viết phản ánh"), ("says", LONG), ("says", "menu"), ("taps", "Viết tiếp"), ("taps", "Cài đặt")),
     *(("taps", "Viết tiếp"), ("says", "dừng"), ("taps", "Bỏ, không gửi"), ("says", "menu")),
-    *(("taps", "Ngôn ngữ · Language"), ("taps", "English"), ("taps", "Language · Ngôn ngữ"), ("taps", "Tiếng Việt")),
+    *(("taps", "Thêm…"), ("taps", "Ngôn ngữ · Language"), ("taps", "English")),
+    *(("taps", "More…"), ("taps", "Language · Ngôn ngữ"), ("taps", "Tiếng Việt")),
     *(("says", "menu"), ("taps", "Cài đặt"), ("taps", "Rời khỏi"), ("taps", "Rời khỏi và xóa dữ liệu của tôi")),
 ]
 

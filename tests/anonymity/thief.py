@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
-from models.anonymity.intake import Kind
+from models.anonymity.events import Kind
 from models.people.offices import Office
 from models.people.units import Unit
 from models.store.database import Session

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from models.anonymity.intake import Event, Intake
+from models.anonymity.events import Event
+from models.anonymity.intake import Intake
 from models.store.database import Session
 from models.store.sealing import unseal
 from tests.actors import OnTelegram, OnWebChat, OnZalo, Person

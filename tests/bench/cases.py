@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.anonymity.told import Told
 from models.grievances import cases
 from models.grievances.cases import Entry, Grievance

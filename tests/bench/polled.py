@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from models.anonymity import intake, suppression
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.people.accounts import Account
 from models.polls import boxes, counting, opening, polls, rounds, turnout
 from models.polls.boxes import FULL, MIX, Ballot

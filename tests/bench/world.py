@@ -13,7 +13,8 @@ from bot.ticking.tick import Ticker
 from bot.writer import Writer
 from handlers.chat.site import Site
 from models.anonymity import intake
-from models.anonymity.intake import Event, Intake
+from models.anonymity.events import Event
+from models.anonymity.intake import Intake
 from models.anonymity.told import Told
 from models.grievances.cases import Entry, Grievance
 from models.messages import outbox, sending

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.anonymity import intake
-from models.anonymity.intake import Event
+from models.anonymity.events import Event, Kind
 from models.people import accounts, invites, persons
 from models.people.accounts import Sender
 from models.people.offices import Office
@@ -96,7 +96,7 @@ async def rows(service: RunningApp, table: type[Row]) -> list[Row]:
 
 def carried(session: Session) -> list[Event]:
     """What turns have left to do, in whichever rows: every turn leaves one."""
-    return [event for kind in get_args(intake.Kind) for event in intake.every(session, kind)]
+    return [event for kind in get_args(Kind) for event in intake.every(session, kind)]
 
 
 async def forges(person: OnTelegram, token: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from config.i18n import HERE
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import cases, handling, ladder, rungs
 from models.grievances.cases import Grievance
 from models.grievances.handling import Saying

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.anonymity import counts, intake, night_counts, told
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, cases, exclusions, handling
 from models.grievances.cases import OPEN, Entry, Grievance
 from models.grievances.handling import Refused, Saying

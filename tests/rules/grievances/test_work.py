@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.anonymity import counts, moments, night_counts
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, cases, finding, handling, oversight, work
 from models.grievances.cases import Grievance
 from models.grievances.handling import Saying

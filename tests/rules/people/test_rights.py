@@ -17,7 +17,7 @@ from config.tables import table
 from handlers.chat.conversation import Turn
 from handlers.chat.site import Line, Site
 from handlers.front.capabilities import CONVERSATIONS
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
 from models.grievances import access, cases, exclusions

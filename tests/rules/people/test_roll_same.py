@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, cases, exclusions
 from models.people import leaving, persons, roll, roll_import
 from models.people.accounts import Joining, Sender, add

@@ -10,7 +10,8 @@ import pytest
 
 from handlers.people import officer_claims, upgrading
 from models.anonymity import intake, told
-from models.anonymity.intake import Event, Kind, NotFirst
+from models.anonymity.events import Event, Kind
+from models.anonymity.intake import NotFirst
 from models.anonymity.moments import COVERED
 from models.people import accounts, claims, invites, persons, upgrades, wishes, worker_claims
 from models.people.accounts import Account, Sender

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from models.all_tables import METADATA
 from models.anonymity import counts, intake, night_counts
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.grievances import access, cases
 from models.messages import chats, outbox, sending
 from models.messages.chats import Chat

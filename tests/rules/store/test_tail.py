@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models.anonymity import intake
-from models.anonymity.intake import Event, Intake
+from models.anonymity.events import Event
+from models.anonymity.intake import Intake
 from models.store import tail
 from models.store.database import Database, Session
 from models.store.ids import new_id

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from handlers.chat import paging
 from models.anonymity import counts, night_counts
-from models.anonymity.intake import Event
+from models.anonymity.events import Event
 from models.broadcasts import broadcasts
 from models.broadcasts.audiences import Audience
 from models.broadcasts.broadcasts import Draft, Words
