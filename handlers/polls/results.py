@@ -140,23 +140,32 @@ def _options(turn: Turn, sight: Sight, place: int) -> list[Option]:
     """Five at most."""
     one, poll, _ = sight.told
     is_counted, is_shown = one.state == "counted", isinstance(sight.shown, Shown)
-    view = "outcome" if sight.officer else "published"
     found = []
     if is_shown and place + 1 < len(sight.drawn):
-        following = f"{sight.unit_id}.{place + 2}"
-        found.append(Option(open_token(view, one.id, following), turn._("Next question")))
+        found.append(Option(_view(sight, f".{place + 2}"), turn._("Next question")))
     if sight.officer and is_counted:
         found.append(Option(open_token("tables", one.id, sight.unit_id), turn._("Results (XLSX)")))
     if sight.officer and is_counted and not one.published and sight.unit_id == poll.author_unit_id:
         found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
     if is_counted:
-        words = "outcome_words" if sight.officer else "published_words"
-        found.append(Option(open_token(words, one.id, sight.unit_id), turn._("Details")))
+        member, officer = (
+            open_token("published_words", one.id, sight.unit_id),
+            open_token("outcome_words", one.id, sight.unit_id),
+        )
+        found.append(Option(officer if sight.officer else member, turn._("Details")))
     if is_shown and turn.sender.line not in turn.site.uploads:
-        pictures = "chart" if sight.officer else "picture"
-        return [*found, Option(open_token(pictures, one.id, sight.unit_id), turn._("See as a picture"))]
+        member, officer = open_token("picture", one.id, sight.unit_id), open_token("chart", one.id, sight.unit_id)
+        return [*found, Option(officer if sight.officer else member, turn._("See as a picture"))]
     back = Option(open_token("polls_desk"), turn._("Polls")) if sight.officer else Option(open_token("menu"), turn._("Menu"))
     return [*found, back]
+
+
+def _view(sight: Sight, at: str = "") -> str:
+    """The token that shows it, at one of its questions."""
+    value = f"{sight.unit_id}{at}"
+    if sight.officer:
+        return open_token("outcome", sight.told.round.id, value)
+    return open_token("published", sight.told.round.id, value)
 
 
 # All of it in words.
@@ -170,17 +179,15 @@ def _in_words(turn: Turn) -> None:
     parts = result_words.lines(reader, content, sight.unit, sight.shown, poll.threshold)
     parts += [*unverified(reader, poll), *_remarks(turn, sight.told, sight.unit_id)]
     leaf = leafing.leaf(parts, paging.asked(turn))
-    view, words, codes = ("outcome", "outcome_words", "office_codes") if sight.officer else _AS_MEMBER
+    words = "outcome_words" if sight.officer else "published_words"
     options = paging.options(turn, leaf, words, one.id, sight.unit_id)
     if sight.officer and _below(turn, poll, sight.unit_id):
         options.append(Option(open_token("outcome_units", one.id, sight.unit_id), turn._("Units below")))
     if poll.receipts and one.state == "counted":
-        options.append(Option(open_token(codes, one.id, sight.unit_id), turn._("List of codes")))
-    options.append(Option(open_token(view, one.id, sight.unit_id), turn._("See the results")))
+        member, officer = open_token("codes", one.id, sight.unit_id), open_token("office_codes", one.id, sight.unit_id)
+        options.append(Option(officer if sight.officer else member, turn._("List of codes")))
+    options.append(Option(_view(sight), turn._("See the results")))
     turn.say("\n".join([heading(reader, content, sight.unit), *leaf.rows, *paging.place(reader, leaf)]), options)
-
-
-_AS_MEMBER = ("published", "published_words", "codes")
 
 
 def of_officer(turn: Turn) -> Told | None:
