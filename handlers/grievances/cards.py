@@ -1,7 +1,7 @@
 """The card of a case: what an officer needs to act on it, on one screen of a phone; the rest behind two buttons.
 
-At most ten rows and five buttons. Of what was said the first words and the last are on it, three entries, shortened; “Details” shows every word,
-by pages. “More…” has all that can be done with the case. Lists are handlers.grievances.listing.
+At most ten rows and five buttons. Of what was said the first words and the last are on it, three entries, shortened;
+“Details” shows every word, by pages. “More…” has all that can be done with the case. Lists are handlers.grievances.listing.
 """
 
 from __future__ import annotations
