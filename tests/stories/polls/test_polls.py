@@ -364,7 +364,6 @@ async def test_published_to_members(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock, channel: str
 ) -> None:
     [reader], more = await voters(somebody, service, 1), await crowd(service, 9)
-    await reader.taps("Cài đặt", "Thông báo của công đoàn", "Bật")
     await opens(leader, TITLE, "Cấp mã kiểm tra sau khi trả lời")
     await votes(reader)
     await cast(service, more, MEALS)
