@@ -110,9 +110,9 @@ def ticks(database: Database, now: datetime) -> int:
 
 
 def told(session: Session) -> list[tuple[str, str]]:
-    """What officers are to be told: kinds, and names of units."""
+    """What officers are to be told: kinds, and names of units. Not how a case ended that has not."""
     asked = select(col(rungs.Rung.kind), col(Unit.name)).join(Unit, col(Unit.id) == col(rungs.Rung.unit_id))
-    return sorted((kind, name) for kind, name in session.execute(asked))
+    return sorted((kind, name) for kind, name in session.execute(asked.where(col(rungs.Rung.kind) != "ended")))
 
 
 def tells(database: Database, now: datetime) -> dict[str, rungs.News]:
