@@ -33,7 +33,9 @@ async def test_parts_of_one_pasted_text_are_one(worker: Person, leader: Person, 
     await worker.sees("Về việc: Tiền lương", "1. Tháng 2 thiếu")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
-    shown = "".join([await leader.sees("Phản ánh mới"), *await leader.texts()])
+    await leader.sees("Phản ánh mới", "1. Tháng 2 thiếu", "[Xem toàn bộ]")
+    await leader.taps("Xem toàn bộ")
+    shown = "".join([await leader.sees("từ đầu"), *await leader.texts()])
     assert "1. Tháng 2 thiếu" in shown and "189. Tháng 10 thiếu tiền tăng ca." in shown
 
 
