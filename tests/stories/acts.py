@@ -58,6 +58,10 @@ async def crowd(service: RunningApp, count: int, unit: str = "SONGLAM-MAY1") -> 
 
 async def answers(officer: Person, text: str, verb: str = "Trả lời") -> None:
     """The officer answers the newest case on the screen (or proposes to close it)."""
+    await officer.opens_news()
+    newest = (await officer.offering())[-1]
+    if f"\n[{verb}]" not in newest and "\n[Thêm…]" in newest:  # not the button of an earlier case
+        await officer.taps("Thêm…")
     await officer.taps(verb)
     await officer.says(text)
     await officer.taps("Gửi")

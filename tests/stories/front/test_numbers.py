@@ -23,8 +23,8 @@ async def test_a_number_means_the_card_that_came_unasked(worker: Person, leader:
     await leader.says("menu")
     await leader.sees("1. Việc cần xử lý", "Trả lời bằng số, ví dụ: 1.")
     code = await files(worker)
-    await leader.sees("Phản ánh mới", code, "1. Tiếp nhận")
-    await leader.says("1")
+    await leader.sees("Phản ánh mới", code, "2. Tiếp nhận")
+    await leader.says("2")
     await leader.sees("tiếp nhận", code)
     await leader.says("menu", "số 2")
     await leader.sees("1. Xử lý lần lượt (1)", "2. Việc cần xử lý")
@@ -62,7 +62,7 @@ async def test_a_list_is_remembered_even_if_the_database_was_away(
     code = await files(worker)
     await leader.says("1")
     await leader.sees("Phản ánh mới", code)
-    await leader.says("1")
+    await leader.says("2")
     await leader.sees("tiếp nhận", code)
 
 
@@ -89,7 +89,7 @@ async def test_a_card_waits_for_the_end_of_a_conversation(worker: Person, leader
     await leader.sees("Đã gửi", first)
     await clock.passes(seconds=HELD_BACK.total_seconds())
     await leader.sees("Phản ánh mới", second)
-    await leader.says("1")
+    await leader.says("2")
     await leader.sees("tiếp nhận", second)
 
 
@@ -98,8 +98,8 @@ async def test_an_older_card_is_reached_by_its_code(worker: Person, leader: Pers
     second = await files(worker, "Quạt hỏng ba ngày")
     await leader.sees(second)
     await leader.says(first.lower())
-    await leader.sees(first, "1. Tiếp nhận")
-    await leader.says("1")
+    await leader.sees(first, "2. Tiếp nhận")
+    await leader.says("2")
     await leader.sees("tiếp nhận", first)
 
 
@@ -137,8 +137,8 @@ async def test_a_card_that_waited_for_days_is_still_the_newest_list(
     await clock.passes(hours=50)
     await zalo.start()
     await clock.passes(minutes=10)
-    await leader.sees("Phản ánh mới", "1. Tiếp nhận")
-    await leader.says("1")
+    await leader.sees("Phản ánh mới", "2. Tiếp nhận")
+    await leader.says("2")
     await leader.sees("tiếp nhận")
 
 

@@ -33,7 +33,7 @@ async def test_the_language_of_one_person_is_theirs(worker: Person, leader: Pers
     await worker.sees("Name: not shown", "[Send to the union team leader]")
     await worker.taps("Send to the union team leader")
     await worker.sees("Thank you", "before 10:00 on 24/11")
-    await leader.sees("Phản ánh mới", "Về việc: Tiền lương")
+    await leader.sees("Phản ánh mới", "Tiền lương · không nêu tên")
     await clock.passes(minutes=1)  # the account follows a moment later, in a transaction of its own
     await answers(leader, "Chiều nay có bảng công")
     await worker.sees("The union answers your grievance", "Chiều nay có bảng công")
@@ -53,14 +53,14 @@ async def test_the_menu_is_always_there(worker: Person) -> None:
     for word in ("menu", "MENU", "/menu", "trang chính", "Bắt đầu"):
         await worker.looks_away()
         await worker.says(OVERTIME, word)
-        await worker.sees("muốn làm gì", "[Viết phản ánh]", "[Phản ánh của tôi]", "[Ngôn ngữ · Language]", "[Trợ giúp]")
+        await worker.sees("muốn làm gì", "[Viết phản ánh]", "[Phản ánh của tôi]", "[Cài đặt]", "[Thêm…]")
 
 
 async def test_help_says_what_anonymous_means(worker: Person) -> None:
     for word in ("help", "/help", "Trợ giúp", "giúp", "huong dan"):
         await worker.looks_away()
         await worker.says(word)
-        await worker.sees("Công ty không có tài khoản", "Ẩn danh nghĩa là", "chìa khóa", "người quen có thể nhận ra")
+        await worker.sees("Công ty không có tài khoản", "Ẩn danh: cán bộ", "chìa khóa", "Người quen vẫn có thể nhận ra")
         await worker.does_not_see("đồng chí", "Việc cần xử lý")
 
 

@@ -89,8 +89,8 @@ async def test_many_accounts_ring_no_more_than_one(
     [rest] = [text for text in await new_messages(chair) if "thêm" in text]
     assert f"thêm 1 {RING}" in rest
     await chair.looks_away()
-    await calls_danger(crowd[1], "Nổ lò hơi")  # the first of another hour rings at once, with its card
-    assert [RING in text for text in await new_messages(chair)] == [True, False]
+    await calls_danger(crowd[1], "Nổ lò hơi")  # the first of another hour rings at once; its card is counted with the others
+    assert [RING in text for text in await new_messages(chair)] == [True]
     assert len(await rows(service, Grievance)) == 10
 
 
@@ -135,7 +135,7 @@ async def test_what_a_crowd_sends_is_counted_and_nobody_is_refused_for_it(
             await files(person, f"Phản ánh {number}-{turn}")
             await person.says("menu")
     code = await files(worker, OVERTIME)
-    assert len(await new_messages(leader)) == 30
+    assert len(await new_messages(leader)) == 1, "one message says that there is news"
     await leader.looks_away()
     await clock.passes(hours=1)
     await leader.sees("còn 7 tin", "[Việc cần xử lý]")

@@ -72,7 +72,7 @@ async def is_still_a_worker(worker: Person, case: str) -> None:
     await worker.says(case)
     await worker.sees(case, OVERTIME)
     await worker.says("menu")
-    menu = await worker.sees("[Viết phản ánh]", "[Phản ánh của tôi]", "[Cài đặt]")
+    menu = await worker.sees("[Viết phản ánh]", "[Phản ánh của tôi]", "[Thêm…]")
     assert "Việc cần xử lý" not in menu and "Gửi thông báo" not in menu
 
 
