@@ -60,7 +60,7 @@ async def test_help_says_what_anonymous_means(worker: Person) -> None:
     for word in ("help", "/help", "Trợ giúp", "giúp", "huong dan"):
         await worker.looks_away()
         await worker.says(word)
-        await worker.sees("Công ty không có tài khoản", "Ẩn danh nghĩa là", "chìa khóa", "người quen có thể nhận ra")
+        await worker.sees("Công ty không có tài khoản", "Ẩn danh: cán bộ", "chìa khóa", "Người quen vẫn có thể nhận ra")
         await worker.does_not_see("đồng chí", "Việc cần xử lý")
 
 
