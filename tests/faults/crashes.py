@@ -101,9 +101,14 @@ def shown(message: dict[str, Any]) -> str:
 
 
 def identity(message: dict[str, Any]) -> str:
-    """What makes it this message and no other: every “there is news” has the same words, and a button of its own."""
+    """What makes it this message and no other."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return told(message["text"], [button["callback_data"] for row in rows for button in row])
+
+
+def says_only_that_there_is_news(identity: str) -> bool:
+    """Whether this is the message that stands for all that is unread: it is changed, and equal to earlier ones."""
+    return identity.endswith("news::::")
 
 
 def told(text: str, tokens: list[str]) -> str:
