@@ -62,8 +62,9 @@ class Story:
         await self.leader.sees_nothing_new()
         await self.chair.sees_nothing_new()
         await a_while(self.service)
-        await self.leader.sees("Phản ánh mới", overtime, OVERTIME, "không nêu tên", "Nơi: Công đoàn cơ sở")
-        await self.chair.sees("Phản ánh mới", BOILER, "Nơi: Công đoàn cơ sở")
+        card = await self.leader.sees("Phản ánh mới", overtime, OVERTIME, "không nêu tên")
+        card += await self.chair.sees("Phản ánh mới", BOILER)
+        assert "Tổ may 1" not in card, "of a team in which few have joined"
         await answers(self.leader, REPLIES[0])
         await self.service.clock.passes(minutes=25)
         await first.sees_nothing_new()
@@ -75,7 +76,7 @@ class Story:
         await answers(self.leader, REPLIES[1], "Đề nghị kết thúc")
         third = await self.joins("Mộc Miên")
         await self.files(third, LEAVE, BOARD, at_once=True)
-        await self.chair.sees("Phản ánh mới", LEAVE, "Nơi: Công đoàn cơ sở")
+        assert "Tổ may 1" not in await self.chair.sees("Phản ánh mới", LEAVE)
         await a_while(self.service)
         await first.sees("đã ổn chưa", REPLIES[1])
         await first.taps("Đã ổn")
@@ -95,7 +96,7 @@ class Story:
         await self.leader.looks_away()
         await self.files(self.leader, PREGNANT, BOARD)
         await a_while(self.service)
-        await shows(self.chair, "Phản ánh mới", CANTEEN, "Nơi: Tổ may 1")
+        await shows(self.chair, "Phản ánh mới", CANTEEN, "· Tổ may 1 ·")
         await shows(self.chair, "Phản ánh mới", PREGNANT, "không nêu tên")
         await self.service.clock.passes(hours=24)
         await english.taps("Send a grievance")
@@ -105,7 +106,7 @@ class Story:
         await self.files(named, NAMED, BOARD, name=FULL_NAME)
         await self.chair.sees("Phản ánh mới", NAMED, f"Người gửi: {FULL_NAME}")
         await a_while(self.service)
-        await self.chair.sees("Phản ánh mới", WAGE, "không nêu tên", "Nơi: Tổ may 1")
+        await self.chair.sees("Phản ánh mới", WAGE, "không nêu tên", "· Tổ may 1 ·")
 
 
 async def shows(officer: Person, *words: str) -> None:
