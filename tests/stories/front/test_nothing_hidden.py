@@ -148,10 +148,13 @@ class Filling:
 
 
 async def walked(person: Person, *labels: str, words: str = "") -> str:
-    """All that the list behind these buttons says, page after page, until there is no further one."""
-    await person.taps(*labels[:-1])
-    await person.taps(labels[-1])
-    if words:
+    """All that the list behind these buttons says, page after page, until there is no further one. `words`: what is asked
+    for on the way."""
+    for label in labels:
+        if label == WHOM:
+            await person.says(words)
+        await person.taps(label)
+    if words and WHOM not in labels:
         await person.says(words)
     read = []
     while True:
@@ -179,6 +182,8 @@ async def plenty(worker: Person, leader: Person, chair: Person, superior: Person
 
 List = tuple[str, tuple[str, ...], str, Callable[[Plenty], list[str]]]
 
+WHOM = "Đổi nơi nhận"
+"""Behind the preview of what was written."""
 OF_OFFICERS: list[List] = [
     ("leader", ("Thêm…", "Việc cần xử lý"), "", lambda made: made.cases),
     ("leader", ("Tìm phản ánh",), "tang ca", lambda made: made.cases),
@@ -187,7 +192,7 @@ OF_OFFICERS: list[List] = [
     ("leader", ("Thông báo của đơn vị",), "", lambda made: made.notices),
     ("leader", ("Thông báo của đơn vị", "Tìm thông báo"), "hop to", lambda made: made.notices),
     ("leader", ("Thông báo của đơn vị", "Thêm…", "Đánh dấu đã phổ biến trực tiếp"), "", lambda made: made.notices),
-    ("chair", ("Thông báo của đơn vị", "Soạn thông báo"), "Mai họp tổ", lambda made: made.teams),
+    ("chair", ("Thông báo của đơn vị", "Soạn thông báo", WHOM), "Mai họp tổ", lambda made: made.teams),
     ("chair", ("Thông báo của đơn vị", "Thêm…", "Đơn vị làm ca đêm"), "", lambda made: made.teams),
     ("chair", ("Thông báo của đơn vị", "Thêm…", "Sĩ số và phiếu tham gia"), "", lambda made: made.teams),
     ("chair", ("Đợt lấy ý kiến của đơn vị",), "", lambda made: made.polls),

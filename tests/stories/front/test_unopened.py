@@ -114,7 +114,7 @@ async def test_one_means_the_news_that_waited_for_the_end_of_a_conversation(
 async def test_one_means_the_list_that_came_after_the_news(worker: Person, leader: Person) -> None:
     leader.curious = False
     code = await files(worker)
-    await leader.says("menu", "1")
+    await leader.says("menu", "2")
     await leader.sees(code, "chờ trả lời", "Đồng chí viết câu trả lời ngay ở đây")
     await leader.does_not_see("Phản ánh mới")
 

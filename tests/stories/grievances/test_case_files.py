@@ -292,10 +292,9 @@ async def test_files_go_only_with_a_grievance(worker: Person, leader: Person, so
     await worker.says(OVERTIME)
     await sends(worker)
     await leader.sees("Phản ánh mới")
-    await leader.taps("Trả lời")
+    await leader.taps("Thêm…", "Ghi chú nội bộ")
     await leader.shows(made.photo())
     await leader.sees("chưa nhận được tệp", "đồng chí")
-    await leader.sees("viết nội dung trả lời")
     if not isinstance(worker, OnWebChat):  # a page that has not joined may not upload
         guest = somebody("Khách")
         await guest.says("xin chào")

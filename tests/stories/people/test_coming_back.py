@@ -61,6 +61,7 @@ async def test_a_page_that_remembers_is_closed_and_opened_again(
     await worker.does_not_see("mã quay lại:")
     await worker.closes_the_page()
     await answers(leader, "Tổ đã hỏi phòng nhân sự")
+    await worker.says("menu")
     await worker.sees("Công đoàn trả lời", code, "phòng nhân sự")
 
 
