@@ -108,7 +108,7 @@ async def test_the_same_update_twice_takes_effect_once(worker: Person, leader: P
     update = me.user.message_update("trợ giúp")
     assert await asyncio.gather(*(me.emulator.deliver(update) for _ in range(5))) == [200] * 5
     await service.app.drain()
-    await worker.sees("Ẩn danh nghĩa là")
+    await worker.sees("Ẩn danh: cán bộ")
     await worker.sees_nothing_new()
 
 
@@ -119,7 +119,7 @@ async def test_two_hundred_at_once_are_all_answered(worker: Person, service: Run
     assert await asyncio.gather(*map(me.emulator.deliver, updates)) == [200] * 200
     await service.app.drain()
     for _ in range(200):
-        await worker.sees("Ẩn danh nghĩa là")
+        await worker.sees("Ẩn danh: cán bộ")
     await worker.sees_nothing_new()
 
 
@@ -187,7 +187,7 @@ async def test_a_turn_that_recovers_is_answered_once(
     monkeypatch.undo()
     assert await me.emulator.redeliver() == [200]
     await service.app.drain()
-    await worker.sees("Ẩn danh nghĩa là")
+    await worker.sees("Ẩn danh: cán bộ")
     await worker.sees_nothing_new()
     assert not [row for row in await rows(service, Quarantine) if row.attempts >= received.TRIES]
 
