@@ -37,6 +37,7 @@ SENDS = {
     "Send without delay": "the preview of an addition",
     "Send after {minutes} minutes": "the preview of an addition, under cover",
     "Send my answers": "the review of a vote",
+    "Send {count} answer": "the preview of one answer to several",
     "Send for approval": "the preview of a notice or a poll that needs a second officer",
     "Send to the union team leader": "the review of a grievance",
     "Send to the executive committee": "the review of a grievance",
@@ -47,6 +48,7 @@ SENDS = {
 TEXTS = {
     "At least {count} people will receive it.",
     "To case {code}:",
+    "To each reporter by itself: {codes}",
     "To the reporter of {code}, who wrote “{about}”:",
     "Who of {units}?",
     "Which units is it for? Tap them, or write the name or code of a unit.",

@@ -65,11 +65,14 @@ ONLY = {("line", "hear"): ("admin",), ("line", "stand_in"): ("chair", "vice_chai
 """Rights of some roles; the others are all of whoever works."""
 
 OF_THE_CASE = ("ack", "why", "reply", "in_turn", "ask", "close", "unfounded", "note", "assign", "escalate", "keep", "files")
+OF_THE_CASE += ("case_more", "details")
 OF_THE_NOTICE = ("cast", "halt", "resume", "cancelrest", "correct", "again", "counts", "office_enclosed")
+OF_THE_NOTICE += ("cast_more",)
 OF_THE_POLL = ("round", "close_poll", "cancel_poll", "outcome", "publish", "chart", "office_codes", "tables")
+OF_THE_POLL += ("round_asked", "outcome_words", "outcome_units")
 OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse_poll")}
 ANYWHERE = ("view", "queue", "desk", "find", "notice", "told", "nights", "polls_desk", "ask_opinion", "spoken", "saved")
-ANYWHERE += ("heads", "away", "seek", "day", "owing", "work")
+ANYWHERE += ("heads", "away", "seek", "day", "owing", "work", "queue_more", "desk_more", "alike", "unsend")
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
 BY_OTHERS = ("end", "handback", "office_news", "lost_phone")
 """`lost_phone` is open where there is an officer below (tests/stories/people/test_lost_phones.py).
