@@ -194,7 +194,10 @@ class Door:
         sender = Sender("telegram:1", self._person.id)
         where = chats.of(sender, self._account.id)
         turn = Turn(self._session, NOW, SITE, sender, self._account, self._person, where, "vi")
-        turn.state.run = chats.Run(name, subject, "abc", {"unit": unit_id} if unit_id else {})
+        turn.state.run = run = chats.Run(name, subject, "abc")
+        if unit_id and (begun := CONVERSATIONS[name].begun) is not None:  # as its button says
+            for noted in begun(turn, subject, unit_id).notes:
+                run.put(noted)
         return CONVERSATIONS[name].opens(turn)
 
 
