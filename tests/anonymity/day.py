@@ -283,7 +283,8 @@ class Day:
     async def _handles(self, officer: Phone) -> None:
         await officer.opens_news()
         await officer.says("menu")
-        said = await officer.taps("Việc cần xử lý")
+        # Once a case is late, the first screen leads to those.
+        said = await officer.taps("Quá hạn" if officer.button("Quá hạn", 1) else "Việc cần xử lý")
         for code in re.findall(r"PA-\w{6}", said)[:1]:
             await officer.says(f"{code} Tổ đã ghi nhận, sẽ trả lời " + "sớm " * self.dice.randrange(1, 20))
             await officer.taps("Gửi")

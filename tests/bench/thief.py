@@ -17,6 +17,7 @@ import asyncio
 import json
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def main(*, quick: bool, database: str, resume: Path | None = None) -> None:
     sizes, days, seeds = (SIZES[:1], DAYS[:1], 3) if quick else (SIZES, DAYS, SEEDS)
     lines = resume.read_text().splitlines() if resume and resume.exists() else []
     unions = [one for one in map(Union.of_line, lines) if one.database == database]
-    known = {(one.people, one.seed) for one in unions}
+    known, broken = {(one.people, one.seed) for one in unions}, list[Exception]()
     with tempfile.TemporaryDirectory(prefix="haichieu-thief-") as name:
         folder = Path(name)
         server = PostgresServer(folder / "data") if database == "postgresql" else None
@@ -122,7 +123,13 @@ def main(*, quick: bool, database: str, resume: Path | None = None) -> None:
                 for seed in range(first, min(first + ROUND, seeds)):
                     if (people, seed) in known:
                         continue
-                    unions.append(play(folder, database, server, people, seed, days))
+                    try:
+                        unions.append(play(folder, database, server, people, seed, days))
+                    except Exception as error:  # the others are played; in the end this one is what comes of the run
+                        error.add_note(f"{database}, {people} people, seed {seed}")
+                        print("".join(traceback.format_exception(error)), flush=True)
+                        broken.append(error)
+                        continue
                     print(unions[-1].line(), flush=True)
                     if resume:
                         with resume.open("a") as kept:
@@ -131,3 +138,5 @@ def main(*, quick: bool, database: str, resume: Path | None = None) -> None:
             table.show(title, ("union", "right", "by chance", "p", ""), list(rows_of(unions)))
         if server:
             server.stop()
+    if broken:
+        raise ExceptionGroup("not played to the end", broken)
