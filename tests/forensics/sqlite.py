@@ -37,18 +37,18 @@ class Found:
 
 
 def read(
-    path: Path, *, baseline: Path | None = None, pattern: re.Pattern[bytes] = IDENTIFIERS, free_space: bool = True
+    path: Path, *, baseline: Path | None = None, pattern: re.Pattern[bytes] = IDENTIFIERS, residue: bool = True
 ) -> Found:
-    """Everything the .db and its -wal tell. Without `free_space`, what each commit wrote and took away, and no residue.
+    """Everything the .db and its -wal tell. Without `residue`, only rows of tables that commits wrote and took away.
 
     To see every commit, copy the .db before the story (baseline) or set PRAGMA wal_autocheckpoint=0.
     """
-    return _Reader(Path(path), baseline, pattern, free_space).found
+    return _Reader(Path(path), baseline, pattern, residue).found
 
 
 class _Reader:
-    def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes], free_space: bool) -> None:
-        self.pattern, self.found = pattern, Found()
+    def __init__(self, path: Path, baseline: Path | None, pattern: re.Pattern[bytes], residue: bool) -> None:
+        self.pattern, self.found, self.with_indexes = pattern, Found(), residue
         self.rows: dict[tuple[Owner, Cell], Row] = {}
         self.past: list[Row] = []  # index entries that ended: another row with the same rowid may bring an equal one
         self.ids: dict[tuple[str, int], str | None] = {}
@@ -74,7 +74,7 @@ class _Reader:
                     before = began
             self._replay(commits, dict(before), {number for number in main if number not in before})
         self._take_stock(newest, main)
-        if free_space:
+        if residue:
             for pages in (main, newest):
                 owned = owners(pages, self.reserved)
                 self.versions += [(pages, number, owned.get(number)) for number in pages]
@@ -117,7 +117,7 @@ class _Reader:
     def _replay(self, commits: list[list[tuple[int, bytes]]], state: dict[int, bytes], blind: set[int]) -> None:
         """A row is a commit's when its cell came or went with it. Moving to another page is neither."""
         whole = 1 in state and not blind  # then it is enough to look at what each commit has written
-        trees = Trees(state, self.reserved) if whole else None
+        trees = Trees(state, self.reserved, self.with_indexes) if whole else None
         after = trees.owners() if trees else self._owned(state, whole)
         for frames in commits:
             order = len(self.found.commits) + 1
@@ -125,7 +125,9 @@ class _Reader:
             state.update(frames)
             written = {number for number, _ in frames}
             # To whom pages belong is asked anew only where something written may change it, which is seldom.
-            if not all(self._is_leaf_of(before, earlier, state, number) for number in written) or blind:
+            # A page that comes into a tree is named by one that was in it before.
+            known = {number for number in written if number in before} if trees else written
+            if not all(self._is_leaf_of(before, earlier, state, number) for number in known) or blind:
                 trees = trees and trees.written(earlier, state, written)
                 after = trees.owners() if trees else self._owned(state, 1 in state and not blind - written)
             numbers = written

@@ -169,8 +169,8 @@ class Trees:
     """Which table each page belongs to, by walking the roots in sqlite_schema; free pages are missing. After a commit only
     the trees in which it wrote are walked again: a page comes into a tree, or leaves it, by a page of that tree."""
 
-    def __init__(self, pages: Pages, reserved: int = 0) -> None:
-        self._reserved = reserved
+    def __init__(self, pages: Pages, reserved: int = 0, with_indexes: bool = True) -> None:
+        self._reserved, self._with_indexes = reserved, with_indexes
         self._roots: dict[int, Owner] = {1: SCHEMA}
         self.root_of: dict[int, int] = {}
         self.walk(pages, 1, 1)
@@ -179,7 +179,7 @@ class Trees:
                 kind, _, table, root, *_ = record(cell.payload)
             except ValueError:
                 continue
-            if isinstance(root, int) and root:
+            if isinstance(root, int) and root and (with_indexes or kind != "index"):
                 self._roots.setdefault(root, Owner(str(table), kind == "index"))
                 self.walk(pages, root, root)
 
@@ -202,7 +202,7 @@ class Trees:
         roots = {self.root_of[number] for number in numbers if number in self.root_of}
         # The first page is the header, too, which any commit may change.
         if any(self.root_of.get(number) == 1 and _tree_of(before, number) != _tree_of(after, number) for number in numbers):
-            return Trees(after, self._reserved)
+            return Trees(after, self._reserved, self._with_indexes)
         found = copy(self)
         found.root_of = {number: root for number, root in self.root_of.items() if root == 1 or root not in roots}
         for root in roots - {1}:

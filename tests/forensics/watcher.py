@@ -104,15 +104,15 @@ class Watcher:
                 found.add(f"{kind}:{number}")
         return found
 
-    def read(self, *, free_space: bool = True) -> sqlite.Found | postgres.Cluster:
+    def read(self, *, residue: bool = True) -> sqlite.Found | postgres.Cluster:
         """The files, as they are now."""
         if self.server is None:
-            return sqlite.read(self.path, baseline=self.before, pattern=self.pattern, free_space=free_space)
+            return sqlite.read(self.path, baseline=self.before, pattern=self.pattern, residue=residue)
         return postgres.Cluster(self.server.data_directory, self.url, self.pattern)
 
     def lives(self) -> list[Life]:
         """Row versions, with the order that the system columns (or the log's commits) keep."""
-        return self._lives(self.read(free_space=False))
+        return self._lives(self.read(residue=False))
 
     def _lives(self, files: sqlite.Found | postgres.Cluster) -> list[Life]:
         if isinstance(files, postgres.Cluster):
