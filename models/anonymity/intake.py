@@ -37,7 +37,7 @@ from models.store.ids import id_from, new_id
 from models.store.sealing import keyed_hash, seal, unseal
 from models.store.tail import KEPT_IN_ORDER, Number, Tail, batches, tail_of, written
 
-OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
+OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded", "since"]
 OfChat = Literal["tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over"]
 OfCode = Literal["slip", "office", "claim", "unclaim"]
 """What is done with a joining code in a chat that has joined; `text` is the code's id."""
@@ -66,7 +66,8 @@ class Event:
     `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
     reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
-    committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
+    committee). Those in `passed_over` (ids of units, or of people) never see the case; in the unit it is addressed to only
+    `roles` do, where any are named. `since`: since when, as they say. `account_id` and JSON in `text`: a change of an
     account. `files`: attachments, as models.files.attachments keeps them with the case. Times are ISO 8601. A ballot has its
     voter (models.polls.turnout) as `reporter_id` and in `text` itself, sealed once more (models.polls.ballots).
     """
@@ -89,6 +90,8 @@ class Event:
     covered: bool = True
     reply_due: str = ""
     files: Sequence[Mapping[str, str]] = ()
+    roles: Sequence[str] = ()
+    since: str = ""
 
 
 def change_account(session: Session, account_id: str, now: datetime, at: datetime, **values: Any) -> None:
