@@ -236,6 +236,8 @@ SAYS_SO = {
     ("handlers/grievances/ladder.py", "_BUTTONS"),  # the counts stand above, and “Cases to handle” has all of them
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
     ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
+    ("handlers/grievances/own_cases.py", "_LAST"),  # “Details” has all that was said
+    ("handlers/grievances/reviewing.py", "SENDS"),  # the other recipients stand behind “Change, add a name, time…”
     ("handlers/grievances/today.py", "_LAST"),  # “… {count} more under “More…””
 }
 """Lists that are cut at a number and say so beside it. All others go by pages (handlers.chat.paging)."""

@@ -11,10 +11,10 @@ from handlers.chat import menu
 from handlers.chat.conversation import Conversation, Turn, open_token, with_right
 from handlers.chat.unasked import Card, is_hidden, reader_of, tell
 from handlers.chat.words import category_name, destination, role_name, shortened, state_name, unit_name
-from handlers.grievances import case_files
+from handlers.grievances import case_files, since
 from handlers.people import pin
 from models.anonymity import moments
-from models.grievances import access, cases, handling, work
+from models.grievances import access, cases, handling, routes, work
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.messages.outbox import Letter
@@ -53,6 +53,13 @@ def card(session: Session, to: Account, case: Grievance, title: str, now: dateti
     danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
     lines = [title + danger, "\n".join(facts)]
     lines += said_in(session, reader, case, whole=whole)
+    lines += since.limits(session, reader, case, now)
+    if routes.wants_verified(case.category):
+        lines.append(
+            reader.gettext(
+                "Comrade, the worker asks whether this is true: please answer what has been verified, and from whom."
+            )
+        )
     lines += case_files.listed(session, reader, case)
     return "\n\n".join(lines)
 
@@ -199,8 +206,10 @@ def _send_card(
 
 
 def ring(session: Session, case: Grievance, now: datetime) -> None:
-    """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
-    of another conversation. It says nothing that a lock screen must not show."""
+    """A bare line to everybody who handles an urgent case, at night too: the card is a question, and waits while they are in
+    the middle of another conversation. It says nothing that a lock screen must not show. Danger goes past the team to who
+    is nearest above it (models.grievances.exclusions.DANGER), so those rung are never the writer's own team while anybody
+    else can be reached."""
     for account, _somebody in access.handlers_of(session, case, now):
         text = reader_of(session, account).gettext("The union has something urgent for you. Write menu to see it.")
         tell(session, account, Letter(text, in_office=True), now, plain=True)
@@ -258,7 +267,7 @@ def already(turn: Turn, case: Grievance) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("view", _view, allowed=with_right(rights.ANSWER), subject="one", in_office=True),
+    Conversation("view", _view, allowed=with_right(rights.HANDLE), subject="one", in_office=True),
     Conversation("ack", _acknowledge, about=open_case, in_office=True),
     Conversation("why", _why, about=case_of, in_office=True),
 )

@@ -24,7 +24,7 @@ from models.people.persons import Person
 from tests.faults.crashes import Town, identity, shown
 
 OFFICERS_ON_THE_ROLL = 3
-WORKERS_HEAR = ("[Đồng ý]", "[Viết phản ánh]", "", "[Tiền lương]", "[Gửi tổ trưởng công đoàn]", "mã PA-")
+WORKERS_HEAR = ("[Đồng ý]", "[Viết phản ánh]", "", "[Gửi tổ trưởng công đoàn]", "mã PA-")
 
 
 def check_effects(town: Town) -> None:
