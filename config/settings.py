@@ -32,6 +32,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config import routes
 from config.i18n import DEFAULT, LANGUAGES, N_
 
 
@@ -309,7 +310,8 @@ def language_set() -> str:
 
 
 def load(**overrides: Any) -> Settings:
-    """Reads file and environment. Raises `SettingsError` for the first wrong or unknown setting."""
+    """Reads file and environment, and the routes (config/routes.toml). Raises `SettingsError` for the first wrong or unknown
+    setting."""
     known = set(names())
     for name in sorted(os.environ):
         if name.startswith("HAICHIEU_") and name not in known:
@@ -336,4 +338,8 @@ def load(**overrides: Any) -> Settings:
             raise SettingsError(needed, f"HAICHIEU_{name}__WEBHOOK_SECRET", mode=f"HAICHIEU_{name}__MODE")
         if not settings.web.public_url:
             raise SettingsError(needed, "HAICHIEU_WEB__PUBLIC_URL", mode=f"HAICHIEU_{name}__MODE")
+    try:
+        routes.routes()
+    except routes.RoutesError as error:
+        raise SettingsError(error.why, routes.FILE, **error.values) from None
     return settings

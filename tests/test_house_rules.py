@@ -232,6 +232,8 @@ SAYS_SO = {
     ("handlers/people/roll_words.py", "_SHOWN"),  # “… and {count} more”, on the command line
     ("handlers/polls/results.py", "_REMARKS"),  # “and {count} more, in the file of results”
     ("handlers/chat/menu.py", "BUTTONS"),  # “More…” goes through all of them
+    ("handlers/grievances/own_cases.py", "_LAST"),  # “Details” has all that was said
+    ("handlers/grievances/reviewing.py", "SENDS"),  # the other recipients stand behind “Change, add a name, time…”
 }
 """Lists that are cut at a number and say so beside it. All others go by pages (handlers.chat.paging)."""
 

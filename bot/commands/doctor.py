@@ -14,8 +14,9 @@ from bot.vault import Vault
 from bot.visitors import Visitors
 from config.settings import Settings
 from handlers.operator.findings import Finding
+from models.grievances import routes
 from models.messages import month_quota, outages, received
-from models.people import accounts
+from models.people import accounts, units
 from models.store import schema
 from models.store.database import Database, Session
 from models.store.sealing import Keyring, KeyringError
@@ -59,6 +60,7 @@ def _database(settings: Settings, keyring: Keyring) -> list[Finding]:
         with database.reading() as session:
             aside = received.quarantined(session)
             found += _lines(session, settings)
+            found += _routes(session)
         says = "quarantined" if aside else "quarantine_empty"
         return [*found, Finding("quarantine", aside == 0, says, {"count": aside})]
     except DBAPIError as error:
@@ -79,6 +81,16 @@ def _lines(session: Session, settings: Settings) -> list[Finding]:
         found.append(Finding("line", False, says, values))
     found += [Finding("line", False, "left_behind", {"line": line}) for line in outages.left_behind(session, here)]
     return found
+
+
+def _routes(session: Session) -> list[Finding]:
+    """Routes by kind (config/routes.toml) that lead to nobody in a grassroots union."""
+    today = datetime.now(UTC).date()
+    nowhere = [(one.name, routes.ending_nowhere(session, one, today)) for one in units.of_level(session, "grassroots")]
+    found = [
+        Finding("routes", False, "route_ends", {"unit": name, "routes": ", ".join(some)}) for name, some in nowhere if some
+    ]
+    return found or [Finding("routes", True, "routes_lead")]
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

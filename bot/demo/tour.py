@@ -109,11 +109,9 @@ async def _file(worker: Phone) -> str:
     await worker.taps("Viết phản ánh")
     await worker.sees("Có chuyện gì")
     await worker.says(WRONG)
-    await worker.sees("việc gì")
-    await worker.taps("Tiền lương")
-    await worker.sees(WRONG, "không hiện")
+    await worker.sees("là gửi ngay", WRONG, "không hiện tên")
     await worker.taps("Gửi tổ trưởng công đoàn")
-    thanks = await worker.sees("mã PA-", "Hạn trả lời")
+    thanks = await worker.sees("mã PA-", "sẽ trả lời anh/chị tại đây")
     return thanks[thanks.index("PA-") :][:9]
 
 

@@ -12,7 +12,7 @@ const WORDS = {
     story: "Steps of the story",
     phones: "Three phones",
     step1: "The worker taps “Đồng ý” (agree) to join, then “Viết phản ánh” (send a grievance), and tells what happened.",
-    step2: "Chooses what it is about, checks it (anonymous is the preset) and taps “Gửi tổ trưởng công đoàn” (send to the team leader). A code appears.",
+    step2: "Checks it (anonymous is the preset) and taps “Gửi tổ trưởng công đoàn” (send to the team leader). A code appears.",
     step3: "The team leader taps “Xem” (see): the grievance, but no name; then “Tiếp nhận” (acknowledge).",
     step4: "The leader taps “Trả lời” (answer); the worker reads it and may ask back.",
     step5: "The leader taps “Đề nghị kết thúc” (propose to close) and writes what came of it.",

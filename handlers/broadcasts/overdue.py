@@ -15,7 +15,7 @@ from handlers.chat.unasked import reader_of, tell
 from models.broadcasts import lifecycle
 from models.messages.message import Option
 from models.messages.outbox import Letter
-from models.people import offices, units
+from models.people import offices, rights, units
 from models.people.units import Unit
 from models.store import firings
 from models.store.database import Session
@@ -48,7 +48,7 @@ def _tell(session: Session, one: Unit, kind: str, last: datetime, due: datetime,
     if not firings.claim(session, f"owe_{kind}", one.id, due):
         return 0
     told = 0
-    for account, _person, _held in offices.officers_of(session, one.id, now.date()):
+    for account, _person, _held in offices.officers_of(session, one.id, now.date(), rights.WRITE_NOTICE):
         reader = reader_of(session, account)
         text = reader.gettext(
             "Comrade, {unit} last told its members on {day}: {kind}. It is time for the next.",

@@ -322,7 +322,7 @@ class Turn:
     @property
     def is_officer(self) -> bool:
         """Whether cases come to them: the menu and the tone are an officer's."""
-        return self.holds(rights.ANSWER)
+        return self.holds(rights.HANDLE)
 
     def holds(self, right: rights.Right) -> bool:
         """Whether an office of theirs gives this right in its own unit."""

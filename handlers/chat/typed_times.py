@@ -50,7 +50,7 @@ _SAYS_NOTHING = re.compile(r"\b(?:luc|vao|hoi|khoang|ngay|hom|buoi|at|on|a|nhe|n
 
 
 class NoTime(Exception):
-    """`why`: "form" (not a time), "past" or "far"."""
+    """`why`: "form" (not a time), "past", "far" or "future"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -92,6 +92,79 @@ def moment(text: str, now: datetime) -> datetime:
     if at > here + FAR and not is_next:
         raise NoTime("far")
     return at.astimezone(now.tzinfo)
+
+
+_AGO = {"hom nay": 0, "today": 0, "hom qua": 1, "yesterday": 1, "hom kia": 2, "tuan truoc": 7, "last week": 7}
+_MONTH = re.compile(
+    r"(?<![\d/.-])(?:thang\s?)?(\d{1,2})\s?(?:[/.-]|nam\s)\s?(\d{4})(?![\d/.-])|\bthang\s?(\d{1,2})(?![\d/.-])"
+)
+_MONTHS_AGO = {"thang nay": 0, "this month": 0, "thang truoc": 1, "last month": 1}
+_SINCE = re.compile(r"\b(?:tu|ke|bat dau|since|from)\b")
+
+
+def past_day(text: str, now: datetime) -> tuple[date, bool]:
+    """The day these words mean, today or before, and whether only its month was said (the day is its first then). Without a
+    year the last such day or month. Raises `NoTime`: “form”, or “future”."""
+    today = now.astimezone(HERE).date()
+    folded = " ".join(_SAYS_NOTHING.sub(" ", _SINCE.sub(" ", _folded(text))).split())
+    written = " ".join(_SINCE.sub(" ", _folded(text)).split())
+    try:
+        for said, ago in _AGO.items():
+            if folded == " ".join(_SAYS_NOTHING.sub(" ", said).split()):
+                return today - timedelta(days=ago), False
+        for said, months in _MONTHS_AGO.items():
+            if written == said:
+                return _months_before(today.replace(day=1), months), True
+        found = _past_date(written, today) or _past_month(written, today)
+    except ValueError:
+        raise NoTime("form") from None
+    if found is None:
+        raise NoTime("form")
+    if found[0] > today:
+        raise NoTime("future")
+    return found
+
+
+def _past_date(text: str, today: date) -> tuple[date, bool] | None:
+    if (iso := _ISO.search(text)) is not None:
+        rest = _without(text, iso)
+        found = date(int(iso[1]), int(iso[2]), int(iso[3]))
+    elif (dated := _DATE.search(text)) is not None:
+        rest = _without(text, dated)
+        day, month, year = int(dated[1]), int(dated[2]), dated[3]
+        found = (
+            date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+            if year is not None
+            else _last_of(today, month, day)
+        )
+    else:
+        return None
+    if _SAYS_NOTHING.sub("", rest):
+        raise ValueError(text)
+    return found, False
+
+
+def _last_of(today: date, month: int, day: int) -> date:
+    """The last such day: for the 29th of February the last leap year."""
+    for year in range(today.year, today.year - 9, -1):
+        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and date(year, month, day) <= today:
+            return date(year, month, day)
+    raise ValueError(f"{day}/{month}")
+
+
+def _past_month(text: str, today: date) -> tuple[date, bool] | None:
+    if (found := _MONTH.search(text)) is None:
+        return None
+    if _SAYS_NOTHING.sub("", _without(text, found)):
+        raise ValueError(text)
+    if found[3]:
+        return _last_of(today, int(found[3]), 1), True
+    return date(int(found[2]), int(found[1]), 1), True
+
+
+def _months_before(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 def _folded(text: str) -> str:

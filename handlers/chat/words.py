@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from config.i18n import HERE, N_, Language
@@ -53,6 +54,19 @@ _STATES = {
 
 def role_name(reader: Language, role: str) -> str:
     return reader.gettext(_ROLES[role])
+
+
+def roles_named(reader: Language, roles: Sequence[str]) -> str:
+    """Who has it, where it is for some roles of a unit only: “cán bộ nữ công và chủ tịch”."""
+    *first, last = [role_name(reader, role) for role in roles]
+    return reader.gettext("{first} and {last}", first=", ".join(first), last=last) if first else last
+
+
+def holder_name(session: Session, reader: Language, case: Grievance) -> str:
+    """Who has a case, as its reporter is told: the level, or the roles that it went to."""
+    roles = case.to_roles.strip(",").split(",") if case.routed_to == case.holder_id else []
+    named = roles_named(reader, roles) if any(roles) else level_name(reader, units.get(session, case.holder_id))
+    return named[:1].upper() + named[1:]
 
 
 def level_name(reader: Language, of: units.Unit) -> str:

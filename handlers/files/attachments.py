@@ -154,11 +154,14 @@ def review(turn: Turn) -> list[str]:
         lines.append(turn._("Place, time and phone are taken out of a photo; what can be seen in it stays."))
     if "document" in kinds:
         lines.append(turn._("A document is made anew: author, comments and hidden parts stay out; what can be read stays."))
-    if "voice" in kinds and not turn.chat.in_office:
-        lines.append(
-            turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
-        )
-    return lines
+    return [*lines, *filter(None, (voice_warning(turn),))]
+
+
+def voice_warning(turn: Turn) -> str:
+    """What a worker reads who sends a voice; empty where none goes with it."""
+    if turn.chat.in_office or not any(one.kind == "voice" for one in turn.notes(Enclosing).files):
+        return ""
+    return turn._("A voice is known by those who know it: who hears it may recognise you. Written words are safer.")
 
 
 def going(turn: Turn) -> Sequence[Mapping[str, str]]:

@@ -15,7 +15,7 @@ from handlers.chat.conversation import Choice, Conversation, Invalid, Question, 
 from handlers.chat.words import category_name, shortened
 from handlers.front import under_way
 from handlers.front.under_way import REWORDED, Then, Waiting, came
-from handlers.grievances.filing import delay
+from handlers.grievances.reviewing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
 from models.anonymity.events import Event

@@ -236,8 +236,8 @@ CONVERSATIONS = (
             Question("text", _prompt, check=take_text),
             Question("sure", _preview, _sure_choices, chosen=_sure, before=_note_shown),
         ),
-        allowed=with_right(rights.ANSWER),
+        allowed=with_right(rights.HANDLE),
         in_office=True,
     ),
-    Conversation("unsend", _unsend, allowed=with_right(rights.ANSWER), in_office=True),
+    Conversation("unsend", _unsend, allowed=with_right(rights.HANDLE), in_office=True),
 )

@@ -16,8 +16,8 @@ from handlers.chat import menu, paging
 from handlers.chat.conversation import Conversation, Turn, open_token
 from handlers.chat.paging import Page
 from handlers.chat.words import category_name, destination, in_rows, role_name, rows, state_name, unit_name
-from handlers.grievances import case_files
-from models.grievances import access, cases, work
+from handlers.grievances import case_files, since
+from models.grievances import access, cases, routes, work
 from models.grievances.cases import Entry, Grievance
 from models.messages.message import Option
 from models.people import persons, units
@@ -72,7 +72,12 @@ def card(session: Session, reader: Language, case: Grievance, title: str, person
     danger = " ⚠ " + reader.gettext("somebody may be in danger") if case.urgent else ""
     about = [category_name(reader, case.category), *where(session, case), *_from(session, reader, case, name)]
     head = [title + danger, " · ".join(about), " · ".join(state)]
-    return composed(session, reader, case, head, case_files.listed_all(session, reader, case))
+    tail = [*since.limits(session, reader, case, now), *case_files.listed_all(session, reader, case)]
+    if routes.wants_verified(case.category):
+        tail.append(
+            reader.gettext("The worker asks whether this is true: please answer what has been verified, and from whom.")
+        )
+    return composed(session, reader, case, head, tail)
 
 
 def where(session: Session, case: Grievance) -> list[str]:

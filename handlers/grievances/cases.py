@@ -67,8 +67,10 @@ def _send_card(session: Session, to: Account, case: Grievance, title: Callable[[
 
 
 def ring(session: Session, case: Grievance, now: datetime) -> None:
-    """A bare line to everybody who handles an urgent case: the card is a question, and waits while they are in the middle
-    of another conversation. It says nothing that a lock screen must not show."""
+    """A bare line to everybody who handles an urgent case, at night too: the card is a question, and waits while they are in
+    the middle of another conversation. It says nothing that a lock screen must not show. Danger goes past the team to who
+    is nearest above it (models.grievances.exclusions.DANGER), so those rung are never the writer's own team while anybody
+    else can be reached."""
     for account, _somebody in access.handlers_of(session, case, now):
         text = reader_of(session, account).gettext("The union has something urgent for you. Write menu to see it.")
         tell(session, account, Letter(text, in_office=True), now, plain=True)
@@ -110,6 +112,6 @@ def already(turn: Turn, case: Grievance) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("view", _view, allowed=with_right(rights.ANSWER), subject="one", in_office=True),
+    Conversation("view", _view, allowed=with_right(rights.HANDLE), subject="one", in_office=True),
     Conversation("ack", _acknowledge, about=cards.open_case, in_office=True),
 )

@@ -1,4 +1,5 @@
-"""What a grievance is about: the common ones at one tap, before them those its words speak of, the rest under “More…”."""
+"""What a grievance is about: guessed from its words, and changed by whoever likes: the common ones at one tap, before them
+those its words speak of, the rest under “More…”."""
 
 from __future__ import annotations
 
@@ -34,18 +35,17 @@ def likely(written: str) -> dict[str, int]:
     return {name: found[name] for name in sorted(found, key=lambda name: -found[name]) if found[name]}  # stable
 
 
+def guessed(written: str) -> str:
+    """What a text is about, as far as its words tell."""
+    return next(iter(likely(written)), "other")
+
+
 def _likely(turn: Turn) -> dict[str, int]:
     return likely(turn.answers.get("text", ""))
 
 
-def _about(turn: Turn) -> str:
-    first = next(iter(_likely(turn)), None)
-    if first is None or turn.notes(Offered).rare:
-        return turn._("What is it about?")
-    return turn._("What is it about? It seems to be: {category}.", category=category_name(turn.language, first))
-
-
-def _choices(turn: Turn) -> Sequence[Choice]:
+def choices(turn: Turn) -> Sequence[Choice]:
+    """Those that are offered now, and the way to the others."""
     common = [name for name, given in table("categories").items() if given.get("common")]
     if turn.notes(Offered).rare:
         names = [name for name in table("categories") if name not in common]
@@ -54,16 +54,24 @@ def _choices(turn: Turn) -> Sequence[Choice]:
         names = list(dict.fromkeys([*_likely(turn), *common]))
         other = Choice(_MORE, turn._("More…"))
     listed = [Choice(name, category_name(turn.language, name)) for name in names]
-    return [*listed, other, Choice("cancel", turn._("Cancel"))]
+    return [*listed, other]
 
 
-def _chosen(turn: Turn, value: str) -> str:
+def turned(turn: Turn, value: str) -> None:
+    """Shows the others where that is what was tapped."""
     turn.notes(Offered).rare = value == _MORE
     if value in (_MORE, "fewer"):
         raise Again
+
+
+def _or_cancel(turn: Turn) -> Sequence[Choice]:
+    return [*choices(turn), Choice("cancel", turn._("Cancel"))]
+
+
+def _chosen(turn: Turn, value: str) -> str:
+    turned(turn, value)
     return unless_cancelled(turn, value)
 
 
-QUESTION = Question("category", _about, _choices, chosen=_chosen)
-PLAIN = Question("category", lambda turn: turn._("What is it about?"), _choices, chosen=_chosen)
+PLAIN = Question("category", lambda turn: turn._("What is it about?"), _or_cancel, chosen=_chosen)
 """For an officer who enters what somebody else said."""

@@ -23,6 +23,7 @@ from handlers.grievances import (
     replying,
     rings,
     saved_replies,
+    since,
     spoken,
     today,
 )
@@ -31,10 +32,8 @@ from models.grievances.floods import Together
 from models.people import rights
 from models.store.database import Session
 
-_MODULES = (
-    filing,
-    own_cases,
-    own_name,
+_REPORTERS = (filing, own_cases, own_name, since)
+_OFFICERS = (
     today,
     listing,
     alike,
@@ -65,12 +64,13 @@ def _ring(session: Session, what: Together, now: datetime, pace: Pace) -> None:
 
 
 DOORS = Doors(
-    conversations=[conversation for module in _MODULES for conversation in module.CONVERSATIONS],
+    conversations=[conversation for module in (*_REPORTERS, *_OFFICERS) for conversation in module.CONVERSATIONS],
     menu=[
-        Entry("queue", N_("Cases to handle"), 10, rights.ANSWER),
-        Entry("day", N_("Work of today"), 15, rights.ANSWER, is_home=True),
+        Entry("queue", N_("Cases to handle"), 10, rights.HANDLE),
+        Entry("day", N_("Work of today"), 15, rights.HANDLE, is_home=True),
         Entry("file", N_("Send a grievance"), 40),
         Entry("mine", N_("My grievances"), 50),
+        Entry("under_pressure", N_("I am put under pressure as an officer"), 55, rights.HANDLE),
     ],
     file_rights=[case_files.of_case, case_files.of_own_case],
     events={
@@ -82,6 +82,7 @@ DOORS = Doors(
         "unsettled": posting.hear,
         "withdrawn": posting.hear,
         "named": posting.hear,
+        "since": posting.hear,
         "left": posting.hear,
         "tell": posting.tell_reporter,
         "undelivered": posting.tell_undelivered,

@@ -203,8 +203,8 @@ def _go_there(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("queue", _queue, allowed=with_right(rights.ANSWER), in_office=True, begun=_begun, is_list=True),
-    Conversation("queue_more", _more, allowed=with_right(rights.ANSWER), in_office=True),
+    Conversation("queue", _queue, allowed=with_right(rights.HANDLE), in_office=True, begun=_begun, is_list=True),
+    Conversation("queue_more", _more, allowed=with_right(rights.HANDLE), in_office=True),
     Conversation(
         "seek",
         _go_there,
@@ -212,7 +212,7 @@ CONVERSATIONS = (
             Question("words", _words_text, _kinds, check=_words_typed, chosen=_kind_chosen),
             Question("which", _found_text, _found_back, check=_again, listed=_found_rows),
         ),
-        allowed=with_right(rights.ANSWER),
+        allowed=with_right(rights.HANDLE),
         in_office=True,
         is_list=True,
     ),

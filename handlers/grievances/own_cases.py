@@ -6,13 +6,16 @@ Whatever a reporter does here leaves the chat sealed and under the same time cov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from config.i18n import Language
 from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
     Invalid,
+    Known,
     Question,
     Turn,
     is_member,
@@ -20,17 +23,18 @@ from handlers.chat.conversation import (
     take_text,
     unless_cancelled,
 )
-from handlers.chat.words import category_name, level_name, shortened, state_name
+from handlers.chat.words import category_name, destination, holder_name, level_name, shortened, state_name
 from handlers.files import attachments
-from handlers.grievances import case_files, own_name
+from handlers.grievances import case_files, own_name, since
 from handlers.grievances.cases import unsettled_label
-from handlers.grievances.filing import delay
+from handlers.grievances.reviewing import delay
 from handlers.people import pin
 from models.anonymity import intake, moments
 from models.anonymity.events import Event, Kind
 from models.grievances import access, cases, floods, work
 from models.grievances.cases import Grievance
 from models.messages.message import Option
+from models.messages.notes import note
 from models.people import units
 from models.people.units import Unit
 from models.store.ids import new_id
@@ -38,6 +42,23 @@ from models.store.ids import new_id
 _DECISIONS = ("settled", "unsettled", "withdrawn")
 _INSIDE = ("note", "assigned")
 """Entries that stay among officers."""
+_LAST, _SHORT = 2, 130
+"""So many of the last entries stand on the card of a case, each so long; all of it is behind “Details”."""
+_ALL, _MORE = "all", "more"
+
+
+@note
+@dataclass(slots=True)
+class _Seen:
+    """Which part of a case is looked at: its card, all of it (`_ALL`), or what else can be done (`_MORE`)."""
+
+    part: str = ""
+
+
+def _begun(_turn: Turn, _subject: str, value: str) -> Known:
+    """A part of a case, or a page of the list."""
+    part = value if value in (_ALL, _MORE) else ""
+    return Known(notes=(_Seen(part), paging.Pages(paging.number_in(value))))
 
 
 def _case(turn: Turn) -> Grievance | None:
@@ -114,47 +135,104 @@ def _show(turn: Turn) -> None:
     if case is None:
         menu.show(turn, turn._("There is no grievance with that code in this chat."))
         return
-    holder = units.get(turn.session, case.holder_id)
-    lines = [
-        f"{case.code} · {category_name(turn.language, case.category)}",
-        turn._("State: {state}.", state=state_name(turn.language, case)),
-    ]
-    if case.state in cases.OPEN:
-        who = level_name(turn.language, holder)
-        lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
-        if cases.is_owed(case):
-            lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
+    part = turn.notes(_Seen).part
+    said = _said(turn, case)
+    head = _head(turn, case)
+    if part == _MORE:
+        turn.say(head[0], _more(turn, case))
+    elif part == _ALL:
+        lines = ["\n".join([*head, *_since(turn, case)]), *(line(turn.language, words) for words in said)]
+        lines += case_files.listed(turn.session, turn.language, case)
+        lines += case_files.from_union(turn.session, turn.language, case, turn.now)
+        turn.say("\n\n".join(lines), [*case_files.for_reporter(turn, case), *_back(turn, case)])
+    else:
+        shown = [line(turn.language, words, _SHORT) for words in said[-_LAST:]]
+        turn.say("\n".join([*head, *shown]), reporter_options(turn, case))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Something that was said in a case: when, by whom, and the words."""
+
+    at: datetime
+    by: str
+    words: str
+
+
+def line(reader: Language, said: _Words, length: int = 0) -> str:
+    """`length`: at which it is cut short; 0 for not at all."""
+    words = shortened(" ".join(said.words.split()), length) if length else said.words
+    return f"{reader.when(said.at)} · {said.by}: “{words}”"
+
+
+def _said(turn: Turn, case: Grievance) -> list[_Words]:
+    """What this person wrote and has been told, in order; not what is on its way to them."""
     on_their_way = intake.waiting_for(turn.session, case.id, turn.now)
     unheard = {event.entry_id for event in on_their_way if event.kind == "tell"}
+    found = []
     for entry in cases.entries(turn.session, case.id):
         if entry.id not in unheard and entry.kind not in _INSIDE and (words := cases.text_of(turn.session, entry)):
             own = turn._("You, changed") if entry.kind == "reworded" else turn._("You")
             by = turn._("The union") if entry.officer_id else own
-            lines.append(f"{turn.language.when(work.shown_at(case, entry.at))} · {by}: “{words}”")
-    lines += case_files.listed(turn.session, turn.language, case)
-    lines += case_files.from_union(turn.session, turn.language, case, turn.now)
-    turn.say("\n\n".join(lines), [*case_files.for_reporter(turn, case), *reporter_options(turn, case)])
+            found.append(_Words(work.shown_at(case, entry.at), by, words))
+    return found
+
+
+def _head(turn: Turn, case: Grievance) -> list[str]:
+    state = state_name(turn.language, case)
+    lines = [f"{case.code} · {category_name(turn.language, case.category)} · {state}"]
+    if case.state in cases.OPEN:
+        holder = units.get(turn.session, case.holder_id)
+        who = holder_name(turn.session, turn.language, case)
+        lines.append(turn._("{who} ({unit}) has it.", who=who, unit=holder.name))
+        if cases.is_owed(case):
+            lines.append(turn._("An answer is due before {when}.", when=turn.language.when(case.due_at)))
+    return lines
+
+
+def _since(turn: Turn, case: Grievance) -> list[str]:
+    """Since when, as they have said."""
+    said = since.said(turn.language, cases.since_of(turn.session, case))
+    return [turn._("It has been so {since}.", since=said)] if said else []
 
 
 def reporter_options(turn: Turn, case: Grievance) -> list[Option]:
-    options = [*own_name.taking_back(turn, case), Option(open_token("menu"), turn._("Menu"))]
-    up = Option(open_token("unsettled", case.id), unsettled_label(turn.session, turn.language, case, turn.now))
-    if case.state == "unfounded" and _undecided(turn, case):
-        return [up, *options]
-    if case.state == "unconfirmed" and _undecided(turn, case):
-        return [Option(open_token("settled", case.id), turn._("Settled")), up, *options]
-    if case.state not in cases.OPEN:
-        return options
+    """At most five: what can be done now, being made to suffer for it, all that was said, the rest."""
+    pressed = Option(open_token("pressed", case.id), turn._("I am made to suffer for it"))
+    every = Option(open_token("mine", case.id, _ALL), turn._("Details"))
+    rest = Option(open_token("mine", case.id, _MORE), turn._("More…"))
+    return [*_acts(turn, case), pressed, every, rest]
+
+
+def _acts(turn: Turn, case: Grievance) -> list[Option]:
+    """What can be done now; two at the most."""
+    may_decide = _undecided(turn, case)
     add = Option(open_token("add", case.id), turn._("Add or answer"))
-    if not _undecided(turn, case):
-        return [add, *options]
-    options = [*own_name.giving(turn, case), Option(open_token("withdraw", case.id), turn._("Withdraw")), *options]
-    if case.state == "proposed":
-        return [add, Option(open_token("settled", case.id), turn._("Settled")), up, *options]
-    if cases.is_overdue(case, turn.now):
-        label = unsettled_label(turn.session, turn.language, case, turn.now, late=True)
-        return [add, Option(open_token("unsettled", case.id), label), *options]
-    return [add, *options]
+    late = cases.is_overdue(case, turn.now)
+    up = Option(open_token("unsettled", case.id), unsettled_label(turn.session, turn.language, case, turn.now, late=late))
+    settled = Option(open_token("settled", case.id), turn._("Settled"))
+    if case.state not in cases.OPEN:
+        decided = {"unfounded": [up], "unconfirmed": [settled, up]}
+        return decided.get(case.state, []) if may_decide else []
+    if case.state == "proposed" and may_decide:
+        return [settled, up]
+    return [add, up] if late and may_decide else [add]
+
+
+def _more(turn: Turn, case: Grievance) -> list[Option]:
+    options = list(own_name.taking_back(turn, case))
+    if case.state in cases.OPEN:
+        if case.state == "proposed" and _undecided(turn, case):
+            options.insert(0, Option(open_token("add", case.id), turn._("Add or answer")))
+        options += own_name.giving(turn, case)
+        options.append(Option(open_token("since", case.id), turn._("Since when?")))
+        if _undecided(turn, case):
+            options.append(Option(open_token("withdraw", case.id), turn._("Withdraw")))
+    return [*options, *_back(turn, case)]
+
+
+def _back(turn: Turn, case: Grievance) -> list[Option]:
+    return [Option(open_token("mine", case.id), turn._("Back to the grievance")), Option(open_token("menu"), turn._("Menu"))]
 
 
 def _send_choices(turn: Turn) -> Sequence[Choice]:
@@ -209,10 +287,7 @@ def _added(turn: Turn) -> None:
     covered = turn.answers["send"] == "covered"
     _post(turn, "addition", turn.answers["text"], covered=covered)
     turn.say(
-        turn._(
-            "Thank you. It is passed on within {minutes} minutes, at a moment that is the same for everybody.",
-            minutes=delay(turn),
-        )
+        turn._("Thank you. The union receives it within {minutes} minutes.", minutes=delay(turn))
         if covered
         else turn._("Thank you. The union has it now."),
         [Option(open_token("mine", turn.subject), turn._("Show this grievance"))],
@@ -232,9 +307,7 @@ def _settled(turn: Turn) -> None:
 def _cover_note(turn: Turn, case: Grievance) -> str:
     if not case.covered:
         return ""
-    return "\n\n" + turn._(
-        "It is passed on within {minutes} minutes, at a moment that is the same for everybody.", minutes=delay(turn)
-    )
+    return "\n" + turn._("The union receives it within {minutes} minutes.", minutes=delay(turn))
 
 
 def _above(turn: Turn, case: Grievance) -> Unit | None:
@@ -243,7 +316,11 @@ def _above(turn: Turn, case: Grievance) -> Unit | None:
 
 
 def _unsettled_text(turn: Turn) -> str:
-    return turn._("What is still not right? Please write it, so that the next officer need not ask you again.")
+    above = _above(turn, turn.thing(Grievance))
+    if above is None:
+        return turn._("What is still not right? Please write it here.")
+    who = destination(turn.language, above)
+    return turn._("What is still not right? Please write it here, so that {who} need not ask you again.", who=who)
 
 
 def _unsettled(turn: Turn) -> None:
@@ -251,13 +328,9 @@ def _unsettled(turn: Turn) -> None:
     above = _above(turn, case)
     _post(turn, "unsettled", turn.answers["text"], covered=case.covered, holder_id=above.id if above else "")
     who = units.get(turn.session, case.holder_id) if above is None else above
+    name = level_name(turn.language, who) if above is not None else holder_name(turn.session, turn.language, case)
     turn.say(
-        turn._(
-            "Understood. {code} now goes to: {who} ({unit}).",
-            code=case.code,
-            who=level_name(turn.language, who),
-            unit=who.name,
-        )
+        turn._("Understood. {code} now goes to: {who} ({unit}).", code=case.code, who=name, unit=who.name)
         + _cover_note(turn, case),
         [Option(open_token("mine", case.id), turn._("Show this grievance"))],
     )
@@ -283,7 +356,7 @@ def _withdraw(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=paging.begun, is_list=True),
+    Conversation("mine", _list, (pin.question(),), allowed=is_member, subject="any", begun=_begun, is_list=True),
     Conversation(
         "add",
         _added,

@@ -11,7 +11,7 @@ from config.i18n import Language
 from handlers.chat.conversation import open_token
 from handlers.chat.doors import Pace
 from handlers.chat.unasked import reader_of, tell
-from handlers.chat.words import level_name
+from handlers.chat.words import holder_name
 from handlers.grievances import case_files, cases
 from models.anonymity.events import Event
 from models.grievances import cases as case_rows
@@ -69,6 +69,7 @@ def _title(reader: Language, event: Event, case: Grievance) -> str:
         "unsettled": reader.gettext("The worker says {code} is not settled; it is with your unit now", code=code),
         "withdrawn": reader.gettext("The worker has withdrawn {code}", code=code),
         "named": reader.gettext("The reporter of {code} has given a name", code=code),
+        "since": reader.gettext("The worker has said since when: {code}", code=code),
     }[event.kind]
 
 
@@ -90,7 +91,7 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
     """What the reporter reads, and what they may tap under it."""
     words = f"\n\n“{case_rows.text_of(session, entry)}”"
     add = Option(open_token("add", case.id), reader.gettext("Add or answer"))
-    code, who = case.code, level_name(reader, units.get(session, case.holder_id))
+    code, who = case.code, holder_name(session, reader, case)
 
     def up() -> Option:
         return Option(open_token("unsettled", case.id), cases.unsettled_label(session, reader, case, now))

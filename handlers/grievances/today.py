@@ -227,9 +227,9 @@ def _answered(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("day", _day, allowed=with_right(rights.ANSWER), in_office=True),
-    Conversation("owing", _owing, allowed=with_right(rights.ANSWER), in_office=True, begun=paging.begun, is_list=True),
-    Conversation("work", _begin, allowed=with_right(rights.ANSWER), in_office=True),
+    Conversation("day", _day, allowed=with_right(rights.HANDLE), in_office=True),
+    Conversation("owing", _owing, allowed=with_right(rights.HANDLE), in_office=True, begun=paging.begun, is_list=True),
+    Conversation("work", _begin, allowed=with_right(rights.HANDLE), in_office=True),
     Conversation(
         "in_turn",
         _answered,

@@ -19,7 +19,7 @@ from models.grievances import cases
 from models.messages.message import Option
 from models.messages.notes import note
 from models.messages.outbox import Letter
-from models.people import claims, invites, offices, persons, second_phones, upgrades, wrong_codes
+from models.people import claims, invites, offices, persons, rights, second_phones, upgrades, wrong_codes
 from models.people.accounts import Account
 from models.people.invites import Invite
 from models.people.persons import Person
@@ -118,13 +118,13 @@ def _only_theirs(session: Session, reporter_id: str, invite: Invite, now: dateti
     held = [(case.code, case.holder_id) for case in cases.own(session, reporter_id) if case.state in cases.OPEN]
     waiting = intake.waiting_of(session, reporter_id, now)
     held += [(event.code, event.holder_id) for event in waiting if event.kind == "report"]
-    mine = offices.answers_for(session, invite.person_id, now.date())
-    return [
-        code
-        for code, unit_id in held
-        if unit_id in mine
-        and not any(one.id != invite.person_id for _, one, _ in offices.officers_of(session, unit_id, now.date()))
-    ]
+    mine = offices.answers_for(session, invite.person_id, now.date(), rights.ANSWER)
+
+    def others(unit_id: str) -> bool:
+        answering = offices.officers_of(session, unit_id, now.date(), rights.ANSWER)
+        return any(somebody.id != invite.person_id for _account, somebody, _office in answering)
+
+    return [code for code, unit_id in held if unit_id in mine and not others(unit_id)]
 
 
 def may_still(session: Session, event: Event, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded"]
+OfCase = Literal["report", "addition", "danger", "settled", "unsettled", "withdrawn", "named", "left", "reworded", "since"]
 OfChat = Literal[
     "tell", "change", "unlink", "leave", "seen", "opened", "taken_back", "ballot", "undelivered", "claim_over", "answer"
 ]
@@ -24,7 +24,8 @@ class Event:
     `case_id` is new for a report and known for the rest. `reporter_id` is the way back. `unit_id` is where the reporter
     belongs and `holder_id` the unit it is addressed to. `covered`: with time cover, both ways. `name` is empty unless the
     reporter gave it, and `name_for` says who may read it ("all", or "committee": the grassroots union's executive
-    committee). Those in `passed_over` (unit ids) never see the case. `account_id` and JSON in `text`: a change of an
+    committee). Those in `passed_over` (ids of units, or of people) never see the case; in the unit it is addressed to only
+    `roles` do, where any are named. `since`: since when, as they say. `account_id` and JSON in `text`: a change of an
     account. `files`: attachments, as models.files.attachments keeps them with the case. Times are ISO 8601. A ballot has its
     voter (models.polls.turnout) as `reporter_id` and in `text` itself, sealed once more (models.polls.ballots).
     """
@@ -47,3 +48,5 @@ class Event:
     covered: bool = True
     reply_due: str = ""
     files: Sequence[Mapping[str, str]] = ()
+    roles: Sequence[str] = ()
+    since: str = ""

@@ -5,14 +5,14 @@ Asked here and nowhere else, each time anew: an office may have ended, a case go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlmodel import col
 
 from models.grievances import exclusions
-from models.grievances.cases import BY_NOBODY, OPEN, OWED, Entry, Grievance, State, own
+from models.grievances.cases import BY_NOBODY, OPEN, OWED, Entry, Grievance, State, between_commas, own
 from models.people import offices, rights, units
 from models.people.accounts import Account
 from models.people.persons import Person
@@ -37,21 +37,46 @@ def _filed_by(session: Session, person_id: str) -> list[str]:
 
 
 def _theirs(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
-    """SQL: held by a unit this officer answers for, and not barred to them."""
-    handled = rights.units_of(offices.held_by(session, person_id, now.date()), rights.ANSWER)
-    return and_(col(Grievance.holder_id).in_(handled), may_know(session, person_id, now))
+    """SQL: held by a unit this officer answers for, or routed to their role in it, and not closed to them."""
+    held = offices.held_by(session, person_id, now.date())
+    whole = rights.units_of(held, rights.ANSWER)
+    came: ColumnElement[bool] = col(Grievance.holder_id).in_(whole)
+    routed = [one for one in held if one.unit_id not in whole and rights.may(one.role, "own", rights.HANDLE)]
+    if routed:  # only then: the rest of the officers need not pay for it
+        came = or_(came, *(and_(col(Grievance.holder_id) == one.unit_id, _routed_to(one)) for one in routed))
+    return and_(came, may_know(session, person_id, now))
+
+
+def _routed_to(held: offices.Office) -> ColumnElement[bool]:
+    """SQL: for this role, in this unit."""
+    return and_(
+        col(Grievance.routed_to).is_not(None),
+        col(Grievance.routed_to) == held.unit_id,
+        col(Grievance.to_roles).contains(between_commas([held.role]), autoescape=True),
+    )
+
+
+def _routed_past(held: Sequence[offices.Office]) -> ColumnElement[bool]:
+    """SQL: for other roles, in a unit in which somebody with these offices holds one: whatever else they hold elsewhere."""
+    closed = []
+    for unit_id in dict.fromkeys(one.unit_id for one in held):
+        theirs = [_routed_to(one) for one in held if one.unit_id == unit_id]
+        here = and_(col(Grievance.routed_to).is_not(None), col(Grievance.routed_to) == unit_id)
+        closed.append(and_(here, ~or_(*theirs)))
+    return or_(false(), *closed)
 
 
 def may_know(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
-    """SQL: neither barred to this officer nor filed by them, whoever holds it: without this nothing is said of a case, nor
+    """SQL: neither closed to this officer nor filed by them, whoever holds it: without this nothing is said of a case, nor
     is it counted."""
-    return and_(~_barred(session, person_id, now), col(Grievance.id).not_in(_filed_by(session, person_id)))
+    return and_(~_closed(session, person_id, now), col(Grievance.id).not_in(_filed_by(session, person_id)))
 
 
-def _barred(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
-    """SQL: the reporter passed this officer over, in their person or by their office."""
+def _closed(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: the reporter passed this officer over, in their person or by their office; or it went to other roles where they
+    hold office."""
     held = offices.held_by(session, person_id, now.date())
-    return exclusions.bars(session, col(Grievance.id), person_id, _own_right(held))
+    return or_(exclusions.bars(session, col(Grievance.id), person_id, _own_right(held)), _routed_past(held))
 
 
 def _theirs_open(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
@@ -81,7 +106,7 @@ def overseen(session: Session, person_id: str, above_id: str, now: datetime) -> 
     statement = select(Grievance).where(
         col(Grievance.state).in_(OWED),
         col(Grievance.holder_id).in_(units.BELOW),
-        col(Grievance.holder_id).not_in([above_id, *rights.units_of(held, rights.ANSWER)]),
+        col(Grievance.holder_id).not_in([above_id, *rights.units_of(held, rights.HANDLE)]),
         may_know(session, person_id, now),
     )
     return session.execute(statement, {"start": above_id}).scalars().all()
@@ -96,7 +121,8 @@ def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -
 
 
 def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[Account, Person]]:
-    """Everybody who handles this case now and can be reached, once a chat: the unit's officers but for those barred."""
+    """Everybody who handles this case now and can be reached, once a chat: the unit's officers but for those it is closed
+    to."""
     found = {
         account.id: (account, somebody)
         for account, somebody, _office in offices.officers_of(session, case.holder_id, now.date())
@@ -106,11 +132,17 @@ def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[
 
 
 def colleagues(session: Session, case: Grievance, now: datetime) -> list[Person]:
-    """To whom a case may be given in the unit that holds it, as its officers see it: everybody but those barred, also who
-    filed it (`_filed_by`)."""
-    officers = offices.officers_of(session, case.holder_id, now.date())
+    """To whom a case may be given in the unit that holds it, as its officers see it: everybody but those it is closed to,
+    also who filed it (`_filed_by`)."""
+    officers = offices.officers_of(session, case.holder_id, now.date(), _right_in(case, case.holder_id))
     found = {somebody.id: somebody for _account, somebody, _office in officers}
-    return [somebody for somebody in found.values() if not _is_barred(session, case, somebody.id, now)]
+    return [somebody for somebody in found.values() if not is_closed_to(session, case, somebody.id, now)]
+
+
+def _right_in(case: Grievance, unit_id: str) -> rights.Right:
+    """What it takes to see the case where this unit holds it: where it was routed to roles, these see it that see no other;
+    the rest it is closed to."""
+    return rights.HANDLE if case.routed_to == unit_id else rights.ANSWER
 
 
 def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
@@ -129,12 +161,45 @@ def units_below(session: Session, case: Grievance, now: datetime) -> list[Unit]:
 
 def _reaching(session: Session, case: Grievance, among: Sequence[Unit], now: datetime) -> list[Unit]:
     answering = offices.answering(session, among, now.date()) if among else {}
-    return [one for one in among if any(not _is_barred(session, case, who, now) for who in answering.get(one.id, ()))]
+    for one in among:
+        if one.id == case.routed_to:
+            answering |= offices.answering(session, [one], now.date(), _right_in(case, one.id))
+    return [one for one in among if any(not is_closed_to(session, case, who, now) for who in answering.get(one.id, ()))]
 
 
-def _is_barred(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
-    barred = select(col(Grievance.id)).where(col(Grievance.id) == case.id, _barred(session, person_id, now))
-    return session.execute(barred).first() is not None
+def beyond(session: Session, case: Grievance, levels: Mapping[units.Level, Unit], now: datetime) -> dict[units.Level, Unit]:
+    """Of these units, whom its reporter may write to about being made to suffer for the case: those above the unit that has
+    it; where nobody can be reached there, those beside it or below in which somebody answers to whom it is not closed."""
+    path = [unit.id for unit in units.path(session, case.holder_id)]
+    open_to = {level: unit for level, unit in levels.items() if would_reach(session, case, unit, (), now)}
+    above = {level: unit for level, unit in open_to.items() if unit.id in path[1:]}
+    return above or {level: unit for level, unit in open_to.items() if unit.id != case.holder_id}
+
+
+def would_reach(session: Session, case: Grievance, unit: Unit, roles: Sequence[str], now: datetime) -> bool:
+    """Whether somebody in this unit who has one of the roles (none: who answers there) is neither among those whom the case
+    is closed to, nor among those who have it now by holding office elsewhere."""
+    if roles:
+        seats = offices.seats(session, [unit], now.date())
+        people = {seat.person_id for seat in seats if seat.handles and seat.role in roles}
+    else:
+        people = offices.answering(session, [unit], now.date()).get(unit.id, set())
+    if unit.id != case.holder_id:
+        held = offices.held_in(session, [case.holder_id], now.date())
+        people = people - {one.person_id for one in held if one.deputy_for is None}
+    return any(not is_closed_to(session, case, who, now) for who in people)
+
+
+def closed_in(session: Session, case: Grievance, unit: Unit, now: datetime) -> list[str]:
+    """Who holds office in this unit and is barred from the case: from another one about it they are barred as well."""
+    held = {one.person_id for one in offices.held_in(session, [unit.id], now.date())}
+    return sorted(who for who in held if is_closed_to(session, case, who, now))
+
+
+def is_closed_to(session: Session, case: Grievance, person_id: str, now: datetime) -> bool:
+    """Whether its reporter passed this officer over, or sent it to other roles of their unit."""
+    closed = select(col(Grievance.id)).where(col(Grievance.id) == case.id, _closed(session, person_id, now))
+    return session.execute(closed).first() is not None
 
 
 def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:

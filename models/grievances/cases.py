@@ -17,6 +17,7 @@ from sqlmodel import Field, Index, col
 from models.anonymity import counts, night_counts
 from models.anonymity.events import Event
 from models.grievances import clock, deadlines, exclusions
+from models.grievances.limitation import Since
 from models.people import accounts, units
 from models.store import codes
 from models.store.columns import Id, Ref
@@ -37,7 +38,9 @@ class Grievance(Base, table=True):
     """`unit_id` is the unit shown to officers, `holder_id` the one that must answer by `due_at`, `assignee_id` the officer
     in it who took it on. `name_for` says who may read `reporter_name`. `spoken_to` is the officer who entered a grievance
     for somebody without a phone: such a case has no way back but its paper slip. `left_minutes` to `calendar` are the clock
-    (models.grievances.clock).
+    (models.grievances.clock). In the unit `routed_to` only `to_roles` see it, each between commas
+    (models.grievances.access); elsewhere, or where it is empty, all who answer. `since`: since when, as its reporter says
+    (models.grievances.limitation).
 
     Nothing here depends on how its reporter joined. Whoever gives one worker the team's own code and the others slips would
     see in such a mark which cases are that worker's; and so would a thief of the database, in a team with one such account.
@@ -71,6 +74,9 @@ class Grievance(Base, table=True):
     next_at: datetime | None = None
     rungs: str = Field(default="", max_length=48)
     calendar: str | None = Field(default=None, index=True, max_length=16)
+    to_roles: str = Field(default="", max_length=64)
+    routed_to: str | None = Ref("unit", optional=True)
+    since: bytes | None = None
 
 
 class Entry(Base, table=True):
@@ -146,6 +152,9 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
         "name_for": event.name_for,
         "route": seal(session, "grievance.route", event.case_id, event.reporter_id),
         "mark": _walk(session, event.reporter_id)[1],
+        "to_roles": between_commas(event.roles),
+        "routed_to": event.holder_id if event.roles else None,
+        "since": seal(session, "grievance.since", event.case_id, event.since) if event.since else None,
     }
     row |= clock.begun(session, event.holder_id, now, urgent=event.urgent, state="new", due_at=row["due_at"])
     while not insert_ignore(session, Grievance, [row]):
@@ -156,6 +165,11 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
     exclusions.pass_over(session, event.case_id, event.passed_over, now.date())
     add_entry(session, event.case_id, NewEntry("report", event.text, id=event.entry_id), now)
     return session.get_one(Grievance, event.case_id)
+
+
+def between_commas(roles: Sequence[str]) -> str:
+    """As `to_roles` keeps them."""
+    return f",{','.join(roles)}," if roles else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +221,13 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
         case.reporter_name = None
         return None
     late = case is not None and event.kind == "settled" and case.state == "unconfirmed"  # better than silence
-    if case is None or (event.kind in ("settled", "withdrawn", "named") and case.state not in OPEN and not late):
+    if case is None or (event.kind in ("settled", "withdrawn", "named", "since") and case.state not in OPEN and not late):
         return None
     if not add_entry(session, case.id, NewEntry(event.kind, event.text, id=event.entry_id), now):
         return None
-    if event.kind == "named":
+    if event.kind == "since":
+        case.since = seal(session, "grievance.since", case.id, event.since)
+    elif event.kind == "named":
         case.reporter_name = seal(session, "grievance.reporter_name", case.id, event.name)
         case.name_for = event.name_for
     elif event.kind in ("settled", "withdrawn"):
@@ -274,6 +290,11 @@ def entries(session: Session, case_id: str) -> Sequence[Entry]:
 
 def text_of(session: Session, entry: Entry) -> str:
     return unseal(session, "entry.text", entry.id, entry.text)
+
+
+def since_of(session: Session, case: Grievance) -> Since | None:
+    """Since when, where its reporter has said so."""
+    return Since.read(unseal(session, "grievance.since", case.id, case.since)) if case.since is not None else None
 
 
 def reporter_name(session: Session, case: Grievance, *, committee: bool) -> str:

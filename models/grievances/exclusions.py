@@ -44,10 +44,10 @@ def _hashed(session: Session, ids: Iterable[str]) -> list[str]:
     return sorted({keyed_hash(session, "exclusion.who", one) for one in ids})
 
 
-def pass_over(session: Session, grievance_id: str, unit_ids: Sequence[str], day: date) -> None:
-    """Bars these units' officers, present and future."""
-    officers = _in_own_right(offices.held_in(session, unit_ids, day))
-    who = _hashed(session, [*unit_ids, *officers])
+def pass_over(session: Session, grievance_id: str, ids: Sequence[str], day: date) -> None:
+    """Bars these units' officers, present and future; and people whose own ids are among them."""
+    officers = _in_own_right(offices.held_in(session, ids, day))
+    who = _hashed(session, [*ids, *officers])
     if who:
         who += [secrets.token_hex(16) for _ in range(-len(who) % ROUND)]
         rows = [{"id": new_id(), "grievance_id": grievance_id, "who": one} for one in sorted(who)]
@@ -91,7 +91,13 @@ def recipients(
 ) -> dict[units.Level, units.Unit]:
     """Whom this person may write to, whose unit and those above it are `path`: the nearest unit of each level that somebody
     answers for who is not passed over by choosing it, and is not the writer. The lowest level first."""
-    seats = offices.seats(session, path, day)
+    return recipients_in(offices.seats(session, path, day), path, person_id)
+
+
+def recipients_in(
+    seats: Sequence[offices.Seat], path: Sequence[units.Unit], person_id: str = ""
+) -> dict[units.Level, units.Unit]:
+    """The same of offices that are at hand."""
     found: dict[units.Level, units.Unit] = {}
     passed_over = {person_id}
     for level in units.LEVELS:

@@ -120,7 +120,9 @@ def to_tell(session: Session, batch: datetime, now: datetime) -> list[str]:
     """The officers (persons' ids) whom a batch may concern and who have not been told of it yet."""
     ids = select(col(Rung.unit_id)).where(col(Rung.batch) == batch).distinct()
     among = session.execute(select(Unit).where(col(Unit.id).in_(ids))).scalars().all()
-    officers = sorted({who for found in offices.answering(session, among, now.date()).values() for who in found})
+    officers = sorted(
+        {who for found in offices.answering(session, among, now.date(), rights.HANDLE).values() for who in found}
+    )
     return [who for who in officers if not firings.was_claimed(session, "ladder", who, batch)]
 
 
@@ -149,7 +151,7 @@ class News:
 
 def news(session: Session, person_id: str, batch: datetime, now: datetime) -> News:
     """What this officer is told. Nothing of a case they may not know of, nor what has ceased to be so."""
-    held = rights.units_of(offices.held_by(session, person_id, now.date()), rights.ANSWER)
+    held = rights.units_of(offices.held_by(session, person_id, now.date()), rights.HANDLE)
     theirs = [col(Rung.batch) == batch, col(Rung.unit_id).in_(held), access.may_know(session, person_id, now)]
     theirs += [_still_so(), _for_them(session, person_id, held, now), ~_own_doing(person_id)]
     joined = select(col(Rung.kind), func.count(func.distinct(col(Grievance.id))), func.max(_URGENT)).join(

@@ -28,7 +28,7 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 OWED: tuple[Group, ...] = GROUPS[:-1]
 """What the officer is to do something about."""
 
-_ASIDE = ("note", "assigned", UNDELIVERED)
+_ASIDE = ("note", "assigned", "since", UNDELIVERED)
 """Entries after which nobody waits for anybody else than before."""
 
 

@@ -70,7 +70,7 @@ def held_by(session: Session, person_id: str, day: date) -> Sequence[Office]:
     return session.execute(_HELD_BY, {"person": person_id, "day": day}).scalars().all()
 
 
-def answers_for(session: Session, person_id: str, day: date, right: rights.Right = rights.ANSWER) -> list[str]:
+def answers_for(session: Session, person_id: str, day: date, right: rights.Right = rights.HANDLE) -> list[str]:
     """The units in which this person holds an office that gives them `right` there."""
     return rights.units_of(held_by(session, person_id, day), right)
 
@@ -98,22 +98,35 @@ def held_in(session: Session, unit_ids: Iterable[str], day: date) -> Sequence[Of
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An office held in a unit; `answers`: its holder handles cases there and can be reached."""
+    """An office held in a unit, and whether its holder can be reached."""
 
     unit_id: str
     person_id: str
+    role: str
     deputy_for: str | None
-    answers: bool
+    reachable: bool
+
+    @property
+    def answers(self) -> bool:
+        """Whether its holder answers for the unit, and can be reached."""
+        return self.reachable and rights.may(self.role, "own", rights.ANSWER)
+
+    @property
+    def handles(self) -> bool:
+        """The same of cases that come to their role."""
+        return self.reachable and rights.may(self.role, "own", rights.HANDLE)
+
+    @property
+    def in_own_right(self) -> bool:
+        """Whether it is not exercised for somebody who is away."""
+        return self.deputy_for is None
 
 
 def seats(session: Session, among: Sequence[Unit], day: date) -> list[Seat]:
     """The offices held in these units on `day`: what `held_in` and `answering` say, in one question, because every review
     of a grievance asks it."""
     rows = session.connection().execute(_SEATS, {"units": [unit.id for unit in among], "day": day})
-    return [
-        Seat(row.unit_id, row.person_id, row.deputy_for, row.reachable and rights.may(row.role, "own", rights.ANSWER))
-        for row in rows
-    ]
+    return [Seat(row.unit_id, row.person_id, row.role, row.deputy_for, row.reachable) for row in rows]
 
 
 def deputies(session: Session, office_id: str, day: date) -> Sequence[Office]:
@@ -151,17 +164,20 @@ def holders(session: Session, unit_id: str, day: date) -> list[tuple[Person, boo
 
 
 def officers_of(
-    session: Session, unit_id: str, day: date, right: rights.Right = rights.ANSWER
+    session: Session, unit_id: str, day: date, right: rights.Right = rights.HANDLE
 ) -> Sequence[tuple[Account, Person, Office]]:
     """Everyone whose office in this unit gives them `right` on `day` and who can be reached: confirmed accounts only."""
     rows = session.execute(_OFFICERS, {"units": [unit_id], "day": day, "roles": rights.roles(right)})
     return [(account, person, office) for account, person, office in rows]
 
 
-def answering(session: Session, among: Sequence[Unit], day: date) -> dict[str, set[str]]:
-    """Who answers for these units, by unit id: ids of people, of those only who can be reached."""
+def answering(
+    session: Session, among: Sequence[Unit], day: date, right: rights.Right = rights.ANSWER
+) -> dict[str, set[str]]:
+    """Who answers for these units, or has another `right` in them, by unit id: ids of people, of those only who can be
+    reached."""
     found: dict[str, set[str]] = {}
-    asked = {"units": [unit.id for unit in among], "day": day, "roles": rights.roles(rights.ANSWER)}
+    asked = {"units": [unit.id for unit in among], "day": day, "roles": rights.roles(right)}
     for unit_id, person_id in session.execute(_ANSWERING, asked):
         found.setdefault(unit_id, set()).add(person_id)
     return found

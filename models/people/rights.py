@@ -17,6 +17,7 @@ Relation = Literal["own", "above", "below", "none"]
 Thing = Literal["case", "saved_reply", "notice", "poll", "results", "office", "claim", "headcount", "line"]
 Verb = Literal[
     "answer",
+    "handle",
     "enter",
     "read",
     "write",
@@ -34,8 +35,12 @@ Right = tuple[Thing, Verb]
 
 RELATIONS: tuple[Relation, ...] = ("own", "above", "below", "none")
 
+HANDLE: Right = ("case", "handle")
+"""See the cases that come to one's role in the unit, answer them, hand them on, close them; be told of them, and stand in
+for somebody who does."""
 ANSWER: Right = ("case", "answer")
-"""See a case that the unit holds, answer it, hand it on, close it; be told of it and stand in for somebody who does."""
+"""The same of all cases that the unit holds, but for those that were routed to other roles (models.grievances.routes): who
+has this answers for the unit."""
 HEAR_DAILY: Right = ("case", "hear")
 """Be told every day of a case whose time is over where no union is above."""
 KNOW_NAME: Right = ("case", "know")
@@ -74,7 +79,7 @@ STAND_IN_FOR_ADMIN: Right = ("line", "stand_in")
 _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     "own": frozenset(
         (
-            *(ANSWER, KNOW_NAME, ENTER, SAVED_REPLIES, WRITE_NOTICE, MANAGE_NOTICE, AGREE_TO_NOTICE),
+            *(HANDLE, ANSWER, KNOW_NAME, ENTER, SAVED_REPLIES, WRITE_NOTICE, MANAGE_NOTICE, AGREE_TO_NOTICE),
             *(WRITE_POLL, MANAGE_POLL, AGREE_TO_POLL, READ_RESULTS, LEND_OFFICE, HEAR_OF_CLAIM),
         )
     ),
@@ -89,8 +94,8 @@ _CHAIR = {**_ANSWERING, "own": _ANSWERING["own"] | {STAND_IN_FOR_ADMIN}}
 _HEAD = {**_CHAIR, "own": _CHAIR["own"] | {HEAR_DAILY}}
 _ADMIN: Mapping[Relation, frozenset[Right]] = {"own": frozenset({HEAR_OF_OUTAGE})}
 """Never content."""
-_NOTHING: Mapping[Relation, frozenset[Right]] = {}
-"""Roles that are kept from the roll and to which no work comes yet."""
+_ROUTED: Mapping[Relation, frozenset[Right]] = {"own": frozenset((HANDLE, SAVED_REPLIES, LEND_OFFICE))}
+"""Cases of their kinds, and nothing else of the unit."""
 
 TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
     "leader": _ANSWERING,
@@ -99,8 +104,8 @@ TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
     "vice_chair": _CHAIR,
     "chair": _HEAD,
     "superior": _ANSWERING,
-    "inspection": _NOTHING,
-    "womens_affairs": _NOTHING,
+    "inspection": _ROUTED,
+    "womens_affairs": _ROUTED,
     "admin": _ADMIN,
 }
 """By role (config/roles.toml), then by relation."""

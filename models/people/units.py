@@ -45,6 +45,11 @@ def level(unit: Unit) -> Level:
     return found
 
 
+def of_level(session: Session, wanted: Level) -> Sequence[Unit]:
+    """All units of this level, by code."""
+    return session.execute(select(Unit).where(col(Unit.kind).in_(kinds(wanted))).order_by(col(Unit.code))).scalars().all()
+
+
 def kinds(wanted: Level) -> list[str]:
     """The kinds of this level."""
     return [kind for kind, given in table("units").items() if given["level"] == wanted]

@@ -34,7 +34,7 @@ _STEP = 64
 _SHORT = frozenset(
     {
         *("account.external", "account.pin", "recipient.reference", "progress.reference", "link.body", "return_code.body"),
-        *("person.name", "person.staff_code", "grievance.reporter_name", "grievance.route"),
+        *("person.name", "person.staff_code", "grievance.reporter_name", "grievance.route", "grievance.since"),
     }
 )
 """Columns that hold no words: padded to `_STEP`. Every other one is padded as words are, also one that nobody thought of."""

@@ -275,7 +275,6 @@ class Day:
             await worker.taps("Thêm…")
         await worker.taps("Viết phản ánh")
         await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
-        await worker.taps("Tiền lương")
         said = await worker.taps(to if worker.button(to, 1) else "Gửi Ban chấp hành")
         (code,) = re.findall(r"PA-\w{6}", said)
         person_id = await self.app.writer.read(lambda session: _person(session, worker.token))

@@ -40,7 +40,7 @@ def play(service: RunningApp, leader: Person, somebody: Callable[[str], Person],
         await worker.taps("Viết phản ánh")
         await worker.says(WORDS)
         await worker.shows(photo())
-        await worker.taps("Tiền lương", TEAM)
+        await worker.taps(TEAM)
         await worker.sees("mã PA-")
         await thief.is_told_what_was_filed()
         await a_while(service)

@@ -59,7 +59,7 @@ async def test_choosing_a_language_does_not_name_a_chat(
     before = await read(known_accounts)
     await worker.taps("Send a grievance")
     await worker.says("Cơm ca hai ôi thiu")
-    await worker.taps("Wages", "Send to the union team leader")
+    await worker.taps("Send to the union team leader")
     await thief.is_told_what_was_filed()
     await a_while(service)
     assert await read(known_accounts) == before
@@ -98,7 +98,7 @@ async def test_an_officer_who_files_as_a_worker_is_not_named(
     await answers(leader, "Tổ đã báo nhà bếp")
     if typed:  # words outside a conversation begin one
         await leader.says("Tổ trưởng cũng bị ép tăng ca")
-        await leader.taps("Khác", BOARD)
+        await leader.taps(BOARD)
     else:
         await files(leader, "Tổ trưởng cũng bị ép tăng ca", BOARD)
     opened = await service.app.writer.read(carried)

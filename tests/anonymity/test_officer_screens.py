@@ -229,7 +229,7 @@ def files(union: Union, team: str) -> str:
     worker.says("menu")
     worker.taps("Viết phản ánh")
     worker.says("Tăng ca chưa được trả")
-    worker.taps("Tiền lương", "Gửi Ban chấp hành")
+    worker.taps("Gửi Ban chấp hành")
     union.world.passes(minutes=2)
     union.chair.looks()
     said = union.chair.opens_news() + union.chair.since(-1)

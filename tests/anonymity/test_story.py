@@ -101,7 +101,7 @@ class Story:
         await self.service.clock.passes(hours=24)
         await english.taps("Send a grievance")
         await english.says(WAGE)
-        await english.taps("Wages", "Send to the executive committee")
+        await english.taps("Send to the executive committee")
         named = await self.joins("Hạnh")
         await self.files(named, NAMED, BOARD, name=FULL_NAME)
         await self.chair.sees("Phản ánh mới", NAMED, f"Người gửi: {FULL_NAME}")

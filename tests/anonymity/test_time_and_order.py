@@ -95,6 +95,7 @@ def test_a_case_has_no_other_columns() -> None:
         *("reporter_name", "route", "mark", "name_for"),
         *("assignee_id", "spoken_to"),  # officers
         *("left_minutes", "running_since", "settle_at", "next_at", "rungs", "calendar"),  # its clock
+        *("routed_to", "to_roles", "since"),  # a unit and roles in it; sealed, since when
     }
     assert set(METADATA.tables["rung"].columns.keys()) == {"id", "grievance_id", "unit_id", "kind", "tell_at", "batch"}
     assert named["entry"] == {"id", "grievance_id", "kind", "officer_id", "text", "at", "number"}

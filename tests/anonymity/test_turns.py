@@ -72,7 +72,7 @@ class Turns:
 
 ACTS = [
     *(("says", "menu"), ("says", "trợ giúp"), ("says", "menu")),
-    *(("taps", "Viết phản ánh"), ("says", LONG), ("taps", "Tiền lương"), ("taps", TEAM)),
+    *(("taps", "Viết phản ánh"), ("says", LONG), ("taps", TEAM)),
     *(("says", "menu"), ("taps", "Phản ánh của tôi"), ("says", "menu")),
     *(("taps", "Viết phản ánh"), ("says", LONG), ("says", "menu"), ("taps", "Viết tiếp"), ("taps", "Cài đặt")),
     *(("taps", "Viết tiếp"), ("says", "dừng"), ("taps", "Bỏ, không gửi"), ("says", "menu")),

@@ -96,11 +96,10 @@ async def files(worker: Person, text: str, to: str, *, at_once: bool = False, na
     """The worker files a grievance and returns its code."""
     await worker.taps("Viết phản ánh")
     await worker.says(text)
-    await worker.taps("Tiền lương")
     if at_once:
-        await worker.taps("Không cần chờ: chuyển đi ngay")
+        await worker.taps("Sửa, ghi tên, giờ gửi…", "Không cần chờ: chuyển đi ngay")
     if name:
-        await worker.taps("○ Ghi tên tôi")
+        await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
         await worker.says(name)
     await worker.taps(to)
     return code_in(await worker.sees("mã PA-"))

@@ -67,7 +67,6 @@ async def test_a_grievance_crosses_from_one_phone_to_the_other(page: Page) -> No
     await taps(worker, "Viết phản ánh")
     await sees(worker, "việc gì")
     await says(worker, "Quạt ở chuyền 3 hỏng từ thứ hai")
-    await taps(worker, "An toàn, vệ sinh lao động")
     await taps(worker, "Gửi tổ trưởng công đoàn")
     await sees(worker, "mã PA-")
     await sees(leader, "Công đoàn có tin mới")

@@ -77,12 +77,11 @@ async def test_a_photo_is_sent_and_opened_in_the_page(browser: Browser, service:
     async with tab(browser, service, service.codes.team) as worker, tab(browser, service, service.codes.leader) as leader:
         await worker.get_by_label("Tin nhắn của anh/chị").fill("Tăng ca tháng 5 chưa được trả")
         await worker.keyboard.press("Enter")
-        await expect(worker.locator("#log .theirs").last).to_contain_text("về việc gì")
+        await expect(worker.locator("#log .theirs").last).to_contain_text("là gửi ngay")
         await chooses(worker, "IMG_2026.jpg", "image/jpeg", files.photo((900, 600), orientation=1))
         await expect(worker.locator("#log")).to_contain_text("Tệp: IMG_2026.jpg")
         await expect(worker.locator("#log")).to_contain_text("Ảnh 1: đang tải")
         await worker.screenshot(path=tmp_path / "worker.png")
-        await worker.get_by_role("button", name="Tiền lương").last.click()
         await worker.get_by_role("button", name="Gửi tổ trưởng công đoàn").last.click()
         await expect(worker.locator("#log")).to_contain_text("mã PA-")
 
@@ -103,7 +102,6 @@ async def test_a_document_is_saved_under_a_name_of_ours(browser: Browser, servic
         await worker.keyboard.press("Enter")
         await chooses(worker, "Bang cong.pdf", "application/pdf", files.pdf())
         await expect(worker.locator("#log")).to_contain_text("Tài liệu 1: đang tải")
-        await worker.get_by_role("button", name="Tiền lương").last.click()
         await worker.get_by_role("button", name="Gửi tổ trưởng công đoàn").last.click()
         await leader.get_by_role("button", name="Xem", exact=True).last.click()
         await leader.get_by_role("button", name="Xem tệp").last.click()

@@ -30,7 +30,6 @@ WORKERS_HEAR = (
     "[Chỉ thông báo]",
     "[Viết phản ánh]",
     "",
-    "[Tiền lương]",
     "[Gửi tổ trưởng công đoàn]",
     "mã PA-",
 )

@@ -62,7 +62,6 @@ class Citizen:
             steps += [
                 ("[Viết phản ánh]", "tap", "Viết phản ánh"),
                 ("", "text", words),
-                ("[Tiền lương]", "tap", "Tiền lương"),
                 ("[Gửi tổ trưởng công đoàn]", "tap", "Gửi tổ trưởng công đoàn"),
             ]
         self.steps = steps

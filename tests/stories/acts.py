@@ -32,7 +32,7 @@ async def files(worker: Person, text: str = OVERTIME, to: str = "Gửi tổ trư
     """The worker files a grievance about wages and returns its code."""
     await worker.taps("Viết phản ánh")
     await worker.says(text)
-    await worker.taps("Tiền lương", to)
+    await worker.taps(to)
     return code_in(await worker.sees("mã PA-"))
 
 

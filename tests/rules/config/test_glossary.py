@@ -42,6 +42,7 @@ SENDS = {
     "Send to the union team leader": "the review of a grievance",
     "Send to the executive committee": "the review of a grievance",
     "Send to {unit}": "the review of a grievance",
+    "Send to: {roles}": "the review of a grievance of a kind that has a route",
     "Go on": "a notice that was stopped goes on being sent",
 }
 """Labels that begin with “Gửi”: each sends when it is tapped."""

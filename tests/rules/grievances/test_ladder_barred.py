@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
-from models.grievances import access
+from models.grievances import access, handling, oversight
+from models.grievances.handling import Saying
+from models.people import rights
 from models.people.offices import Office
 from models.people.persons import Person
-from models.store.database import Database
+from models.store.database import Database, Session
 from tests.rules.grievances.climbing import MONDAY, House, again, at, built, new, officer, posted, tells, ticks
 
 PEOPLE = {"leader": "team", "chair": "factory", "above": "province"}
@@ -62,6 +65,91 @@ def test_no_case_reaches_whoever_is_barred(database: Database, passed: tuple[str
                     assert access.for_officer(session, person_id, code, now) is None, "sees it"
                     assert not access.visible_to(session, person_id, now), "is counted for it"
     assert told == everybody - {who for _code, barred in cases.values() for who in barred}
+
+
+ROUTES = [(), ("chair",), ("womens_affairs",), ("womens_affairs", "chair"), ("inspection",)]
+SECOND = [*itertools.product((None, "committee", "womens_affairs", "inspection"), ("factory", "province"))][1:]
+"""Which second office each of the officers holds."""
+
+
+def _counted(session: Session, person_id: str, code: str, now: datetime) -> bool:
+    """Whether the case is in any number or list that this person can open."""
+    held = {office.unit_id for office in session.execute(select(Office).where(col(Office.person_id) == person_id)).scalars()}
+    begin = MONDAY - timedelta(days=1)
+    return any(
+        (
+            access.for_officer(session, person_id, code, now) is not None,
+            bool(access.visible_to(session, person_id, now)),
+            len(access.all_of(session, person_id, now)) > 0,
+            bool(oversight.owing(session, person_id, now)),
+            bool(access.heard_since(session, person_id, begin, now + timedelta(days=1), now)),
+            any(access.state_counts(session, person_id, unit, begin, now, now) for unit in held),
+            any(access.count_heard(session, person_id, unit, begin, now, now) for unit in held),
+            any(access.count_urgent(session, person_id, unit, begin, now, now) for unit in held),
+        )
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("passed", [(), ("team",), ("team", "province")], ids="+".join)
+@pytest.mark.parametrize("roles", ROUTES, ids="+".join)
+def test_no_case_reaches_whoever_it_was_routed_past(
+    database: Database, roles: tuple[str, ...], passed: tuple[str, ...]
+) -> None:
+    """offices × units passed over × routes. Closed to: whoever held office where it was passed over, and whoever holds one
+    in the factory, to which it was routed, that is not of the route, whatever they hold besides."""
+    cases: dict[str, tuple[str, set[str], set[str]]] = {}
+    with database.transaction() as session:
+        for number, (second, where) in enumerate(SECOND):
+            house = built(session, f"{number}-")
+            for name, role in (("member", "committee"), ("women", "womens_affairs"), ("inspector", "inspection")):
+                officer(session, house, name, "factory", role)
+            for person_id in list(house.officers.values()) if second is not None else ():
+                session.add(Office(person_id=person_id, unit_id=house.units[where].id, role=second))
+            session.flush()
+            shut = [house.units[unit].id for unit in passed]
+            case = posted(session, house, holder_id=house.units["factory"].id, passed_over=shut, roles=roles, urgent=True)
+            offices = session.execute(select(Office)).scalars().all()
+            barred = {one.person_id for one in offices if one.unit_id in shut}
+            here = [one for one in offices if one.unit_id == house.units["factory"].id]
+            theirs = {one.person_id for one in here if one.role in roles}
+            past = {one.person_id for one in here} - theirs if roles else set()
+            routed = theirs or {one.person_id for one in here if rights.may(one.role, "own", rights.ANSWER)}
+            cases[case.id] = case.code, barred | past, routed - barred
+    for day in (0, 3, 10):
+        now = MONDAY + timedelta(days=day, hours=4)
+        ticks(database, now)
+        heard = set(tells(database, now))
+        with database.reading() as session:
+            for case_id, (code, closed, theirs) in cases.items():
+                case = again(session, case_id)
+                assert not closed & heard, "told"
+                assert not closed & {person.id for _account, person in access.handlers_of(session, case, now)}, "handles it"
+                assert not closed & {person.id for person in access.colleagues(session, case, now)}, "is named for it"
+                assert not [who for who in closed if _counted(session, who, code, now)], "sees it, or is counted for it"
+                if day == 0 and case.holder_id == case.routed_to:
+                    assert {one.id for _account, one in access.handlers_of(session, case, now)} == theirs
+
+
+def test_a_case_that_climbed_and_is_handed_back_is_still_for_its_roles(database: Database, house: House) -> None:
+    with database.transaction() as session:
+        officer(session, house, "women", "factory", "womens_affairs")
+        officer(session, house, "member", "factory", "committee")
+    case = new(database, house, holder_id=house.units["factory"].id, roles=("womens_affairs",))
+    ticks(database, at("12-04 10:00"))
+    with database.transaction() as session:
+        row = again(session, case)
+        assert row.holder_id == house.units["province"].id
+        now = at("12-04 10:00")
+        assert [one.id for _account, one in access.handlers_of(session, row, now)] == [house.officers["above"]]
+        below = {unit.id for unit in access.units_below(session, row, now)}
+        assert house.units["factory"].id in below
+        guidance = Saying(house.officers["above"], "Giao lại", now)
+        handling.hand_back(session, row, house.units["factory"], guidance, now)
+    with database.reading() as session:
+        row = again(session, case)
+        assert {one.id for _account, one in access.handlers_of(session, row, now)} == {house.officers["women"]}
 
 
 def test_the_whole_committee_is_passed_over(database: Database, house: House) -> None:

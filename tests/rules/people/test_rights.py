@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,9 +36,12 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SITE = Site((30, 90), True, lines=(Line("telegram:1", 29, 0, 0, True),))
 ROLES = tuple(table("roles"))
 WORKING = ("leader", "deputy_leader", "committee", "vice_chair", "chair", "superior")
-"""Roles to which work comes; to the others none does yet."""
+"""Roles to which all work of their unit comes."""
+HANDLING = (*WORKING, "inspection", "womens_affairs")
+"""Those to which cases come: to the last two, of their kinds only (config/routes.toml)."""
 
 BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
+    ("case", "handle"): ("own",),
     ("case", "answer"): ("own",),
     ("case", "enter"): ("own",),
     ("case", "know"): ("own",),
@@ -61,9 +64,17 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("line", "hear"): ("own",),
     ("line", "stand_in"): ("own",),
 }
-ONLY = {("line", "hear"): ("admin",), ("line", "stand_in"): ("chair", "vice_chair"), ("case", "hear"): ("chair",)}
+ONLY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("line", "hear"): ("admin",),
+    ("line", "stand_in"): ("chair", "vice_chair"),
+    ("case", "hear"): ("chair",),
+    ("case", "handle"): HANDLING,
+    ("saved_reply", "write"): HANDLING,
+    ("office", "lend"): HANDLING,
+}
 """Rights of some roles; the others are all of whoever works."""
 
+ROUTED = ("womens_affairs", "chair")
 OF_THE_CASE = ("ack", "why", "reply", "in_turn", "ask", "close", "unfounded", "note", "assign", "escalate", "keep", "files")
 OF_THE_CASE += ("case_more", "details")
 OF_THE_NOTICE = ("cast", "halt", "resume", "cancelrest", "correct", "again", "counts", "office_enclosed")
@@ -71,8 +82,21 @@ OF_THE_NOTICE += ("cast_more",)
 OF_THE_POLL = ("round", "close_poll", "cancel_poll", "outcome", "publish", "chart", "office_codes", "tables")
 OF_THE_POLL += ("round_asked", "outcome_words", "outcome_units")
 OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse_poll")}
-ANYWHERE = ("view", "queue", "desk", "find", "notice", "told", "nights", "polls_desk", "ask_opinion", "spoken", "saved")
-ANYWHERE += ("heads", "away", "seek", "day", "owing", "work", "queue_more", "desk_more", "alike", "unsend")
+OF_CASES = ("view", "queue", "queue_more", "saved", "away", "seek", "day", "owing", "work", "alike", "unsend")
+"""Open to whoever cases come to."""
+ANYWHERE = (
+    "desk",
+    "find",
+    "notice",
+    "told",
+    "nights",
+    "polls_desk",
+    "ask_opinion",
+    "spoken",
+    "heads",
+    "desk_more",
+    "unsend",
+)
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
 BY_OTHERS = ("end", "handback", "office_news", "lost_phone")
 """`lost_phone` is open where there is an officer below (tests/stories/people/test_lost_phones.py).
@@ -151,12 +175,13 @@ def built(session: Session) -> House:
     return house
 
 
-def case_in(session: Session, house: House, *passed_over: str) -> str:
-    """A case that the factory holds."""
+def case_in(session: Session, house: House, *passed_over: str, roles: tuple[str, ...] = ()) -> str:
+    """A case that the factory holds, or some roles in it."""
     factory = house.units["factory"]
     at = NOW.isoformat()
     said = ("report", at, new_id(), new_id(), new_id(), "Tăng ca")
     event = Event(*said, code=new_case_code(), unit_id=factory, holder_id=factory, category="wage", reply_due=at)
+    event = replace(event, roles=roles)
     case = cases.post(session, event, NOW)
     assert case is not None
     exclusions.pass_over(session, case.id, [house.units.get(name, name) for name in passed_over], NOW.date())
@@ -228,6 +253,7 @@ def test_every_officers_door_is_tried() -> None:
         *OF_WHAT_WAITS["notice"],
         *OF_WHAT_WAITS["poll"],
         *ANYWHERE,
+        *OF_CASES,
         "confirm",
     }
     assert tried | set(BY_OTHERS) == {name for name, conversation in CONVERSATIONS.items() if conversation.in_office}
@@ -241,6 +267,7 @@ def test_every_door(database: Database) -> None:
         house = built(session)
         claim = accounts.of_person(session, house.things["claim"])[0].id
         case, barred = case_in(session, house), case_in(session, house, "factory")
+        routed = case_in(session, house, roles=ROUTED)
         notice, waiting = notice_of(session, house, "done"), notice_of(session, house, "waiting")
         round_, asked = poll_of(session, house, "counted"), poll_of(session, house, "waiting")
         rated = poll_of(session, house, "counted", rates=True)
@@ -263,7 +290,12 @@ def test_every_door(database: Database) -> None:
                 tried(name, relation in ("own", "above"), rated)
                 tried(name, relation in ("own", "above", "below"), round_, house.units["team"])
             for name in ANYWHERE:
-                tried(name, True, case if name == "view" else "")
+                tried(name, True)
+            cases_come = Tried(Door(session, person_id), f"{role} {relation}", role in HANDLING, wrong)
+            for name in OF_CASES:
+                cases_come(name, True, case if name == "view" else "")
+            for name in OF_THE_CASE:
+                cases_come(name, relation == "own" and role in ROUTED, routed)
             tried("confirm", relation == "above", claim)
     assert not wrong, "\n".join(wrong)
 
@@ -272,6 +304,7 @@ def test_through_the_models(database: Database) -> None:
     with database.transaction() as session:
         house = built(session)
         case, barred = case_in(session, house), case_in(session, house, "factory")
+        routed = case_in(session, house, roles=ROUTED)
         [(_, poll)] = [rounds.with_poll(session, poll_of(session, house, "counted"))]
         [(_, rated)] = [rounds.with_poll(session, poll_of(session, house, "counted", rates=True))]
         factory, team = house.units["factory"], house.units["team"]
@@ -279,6 +312,9 @@ def test_through_the_models(database: Database) -> None:
             works = role in WORKING
             assert (access.for_officer(session, who, case, NOW) is not None) is (works and relation == "own")
             assert access.for_officer(session, who, barred, NOW) is None
+            theirs = relation == "own" and role in ROUTED
+            assert (access.for_officer(session, who, routed, NOW) is not None) is theirs
+            assert (routed in {row.id for row in access.visible_to(session, who, NOW)}) is theirs
             assert (case in {row.id for row in access.visible_to(session, who, NOW)}) is (works and relation == "own")
             counted = access.overseen(session, who, house.units[STANDS[relation]], NOW)
             overseen = works and relation == "above"
@@ -290,7 +326,7 @@ def test_through_the_models(database: Database) -> None:
             assert poll_access.may_see(session, poll, factory, who, day) is (works and relation in ("own", "above"))
             assert poll_access.may_see(session, poll, team, who, day) is (works and relation in ("own", "above", "below"))
             assert poll_access.may_see(session, rated, team, who, day) is (works and relation == "above")
-            assert offices.answers_for(session, who, day) == ([house.units[STANDS[relation]]] if works else [])
+            assert offices.answers_for(session, who, day) == ([house.units[STANDS[relation]]] if role in HANDLING else [])
             for right, where in BY_HAND.items():
                 may = offices.may(session, who, right, factory, day)  # type: ignore[arg-type]
                 assert may is (role in ONLY.get(right, WORKING) and relation in where), (role, relation, right)

@@ -38,9 +38,9 @@ async def test_endless_text_is_refused_kindly(worker: Person, leader: Person, te
     await worker.says(text)
     await worker.sees("dài quá 4.000 ký tự", "chia thành nhiều tin")
     await worker.sees("Có chuyện gì chưa ổn")
-    await worker.does_not_see("về việc gì")
+    await worker.does_not_see("không hiện tên")
     await worker.says(OVERTIME)
-    await worker.sees("về việc gì")
+    await worker.sees("không hiện tên")
     await goes_on(worker)
 
 
@@ -69,7 +69,7 @@ async def test_text_with_nothing_in_it(worker: Person) -> None:
         await worker.says(text)
         await worker.sees("chưa có chữ nào")
         await worker.sees("Có chuyện gì chưa ổn")
-    await worker.does_not_see("về việc gì")
+    await worker.does_not_see("không hiện tên")
 
 
 @pytest.mark.parametrize("kind", ["sticker", "contact"])
@@ -85,7 +85,7 @@ async def test_what_cannot_be_read_is_said_so(worker: Person, kind: str) -> None
     assert await worker.emulator.deliver(send()) == 200
     await worker.service.app.drain()
     await worker.sees("chưa đọc được nhãn dán")
-    await worker.sees("về việc gì")
+    await worker.sees("không hiện tên")
     await worker.does_not_see("84912345678")
 
 
@@ -94,8 +94,8 @@ async def test_the_words_under_a_photo_are_not_lost(worker: Person, leader: Pers
     assert await worker.emulator.deliver(worker.user.photo_update(caption="Dây điện hở ở máy 12")) == 200
     await worker.service.app.drain()
     await worker.sees("Ảnh 1: đang tải")
-    await worker.sees("về việc gì")
-    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
+    await worker.sees("không hiện tên")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Dây điện hở ở máy 12")
 
 
@@ -120,7 +120,7 @@ async def test_a_card_shows_what_was_written(worker: Person, leader: Person, clo
         await worker.says("menu")
         await worker.taps("Viết phản ánh")
         await worker.says(written)
-        await worker.taps("Khác", "○ Ghi tên tôi")
+        await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
         await worker.says(written)
         await worker.taps("Gửi tổ trưởng công đoàn")
         name = " ".join(shown.strip("“”").split())
@@ -131,7 +131,7 @@ async def test_a_card_shows_what_was_written(worker: Person, leader: Person, clo
 
 async def test_a_name_has_an_end(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "○ Ghi tên tôi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
     await worker.says("\u200d")
     await worker.sees("chưa có chữ nào")
     await worker.says("Bình " * 100)

@@ -99,36 +99,36 @@ async def test_anothers_case(worker: Person, leader: Person, somebody: Somebody,
 
 async def test_values_that_were_not_offered(worker: Person, leader: Person, chair: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Về việc: Tiền lương")
     stem = token_behind(phone(worker), "Tiền lương").split(":wage:")
     for value in ("nothing", "", "WAGE", "cancel ", "danger"):
         await forges(phone(worker), f"{stem[0]}:{value}:{stem[1]}")
         await worker.sees(OLD)
         await worker.sees("về việc gì")
-    await worker.taps("Tiền lương")
+    await worker.taps("Giữ nguyên")
     stem = token_behind(phone(worker), "Gửi tổ trưởng công đoàn").split(":team:")
     for value in ("superior", "unnamed", "at_once", "covered"):  # nobody answers there; no name given; no cover here
         await forges(phone(worker), f"{stem[0]}:{value}:{stem[1]}")
         await worker.sees(OLD)
-        await worker.sees("xem lại trước khi gửi")
+        await worker.sees("là gửi ngay")
     assert not await service.app.writer.read(carried)
 
 
 async def test_a_wrong_run_or_an_old_one(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
-    old = token_behind(phone(worker), "Tiền lương")
+    old = token_behind(phone(worker), "Gửi tổ trưởng công đoàn")
     await worker.says("dừng", "dừng", "Quạt ở chuyền 3 hỏng")
     for token in (old, old[:-3] + "zzz", old[:-3]):
         await forges(phone(worker), token)
         await worker.sees(OLD)
-        await worker.sees("về việc gì")
-    await worker.taps("Khác", "Gửi tổ trưởng công đoàn")
-    card = await leader.sees("Phản ánh mới", "Quạt ở chuyền 3 hỏng", "Khác")
+        await worker.sees("là gửi ngay", "Quạt")
+    await worker.taps("Gửi tổ trưởng công đoàn")
+    card = await leader.sees("Phản ánh mới", "Quạt ở chuyền 3 hỏng", "Môi trường")
     assert OVERTIME not in card
 
 
 async def test_yesterdays_button(worker: Person, leader: Person, clock: FakeClock, service: RunningApp) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương")
     old = token_behind(phone(worker), "Gửi tổ trưởng công đoàn")
     await clock.passes(hours=25)
     await forges(phone(worker), old)
@@ -139,7 +139,7 @@ async def test_yesterdays_button(worker: Person, leader: Person, clock: FakeCloc
 
 async def test_the_send_button_tapped_twice_files_once(worker: Person, leader: Person, service: RunningApp) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn", "Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     await worker.sees(OLD)
     assert len(await rows(service, Grievance)) == 1

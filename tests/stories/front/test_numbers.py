@@ -131,9 +131,7 @@ async def test_a_card_that_waited_for_days_is_still_the_newest_list(
 ) -> None:
     """By then the chat's key of the day has changed twice; the list is remembered under the one of today."""
     await zalo.down()
-    await worker.says(
-        "Viết phản ánh", "Quạt hỏng ba ngày", "Tiền lương", "Gửi tổ trưởng công đoàn"
-    )  # pushed to, heard, unanswered
+    await worker.says("Viết phản ánh", "Quạt hỏng ba ngày", "Gửi tổ trưởng công đoàn")  # pushed to, heard, unanswered
     await clock.passes(hours=50)
     await zalo.start()
     await clock.passes(minutes=10)

@@ -17,13 +17,13 @@ FAN = "Quạt ở chuyền 3 hỏng ba ngày"
 async def test_a_name_stops_nothing(worker: Person, leader: Person) -> None:
     """Huy is no “hủy”, and Dũng and Dung are no “dừng”."""
     await worker.says("Viết phản ánh", OVERTIME)
-    await worker.taps("Tiền lương", "○ Ghi tên tôi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
     await worker.says("Huy")
-    await worker.sees("Tên: Huy")
+    await worker.sees("ghi tên: Huy")
     for name in ("Dũng", "Dung", "dung", "Giúp việc", "Đúng"):
         await worker.says(name)
         await worker.sees("Vui lòng chọn")
-        await worker.sees("Tên: Huy")
+        await worker.sees("ghi tên: Huy")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME, "Huy")
 
@@ -32,9 +32,9 @@ async def test_a_name_stops_nothing(worker: Person, leader: Person) -> None:
 @pytest.mark.parametrize("name", ["Dũng", "Hủy Diệt", "Dung", "Nam", "Ba", "Một", "Tư"])
 async def test_names_that_are_words_or_numbers_are_taken_for_names(worker: Person, leader: Person, name: str) -> None:
     await worker.says("Viết phản ánh", OVERTIME)
-    await worker.taps("Tiền lương", "○ Ghi tên tôi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
     await worker.says(name)
-    await worker.sees(f"Tên: {name}")
+    await worker.sees(f"ghi tên: {name}")
 
 
 @every_channel
@@ -45,7 +45,7 @@ async def test_a_draft_is_asked_about_before_it_goes(worker: Person, leader: Per
         await worker.says(word)
         await worker.sees(OVERTIME, LOST)
         await worker.taps("Viết tiếp")
-        await worker.sees("về việc gì")
+        await worker.sees("không hiện tên")
     await worker.says("dừng")
     await worker.taps("Bỏ, không gửi")
     await worker.sees("Đã dừng. Không có gì được gửi đi.")
@@ -62,11 +62,11 @@ async def test_the_menu_may_be_looked_at_meanwhile(worker: Person, leader: Perso
         await worker.says(word)
         await worker.sees("vẫn giữ ở đây", "[Viết phản ánh]", "[Viết tiếp]")
     await worker.taps("Viết tiếp")
-    await worker.sees("về việc gì")
+    await worker.sees("không hiện tên")
     await worker.says("menu")
     await worker.taps("Phản ánh của tôi")
     await worker.sees(OVERTIME, LOST)
-    await worker.taps("Viết tiếp", "Tiền lương", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Viết tiếp", "Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
@@ -89,13 +89,13 @@ async def test_an_older_button_asks_as_well(worker: Person, leader: Person) -> N
     await worker.taps("Cài đặt")
     await worker.sees(OVERTIME, LOST)
     await worker.taps("Cài đặt")  # the same again is another tap on the same: still asked
-    await worker.taps("Viết tiếp", "Tiền lương", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Viết tiếp", "Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
 
 
 async def test_without_accents_nothing_under_way_is_stopped(worker: Person) -> None:
     await worker.says("Viết phản ánh", "Dung")
-    await worker.sees("về việc gì")
+    await worker.sees("không hiện tên")
     await worker.says("dung lai")
     await worker.does_not_see("Đã dừng", LOST)
 
@@ -219,6 +219,6 @@ async def test_a_number_under_the_menu_however_polite(worker: Person, typed: str
     await worker.says(typed)
     await worker.sees("Có chuyện gì")
     await worker.says(OVERTIME)
-    await worker.sees("1. Tiền lương")
+    await worker.sees("1. Sửa, ghi tên", "Tiền lương · không hiện tên")
     await worker.says(typed)
-    await worker.sees("Tiền lương", "Tên: không hiện")
+    await worker.sees("Tên: không hiện")

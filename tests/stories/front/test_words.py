@@ -29,8 +29,7 @@ async def test_the_language_of_one_person_is_theirs(worker: Person, leader: Pers
     await worker.taps("English")
     await worker.sees("From now on", "[Send a grievance]")
     await worker.says(OVERTIME)
-    await worker.taps("Wages")
-    await worker.sees("Name: not shown", "[Send to the union team leader]")
+    await worker.sees("Wages · no name shown", "[Send to the union team leader]")
     await worker.taps("Send to the union team leader")
     await worker.sees("Thank you", "before 10:00 on 24/11")
     await leader.sees("Phản ánh mới", "Tiền lương · không nêu tên")
@@ -89,10 +88,10 @@ async def test_an_unknown_command_is_no_grievance(worker: Person) -> None:
         await worker.sees("không có lệnh này")
         await worker.sees("[Viết phản ánh]")
         await worker.says(OVERTIME)
-        await worker.sees("về việc gì")
+        await worker.sees("không hiện tên")
         await worker.says(command)
         await worker.sees("không có lệnh này")
-        await worker.sees("về việc gì")
+        await worker.sees("không hiện tên")
         await worker.says("dừng", "dừng")
 
 

@@ -30,7 +30,7 @@ VOICE = {"telegram": made.ogg(), "zalo": made.aac(), "webchat": made.ogg()}
 
 async def sends(worker: Person, to: str = "Gửi tổ trưởng công đoàn") -> None:
     """From the words to the end."""
-    await worker.taps("Tiền lương", to)
+    await worker.taps(to)
     await worker.sees("mã PA-")
 
 
@@ -48,8 +48,10 @@ async def test_a_photo_goes_with_a_grievance_and_its_officer_sees_it(
     await worker.says(OVERTIME)
     await worker.shows(made.photo((400, 300)))
     await worker.sees("Ảnh 1: đang tải")
-    await worker.taps("Tiền lương")
-    await worker.sees("xem lại trước khi gửi", OVERTIME, "Kèm theo: ảnh 1 (đã nhận)", "xóa khỏi ảnh")
+    await worker.taps("Sửa, ghi tên, giờ gửi…")
+    await worker.sees(OVERTIME, "xóa khỏi ảnh")
+    await worker.taps("Quay lại")
+    await worker.sees("là gửi ngay", OVERTIME, "Kèm theo: ảnh 1 (đã nhận)")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME, "Tệp kèm theo: ảnh 1 (đã nhận)", "[Xem tệp]")
     [(name, content)] = await opens(leader)
@@ -67,7 +69,7 @@ async def test_a_file_alone_begins_a_grievance_that_asks_for_words(worker: Perso
     await worker.says(OVERTIME)
     await worker.shows(VOICE["zalo"] if isinstance(worker, OnZalo) else VOICE["telegram"], "voice")
     await worker.sees("Ghi âm 1: đang tải")
-    await worker.taps("Tiền lương")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Quay lại")  # meanwhile the file has come
     await worker.sees("ảnh 1 (đã nhận), ghi âm 1 (đã nhận)", "người quen nghe là nhận ra")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "ảnh 1 (đã nhận), ghi âm 1 (đã nhận)")
@@ -115,8 +117,10 @@ async def test_a_document_is_made_anew_and_its_sender_is_told_so(worker: Person,
     """What was read stays, and nothing else: seen in the file that reaches the officer."""
     await worker.says(OVERTIME)
     await worker.shows(words.docx("<w:p><w:del><w:r><w:delText>BINHCANARY</w:delText></w:r></w:del></w:p>"), "document")
-    await worker.taps("Tiền lương")
-    await worker.sees("tài liệu 1 (đã nhận)", "Tài liệu được làm lại mới", "lời nhận xét và phần ẩn bị bỏ đi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…")
+    await worker.sees("Tài liệu được làm lại mới", "lời nhận xét và phần ẩn bị bỏ đi")
+    await worker.taps("Quay lại")
+    await worker.sees("tài liệu 1 (đã nhận)")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới")
     [(name, content)] = await opens(leader)
@@ -131,7 +135,7 @@ async def test_somebody_who_sends_very_many_files_is_asked_to_wait(
     monkeypatch.setattr(queue, "MOST", 1)
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
-    await worker.taps("Hủy")  # never sent: it is here all the same
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Hủy")  # never sent: it is here all the same
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await worker.sees("Ảnh 1 chưa nhận được", "rất nhiều tệp", "gửi vào ngày mai")
@@ -139,7 +143,7 @@ async def test_somebody_who_sends_very_many_files_is_asked_to_wait(
     await other.joins(service.codes.team)
     await other.says(OVERTIME)
     await other.shows(made.photo())
-    await other.taps("Tiền lương")
+    await other.taps("Sửa, ghi tên, giờ gửi…", "Quay lại")
     await other.sees("ảnh 1 (đã nhận)")
 
 
@@ -174,7 +178,7 @@ async def test_what_is_nothing_we_keep_is_said_kindly(
     text = await worker.sees("1 chưa nhận được", why, "Công đoàn nhận được ảnh (đến 10 MB)")
     instead = "ghi âm lại" if kind == "voice" else "chụp ảnh màn hình"
     assert (instead in text) == (why != "tệp quá lớn") and len(text.splitlines()) <= 10
-    await worker.taps("Tiền lương")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Quay lại")  # meanwhile the file has come
     await worker.sees("(không dùng được)")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", OVERTIME)
@@ -305,11 +309,10 @@ async def test_files_go_only_with_a_grievance(worker: Person, leader: Person, so
 @on("telegram")
 async def test_words_under_a_later_photo_are_added_to_the_draft(worker: Person, leader: Person) -> None:
     await worker.shows(made.photo(), caption=OVERTIME)
-    await worker.sees("về việc gì")
-    await worker.taps("Tiền lương")
+    await worker.sees("là gửi ngay")
     await worker.shows(made.photo(), caption="Ảnh chụp bảng công")
     await worker.sees("Ảnh 2: đang tải")
-    await worker.sees(OVERTIME + "\nẢnh chụp bảng công", "ảnh 1 (đã nhận), ảnh 2")
+    await worker.sees(OVERTIME + " Ảnh chụp bảng công", "ảnh 1 (đã nhận), ảnh 2")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Ảnh chụp bảng công", "ảnh 1 (đã nhận), ảnh 2 (đã nhận)")
 
@@ -322,7 +325,6 @@ async def test_a_line_that_is_away_is_asked_again_and_sending_does_not_wait(
     telegram.fault("error", method="getFile", status=500, skip=1)
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
-    await worker.taps("Tiền lương")
     await worker.sees("ảnh 1 (đang tải)")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Tệp kèm theo: ảnh 1 (đang tải)")
@@ -343,7 +345,7 @@ async def test_what_telegram_does_not_have_is_known_before_it_is_sent(
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     await worker.sees("Ảnh 1 chưa nhận được", "không chuyển tệp đến được")
-    await worker.taps("Tiền lương")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Quay lại")  # meanwhile the file has come
     await worker.sees("ảnh 1 (không tải được)")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới")
@@ -373,7 +375,7 @@ async def test_a_draft_that_was_never_sent_leaves_nothing(worker: Person, clock:
     await worker.says(OVERTIME)
     await worker.shows(made.photo())
     assert len(list(service.app.vault.directory.glob("*"))) == 1
-    await worker.taps("Hủy")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Hủy")
     await clock.passes(days=1)
     await clock.passes(days=1)
     assert not list(service.app.vault.directory.iterdir())

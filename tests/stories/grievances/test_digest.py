@@ -39,7 +39,7 @@ async def test_at_night_nobody_is_woken_and_the_morning_tells(worker: Person, le
 
 async def test_danger_rings_at_night(worker: Person, leader: Person, chair: Person, night: FakeClock) -> None:
     await worker.says("Cháy ở kho vải")
-    await worker.taps("An toàn, vệ sinh lao động", "Có người đang gặp nguy hiểm: gửi ngay")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
     await chair.sees("⚠", "Cháy ở kho vải")
     await night.passes(hours=8)
     await chair.does_not_see("buổi sáng")

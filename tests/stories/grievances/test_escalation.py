@@ -17,10 +17,10 @@ async def test_not_settled_goes_up_with_its_text(
     code = await files(worker)
     await answers(leader, "Đã trả 30 giờ", "Đề nghị kết thúc")
     await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
-    await worker.sees("Còn điều gì chưa ổn", "không phải hỏi lại từ đầu")
+    await worker.sees("Còn điều gì chưa ổn", "không phải hỏi lại")
     await clock.passes(seconds=1)
     await worker.says("Còn thiếu 12 giờ")
-    await worker.sees(code, "được chuyển tới: Ban chấp hành")
+    await worker.sees(code, "lên Ban chấp hành")
     await chair.sees(f"{code} chưa ổn", "Người lao động: “Còn thiếu 12 giờ”", "[Trả lời]")
     await chair.says(code)
     await chair.sees(OVERTIME, "Đã trả 30 giờ", "Còn thiếu 12 giờ")
@@ -53,7 +53,7 @@ async def test_overdue_lets_the_worker_send_it_up(worker: Person, leader: Person
     await clock.passes(hours=23, minutes=59)
     await worker.says(code)
     await worker.sees("chờ trả lời")
-    await worker.does_not_see("Quá hạn")
+    await worker.does_not_see("[Quá hạn")
     await clock.passes(minutes=2)
     await leader.says("Việc cần xử lý")
     await leader.sees(code, "quá hạn")
@@ -61,11 +61,11 @@ async def test_overdue_lets_the_worker_send_it_up(worker: Person, leader: Person
     await worker.sees("[Quá hạn, chuyển lên Ban chấp hành]")
     await worker.taps("Quá hạn, chuyển lên Ban chấp hành")
     await worker.says("Vẫn chưa có ai trả lời")
-    await worker.sees("được chuyển tới: Ban chấp hành")
+    await worker.sees("lên Ban chấp hành")
     await chair.sees(code, OVERTIME, "Vẫn chưa có ai trả lời", "trước 10:01 ngày 25/11")
     await worker.says(code)
     shown = await worker.sees("Ban chấp hành", "chờ trả lời")
-    assert "Quá hạn" not in shown, "the next union has its own time"
+    assert "[Quá hạn" not in shown, "the next union has its own time"
 
 
 async def test_an_answer_in_time_is_not_overdue(worker: Person, leader: Person, clock: FakeClock) -> None:
@@ -74,7 +74,7 @@ async def test_an_answer_in_time_is_not_overdue(worker: Person, leader: Person, 
     await clock.passes(hours=48)
     await worker.says(code)
     await worker.sees("đã trả lời")
-    await worker.does_not_see("Quá hạn")
+    await worker.does_not_see("[Quá hạn")
 
 
 async def test_units_without_an_officer_are_passed_over(worker: Person, leader: Person, superior: Person) -> None:
@@ -82,7 +82,7 @@ async def test_units_without_an_officer_are_passed_over(worker: Person, leader: 
     await answers(leader, "Đã trả", "Đề nghị kết thúc")
     await worker.taps("Chưa ổn, chuyển lên Liên đoàn Lao động tỉnh")
     await worker.says("Chưa trả")
-    await worker.sees("được chuyển tới: Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
+    await worker.sees("lên Công đoàn cấp trên (Liên đoàn Lao động tỉnh)")
     await superior.sees(f"{code} chưa ổn", "Chưa trả")
 
 
@@ -103,7 +103,7 @@ async def test_the_nearest_deadline_is_at_the_top(
     calm = await files(worker, to="Gửi Ban chấp hành")
     await clock.passes(minutes=1)
     await worker.says("Có người ngất")
-    await worker.taps("Khác", "Có người đang gặp nguy hiểm: gửi ngay")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
     await chair.says("/queue", "Việc cần xử lý")
     queue = await chair.sees("2 phản ánh đang mở")
     assert queue.splitlines()[2].startswith(calm), "two hours come before twenty-four"

@@ -15,7 +15,7 @@ from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, code_in, files, rows
 
 Somebody = Callable[[str], Person]
-DANGER = "Có người đang gặp nguy hiểm: gửi ngay"
+DANGER = "⚠ Có người gặp nguy hiểm: gửi ngay"
 RING = "việc khẩn"
 
 
@@ -31,7 +31,7 @@ def quiet() -> str:
 
 async def calls_danger(worker: Person, text: str) -> str:
     await worker.says(text)
-    await worker.taps("Tiền lương", DANGER)
+    await worker.taps(DANGER)
     return code_in(await worker.sees("PA-", "115"))
 
 
@@ -103,9 +103,9 @@ async def test_a_seventh_grievance_waits_in_its_draft(
         await files(worker, f"Phản ánh số {number}")
         await worker.says("menu")
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("chưa được gửi", "vẫn còn đây", "10:11")
-    await worker.sees("xem lại trước khi gửi", OVERTIME)
+    await worker.sees("là gửi ngay", OVERTIME)
     assert len(await rows(service, Grievance)) == 6
     await clock.passes(minutes=11)
     await worker.taps("Gửi tổ trưởng công đoàn")

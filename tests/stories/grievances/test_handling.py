@@ -60,7 +60,7 @@ async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Perso
     await deputy.says(code)
     await deputy.sees("chờ bảng công", "ghi chú nội bộ")
     await worker.says(code)
-    await worker.sees(code, "Tình trạng")
+    await worker.sees(code, "Tiền lương · ")
     await worker.does_not_see("kế toán")
 
 
@@ -94,7 +94,7 @@ async def test_not_enough_grounds_is_told_apart_and_can_go_further(worker: Perso
     await worker.sees("kết thúc: chưa đủ căn cứ")
     await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.says("Bảng công thiếu ngày 12")
-    await worker.sees("chuyển tới: Ban chấp hành")
+    await worker.sees("lên Ban chấp hành")
     await chair.sees("chưa ổn", OVERTIME, "Bảng công thiếu ngày 12")
 
 
@@ -103,7 +103,7 @@ async def test_a_worker_withdraws(worker: Person, leader: Person) -> None:
     code = await files(worker)
     await leader.sees("Phản ánh mới")
     await worker.says(code)
-    await worker.taps("Rút phản ánh")
+    await worker.taps("Thêm…", "Rút phản ánh")
     await worker.sees("không cần nêu lý do")
     await worker.taps("Rút")
     await worker.sees(f"Đã rút {code}")

@@ -130,7 +130,7 @@ async def test_danger_climbs_on_a_sunday_night(
 ) -> None:
     clock.is_at(datetime(2026, 11, 29, 16, 0, tzinfo=UTC))  # Sunday, 23:00
     await worker.says("Cháy ở kho vải")
-    await worker.taps("An toàn, vệ sinh lao động", "Có người đang gặp nguy hiểm: gửi ngay")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
     code = code_in(await worker.sees("mã PA-"))
     await chair.looks_away()
     await clock.passes(hours=1)

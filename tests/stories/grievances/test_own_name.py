@@ -11,7 +11,7 @@ from tests.stories.channels import every_channel
 
 async def gives_name(worker: Person, code: str, who: str) -> None:
     await worker.says(code)
-    await worker.taps("Cho biết tên")
+    await worker.taps("Thêm…", "Cho biết tên")
     await worker.sees("Sau 24 giờ", "Không ai được phép đòi")
     await worker.says("Nguyễn Thị Bình")
     await worker.taps(who)
@@ -34,7 +34,7 @@ async def test_it_can_be_taken_back(worker: Person, leader: Person, clock: FakeC
     await gives_name(worker, code, "Mọi cán bộ xử lý việc này")
     await clock.passes(hours=20)
     await worker.says(code)
-    await worker.taps("Rút lại tên")
+    await worker.taps("Thêm…", "Rút lại tên")
     await worker.sees("Chưa cán bộ nào thấy tên")
     await clock.passes(hours=48)
     assert not await rows(service, Intake), "neither the name nor that it was taken back"
@@ -72,9 +72,9 @@ async def test_a_name_can_be_taken_back_after_the_case_is_withdrawn(
     code = await files(worker)
     await gives_name(worker, code, "Mọi cán bộ xử lý việc này")
     await worker.says(code)
-    await worker.taps("Rút phản ánh", "Rút")
+    await worker.taps("Thêm…", "Rút phản ánh", "Rút")
     await worker.says(code)
-    await worker.taps("Rút lại tên")
+    await worker.taps("Thêm…", "Rút lại tên")
     await worker.sees("Chưa cán bộ nào thấy tên")
     await clock.passes(hours=25)
     await leader.does_not_see("Bình")

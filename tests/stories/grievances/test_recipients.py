@@ -14,19 +14,20 @@ from tests.stories.acts import OVERTIME, also, appointed, files, rows
 ANONYMOUS, COMMITTEE, NAMED = "Không hiện tên (ẩn danh)", "Chỉ Ban chấp hành biết tên tôi", "Ghi tên tôi"
 
 
-async def test_the_three_ways_of_naming_stand_above_the_recipients(worker: Person, leader: Person) -> None:
+async def test_the_other_ways_of_naming_are_behind_the_last_button(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương")
-    review = await worker.sees("xem lại trước khi gửi")
-    places = [review.index(label) for label in (f"● {ANONYMOUS}", f"○ {COMMITTEE}", f"○ {NAMED}", "Gửi tổ trưởng công đoàn")]
-    assert places == sorted(places)
+    card = await worker.sees("là gửi ngay", "không hiện tên")
+    assert ANONYMOUS not in card
+    await worker.taps("Sửa, ghi tên, giờ gửi…")
+    screen = await worker.sees("Tên: không hiện", f"[{COMMITTEE}]", f"[{NAMED}]")
+    assert f"[{ANONYMOUS}]" not in screen, "it is so already"
 
 
 async def test_only_the_committee_reads_the_name(worker: Person, leader: Person, chair: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", f"○ {COMMITTEE}")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", COMMITTEE)
     await worker.says("Nguyễn Thị Bình")
-    await worker.sees("Nguyễn Thị Bình, chỉ Ban chấp hành biết", f"● {COMMITTEE}")
+    await worker.sees("Nguyễn Thị Bình, chỉ Ban chấp hành biết")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "không nêu tên")
     await leader.taps("Chuyển lên Ban chấp hành")
@@ -62,8 +63,7 @@ async def test_a_leader_who_also_sits_above_is_no_way_around(
     """The leader is the only one of the committee with a chat: a case that passes the leader over cannot go there."""
     await also(service, "SL001", "SONGLAM", "committee")
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương")
-    review = await worker.sees("xem lại trước khi gửi", "Gửi tổ trưởng công đoàn", "Gửi Liên đoàn Lao động tỉnh")
+    review = await worker.sees("là gửi ngay", "Gửi tổ trưởng công đoàn", "Gửi Liên đoàn Lao động tỉnh")
     assert "Ban chấp hành]" not in review
     await worker.taps("Gửi Liên đoàn Lao động tỉnh")
     await superior.sees("Phản ánh mới", OVERTIME)
@@ -73,8 +73,8 @@ async def test_a_leader_who_also_sits_above_is_no_way_around(
 
 async def test_danger_passes_nobody_over(worker: Person, leader: Person, chair: Person) -> None:
     await worker.says("Dây điện hở ở máy 12, có người bị giật")
-    await worker.taps("An toàn, vệ sinh lao động", "Có người đang gặp nguy hiểm: gửi ngay")
-    await worker.sees("115, 114", "113")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
+    await worker.sees("115 cấp cứu, 114", "113")
     await chair.sees("⚠")
 
 
@@ -92,12 +92,11 @@ async def test_what_gives_a_writer_away_is_said_before_it_goes(
     worker: Person, leader: Person, service: RunningApp, text: str, warning: str
 ) -> None:
     await worker.says(text)
-    await worker.taps("Tiền lương")
     await worker.sees("⚠", warning, "sửa lại nội dung")
-    await worker.taps("Sửa nội dung")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Sửa nội dung")
     await worker.says("Chưa trả tăng ca")
-    review = await worker.sees("xem lại trước khi gửi", "Chưa trả tăng ca")
-    assert "⚠" not in review
+    review = await worker.sees("là gửi ngay", "Chưa trả tăng ca")
+    assert "sửa lại nội dung" not in review
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Chưa trả tăng ca")
     assert len(await rows(service, Grievance)) == 1
@@ -120,7 +119,7 @@ async def test_a_deputy_of_the_chair_reads_no_name_given_to_the_committee(
 ) -> None:
     await chair.taps("Việc cần xử lý", "Khi tôi vắng mặt", "Trần Thị Mai", "3 ngày")
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", f"○ {COMMITTEE}")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", COMMITTEE)
     await worker.says("Nguyễn Thị Bình")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "không nêu tên")

@@ -30,10 +30,12 @@ async def test_nothing_reaches_the_leader_before_its_time(
 ) -> None:
     await worker.taps("Viết phản ánh")
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương")
-    await worker.sees("sau 30–90 phút", "giờ chuyển chung", "[Không cần chờ: chuyển đi ngay]")
+    await worker.sees("đến sau 30–90 phút")
+    await worker.taps("Sửa, ghi tên, giờ gửi…")
+    await worker.sees("không ai đoán ra giờ gửi", "[Không cần chờ: chuyển đi ngay]")
+    await worker.taps("Quay lại")
     await worker.taps("Gửi tổ trưởng công đoàn")
-    await worker.sees("mã PA-", "chuyển đi sau 30–90 phút")
+    await worker.sees("mã PA-", "trong khoảng 30–90 phút")
     await clock.passes(minutes=29, seconds=59)
     await leader.sees_nothing_new()
     assert not await rows(service, Grievance)
@@ -51,32 +53,38 @@ async def test_the_deadline_counts_from_the_moment_it_arrives(worker: Person, le
 
 async def test_gui_ngay_reaches_at_once(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Không cần chờ: chuyển đi ngay")
-    await worker.sees("công đoàn nhận được ngay", "[Chuyển đi sau 30–90 phút]")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Không cần chờ: chuyển đi ngay")
+    await worker.sees("đến ngay")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
-    await worker.does_not_see("chuyển đi sau")
+    await worker.does_not_see("trong khoảng")
     await leader.sees("Phản ánh mới", OVERTIME)
 
 
 async def test_a_worker_may_go_back_under_cover(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "Không cần chờ: chuyển đi ngay", "Chuyển đi sau 30–90 phút", "Gửi tổ trưởng công đoàn")
-    await worker.sees("chuyển đi sau 30–90 phút")
+    await worker.taps(
+        "Sửa, ghi tên, giờ gửi…",
+        "Không cần chờ: chuyển đi ngay",
+        "Sửa, ghi tên, giờ gửi…",
+        "Chuyển đi sau 30–90 phút",
+        "Gửi tổ trưởng công đoàn",
+    )
+    await worker.sees("trong khoảng 30–90 phút")
     await leader.sees_nothing_new()
 
 
 async def test_danger_does_not_wait(worker: Person, chair: Person) -> None:
     await worker.says("Có người ngất ở chuyền 3")
-    await worker.taps("An toàn, vệ sinh lao động", "Có người đang gặp nguy hiểm: gửi ngay")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
     await chair.sees("⚠", "chuyền 3")
 
 
 async def test_a_name_needs_no_cover(worker: Person, leader: Person) -> None:
     await worker.says(OVERTIME)
-    await worker.taps("Tiền lương", "○ Ghi tên tôi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
     await worker.says("Nguyễn Thị Bình")
-    await worker.sees("công đoàn nhận được ngay")
+    await worker.sees("ghi tên: Nguyễn Thị Bình")
     await worker.taps("Gửi tổ trưởng công đoàn")
     await leader.sees("Phản ánh mới", "Bình")
 
@@ -105,7 +113,7 @@ async def test_the_answer_comes_under_cover_too(worker: Person, leader: Person, 
     await worker.taps("Bổ sung, trả lời lại")
     await worker.says("Còn thiếu 3 giờ")
     await worker.taps("Gửi sau 30–90 phút")
-    await worker.sees("chuyển đi sau 30–90 phút")
+    await worker.sees("trong khoảng 30–90 phút")
     await leader.looks_away()
     await clock.passes(minutes=29)
     await leader.sees_nothing_new()
@@ -127,7 +135,7 @@ async def test_an_addition_may_go_at_once(worker: Person, leader: Person, clock:
 async def test_a_decision_on_its_way_leaves_no_other_to_take(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Đã ổn")
-    await worker.sees(code, "kết thúc", "chuyển đi sau 30–90 phút")
+    await worker.sees(code, "kết thúc", "trong khoảng 30–90 phút")
     await worker.says(code)
     card = await worker.sees(code, "Đã trả đủ 42 giờ", "[Bổ sung, trả lời lại]")
     assert "[Đã ổn]" not in card and "[Chưa ổn" not in card
@@ -137,7 +145,7 @@ async def test_a_decision_on_its_way_leaves_no_other_to_take(worker: Person, lea
 async def test_a_decision_under_cover_is_taken_once(worker: Person, leader: Person, clock: FakeClock) -> None:
     code = await settling(worker, leader, clock)
     await worker.taps("Đã ổn")
-    await worker.sees(code, "kết thúc", "chuyển đi sau 30–90 phút")
+    await worker.sees(code, "kết thúc", "trong khoảng 30–90 phút")
     await worker.taps("Đã ổn")
     await worker.sees("hiện không dùng được")
     await worker.taps("Chưa ổn")
@@ -152,7 +160,7 @@ async def test_not_settled_travels_under_cover(worker: Person, leader: Person, c
     code = await settling(worker, leader, clock)
     await worker.taps("Chưa ổn, chuyển lên Ban chấp hành")
     await worker.says("Mới trả 30 giờ")
-    await worker.sees(code, "Ban chấp hành", "chuyển đi sau 30–90 phút")
+    await worker.sees(code, "Ban chấp hành", "trong khoảng 30–90 phút")
     await chair.sees_nothing_new()
     await clock.passes(minutes=90)
     await chair.sees(code, "Mới trả 30 giờ")

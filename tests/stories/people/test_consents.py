@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -180,6 +181,7 @@ async def test_a_case_does_not_say_how_its_reporter_joined(
         await leader.taps("Việc cần xử lý", case_code)
         opened = await leader.sees(case_code, "Quạt xưởng hỏng")
         row = next(line for line in opened.splitlines() if line.startswith(case_code))  # the list names the other, too
+        row = re.sub(r"còn 2[34] giờ", "còn … giờ", row)  # of 24 hours 23 are left a moment later, whoever wrote
         cards.append((card.replace(case_code, "PA-"), row.replace(case_code, "PA-")))
     assert cards[0] == cards[1]
     assert len({account.verified for account in await rows(service, Account) if not account.claim}) == 2, "they did differ"

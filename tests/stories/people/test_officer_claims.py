@@ -57,7 +57,6 @@ async def claimant(somebody: Somebody, service: RunningApp, chair: Person) -> Pe
 async def test_no_powers_before_somebody_vouches(worker: Person, chair: Person, claimant: Person) -> None:
     await worker.taps("Viết phản ánh")
     await worker.says("Tăng ca tháng 5 chưa được trả")
-    await worker.taps("Tiền lương")
     await worker.sees("[Gửi Ban chấp hành]")
     await worker.does_not_see("[Gửi tổ trưởng công đoàn]")
     await worker.taps("Gửi Ban chấp hành")

@@ -136,7 +136,7 @@ async def test_a_pin_stands_before_ones_own_cases_and_answers(worker: Person, le
     await worker.says("2580")
     await worker.sees(code, "chờ trả lời")
     await worker.says(code)
-    await worker.sees(code, "Tình trạng")  # not asked again within ten minutes
+    await worker.sees(code, "Tiền lương · ")  # not asked again within ten minutes
     await service.clock.passes(minutes=11)
     await answered(leader)
     await worker.sees("Công đoàn có tin mới")
@@ -279,7 +279,7 @@ async def test_an_officer_who_leaves_and_returns_finds_no_old_cases_of_their_own
 async def test_a_name_given_is_taken_out_of_the_case(worker: Person, leader: Person) -> None:
     await worker.taps("Viết phản ánh")
     await worker.says("Quạt hỏng")
-    await worker.taps("Khác", "○ Ghi tên tôi")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Ghi tên tôi")
     await worker.says("Nguyễn Văn An")
     await worker.taps("Gửi tổ trưởng công đoàn")
     thanks = await worker.sees("mã PA-")

@@ -290,7 +290,7 @@ async def test_the_same_code_twice_and_another_beside_it(worker: Person, service
     assert two_words(await worker.sees("đã được dùng ở đây rồi", "[Viết phản ánh]")) == words
     await worker.says(service.codes.chair)
     assert two_words(await worker.sees("đang có một mã của cán bộ chờ xác nhận")) == words
-    await worker.does_not_see("về việc gì")
+    await worker.does_not_see("là gửi ngay")
     assert len(await rows(service, WorkerClaim)) == 1
 
 

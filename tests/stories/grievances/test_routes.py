@@ -1,0 +1,128 @@
+"""Some kinds go first to those whose work they are: on a button that the worker sees, and past everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from models.grievances.cases import Grievance
+from tests.actors import Person
+from tests.running_app import MONDAY, FakeClock, RunningApp
+from tests.stories.acts import appointed, files, rows
+from tests.stories.channels import every_channel
+from tests.stories.grievances.test_filing import reviews
+
+FACTORY = "SONGLAM"
+
+
+async def joined(
+    service: RunningApp, somebody: Callable[[str], Person], role: str, name: str, code: str, unit: str = FACTORY
+) -> Person:
+    """One more officer, who has joined."""
+    officer = somebody(name)
+    await officer.joins(await appointed(service, unit, role, name, code))
+    await officer.looks_away()
+    return officer
+
+
+@every_channel
+async def test_harassment_goes_to_womens_affairs_and_the_chair(
+    worker: Person, leader: Person, chair: Person, somebody: Callable[[str], Person], service: RunningApp
+) -> None:
+    """And to no other member of the committee; womens_affairs has it in her menu, answers it, and sees no other case."""
+    women = await joined(service, somebody, "womens_affairs", "Hoàng Thị Nụ", "SL811")
+    member = await joined(service, somebody, "committee", "Phan Văn Sửu", "SL812")
+    await reviews(worker, "Quản đốc hay sờ mó chị em")
+    card = await worker.sees("Quấy rối tình dục · không hiện tên")
+    assert card.index("[Gửi cán bộ nữ công và chủ tịch]") < card.index("[Gửi tổ trưởng công đoàn]")
+    await worker.taps("Gửi cán bộ nữ công và chủ tịch")
+    await worker.sees("Cán bộ nữ công và chủ tịch", "sẽ trả lời anh/chị tại đây")
+    await women.sees("Phản ánh mới", "sờ mó")
+    await chair.sees("Phản ánh mới", "sờ mó")
+    await women.says("menu")
+    await women.sees("Hôm nay", "Mới: 1")
+    await women.taps("Xử lý lần lượt (1)")
+    await women.says("Chị gặp tôi ở phòng công đoàn")
+    await women.taps("Gửi")
+    await worker.sees("Chị gặp tôi ở phòng công đoàn")
+    other = await files(worker, "Chậm lương tháng 5", "Gửi Ban chấp hành")
+    await member.sees("Phản ánh mới", other)
+    await member.does_not_see("sờ mó", "Quấy rối")
+    await leader.does_not_see("sờ mó")
+    await women.does_not_see(other)
+
+
+@every_channel
+async def test_a_complaint_about_the_union_goes_to_the_inspection_committee(
+    worker: Person, chair: Person, superior: Person, somebody: Callable[[str], Person], service: RunningApp
+) -> None:
+    inspector = await joined(service, somebody, "inspection", "Đinh Văn Ngọ", "SL813")
+    await reviews(worker, "Quỹ công đoàn chi không công khai")
+    await worker.taps("Gửi ủy viên ủy ban kiểm tra")
+    await inspector.sees("Phản ánh mới", "Quỹ công đoàn")
+    await chair.sees_nothing_new()
+    await superior.sees_nothing_new()
+
+
+async def test_without_an_inspection_committee_it_goes_above(worker: Person, chair: Person, superior: Person) -> None:
+    await reviews(worker, "Quỹ công đoàn chi không công khai")
+    card = await worker.sees("Hoạt động, tài chính công đoàn")
+    assert card.index("[Gửi Liên đoàn Lao động tỉnh]") < card.index("[Gửi Ban chấp hành]")
+
+
+@every_channel
+async def test_retaliation_goes_past_those_who_have_the_case(
+    worker: Person, leader: Person, chair: Person, superior: Person, service: RunningApp
+) -> None:
+    code = await files(worker)
+    await leader.looks_away()
+    await worker.taps("Phản ánh của tôi", code, "Tôi bị trù dập")
+    await worker.sees("bị đối xử thế nào")
+    await worker.says("Bị chuyển sang chuyền nặng")
+    card = await worker.sees("Bị trù dập, trả thù · không hiện tên")
+    assert card.index("[Gửi Liên đoàn Lao động tỉnh]") < card.index("[Gửi Ban chấp hành]")
+    assert "[Gửi tổ trưởng công đoàn]" not in card
+    await worker.taps("Gửi Liên đoàn Lao động tỉnh")
+    await superior.sees("Phản ánh mới", "chuyền nặng", "Về việc: Bị trù dập, trả thù")
+    await leader.sees_nothing_new()
+    await chair.sees_nothing_new()
+    assert len(await rows(service, Grievance)) == 2
+
+
+@every_channel
+async def test_an_officer_under_pressure_writes_to_those_above(leader: Person, chair: Person, superior: Person) -> None:
+    await leader.says("menu")
+    await leader.taps("Thêm…", "Tôi bị gây sức ép vì làm công đoàn")
+    await leader.says("Giám đốc dọa cho nghỉ")
+    await leader.sees("Bị trù dập, trả thù · không hiện tên")
+    await leader.taps("Gửi Liên đoàn Lao động tỉnh")
+    await superior.sees("Phản ánh mới", "dọa cho nghỉ")
+    await chair.sees_nothing_new()
+
+
+@every_channel
+async def test_a_rumour_asks_for_a_verified_answer(worker: Person, leader: Person, chair: Person) -> None:
+    await reviews(worker, "Nghe nói công ty sắp cắt thưởng, có thật không ạ")
+    card = await worker.sees("không hiện tên")
+    assert "Tin đồn, thông tin sai lệch" in card
+    assert card.index("[Gửi Ban chấp hành]") < card.index("[Gửi tổ trưởng công đoàn]")
+    await worker.taps("Gửi Ban chấp hành")
+    await chair.sees("Phản ánh mới", "trả lời điều đã kiểm chứng")
+    await leader.sees_nothing_new()
+
+
+@every_channel
+@pytest.mark.parametrize("quiet", ["20:00-06:00"])
+async def test_danger_rings_outside_the_team_at_night(
+    worker: Person, leader: Person, superior: Person, clock: FakeClock, quiet: str
+) -> None:
+    """No committee can be reached: those above it are rung at once, and the team is not; the name stays unsaid."""
+    clock.is_at(MONDAY + timedelta(hours=14))
+    await reviews(worker, "Kho vải bốc cháy")
+    await worker.sees("gọi ngay 115 · 114", "Nút đầu tiên báo ngay cho Liên đoàn Lao động tỉnh")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
+    await superior.sees("việc khẩn")
+    await superior.sees("⚠", "bốc cháy", "không nêu tên")
+    await leader.sees_nothing_new()
