@@ -39,6 +39,7 @@ async def test_each_gets_an_answer_of_its_own(worker: Person, leader: Person, se
     assert {code for code in codes for text in said if code in text} == {codes[0], codes[2]}
 
 
+@every_channel
 async def test_it_can_be_stopped_before_it_goes(worker: Person, leader: Person, clock: FakeClock) -> None:
     for text in ("Quạt hỏng", "Cơm thiu"):
         await files(worker, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -177,7 +178,11 @@ async def test_a_second_officer_agrees(somebody: Somebody, superior: Person, ser
     asked = await second.sees("Đồng chí Lê Thị Hòa đề nghị đồng chí duyệt đợt lấy ý kiến", "Liên đoàn Lao động tỉnh")
     assert "1 người" not in asked, "how many have a slip"
     await second.taps("Xem toàn bộ đợt lấy ý kiến")
-    await second.sees(TITLE, "chờ cán bộ khác duyệt", "Người nhận: Liên đoàn Lao động tỉnh", "Ẩn danh")
+    shown = await second.sees(TITLE, "chờ cán bộ khác duyệt", "Người nhận: Liên đoàn Lao động tỉnh", "Ẩn danh")
+    await second.taps("Xem câu hỏi")
+    await second.sees(TITLE, "Bữa ăn ca", "Thay đổi món")
+    [code] = re.findall(r"YK-\w+", shown)
+    await second.taps(code)
     await second.taps("Duyệt và mở")
     await superior.sees("Phạm Thị Nga đã duyệt")
     await voter.sees("🗳 Bữa ăn ca")
@@ -385,6 +390,18 @@ async def test_published_to_members(
     await reader.sees("Khoảng 10 người đã tham gia.")
     await reader.taps("Danh sách mã kiểm tra")
     assert any(name.endswith(".txt") for name, _content in await reader.received())
+
+
+@every_channel
+async def test_results_of_the_units_below(somebody: Somebody, chair: Person, service: RunningApp, clock: FakeClock) -> None:
+    more = [person for unit in ("SONGLAM-MAY1", "SONGLAM-MAY2") for person in await crowd(service, 12, unit)]
+    await opens(chair)
+    await cast(service, more, MEALS)
+    await is_counted(clock)
+    await chair.taps("Xem kết quả", "Chi tiết", "Đơn vị cấp dưới")
+    await chair.sees("Xem kết quả của đơn vị nào?", "[Tổ may 1]", "[Tổ may 2]")
+    await chair.taps("Tổ may 1")
+    await chair.sees("Bữa ăn ca · Tổ may 1 · khoảng", "[Câu sau]")
 
 
 async def test_the_committee_never_sees_its_rating_by_team(
