@@ -95,7 +95,6 @@ ANYWHERE = (
     "spoken",
     "heads",
     "desk_more",
-    "unsend",
 )
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
 BY_OTHERS = ("end", "handback", "office_news", "lost_phone")

@@ -19,7 +19,7 @@ async def marks(leader: Person, *codes_and_texts: str) -> None:
 
 @every_channel
 async def test_each_gets_an_answer_of_its_own(worker: Person, leader: Person, service: RunningApp, clock: FakeClock) -> None:
-    texts = ("Quạt hỏng", "Cơm thiu", "Thiếu găng tay")
+    texts = ("Quạt hỏng", "Nhà vệ sinh bẩn", "Nước uống có cặn")
     codes = [await files(worker, text) for text in texts]
     await leader.opens_news()
     await marks(leader, f"☐ {codes[0]} · “{texts[0]}”", f"☐ {codes[2]} · “{texts[2]}”")
@@ -41,7 +41,7 @@ async def test_each_gets_an_answer_of_its_own(worker: Person, leader: Person, se
 
 @every_channel
 async def test_it_can_be_stopped_before_it_goes(worker: Person, leader: Person, clock: FakeClock) -> None:
-    for text in ("Quạt hỏng", "Cơm thiu"):
+    for text in ("Quạt hỏng", "Nhà vệ sinh bẩn"):
         await files(worker, text)
     await leader.opens_news()
     await marks(leader, "Chọn tất cả")
@@ -53,15 +53,15 @@ async def test_it_can_be_stopped_before_it_goes(worker: Person, leader: Person, 
 
 
 async def test_what_changed_meanwhile_is_left_out_and_named(worker: Person, leader: Person, clock: FakeClock) -> None:
-    codes = [await files(worker, text) for text in ("Quạt hỏng", "Cơm thiu", "Cửa kẹt")]
+    codes = [await files(worker, text) for text in ("Quạt hỏng", "Nhà vệ sinh bẩn", "Trong xưởng nóng quá")]
     await leader.opens_news()
     await marks(leader, "Chọn tất cả")
-    await worker.says(f"{codes[1]} Hôm nay lại thiu")
+    await worker.says(f"{codes[1]} Hôm nay lại bẩn")
     await worker.taps("Gửi")
     await leader.says("Công ty trả vào thứ sáu")
     await leader.sees(f"Để lại, vì vừa có thay đổi: {codes[1]}")
     await leader.taps("Gửi 2 câu trả lời")
-    await worker.says(f"{codes[2]} Cửa rơi rồi")
+    await worker.says(f"{codes[2]} Nóng tới 40 độ rồi")
     await worker.taps("Gửi")
     for _ in range(5):
         await clock.passes(minutes=1)

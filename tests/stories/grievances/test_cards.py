@@ -29,16 +29,16 @@ async def test_a_long_story_is_shortened_and_read_in_full(worker: Person, leader
 
 @every_channel
 async def test_the_last_three_entries_are_on_it_and_the_rest_under_details(worker: Person, leader: Person) -> None:
-    code = await files(worker, "Quạt hỏng ba ngày")
+    code = await files(worker, "Lương thiếu ba ngày")
     for number in range(1, 4):
         await answers(leader, f"Tổ đang hỏi, lần {number}. {LONG}")
         await worker.says(f"{code} Vẫn chưa có gì, lần {number}")
         await worker.taps("Gửi")
     card = await leader.sees("bổ sung vào", "Vẫn chưa có gì, lần 3", "[Chi tiết]")
     assert fits(card), card
-    assert "Quạt hỏng" in card and "còn 4 tin" in card
+    assert "Lương thiếu" in card and "còn 4 tin" in card
     await leader.taps("Chi tiết")
-    first = await leader.sees("Quạt hỏng ba ngày", "Trang 1/")
+    first = await leader.sees("Lương thiếu ba ngày", "Trang 1/")
     of = first.partition("Trang 1/")[2][0]
     await leader.taps(f"2/{of} ›")
     await leader.sees(f"Trang 2/{of}", f"[‹ 1/{of}]")

@@ -85,7 +85,7 @@ async def test_retaliation_goes_past_those_who_have_the_case(
     assert card.index("[Gửi Liên đoàn Lao động tỉnh]") < card.index("[Gửi Ban chấp hành]")
     assert "[Gửi tổ trưởng công đoàn]" not in card
     await worker.taps("Gửi Liên đoàn Lao động tỉnh")
-    await superior.sees("Phản ánh mới", "chuyền nặng", "Về việc: Bị trù dập, trả thù")
+    await superior.sees("Phản ánh mới", "chuyền nặng", "Bị trù dập, trả thù · ", "không nêu tên")
     await leader.sees_nothing_new()
     await chair.sees_nothing_new()
     assert len(await rows(service, Grievance)) == 2
