@@ -111,7 +111,7 @@ async def _file(worker: Phone) -> str:
     await worker.says(WRONG)
     await worker.sees("là gửi ngay", WRONG, "không hiện tên")
     await worker.taps("Gửi tổ trưởng công đoàn")
-    thanks = await worker.sees("mã PA-", "sẽ trả lời anh/chị tại đây")
+    thanks = await worker.sees("mã PA-", "hạn trả lời tại đây")
     return thanks[thanks.index("PA-") :][:9]
 
 

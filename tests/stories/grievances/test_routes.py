@@ -38,7 +38,7 @@ async def test_harassment_goes_to_womens_affairs_and_the_chair(
     card = await worker.sees("Quấy rối tình dục · không hiện tên")
     assert card.index("[Gửi cán bộ nữ công và chủ tịch]") < card.index("[Gửi tổ trưởng công đoàn]")
     await worker.taps("Gửi cán bộ nữ công và chủ tịch")
-    await worker.sees("Cán bộ nữ công và chủ tịch", "sẽ trả lời anh/chị tại đây")
+    await worker.sees("Cán bộ nữ công và chủ tịch", "hạn trả lời tại đây")
     await women.sees("Phản ánh mới", "sờ mó")
     await chair.sees("Phản ánh mới", "sờ mó")
     await women.says("menu")

@@ -133,7 +133,7 @@ async def test_words_instead_of_an_answer_begin_a_grievance_with_these_words(
     await worker.sees("Chỉ thông báo")
     await worker.says("Tăng ca tháng 5 chưa được trả")
     await worker.does_not_see("Anh/chị chọn một trong các mục")
-    await worker.taps("Tiền lương", "Gửi tổ trưởng công đoàn")
+    await worker.taps("Gửi tổ trưởng công đoàn")
     await worker.sees("mã PA-")
     await leader.sees("Phản ánh mới", "Tăng ca tháng 5 chưa được trả")
     accounts = await rows(service, Account)
