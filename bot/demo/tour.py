@@ -219,7 +219,7 @@ async def _notify(demo: Stage, chair: Phone, worker: Phone, leader: Phone) -> No
     await chair.taps("Thay đổi…")
     await chair.sees("muốn đổi điều gì")
     await chair.taps("☐ Đề nghị xác nhận đã đọc")
-    await chair.sees("📢 Thông báo chung", "bấm “Đã đọc”")
+    await chair.sees("📢 Thông báo chung", "chọn “Đã đọc”")
     await chair.sees("kiểm tra trước khi gửi")
     leader.sees_nothing_more()
     await chair.taps("Gửi")

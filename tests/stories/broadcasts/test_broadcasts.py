@@ -64,7 +64,7 @@ async def test_a_notice_is_sent_read_and_counted(
     await leader.taps("Thay đổi…", "☐ Đề nghị xác nhận đã đọc", "Gửi")
     await leader.sees("đang được gửi đi")
     await reader.sees(
-        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "vui lòng bấm “Đã đọc”"
+        "📢 Thông báo chung · Tổ may 1", TEXT, "Trần Thị Mai, tổ trưởng", "23/11/2026", "vui lòng chọn “Đã đọc”"
     )
     await reader.taps("Đã đọc")
     await reader.sees("Cảm ơn anh/chị", "không cán bộ nào thấy ai đã đọc")

@@ -91,7 +91,7 @@ async def test_a_preview_in_english_fits(leader: Person) -> None:
 async def test_what_was_chosen_is_kept_and_what_was_preset_is_not(chair: Person) -> None:
     await writes(chair)
     await chair.taps("Đổi nơi nhận")
-    await chair.sees("Gửi cho đơn vị nào? Bấm chọn, hoặc gõ tên hay mã đơn vị.", "[☐ Tổ may 1]")
+    await chair.sees("Gửi cho đơn vị nào? Chọn một mục, hoặc gõ tên hay mã đơn vị.", "[☐ Tổ may 1]")
     await chair.says("may 1")
     await chair.taps("Xong, tiếp tục", "Tất cả mọi người")
     await chair.sees("Người nhận: Tổ may 1")
