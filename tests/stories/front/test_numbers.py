@@ -116,7 +116,7 @@ async def test_a_number_that_is_not_in_the_list_starts_nothing(worker: Person, n
 async def test_a_number_given_as_an_answer_in_words_is_one(worker: Person) -> None:
     await worker.taps("Viết phản ánh")
     await worker.says("5")
-    await worker.sees("1.", "8.")
+    await worker.sees("“5”", "1. ")
 
 
 async def test_labels_and_words_do_as_well(worker: Person, leader: Person) -> None:
