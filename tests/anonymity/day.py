@@ -271,9 +271,10 @@ class Day:
 
     async def _files(self, worker: Phone, to: str) -> None:
         await worker.says("menu")
-        if not worker.button("Viết phản ánh", 1):  # an officer's first screen is the day's work
-            await worker.taps("Thêm…")
-        await worker.taps("Viết phản ánh")
+        if worker.button("Viết phản ánh", 1):
+            await worker.taps("Viết phản ánh")
+        else:  # an officer's first screen is the day's work
+            await worker.says("Viết phản ánh")
         await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
         said = await worker.taps(to if worker.button(to, 1) else "Gửi Ban chấp hành")
         (code,) = re.findall(r"PA-\w{6}", said)

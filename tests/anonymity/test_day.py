@@ -60,5 +60,5 @@ async def test_the_thief_bites(
     monkeypatch.setattr(moments, "tonight", _soon)
     monkeypatch.setattr(moments, "last_night", lambda now: honest(now - timedelta(days=1), moments.COVERED))
     monkeypatch.setattr(chats, "name_of", _alike)
-    verdict = await judged(tmp_path, database_url, server, people=16, cases=5)
+    verdict = await judged(tmp_path, database_url, server, people=16, cases=12)
     assert verdict.luck <= CHANCE, f"only {verdict.right} of {len(verdict.named)} reporters named"

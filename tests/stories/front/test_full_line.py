@@ -82,17 +82,17 @@ async def test_the_last_place_is_not_given_twice(
     await second.sees_nothing_new()
 
 
-@limits(per_month=16, reserve=4)
+@limits(per_month=15, reserve=4)
 async def test_replies_go_first_and_notices_wait_for_the_next_month(
     worker: Person, leader: Person, clock: FakeClock, service: RunningApp
 ) -> None:
-    code = await files(worker)  # 8 messages to join, 4 to file: what is left is kept for replies
-    assert await sent(service) == {"2026-11": 12}
+    code = await files(worker)  # 8 messages to join, 3 to file: what is left is kept for replies
+    assert await sent(service) == {"2026-11": 11}
     await leader.sees_nothing_new()
     await worker.says("menu")
     await worker.sees("1. Viết phản ánh")
-    assert REGISTRY.get_sample_value("haichieu_month_sent", {"line": LINE}) == 13
-    assert REGISTRY.get_sample_value("haichieu_month_limit", {"line": LINE}) == 16
+    assert REGISTRY.get_sample_value("haichieu_month_sent", {"line": LINE}) == 12
+    assert REGISTRY.get_sample_value("haichieu_month_limit", {"line": LINE}) == 15
     await clock.passes(days=7)  # 30 November, 10:00
     await leader.sees_nothing_new()
     await clock.passes(hours=14, minutes=1)  # midnight in Vietnam
@@ -100,14 +100,14 @@ async def test_replies_go_first_and_notices_wait_for_the_next_month(
     await leader.says("2")
     await leader.sees("tiếp nhận", code)
     # A preview, the card, what came of “2”, and a preview of what the ladder says of a case that nobody has answered.
-    assert await sent(service) == {"2026-11": 13, "2026-12": 4}
+    assert await sent(service) == {"2026-11": 12, "2026-12": 4}
 
 
-@limits(per_month=13, reserve=0)
+@limits(per_month=12, reserve=0)
 async def test_the_end_of_the_month_is_not_haste(
     worker: Person, leader: Person, clock: FakeClock, service: RunningApp, zalo: ZaloEmulator
 ) -> None:
-    zalo.month = 13
+    zalo.month = 12
     leader.curious = False  # to open it would be one too many
     await files(worker)  # what the leader is sent is the last
     await leader.sees("Công đoàn có tin mới")
