@@ -153,12 +153,13 @@ class Outage:
             del self._waiting[row.message.id]
         return rows
 
-    def is_hopeless(self, row: Claimed) -> bool:
+    def is_hopeless(self, row: Claimed, before: int) -> bool:
         """A message is in doubt: whether it is in doubt for its own sake and not for the line's. So it is from the second
-        doubt on when the line has acknowledged others in between and failed with none of them; or with others failing, too,
-        after `DOUBTS`. A process that has just started knows of no doubt before."""
+        doubt on when the line has acknowledged others in between, before it left again (`before`: `acknowledged` then), and
+        failed with none of them; or with others failing, too, after `DOUBTS`. A process that has just started knows of no
+        doubt before."""
         last = self._doubts.pop(row.message.id, None)
-        between = last is not None and self._acknowledged > last.acknowledged
+        between = last is not None and before > last.acknowledged
         times = (last.times if last else 0) + (between or last is None)
         self._doubts[row.message.id] = Doubt(self._acknowledged, self._failed, times)
         while len(self._doubts) > KEPT:

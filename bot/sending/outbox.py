@@ -334,7 +334,7 @@ class Outbox:
                     self._outage.works()
                 else:
                     self._outage.judged(row)
-                return await self._failed(row, error)
+                return await self._failed(row, error, before)
             finally:
                 self._pacer.give_back(began)
         return ended(row, "rejected", refused) if refused else ended(row, "sent")
@@ -355,7 +355,8 @@ class Outbox:
         self._pacer.give_back(self._clock.steady())
         return ended(row, "sent")
 
-    async def _failed(self, row: Claimed, error: SendError) -> Outcome:
+    async def _failed(self, row: Claimed, error: SendError, before: int) -> Outcome:
+        """`before`: how much the line had acknowledged when the message left."""
         now = self._clock.now()
         pause = timedelta(seconds=RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1])
         if isinstance(error, Throttled) and self._allowance.is_spent(now):
@@ -374,7 +375,7 @@ class Outbox:
         if isinstance(error, Uncertain):
             # A broadcast part of unknown fate is sent once more, then counted as such, where the line works for others
             # (bot.sending.outage); a reply is repeated until answered.
-            if self._outage.is_hopeless(row) and row.lane == BULK and row.doubtful:
+            if self._outage.is_hopeless(row, before) and row.lane == BULK and row.doubtful:
                 return ended(row, "uncertain")
             return again(row, now + pause, doubtful=True)
         assert isinstance(error, Unreachable)  # the list in base.py is closed

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -109,6 +109,7 @@ def test_an_outage_costs_nobody_a_notice(database: Database, first: int, outage:
 @pytest.mark.parametrize("backend", ["sqlite"])
 @MANY
 @given(st.lists(st.sampled_from([*TROUBLE, TAKEN, TAKEN]), max_size=60), st.integers(1, 8))
+@example([CUT, FLOODED, CUT], 2)  # somebody is acknowledged while the second doubt is being judged, which is not in between
 def test_who_ends_as_uncertain_was_in_doubt_while_others_were_not(
     database: Database, script: list[str], people: int
 ) -> None:
@@ -239,7 +240,7 @@ async def test_a_second_doubt_counts_when_the_line_works_for_others(clock: FakeC
 
     async def doubted(name: str) -> bool:
         await outage.failed(row(name), outage.acknowledged)
-        return outage.is_hopeless(row(name))
+        return outage.is_hopeless(row(name), outage.acknowledged)
 
     assert not await doubted("An")
     if "taken" in between or "refused" in between:
