@@ -191,7 +191,9 @@ async def _settle(chair: Phone, worker: Phone, code: str) -> None:
     await _opens(chair)
     await chair.sees(code, "đã ổn")
     await worker.says(code)
-    mine = await worker.sees(code, "Tình trạng", WRONG, OUTCOME)
+    await worker.sees(code, "đã ổn", OUTCOME)
+    await worker.taps("Chi tiết")
+    mine = await worker.sees(code, WRONG, OUTCOME)
     if NOTE in mine:
         raise TourError("note_read")
 
