@@ -247,10 +247,17 @@ class Day:
             await act()
         await self.passes(begin + timedelta(hours=HOURS) - self.clock.now())
 
+    async def _goes_to(self, phone: Phone, *labels: str) -> str:
+        """Opens the first of these that the menu has, where an officer's first screen is the day's work."""
+        await phone.says("menu")
+        for _ in range(5):
+            if (label := next((one for one in labels if phone.button(one, 1)), None)) is not None:
+                return await phone.taps(label)
+            await phone.taps("Thêm…")
+        raise AssertionError((phone.name, labels, phone.shown[-3:]))
+
     async def _notifies(self) -> None:
-        await self.chair.says("menu")
-        if not self.chair.button("Soạn thông báo", 1):  # while no case waits, it is a menu away
-            await self.chair.taps("Thông báo của đơn vị")
+        await self._goes_to(self.chair, "Thông báo của đơn vị")
         await self.chair.taps("Soạn thông báo")
         await self.chair.says("Mời anh chị em họp tổ thứ bảy")
         await self.chair.taps("Thay đổi…", "Đề nghị xác nhận", "Gửi")
@@ -270,11 +277,7 @@ class Day:
         await worker.taps("Bật" if worker.button("Bật", 2) else "Tắt")
 
     async def _files(self, worker: Phone, to: str) -> None:
-        await worker.says("menu")
-        if worker.button("Viết phản ánh", 1):
-            await worker.taps("Viết phản ánh")
-        else:  # an officer's first screen is the day's work
-            await worker.says("Viết phản ánh")
+        await self._goes_to(worker, "Viết phản ánh")
         await worker.says("Lương tháng này thiếu " + "tiền tăng ca " * self.dice.randrange(1, 30))
         said = await worker.taps(to if worker.button(to, 1) else "Gửi Ban chấp hành")
         (code,) = re.findall(r"PA-\w{6}", said)
@@ -283,9 +286,7 @@ class Day:
 
     async def _handles(self, officer: Phone) -> None:
         await officer.opens_news()
-        await officer.says("menu")
-        # Once a case is late, the first screen leads to those.
-        said = await officer.taps("Quá hạn" if officer.button("Quá hạn", 1) else "Việc cần xử lý")
+        said = await self._goes_to(officer, "Quá hạn", "Việc cần xử lý")  # once a case is late, the first leads to those
         for code in re.findall(r"PA-\w{6}", said)[:1]:
             await officer.says(f"{code} Tổ đã ghi nhận, sẽ trả lời " + "sớm " * self.dice.randrange(1, 20))
             await officer.taps("Gửi")
