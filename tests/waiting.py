@@ -11,14 +11,19 @@ HANGS = 120
 moment may be long."""
 
 
-async def until(reached: Callable[[], Any]) -> None:
+OFTEN, SOMETIMES = 0.002, 0.05
+"""Seconds between two looks: at something in this process; and at a database or another process, where each look is work for
+both, and work that is taken from what is waited for."""
+
+
+async def until(reached: Callable[[], Any], every: float = OFTEN) -> None:
     """Lets the loop work until `reached()`, or what it awaits, is true."""
     async with asyncio.timeout(HANGS):
         while True:
             answer = reached()
             if await answer if isinstance(answer, Awaitable) else answer:
                 return
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(every)
 
 
 async def idle(turns: int = 50) -> None:

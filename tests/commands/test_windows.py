@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from bot.commands import invites, roll  # noqa: F401 - importing them adds their commands
+from bot.commands.main import app
 from bot.commands.roll_sample import NAMES
 from models.people.invites import Invite
 from models.store.database import Database
@@ -185,8 +188,15 @@ def _unix(home: Path, *words: object, stdout: int = subprocess.PIPE) -> Result:
     )
 
 
+def here(*words: str) -> str:
+    """The command inside this process, where it is not the process that matters; what it says."""
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
 def test_codes_that_nobody_could_read_are_not_kept(home: Path, opened: Callable[[], int]) -> None:
-    well(_unix(home, "import", NAMES[0]))
+    here("import", NAMES[0])
     with Path("/dev/full").open("wb") as full:
         result = _unix(home, "invites", stdout=full.fileno())
     assert result.returncode == 1
@@ -211,11 +221,11 @@ def test_codes_that_nobody_could_read_are_not_kept(home: Path, opened: Callable[
 def test_codes_go_into_a_file_for_ones_own_eyes(
     home: Path, opened: Callable[[], int], words: Sequence[str], begins: bytes
 ) -> None:
-    well(_unix(home, "import", NAMES[0]))
+    here("import", NAMES[0])
     path = home / words[-1]
     path.touch()
     path.chmod(0o644)
-    shown = well(_unix(home, "invites", *words))
+    shown = here("invites", *words)
     assert path.read_bytes().startswith(begins)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert opened() == (2 if "--slips" in words else 7)

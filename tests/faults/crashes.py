@@ -29,7 +29,7 @@ from models.store import schema
 from models.store.database import Database
 from models.store.sealing import Keyring
 from tests.faults.nursery import Life, Nursery
-from tests.waiting import HANGS, until
+from tests.waiting import HANGS, SOMETIMES, until
 
 TOKEN = "123456:TEST"
 SECRET = "crash-secret-0001"
@@ -204,7 +204,7 @@ class Town:
             self.webhook = (await self.ask("state"))["webhook"]
             return self.webhook not in ("", beside)
 
-        await until(is_set)
+        await until(is_set, SOMETIMES)
 
     def journal(self) -> list[tuple[int, str, str]]:
         """Every message that a process began to send: its number, to whom, and which (`identity`)."""
@@ -227,7 +227,7 @@ class Town:
         await asyncio.gather(*(somebody.look() for somebody in self.people))
         if self.pushed and (await self.ask("state"))["webhook"]:
             await self.tell("redeliver")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(SOMETIMES)
 
     async def settles(self) -> None:
         """Until everybody is content, and nothing is left to do."""

@@ -19,7 +19,7 @@ from models.people.accounts import Account, Sender
 from models.people.offices import Office
 from models.people.units import Unit
 from tests.faults.crashes import TOKEN, Town
-from tests.waiting import until
+from tests.waiting import SOMETIMES, until
 
 ON = f"telegram:{TOKEN.split(':')[0]}"
 OF_A_PROCESS = 300
@@ -79,7 +79,7 @@ def adds_up(town: Town, broadcast_id: str) -> Counter[str]:
 
 
 async def is_over(town: Town, broadcast_id: str) -> None:
-    await until(lambda: state(town, broadcast_id) == "done")
+    await until(lambda: state(town, broadcast_id) == "done", SOMETIMES)
 
 
 async def reckon(town: Town, broadcast_id: str, phones: int, frozen: int = 0) -> Reckoning:

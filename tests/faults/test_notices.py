@@ -23,7 +23,7 @@ from models.broadcasts.recipients import Recipient
 from tests.faults.crashes import SECRET, Town, a_town, free_port
 from tests.faults.notices import adds_up, crowd, is_over, reckon, state, writes
 from tests.faults.nursery import Nursery
-from tests.waiting import until
+from tests.waiting import SOMETIMES, until
 
 PEOPLE, KILLS = map(int, os.environ.get("FULL_CAST", "900x6").split("x"))
 SENDS = PEOPLE // (3 * KILLS)
@@ -126,7 +126,7 @@ async def frozen(town: Town, plant: str = "") -> None:
     await town.tell("fault", kind="held", method="sendMessage", times=None)
     first = town.starts(env=(address := pushed()), plant=plant)
     # Some on their way and more claimed, which its pace holds back; no answer yet, and none that has taken too long.
-    await until(lambda: begun_by(town, first.pid) >= BEGUN)
+    await until(lambda: begun_by(town, first.pid) >= BEGUN, SOMETIMES)
     await freezes(town, first.pid)
     before = begun_by(town, first.pid)
     assert before < FEW
@@ -139,7 +139,7 @@ async def frozen(town: Town, plant: str = "") -> None:
     # It has been through all that it had claimed when it has counted an outcome for each of them.
     claimed = FEW - attempts(town, made).count(1)
     assert claimed > before
-    await until(lambda: has_outcomes(town, address["HAICHIEU_WEB__PUBLIC_URL"], claimed))
+    await until(lambda: has_outcomes(town, address["HAICHIEU_WEB__PUBLIC_URL"], claimed), SOMETIMES)
     assert begun_by(town, first.pid) == before, "it sent something after it woke"
     await town.stops(first)
     await town.stops(second)

@@ -141,7 +141,7 @@ def test_a_message_for_each_officer_however_many_are_late(database: Database, ho
 
 def test_what_is_due_is_found_by_an_index(database: Database, house: House) -> None:
     with database.transaction() as session:
-        for number in range(300):
+        for number in range(100):
             posted(session, house, MONDAY + timedelta(minutes=number))
     if database.url.drivername != "sqlite":
         with database.transaction() as session:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.broadcasts.previews import Preview
@@ -22,6 +22,8 @@ from models.store.database import Database
 
 assert capabilities.CONVERSATIONS
 KINDS = sorted(notes.KINDS.values(), key=lambda kind: kind.__name__)
+a_few = settings(max_examples=30)
+"""Of each kind: there are dozens, and one reader of all their fields. Of one field of each sort a thousand are tried."""
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
@@ -58,6 +60,7 @@ def kept(noted: object) -> Any:
 
 
 @every_kind
+@a_few
 @given(data=st.data())
 def test_what_is_noted_comes_back(kind: type[Any], data: st.DataObject) -> None:
     noted = data.draw(values(kind))
@@ -65,6 +68,7 @@ def test_what_is_noted_comes_back(kind: type[Any], data: st.DataObject) -> None:
 
 
 @every_kind
+@a_few
 @given(data=st.data())
 def test_what_cannot_be_read_is_as_at_the_beginning(kind: type[Any], data: st.DataObject) -> None:
     names = [one.name for one in fields(kind)]
