@@ -74,10 +74,14 @@ def any_for(session: Session, grievance_id: str) -> bool:
     return session.execute(found).first() is not None
 
 
-def passes_over(session: Session, grievance_id: str, unit_id: str) -> bool:
-    """Whether the reporter of this case passed this unit over."""
-    who = col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(_hashed(session, [unit_id]))
-    return session.execute(select(col(Exclusion.id)).where(*who).limit(1)).first() is not None
+def not_passed_over(session: Session, grievance_id: str, among: Sequence[units.Unit]) -> list[units.Unit]:
+    """Those of these units that the reporter of this case did not pass over."""
+    hashed = {unit.id: keyed_hash(session, "exclusion.who", unit.id) for unit in among}
+    if not hashed:
+        return []
+    who = col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(hashed.values())
+    passed = set(session.execute(select(col(Exclusion.who)).where(*who)).scalars())
+    return [unit for unit in among if hashed[unit.id] not in passed]
 
 
 def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
