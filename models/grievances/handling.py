@@ -187,14 +187,14 @@ def end_reading_along(session: Session, case: Grievance, along: Office, officer_
 
 def move_to(session: Session, case: Grievance, unit: units.Unit, now: datetime) -> None:
     """The case is this unit's now, nobody's in it yet, and its clock starts anew."""
-    due = deadlines.first_reply_due(now, urgent=case.urgent)
+    due = deadlines.first_reply_due(session, unit.id, now, urgent=case.urgent)
     began = clock.begun(session, unit.id, now, urgent=case.urgent, state="new", due_at=due)
     _move(session, case, OPEN, holder_id=unit.id, assignee_id=None, state="new", due_at=due, **began)
 
 
 def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str, text: str, now: datetime) -> Grievance:
     """Enters what somebody without a phone told an officer; they stay unnamed and get the code on paper."""
-    due = deadlines.first_reply_due(now, urgent=False)
+    due = deadlines.first_reply_due(session, unit_id, now, urgent=False)
     row = {
         "id": new_id(),
         "code": free_code(session),

@@ -113,8 +113,17 @@ TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
 }
 """By role (config/roles.toml), then by relation."""
 
-LEADERS = ("leader", "deputy_leader")
-"""Who leads a team, as an audience: this gives no right."""
+OFFICERS = "officers"
+AUDIENCES: Mapping[str, tuple[str, ...]] = {
+    OFFICERS: tuple(TABLE),
+    "leaders": ("leader", "deputy_leader"),
+    "chair": ("chair",),
+    "vice_chair": ("vice_chair",),
+    "committee": ("committee", "vice_chair", "chair"),
+    "inspection": ("inspection",),
+    "womens_affairs": ("womens_affairs",),
+}
+"""Officers as an audience, by the roles they hold: this gives no right. The executive committee has its chair in it."""
 
 
 class Held(Protocol):

@@ -34,7 +34,7 @@ async def test_those_above_take_over_what_is_overdue_below(
     await chair.taps("Rút lên xử lý")
     await chair.sees(code, OVERTIME)
     await clock.passes(minutes=1)
-    await worker.sees(code, "nay do: Ban chấp hành", "trước 11:00 ngày 25/11")
+    await worker.sees(code, "đã chuyển tới: Ban chấp hành", "trước 11:00 ngày 25/11")
     await leader.sees(f"{code} đã được Ban chấp hành rút lên xử lý")
     await superior.sees_nothing_new()
     await leader.says(code)
@@ -103,7 +103,7 @@ async def test_somebody_reads_a_case_along_and_does_nothing_else(
     await inspector.taps("Xem nội dung")
     shown = await inspector.sees(code, OVERTIME, "đang theo dõi")
     for label in ("Trả lời", "Tiếp nhận", "Ghi chú nội bộ", "Chuyển lên", "Đề nghị kết thúc"):
-        assert label not in shown
+        assert f"[{label}" not in shown
     await inspector.says("Việc cần xử lý")
     assert code not in await inspector.sees("không có phản ánh nào chờ")
     await inspector.taps("Thêm…", "Việc đang theo dõi (1)")
