@@ -30,10 +30,10 @@ NOT_YET = ("no", "unsure")
 class Audience:
     """Everybody in the subtrees of `units` but not in those of `minus` (unit ids), narrowed by what is not empty.
 
-    `role`: officers (models.people.rights.AUDIENCES). `member`: "yes" or "no" (not yet), as people say themselves. `sector`: of the unit or
-    one above it. `language`: of one of their phones. `verified`: joined by a one-time slip or a staff code. `unconfirmed`:
-    who has not confirmed this broadcast and was not told in person; `meant`: whom this broadcast was for, for its
-    correction, and `private` if that one was."""
+    `role`: officers (models.people.rights.AUDIENCES). `member`: "yes" or "no" (not yet), as people say themselves.
+    `sector`: of the unit or one above it. `language`: of one of their phones. `verified`: joined by a one-time slip or a
+    staff code. `unconfirmed`: who has not confirmed this broadcast and was not told in person; `meant`: whom this broadcast
+    was for, for its correction, and `private` if that one was."""
 
     units: tuple[str, ...]
     minus: tuple[str, ...] = ()

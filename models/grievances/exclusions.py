@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
@@ -121,6 +122,13 @@ def receiving(answered: Mapping[units.Level, units.Unit], wanted: units.Level | 
     """Which level receives a grievance, of those that somebody answers for: the one that was chosen, or for danger (None)
     the first that there is. None where there is none."""
     return next((level for level in (DANGER if wanted is None else (wanted,)) if level in answered), None)
+
+
+def rung_outside(session: Session, unit: units.Unit, day: date) -> bool:
+    """Whether danger said in this grassroots union would ring anybody outside the team, once its officers have joined."""
+    path = units.path(session, unit.id)
+    seats = [replace(seat, reachable=True) for seat in offices.seats(session, path, day)]
+    return receiving(recipients_in(seats, path), None) not in (None, "team")
 
 
 def below(answered: Mapping[units.Level, units.Unit], chosen: units.Level) -> list[str]:

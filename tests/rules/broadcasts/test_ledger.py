@@ -262,7 +262,7 @@ def test_what_began_by_day_is_held_when_the_night_comes(roll: Roll) -> None:
     assert "day" in roll.names(roll.claims(later(hours=20)))
 
 
-OFFICERS = ("chair", "vice_chair", "committee", "inspection", "womens_affairs", "leader", "deputy_leader", "superior", "admin")
+OFFICERS = ("chair", "vice_chair", "committee", "inspection", "womens_affairs", "leader", "deputy_leader", "superior")
 OF_ROLE = {
     "chair": {"chair"},
     "vice_chair": {"vice_chair"},

@@ -48,11 +48,8 @@ def test_what_is_missing_is_said(name: str) -> None:
 def test_the_nearest_that_says_something_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"CONGTY": {"first_reply_hours": 8, "settle_days": {"team": 2}}, "TO1": {"settle_days": {"team": 1}}}
     monkeypatch.setitem(table("sla"), "units", own)
-    assert [sla.days_to_settle(codes, "team", urgent=False) for codes in (["TO1", "CONGTY"], ["TO2", "CONGTY"], ["TO2"])] == [
-        1,
-        2,
-        3,
-    ]
+    paths = (["TO1", "CONGTY"], ["TO2", "CONGTY"], ["TO2"])
+    assert [sla.days_to_settle(codes, "team", urgent=False) for codes in paths] == [1, 2, 3]
     assert sla.days_to_settle(["CONGTY"], "grassroots", urgent=False) == 5, "what it does not say is as above"
     assert sla.days_to_settle(["TO1", "CONGTY"], "team", urgent=True) == 1
     assert sla.hours_to_answer(["TO1", "CONGTY"], urgent=False) == 8
