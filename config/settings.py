@@ -32,8 +32,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config import routes
+from config import routes, sla
 from config.i18n import DEFAULT, LANGUAGES, N_
+from config.tables import table
 
 
 class SettingsError(Exception):
@@ -310,8 +311,8 @@ def language_set() -> str:
 
 
 def load(**overrides: Any) -> Settings:
-    """Reads file and environment, and the routes (config/routes.toml). Raises `SettingsError` for the first wrong or unknown
-    setting."""
+    """Reads file and environment, the routes (config/routes.toml) and the times (config/sla.toml). Raises `SettingsError`
+    for the first wrong or unknown setting."""
     known = set(names())
     for name in sorted(os.environ):
         if name.startswith("HAICHIEU_") and name not in known:
@@ -342,4 +343,8 @@ def load(**overrides: Any) -> Settings:
         routes.routes()
     except routes.RoutesError as error:
         raise SettingsError(error.why, routes.FILE, **error.values) from None
+    try:
+        sla.check(table("sla"))
+    except sla.SlaError as error:
+        raise SettingsError(error.why, sla.FILE, **error.values) from None
     return settings

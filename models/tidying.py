@@ -60,6 +60,7 @@ KEPT: Mapping[str, str] = {
     "grievance": "the union's work",
     "entry": "the union's work",
     "exclusion": "who is barred, as long as there is the case",
+    "observer": "who reads it along, as long as there is the case",
     "enclosure": "which entry has which file, as long as there is the case",
     "audit": "what officers did",
     "broadcast": "what members were told, and how far it reached",

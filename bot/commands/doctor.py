@@ -14,7 +14,7 @@ from bot.vault import Vault
 from bot.visitors import Visitors
 from config.settings import Settings
 from handlers.operator.findings import Finding
-from models.grievances import routes
+from models.grievances import exclusions, routes
 from models.messages import month_quota, outages, received
 from models.people import accounts, units
 from models.store import schema
@@ -84,11 +84,17 @@ def _lines(session: Session, settings: Settings) -> list[Finding]:
 
 
 def _routes(session: Session) -> list[Finding]:
-    """Routes by kind (config/routes.toml) that lead to nobody in a grassroots union."""
+    """Routes by kind (config/routes.toml) that lead to nobody in a grassroots union; and danger that would ring nobody."""
     today = datetime.now(UTC).date()
-    nowhere = [(one.name, routes.ending_nowhere(session, one, today)) for one in units.of_level(session, "grassroots")]
+    unions = units.of_level(session, "grassroots")
+    nowhere = [(one.name, routes.ending_nowhere(session, one, today)) for one in unions]
     found = [
         Finding("routes", False, "route_ends", {"unit": name, "routes": ", ".join(some)}) for name, some in nowhere if some
+    ]
+    found += [
+        Finding("danger", False, "danger_unheard", {"unit": one.name})
+        for one in unions
+        if not exclusions.rung_outside(session, one, today)
     ]
     return found or [Finding("routes", True, "routes_lead")]
 

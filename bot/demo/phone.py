@@ -53,6 +53,7 @@ class Phone:
         self._unread: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._received: dict[str, tuple[dict[str, str], asyncio.Future[None]]] = {}
         self._offered: dict[str, str] = {}
+        self._newest: list[str] = []
         self._reading: asyncio.Task[None] | None = None
         self.messages = 0
         self.media: dict[str, str] | None = None
@@ -117,6 +118,7 @@ class Phone:
         text = str(message["text"])
         for option in message["options"]:
             self._offered[option["label"]] = option["token"]
+        self._newest = [option["label"] for option in message["options"]]
         self._tell("sees")
         self._print(textwrap.indent(text, "    │ ", lambda _line: True))
         if message["options"]:
@@ -127,6 +129,17 @@ class Phone:
         self.messages += 1
         self.media = message.get("media")
         return text
+
+    async def comes(self, *words: str) -> str:
+        """The message with all these words, behind whatever else came before it: news are opened one after the other."""
+        while True:
+            text = await self.sees("")
+            if all(word in text for word in words):
+                return text
+            if "Gõ 1 để xem" in text:
+                await self.taps("Xem")
+            elif "Xem tin tiếp theo" in self._newest:
+                await self.taps("Xem tin tiếp theo")
 
     async def _next(self, meanwhile: Callable[..., object]) -> dict[str, Any] | None:
         for _ in range(self.LOOKS):

@@ -9,7 +9,7 @@ from functools import partial
 
 import aiohttp
 
-from bot.demo import tour_poll, union
+from bot.demo import tour_cases, tour_poll, union
 from bot.demo.phone import Phone, TourError
 from bot.demo.stage import Stage, stage
 from config.i18n import Language
@@ -78,6 +78,8 @@ async def _story(demo: Stage, http: aiohttp.ClientSession, reader: Language) -> 
         await _hears(demo, leader, code)
         await _notify(demo, chair, worker, leader)
         asked = await tour_poll.ask(demo, http, leader, reader)
+        asked += await tour_cases.route(demo, http, phones, reader)
+        await tour_cases.climb(demo, phones)
     finally:
         for phone in phones:
             await phone.close()

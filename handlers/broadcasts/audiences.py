@@ -22,7 +22,8 @@ from models.people import rights, units
 from models.people.units import Unit
 from models.store.database import Session
 
-_WHO = ("officers", "leaders", "member", "not_yet", "vi", "en")
+_OF_TEAMS = ("officers", "leaders")
+_WHO = (*rights.AUDIENCES, "member", "not_yet", "vi", "en")
 
 
 @note
@@ -184,7 +185,9 @@ def _who_rows(turn: Turn) -> Sequence[Choice]:
     marked = turn.notes(Chosen).marks
     labels = _labels(turn.language)
     sectors = [key for key in units.sectors(turn.session, turn.notes(Chosen).units) if key in table("sectors")]
-    rows = [(key, labels[key]) for key in _WHO]
+    chosen_units = [units.get(turn.session, one) for one in turn.notes(Chosen).units]
+    teams = all(units.level(one) == "team" for one in chosen_units)
+    rows = [(key, labels[key]) for key in _WHO if not teams or key in _OF_TEAMS or key not in rights.AUDIENCES]
     if len(sectors) > 1:
         rows += [(f"s_{key}", table("sectors")[key][turn.language.code]) for key in sectors]
     rows += [(row.id, turn._("Has not confirmed {code}", code=row.code)) for row in _asking(turn)]
@@ -215,7 +218,7 @@ def _who_tapped(turn: Turn, value: str) -> str:
     if value in given.marks:
         given.marks.remove(value)
     else:
-        rivals = next((pair for pair in (("officers", "leaders"), ("member", "not_yet"), ("vi", "en")) if value in pair), ())
+        rivals = next((pair for pair in (tuple(rights.AUDIENCES), ("member", "not_yet"), ("vi", "en")) if value in pair), ())
         left = [one for one in given.marks if one not in rivals and not (_is_row(one) and _is_row(value))]
         given.marks = [one for one in left if not (one.startswith("s_") and value.startswith("s_"))] + [value]
     raise Again
@@ -229,6 +232,11 @@ def _labels(reader: Language) -> dict[str, str]:
     return {
         "officers": reader.gettext("Union officers"),
         "leaders": reader.gettext("Team leaders and deputies"),
+        "chair": reader.gettext("Chairs"),
+        "vice_chair": reader.gettext("Vice-chairs"),
+        "committee": reader.gettext("Executive committees"),
+        "inspection": reader.gettext("Inspection committees"),
+        "womens_affairs": reader.gettext("Women's affairs officers"),
         "member": reader.gettext("Union members"),
         "not_yet": reader.gettext("Not union members yet"),
         "vi": reader.gettext("Who reads Vietnamese"),
@@ -249,7 +257,7 @@ def chosen(turn: Turn) -> Audience:
     return Audience(
         units=tuple(given.units),
         minus=tuple(given.left_out),
-        role=next((one for one in marked if one in ("officers", "leaders")), ""),
+        role=next((one for one in marked if one in rights.AUDIENCES), ""),
         member="yes" if "member" in marked else "no" if "not_yet" in marked else "",
         sector=next((one[2:] for one in marked if one.startswith("s_")), ""),
         language=next((one for one in marked if one in ("vi", "en")), ""),

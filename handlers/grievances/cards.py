@@ -149,6 +149,8 @@ def officer_name(session: Session, reader: Language, entry: Entry) -> str:
 
 
 def said_by(session: Session, reader: Language, entry: Entry) -> str:
+    if entry.kind == "observed":
+        return officer_name(session, reader, entry) + " (" + reader.gettext("asked somebody to read it along") + ")"
     if entry.officer_id is None and entry.kind == "reworded":
         return reader.gettext("The worker has changed their words")
     if entry.officer_id is None:
@@ -223,6 +225,8 @@ def everything(session: Session, reader: Language, case: Grievance, now: datetim
         found.append(Option(open_token("unfounded", case.id), reader.gettext("Not enough grounds")))
     if case.state in cases.OPEN:
         found += [*_up(session, reader, case, now), *_back(session, reader, case, now)]
+        if is_above_a_team(session, case):
+            found.append(Option(open_token("observe", case.id), reader.gettext("Have somebody read it along")))
     found.append(Option(open_token("why", case.id), reader.gettext("Why do I see this?")))
     return [*found, Option(open_token("queue"), reader.gettext("Cases to handle"))]
 
@@ -232,6 +236,11 @@ def _back(session: Session, reader: Language, case: Grievance, now: datetime) ->
     if not access.units_below(session, case, now):
         return []
     return [Option(open_token("handback", case.id), reader.gettext("Hand back with guidance"))]
+
+
+def is_above_a_team(session: Session, case: Grievance) -> bool:
+    """Whether those who have it may have somebody read it along."""
+    return units.level(units.get(session, case.holder_id)) != "team"
 
 
 def _more(turn: Turn) -> None:
@@ -246,21 +255,26 @@ def _more(turn: Turn) -> None:
 
 def _pages(session: Session, reader: Language, case: Grievance) -> list[list[str]]:
     """All that was said, each with who and when, in parts that are read at a time."""
-    pages: list[list[str]] = [[]]
+    found: list[list[str]] = [[]]
     for entry, words in _said(session, case):
         line = f"{at(case, entry)} · {said_by(session, reader, entry)}:\n“{words}”"
         line = undelivered(reader) if entry.kind == cases.UNDELIVERED else line
-        if pages[-1] and sum(map(rows, (*pages[-1], line))) > _PAGE:
-            pages.append([])
-        pages[-1].append(line)
-    return pages
+        if found[-1] and sum(map(rows, (*found[-1], line))) > _PAGE:
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def page_of(turn: Turn, case: Grievance) -> Page[str]:
+    """The page that was asked for."""
+    found = _pages(turn.session, turn.language, case)
+    number = min(paging.asked(turn), len(found))
+    return Page(found[number - 1], number, len(found), len(found))
 
 
 def _details(turn: Turn) -> None:
     case, reader = turn.thing(Grievance), turn.language
-    pages = _pages(turn.session, reader, case)
-    number = min(paging.asked(turn), len(pages))
-    shown = Page(pages[number - 1], number, len(pages), len(pages))
+    shown = page_of(turn, case)
     head = turn._("{code}, from the beginning:", code=case.code)
     lines = [head, *shown.rows, *case_files.listed_all(turn.session, reader, case), *paging.place(reader, shown)]
     turns = paging.options(turn, shown, "details", case.id)

@@ -43,8 +43,8 @@ def options(session: Session, reader: Language, case: Grievance) -> list[Option]
 
 
 def of_case(session: Session, person_id: str, case_id: str, attachment_id: str, now: datetime) -> Media | None:
-    """An attachment of a case is seen by the officers who may see the case."""
-    case = access.for_officer(session, person_id, case_id, now)
+    """An attachment of a case is seen by the officers who may see the case, or read it along."""
+    case = access.to_read(session, person_id, case_id, now)
     if case is None:
         return None
     found = [*enclosures.of_case(session, case.id), *enclosures.of_case(session, case.id, by_union=True)]
@@ -63,7 +63,7 @@ def _media(case_id: str, one: Enclosed) -> Media:
 def _case(turn: Turn) -> Grievance | None:
     if not turn.offices:
         return None
-    return access.for_officer(turn.session, turn.member.person_id, turn.subject, turn.now)
+    return access.to_read(turn.session, turn.member.person_id, turn.subject, turn.now)
 
 
 def _named(turn: Turn, case: Grievance, found: Sequence[Enclosed], of: str = "{file}") -> list[tuple[str, Media]]:

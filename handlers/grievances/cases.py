@@ -9,13 +9,13 @@ from datetime import datetime
 
 from config.i18n import Language
 from handlers.chat import menu
-from handlers.chat.conversation import Conversation, Turn, open_token, with_right
+from handlers.chat.conversation import Conversation, Goes, Turn, open_token, with_right
 from handlers.chat.unasked import Card, is_hidden, reader_of, tell
 from handlers.chat.words import destination, state_name
 from handlers.grievances import cards
 from handlers.people import pin
 from models.anonymity import moments
-from models.grievances import access, cases, handling
+from models.grievances import access, cases, handling, oversight
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.messages.outbox import Letter
@@ -76,8 +76,19 @@ def ring(session: Session, case: Grievance, now: datetime) -> None:
         tell(session, account, Letter(text, in_office=True), now, plain=True)
 
 
+def _elsewhere(turn: Turn) -> Goes | None:
+    """Where the code of a case leads that this officer does not handle (handlers.grievances.from_above)."""
+    asked = turn.session, turn.member.person_id
+    if (case := access.to_read(*asked, turn.subject, turn.now)) is not None:
+        return Goes("along_case", case.id)
+    reach = next(iter(oversight.in_reach(*asked, turn.now, turn.subject)), None)
+    return Goes("takeover", reach.case.id) if reach is not None else None
+
+
 def _view(turn: Turn) -> None:
     case = cards.case_of(turn)
+    if case is None and (elsewhere := _elsewhere(turn)) is not None:
+        raise elsewhere
     if case is None:  # an officer typing the code of a case of their own as a worker
         own = None if pin.wanted(turn) else cases.for_reporter(turn.session, turn.reporter, turn.subject)
         options = [Option(open_token("mine", own.id), own.code)] if own else []

@@ -72,7 +72,7 @@ def _finish(turn: Turn) -> None:
         guard.filings = floods.spent(guard.filings, turn.now, turn.site.limits.filings)
     covered = reviewing.is_covered(turn) and not danger
     due = moments.cover(turn.now, turn.site.relay_minutes) if covered else turn.now
-    reply_due = deadlines.first_reply_due(due, urgent=danger)
+    reply_due = deadlines.first_reply_due(turn.session, to.unit.id, due, urgent=danger)
     assert turn.person is not None
     event = Event(
         kind="report",

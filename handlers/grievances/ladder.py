@@ -46,6 +46,7 @@ _SAID: dict[rungs.Kind, tuple[str, str]] = {
     ),
     "handed": (N_("Handed up from your unit: {count}"), N_("{codes}: was handed up to {where}")),
     "returned": (N_("Handed back to the unit below: {count}"), N_("{codes}: was handed back to {where}")),
+    "taken": (N_("Taken over by the level above: {count}"), N_("{codes}: was taken over by {where}")),
     "ended": (
         N_("Closed, of those that your unit had before: {count}"),
         N_("{codes}, which your unit had before: {where}"),
@@ -84,7 +85,7 @@ def _named(session: Session, reader: Language, news: rungs.News, kind: rungs.Kin
 
 
 def _became(session: Session, reader: Language, kind: rungs.Kind, case_id: str) -> str:
-    if kind not in ("wished", "handed", "returned", "ended"):
+    if kind not in ("wished", "handed", "returned", "taken", "ended"):
         return ""
     case = session.get_one(Grievance, case_id)
     return state_name(reader, case) if kind == "ended" else destination(reader, units.get(session, case.holder_id))

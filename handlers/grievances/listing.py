@@ -20,6 +20,7 @@ from handlers.chat.conversation import (
     with_right,
 )
 from handlers.chat.words import category_name, first_words, time_left, time_since
+from handlers.grievances import from_above
 from models.grievances import cases, finding, work
 from models.grievances.cases import Grievance
 from models.grievances.work import Waiting
@@ -36,6 +37,8 @@ GROUPS = {
     "in_hand": N_("In hand"),
     "waits": N_("Waiting for the worker"),
 }
+_BUTTONS = 5
+"""Of a screen: the way back, which the list above has as well, gives place."""
 _KINDS = {
     "owed": N_("Waiting for the union"),
     "waits": N_("Waiting for the worker"),
@@ -106,10 +109,11 @@ def _more(turn: Turn) -> None:
         Option(open_token("spoken"), turn._("Enter a spoken grievance")),
         Option(open_token("saved"), turn._("Saved replies")),
         Option(open_token("away"), turn._("While I am away")),
+        *from_above.options(turn),
         Option(open_token("queue"), turn._("Cases to handle")),
         Option(open_token("menu"), turn._("Menu")),
     ]
-    turn.say(turn._("What would you like to do, comrade?"), offered)
+    turn.say(turn._("What would you like to do, comrade?"), offered[:_BUTTONS])
 
 
 def alike(turn: Turn) -> dict[str, list[Grievance]]:

@@ -14,6 +14,7 @@ from handlers.chat import menu, paging
 from handlers.chat.conversation import (
     Choice,
     Conversation,
+    Goes,
     Invalid,
     Known,
     Question,
@@ -27,11 +28,11 @@ from handlers.chat.words import category_name, destination, holder_name, level_n
 from handlers.files import attachments
 from handlers.grievances import case_files, own_name, since
 from handlers.grievances.cases import unsettled_label
-from handlers.grievances.reviewing import delay
+from handlers.grievances.reviewing import delay, whom_to_call
 from handlers.people import pin
 from models.anonymity import intake, moments
 from models.anonymity.events import Event, Kind
-from models.grievances import access, cases, floods, work
+from models.grievances import access, cases, danger, floods, work
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.messages.notes import note
@@ -236,19 +237,23 @@ def _back(turn: Turn, case: Grievance) -> list[Option]:
 
 
 def _send_choices(turn: Turn) -> Sequence[Choice]:
+    """Danger goes past whoever has the case, as a new one (handlers.grievances.filing): nobody there may be awake."""
+    urgent = [Choice("danger", turn._("⚠ Report danger…"))] if danger.spoken_of(turn.answers["text"]) else []
     if turn.thing(Grievance).covered:
         return (
+            *urgent,
             Choice("covered", turn._("Send after {minutes} minutes", minutes=delay(turn))),
             Choice("now", turn._("Send without delay")),
             Choice("cancel", turn._("Cancel")),
         )
-    return (Choice("now", turn._("Send")), Choice("cancel", turn._("Cancel")))
+    return (*urgent, Choice("now", turn._("Send")), Choice("cancel", turn._("Cancel")))
 
 
 def _preview(turn: Turn) -> str:
     case = turn.thing(Grievance)
     text = shortened(turn.answers["text"], 600)
     lines = [turn._("To case {code}:", code=case.code), f"“{text}”", *attachments.review(turn)]
+    lines += filter(None, [whom_to_call(turn, turn.answers["text"])])
     return "\n\n".join([*lines, turn._("Send this?")])
 
 
@@ -270,6 +275,8 @@ def _post(turn: Turn, kind: Kind, text: str, *, covered: bool, holder_id: str = 
 
 def _sent(turn: Turn, value: str) -> str:
     unless_cancelled(turn, value)
+    if value == "danger":
+        raise Goes("file", known=Known({"text": turn.answers["text"]}, notes=(turn.notes(attachments.Enclosing),)))
     if at := floods.free_at(turn.state.guard.additions, turn.now, turn.site.limits.additions):
         raise Invalid(
             turn._(
@@ -331,7 +338,8 @@ def _unsettled(turn: Turn) -> None:
     name = level_name(turn.language, who) if above is not None else holder_name(turn.session, turn.language, case)
     turn.say(
         turn._("Understood. {code} now goes to: {who} ({unit}).", code=case.code, who=name, unit=who.name)
-        + _cover_note(turn, case),
+        + _cover_note(turn, case)
+        + (f"\n{called}" if (called := whom_to_call(turn, turn.answers["text"])) else ""),
         [Option(open_token("mine", case.id), turn._("Show this grievance"))],
     )
 

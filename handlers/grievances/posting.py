@@ -105,7 +105,7 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
                 when=reader.when(case.due_at),
             )
             return text, [add]
-        case "escalated":
+        case "escalated" | "taken":
             text = reader.gettext(
                 "Your grievance {code} is now with: {who} ({unit}). An answer is due before {when}.",
                 code=code,
@@ -139,6 +139,13 @@ def _words(session: Session, reader: Language, entry: Entry, case: Grievance, no
                 )
             due = reader.gettext("An answer is due before {when}.", when=reader.when(case.due_at))
             return f"{text} {due}", [add]
+        case "observed":
+            text = reader.gettext(
+                "One more officer, of {unit}, now reads your grievance {code} as well. Who answers you has not changed.",
+                unit=case_rows.text_of(session, entry),
+                code=code,
+            )
+            return text, [add]
         case "unconfirmed":
             text = reader.gettext(
                 "The union has not heard whether {code} is settled, so it is closed as “not confirmed”. You can still say "

@@ -129,6 +129,7 @@ def _done(turn: Turn, entry: Entry) -> str:
         "assigned": turn._("has assigned it"),
         "escalated": turn._("has handed it up"),
         "returned": turn._("has handed it back"),
+        "taken": turn._("has taken it over"),
     }.get(entry.kind, turn._("has changed it"))
 
 

@@ -194,8 +194,7 @@ def _name_said(turn: Turn) -> str:
 
 def _warnings(turn: Turn) -> list[str]:
     """Whom to call and who is told, where the words speak of danger; what in them could give somebody away."""
-    found = danger.spoken_of(turn.answers["text"])
-    lines = ["⚠ " + _help(turn, found)] if found else []
+    lines = list(filter(None, [_help(turn)]))
     hints = [] if is_named(turn) else [identifying.warning(turn, kind) for kind in kinds_in(turn.answers["text"])]
     if hints:
         hints.append(turn._("You can change the words before you send them."))
@@ -208,14 +207,23 @@ def _warnings(turn: Turn) -> list[str]:
     return lines
 
 
-def _help(turn: Turn, found: Sequence[danger.Danger]) -> str:
-    """At once, before anything is sent: nobody who is in despair is asked to choose a category."""
-    call, who = " · ".join(danger.numbers(found)), _for_danger(turn)
+def whom_to_call(turn: Turn, text: str) -> str:
+    """Where a text speaks of danger; else nothing."""
+    found = danger.spoken_of(text)
+    if not found:
+        return ""
+    call = " · ".join(danger.numbers(found))
     if found[0] == "despair":
         said = turn._("You are not alone, and it is not your fault. Call {numbers}, now, at any hour.", numbers=call)
     else:
         said = turn._("In danger: call {numbers} at once, at any hour.", numbers=call)
-    if not who:
+    return "⚠ " + said
+
+
+def _help(turn: Turn) -> str:
+    """At once, before anything is sent: nobody who is in despair is asked to choose a category."""
+    said, who = whom_to_call(turn, turn.answers["text"]), _for_danger(turn)
+    if not said or not who:
         return said
     return said + " " + turn._("The first button tells {who} at once; without your name, if you like.", who=who)
 

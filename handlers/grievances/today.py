@@ -27,7 +27,7 @@ from handlers.chat.conversation import (
 )
 from handlers.chat.words import category_name, destination, state_name, time_left
 from handlers.files import attachments
-from handlers.grievances import cards, case_files, listing, replying
+from handlers.grievances import cards, case_files, from_above, listing, replying
 from handlers.grievances.listing import GROUPS
 from models.broadcasts import rule_of_two
 from models.broadcasts.broadcasts import Broadcast
@@ -134,7 +134,11 @@ def _owing(turn: Turn) -> None:
         turn._("Units below that owe an answer:") if shown.rows else turn._("No unit below owes anything overdue or urgent.")
     )
     found = [head, *(owing_line(turn.language, one) for one in shown.rows), *paging.place(turn.language, shown)]
-    back = [Option(open_token("day"), turn._("Work of today")), Option(open_token("menu"), turn._("Menu"))]
+    back = [
+        *from_above.button(turn),
+        Option(open_token("day"), turn._("Work of today")),
+        Option(open_token("menu"), turn._("Menu")),
+    ]
     turn.say("\n".join(found), [*paging.options(turn, shown, "owing"), *back])
 
 

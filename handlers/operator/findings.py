@@ -34,6 +34,7 @@ LOOKED_AT = {
     "zalo_messages": N_("zalo messages"),
     "zalo_people": N_("zalo people"),
     "routes": N_("routes"),
+    "danger": N_("danger"),
     "attachments": N_("attachments"),
     "files_apart": N_("files apart"),
     "web_addresses": N_("web addresses"),
@@ -77,6 +78,9 @@ SAYS = {
     "joined_of": N_("{people} of {most} have joined; Zalo's plan Basic ends at 50, later ones are sent to web chat"),
     "joined_of_any": N_("{people} have joined, of any number; Zalo's plan Basic ends at 50"),
     "route_ends": N_("in {unit} these kinds lead to nobody: {routes}; see config/routes.toml, or put somebody on the roll"),
+    "danger_unheard": N_(
+        "danger said in {unit} would ring nobody but the team: put an officer of its committee on the roll"
+    ),
     "routes_lead": N_("each kind that has a route leads to somebody"),
     "kept_in": N_("kept in {folder}"),
     "not_kept": N_("HAICHIEU_MEDIA_DIR ({folder}) cannot be written ({why})"),

@@ -10,8 +10,8 @@ TEXTS = {
     "sees": N_("{name} sees:"),
     "picture": N_("(a chart, {size} KB)"),
     "done": N_(
-        "Tour: a grievance was filed, answered, taken further and settled, a notice sent, read and counted, and ten "
-        "opinions heard without a name; {count} messages read, {seconds} s."
+        "Tour: a grievance was filed, answered, taken further and settled, a notice sent, read and counted, ten opinions "
+        "heard without a name; one case went to women's affairs, one climbed; {count} messages read, {seconds} s."
     ),
     "failed": N_("Tour FAILED: {why}."),
     # why
@@ -27,6 +27,7 @@ TEXTS = {
     "team_named": N_("the card names the team of a reporter whose team is too small to be named"),
     "note_read": N_("the worker reads a note that officers wrote for themselves"),
     "votes_hidden": N_("votes that hide in a crowd are not shown"),
+    "no_climb": N_("a case that nobody answers does not climb"),
     "no_picture": N_("the picture of the results is none"),
 }
 

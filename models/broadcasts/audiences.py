@@ -30,10 +30,10 @@ NOT_YET = ("no", "unsure")
 class Audience:
     """Everybody in the subtrees of `units` but not in those of `minus` (unit ids), narrowed by what is not empty.
 
-    `role`: "officers" or "leaders". `member`: "yes" or "no" (not yet), as people say themselves. `sector`: of the unit or
-    one above it. `language`: of one of their phones. `verified`: joined by a one-time slip or a staff code. `unconfirmed`:
-    who has not confirmed this broadcast and was not told in person; `meant`: whom this broadcast was for, for its
-    correction, and `private` if that one was."""
+    `role`: officers (models.people.rights.AUDIENCES). `member`: "yes" or "no" (not yet), as people say themselves.
+    `sector`: of the unit or one above it. `language`: of one of their phones. `verified`: joined by a one-time slip or a
+    staff code. `unconfirmed`: who has not confirmed this broadcast and was not told in person; `meant`: whom this broadcast
+    was for, for its correction, and `private` if that one was."""
 
     units: tuple[str, ...]
     minus: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ def _conditions(audience: Audience, day: date) -> Sequence[ColumnElement[bool]]:
         found.append(unit_of.in_(below(col(Unit.sector) == audience.sector, "of_sector")))
     if audience.role:
         held = [col(Office.person_id) == col(Person.id), offices.held_on(day)]
-        held += [col(Office.role).in_(rights.LEADERS)] if audience.role == "leaders" else []
+        held += [col(Office.role).in_(rights.AUDIENCES[audience.role])] if audience.role != rights.OFFICERS else []
         found.append(exists().where(*held))
     if audience.member:
         found.append(col(Person.member).in_(("yes",) if audience.member == "yes" else NOT_YET))

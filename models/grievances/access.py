@@ -5,13 +5,13 @@ Asked here and nowhere else, each time anew: an office may have ended, a case go
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlmodel import col
 
-from models.grievances import exclusions
+from models.grievances import exclusions, observers
 from models.grievances.cases import BY_NOBODY, OPEN, OWED, Entry, Grievance, State, between_commas, own
 from models.people import offices, rights, units
 from models.people.accounts import Account
@@ -99,12 +99,17 @@ def all_of(session: Session, person_id: str, now: datetime) -> Listed[Grievance]
     return Listed(session, statement.order_by(col(Grievance.created_at).desc(), col(Grievance.id)))
 
 
-def overseen(session: Session, person_id: str, above_id: str, now: datetime) -> Sequence[Grievance]:
+def overseen(
+    session: Session, person_id: str, above_id: str, now: datetime, *, states: Sequence[str] = OWED, case_id: str = ""
+) -> Sequence[Grievance]:
     """The open cases owed an answer by the units below one, for an officer in that one to count: none that is barred to
-    them, or is their own."""
+    them, or to that unit, or is their own. `case_id`: this one only (by id or code)."""
     held = offices.held_by(session, person_id, now.date())
+    named = [_named(case_id)] if case_id else []
     statement = select(Grievance).where(
-        col(Grievance.state).in_(OWED),
+        *named,
+        ~exclusions.bars(session, col(Grievance.id), person_id, [above_id]),
+        col(Grievance.state).in_(states),
         col(Grievance.holder_id).in_(units.BELOW),
         col(Grievance.holder_id).not_in([above_id, *rights.units_of(held, rights.HANDLE)]),
         may_know(session, person_id, now),
@@ -114,10 +119,50 @@ def overseen(session: Session, person_id: str, above_id: str, now: datetime) -> 
 
 def for_officer(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
     """The case (by id or code), open or closed, if this officer may see it."""
-    # Not “id or code”: with an OR the planner may rather walk all that the unit ever held.
-    named = col(Grievance.id) if is_id(case_id) else col(Grievance.code)
-    statement = select(Grievance).where(named == case_id, _theirs(session, person_id, now))
+    statement = select(Grievance).where(_named(case_id), _theirs(session, person_id, now))
     return session.execute(statement).scalar_one_or_none()
+
+
+def _named(case_id: str) -> ColumnElement[bool]:
+    """SQL: by its id or its code. Not “id or code”: with an OR the planner may rather walk all that a unit ever held."""
+    return (col(Grievance.id) if is_id(case_id) else col(Grievance.code)) == case_id
+
+
+# Reading along (models.grievances.observers).
+
+
+def _read_along(session: Session, person_id: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: this officer was asked to read it along, holds that office still, and may know of it."""
+    held = offices.held_by(session, person_id, now.date())
+    own = [one for one in held if one.deputy_for is None]
+    asked = observers.reads(session, col(Grievance.id), person_id, rights.units_of(own, rights.HANDLE))
+    return and_(asked, may_know(session, person_id, now))
+
+
+def read_along(session: Session, person_id: str, now: datetime) -> Listed[Grievance]:
+    """The cases that this officer reads along and does not handle, the newest first."""
+    theirs = _read_along(session, person_id, now), ~_theirs(session, person_id, now)
+    return Listed(session, select(Grievance).where(*theirs).order_by(col(Grievance.created_at).desc(), col(Grievance.id)))
+
+
+def to_read(session: Session, person_id: str, case_id: str, now: datetime) -> Grievance | None:
+    """The case (by id or code), if this officer may see it, or reads it along."""
+    along = select(Grievance).where(_named(case_id), _read_along(session, person_id, now))
+    return for_officer(session, person_id, case_id, now) or session.execute(along).scalar_one_or_none()
+
+
+def may_read_along(session: Session, case: Grievance, now: datetime) -> list[offices.Office]:
+    """Who may be asked to read the case along: the offices in the grassroots union and above that can be reached, of those
+    who do not handle it and to whom it is not closed; who filed it is among them (`_filed_by`). One of each person's."""
+    above = [one for one in units.path(session, case.holder_id) if units.level(one) != "team"]
+    handling = offices.officers_of(session, case.holder_id, now.date(), _right_in(case, case.holder_id))
+    handle = {somebody.id for _account, somebody, _office in handling}
+    found: dict[str, offices.Office] = {}
+    for unit in exclusions.not_passed_over(session, case.id, above):
+        for _account, somebody, office in offices.officers_of(session, unit.id, now.date()):
+            if office.deputy_for is None and somebody.id not in handle and not is_closed_to(session, case, somebody.id, now):
+                found.setdefault(somebody.id, office)
+    return list(found.values())
 
 
 def handlers_of(session: Session, case: Grievance, now: datetime) -> list[tuple[Account, Person]]:
@@ -146,8 +191,14 @@ def _right_in(case: Grievance, unit_id: str) -> rights.Right:
 
 
 def units_above(session: Session, case: Grievance, now: datetime) -> list[Unit]:
-    """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases."""
-    return _reaching(session, case, units.path(session, case.holder_id)[1:], now)
+    """The units above the one that holds the case, nearest first, in which somebody who is not barred answers for cases:
+    never one that its reporter passed over, as below. Where the same people would have it who have it now, it goes past
+    them, if anybody else is above."""
+    above = exclusions.not_passed_over(session, case.id, units.path(session, case.holder_id)[1:])
+    if not above:
+        return []
+    here = {one.person_id for one in offices.held_in(session, [case.holder_id], now.date()) if one.deputy_for is None}
+    return _reaching(session, case, above, now, here) or _reaching(session, case, above, now)
 
 
 def units_below(session: Session, case: Grievance, now: datetime) -> list[Unit]:
@@ -155,16 +206,19 @@ def units_below(session: Session, case: Grievance, now: datetime) -> list[Unit]:
     barred answers for cases: never one that its reporter passed over, whoever stands in there for somebody."""
     path = list(units.path(session, case.unit_id))
     held = next((place for place, unit in enumerate(path) if unit.id == case.holder_id), 0)
-    below = [unit for unit in reversed(path[:held]) if not exclusions.passes_over(session, case.id, unit.id)]
-    return _reaching(session, case, below, now)
+    return _reaching(session, case, exclusions.not_passed_over(session, case.id, path[:held][::-1]), now)
 
 
-def _reaching(session: Session, case: Grievance, among: Sequence[Unit], now: datetime) -> list[Unit]:
+def _reaching(
+    session: Session, case: Grievance, among: Sequence[Unit], now: datetime, but: Collection[str] = ()
+) -> list[Unit]:
+    """Those in which somebody answers, besides these people, to whom it is not closed."""
     answering = offices.answering(session, among, now.date()) if among else {}
     for one in among:
         if one.id == case.routed_to:
             answering |= offices.answering(session, [one], now.date(), _right_in(case, one.id))
-    return [one for one in among if any(not is_closed_to(session, case, who, now) for who in answering.get(one.id, ()))]
+    found = {one.id: answering.get(one.id, set()) - set(but) for one in among}
+    return [one for one in among if any(not is_closed_to(session, case, who, now) for who in found[one.id])]
 
 
 def beyond(session: Session, case: Grievance, levels: Mapping[units.Level, Unit], now: datetime) -> dict[units.Level, Unit]:

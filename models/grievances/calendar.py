@@ -213,6 +213,6 @@ def _library() -> str:
 
 
 def fingerprint() -> str:
-    """Of all that calendars are made from: what was reckoned with another one is reckoned anew."""
-    made_from: list[Any] = [table("calendar"), table("holidays"), _library()]
+    """Of all that the moments of a clock are made from: what was reckoned with another one is reckoned anew."""
+    made_from: list[Any] = [table("calendar"), table("holidays"), table("sla"), _library()]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]

@@ -242,10 +242,11 @@ def hear_reporter(session: Session, event: Event, now: datetime) -> Grievance | 
 
 def _owe_again(session: Session, case: Grievance, event: Event, now: datetime) -> None:
     """The worker has written or is not content: the union owes an answer."""
-    due_at = deadlines.first_reply_due(now, urgent=case.urgent)
+    upwards = event.kind == "unsettled" and event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]
+    if upwards:  # only: officers may have been quicker
+        case.holder_id, case.assignee_id = event.holder_id, None
+    due_at = deadlines.first_reply_due(session, case.holder_id, now, urgent=case.urgent)
     if event.kind == "unsettled":
-        if event.holder_id in [one.id for one in units.path(session, case.holder_id)[1:]]:
-            case.holder_id, case.assignee_id = event.holder_id, None  # upwards only: officers may have been quicker
         _set(case, clock.begun(session, case.holder_id, now, urgent=case.urgent, state="new", due_at=due_at))
         case.due_at = due_at
     elif not is_owed(case) or clock.is_waiting(case):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from config import sla
 from config.tables import table
 from models.grievances import calendar, deadlines
 from models.grievances.calendar import Calendar
@@ -50,16 +51,18 @@ class Where:
 
     works: Calendar
     level: units.Level
+    codes: tuple[str, ...]
+    """Of the unit and those above it."""
 
     def budget(self, *, urgent: bool) -> int:
         """The working minutes that such a unit has to settle a case."""
-        days = table("sla")["urgent_settle_days" if urgent else "settle_days"][self.level]
-        return int(days) * self.works.day_minutes
+        return sla.days_to_settle(self.codes, self.level, urgent=urgent) * self.works.day_minutes
 
 
 def where(session: Session, unit_id: str) -> Where:
     path = units.path(session, unit_id)
-    return Where(calendar.of([unit.code for unit in path]), units.level(path[0]))
+    codes = tuple(unit.code for unit in path)
+    return Where(calendar.of(codes), units.level(path[0]), codes)
 
 
 def is_waiting(case: Timed) -> bool:
@@ -112,7 +115,8 @@ def recounted(session: Session, case: Timed, now: datetime) -> Values:
         return _running(where(session, case.holder_id), again, now)
     if case.state == "proposed":
         return standing(session, case, now, silence_ends(now))
-    due_at = max(case.due_at, deadlines.first_reply_due(now, urgent=case.urgent)) if case.state in OWED else case.due_at
+    answered_by = deadlines.first_reply_due(session, case.holder_id, now, urgent=case.urgent)
+    due_at = max(case.due_at, answered_by) if case.state in OWED else case.due_at
     started = begun(session, case.holder_id, now, urgent=case.urgent, state=case.state, due_at=due_at)
     return started | {"due_at": due_at}
 
@@ -162,18 +166,18 @@ def ahead(at: Where, case: Timed) -> list[tuple[datetime, Rung]]:
     knows no nights; everything else comes while the unit works."""
     assert case.running_since is not None
     assert case.settle_at is not None
-    sla, works = table("sla"), at.works
+    given, works = table("sla"), at.works
     if is_by_the_wall(case):
-        patience = timedelta(hours=sla["urgent_first_reply_hours"]) * (100 - sla["warn_at"]) / 100
+        patience = timedelta(hours=sla.hours_to_answer(at.codes, urgent=True)) * (100 - given["warn_at"]) / 100
         found: list[tuple[datetime, Rung]] = [(case.due_at - patience, "warned"), (case.due_at, "climb")]
         if case.state == "new":
-            found.append((case.running_since + timedelta(minutes=sla["again_minutes"]), "again"))
+            found.append((case.running_since + timedelta(minutes=given["again_minutes"]), "again"))
         return found
-    reserve = at.budget(urgent=case.urgent) * (100 - sla["warn_at"]) // 100
+    reserve = at.budget(urgent=case.urgent) * (100 - given["warn_at"]) // 100
     warned = works.after(case.running_since, max(0, case.left_minutes - reserve))
     found = [(works.next_work(warned), "warned"), (works.next_work(case.settle_at), "climb")]
     if case.state == "new":
-        found.append((works.next_work(works.after(case.running_since, sla["again_minutes"])), "again"))
+        found.append((works.next_work(works.after(case.running_since, given["again_minutes"])), "again"))
     if case.state in OWED:
         found.append((works.next_work(case.due_at), "late"))
     return found

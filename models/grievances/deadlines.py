@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from config.tables import table
+from config import sla
+from models.people import units
+from models.store.database import Session
 
 
-def first_reply_due(received: datetime, *, urgent: bool) -> datetime:
-    hours = table("sla")["urgent_first_reply_hours" if urgent else "first_reply_hours"]
-    return received + timedelta(hours=hours)
+def first_reply_due(session: Session, unit_id: str, received: datetime, *, urgent: bool) -> datetime:
+    """By the wall's clock, for the unit that is to answer (config/sla.toml)."""
+    codes = [unit.code for unit in units.path(session, unit_id)]
+    return received + timedelta(hours=sla.hours_to_answer(codes, urgent=urgent))

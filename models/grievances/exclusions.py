@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
@@ -74,10 +75,14 @@ def any_for(session: Session, grievance_id: str) -> bool:
     return session.execute(found).first() is not None
 
 
-def passes_over(session: Session, grievance_id: str, unit_id: str) -> bool:
-    """Whether the reporter of this case passed this unit over."""
-    who = col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(_hashed(session, [unit_id]))
-    return session.execute(select(col(Exclusion.id)).where(*who).limit(1)).first() is not None
+def not_passed_over(session: Session, grievance_id: str, among: Sequence[units.Unit]) -> list[units.Unit]:
+    """Those of these units that the reporter of this case did not pass over."""
+    hashed = {unit.id: keyed_hash(session, "exclusion.who", unit.id) for unit in among}
+    if not hashed:
+        return []
+    who = col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(hashed.values())
+    passed = set(session.execute(select(col(Exclusion.who)).where(*who)).scalars())
+    return [unit for unit in among if hashed[unit.id] not in passed]
 
 
 def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
@@ -117,6 +122,13 @@ def receiving(answered: Mapping[units.Level, units.Unit], wanted: units.Level | 
     """Which level receives a grievance, of those that somebody answers for: the one that was chosen, or for danger (None)
     the first that there is. None where there is none."""
     return next((level for level in (DANGER if wanted is None else (wanted,)) if level in answered), None)
+
+
+def rung_outside(session: Session, unit: units.Unit, day: date) -> bool:
+    """Whether danger said in this grassroots union would ring anybody outside the team, once its officers have joined."""
+    path = units.path(session, unit.id)
+    seats = [replace(seat, reachable=True) for seat in offices.seats(session, path, day)]
+    return receiving(recipients_in(seats, path), None) not in (None, "team")
 
 
 def below(answered: Mapping[units.Level, units.Unit], chosen: units.Level) -> list[str]:

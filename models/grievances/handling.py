@@ -17,9 +17,10 @@ from sqlmodel import col
 
 from models.anonymity import intake
 from models.anonymity.events import Event
-from models.grievances import cases, clock, deadlines, enclosures, rungs
+from models.grievances import cases, clock, deadlines, enclosures, observers, rungs
 from models.grievances.cases import OPEN, Entry, Grievance, NewEntry, add_entry, entries, free_code, shown_unit
 from models.people import units
+from models.people.offices import Office
 from models.store.database import Session, insert_ignore
 from models.store.ids import new_id
 from models.trust.audit import note
@@ -164,16 +165,36 @@ def hand_back(session: Session, case: Grievance, below: units.Unit, guidance: Sa
     _say(session, case, "returned", replace(guidance, text=""), now)
 
 
+def take_over(session: Session, case: Grievance, above: units.Unit, taking: Saying, now: datetime) -> None:
+    """Those above take the case from the unit that has it (models.grievances.oversight.in_reach); its clock starts anew."""
+    below = case.holder_id
+    move_to(session, case, above, now)
+    rungs.part(session, case.id, below, "taken", now)
+    _say(session, case, "taken", taking, now)
+
+
+def have_read_along(session: Session, case: Grievance, along: Office, asking: Saying, now: datetime) -> None:
+    """Lets somebody in this office read the case along; its reporter hears from which unit."""
+    if case.state not in OPEN or not observers.add(session, case.id, along.person_id, along.unit_id, now.date()):
+        raise Refused
+    _say(session, case, "observed", replace(asking, text=units.get(session, along.unit_id).name), now)
+
+
+def end_reading_along(session: Session, case: Grievance, along: Office, officer_id: str, now: datetime) -> None:
+    observers.end(session, case.id, along.person_id, along.unit_id)
+    note(session, officer_id, "unobserved", case.id, now)
+
+
 def move_to(session: Session, case: Grievance, unit: units.Unit, now: datetime) -> None:
     """The case is this unit's now, nobody's in it yet, and its clock starts anew."""
-    due = deadlines.first_reply_due(now, urgent=case.urgent)
+    due = deadlines.first_reply_due(session, unit.id, now, urgent=case.urgent)
     began = clock.begun(session, unit.id, now, urgent=case.urgent, state="new", due_at=due)
     _move(session, case, OPEN, holder_id=unit.id, assignee_id=None, state="new", due_at=due, **began)
 
 
 def enter_spoken(session: Session, officer_id: str, unit_id: str, category: str, text: str, now: datetime) -> Grievance:
     """Enters what somebody without a phone told an officer; they stay unnamed and get the code on paper."""
-    due = deadlines.first_reply_due(now, urgent=False)
+    due = deadlines.first_reply_due(session, unit_id, now, urgent=False)
     row = {
         "id": new_id(),
         "code": free_code(session),

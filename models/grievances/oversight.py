@@ -1,4 +1,5 @@
-"""What the units below owe, in numbers of cases, for the officers above them: no case is shown, named or opened.
+"""What the units below owe, in numbers of cases, for the officers above them: no case is shown or opened. Named, by its code
+and with no unit, is only what they may take over.
 
 Counted is only what this officer could be shown if it came to their unit: a case whose reporter passed them over is in no
 number (models.grievances.exclusions). A team is named only where its cards name it (models.grievances.cases.shown_unit);
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from models.anonymity import counts, night_counts
-from models.grievances import access
-from models.grievances.cases import Grievance, is_overdue
+from models.grievances import access, rungs
+from models.grievances.cases import OWED, Grievance, is_overdue
 from models.people import offices, rights, units
 from models.people.units import Unit
 from models.store.database import Session
@@ -46,6 +48,29 @@ def owing(session: Session, person_id: str, now: datetime) -> list[Owing]:
 
 def _named(line: Unit, above: Unit) -> Unit | None:
     return line if line is not above else None
+
+
+class Reach(NamedTuple):
+    """A case that a unit below holds, and the officer's own unit, which may take it over."""
+
+    case: Grievance
+    unit: Unit
+
+
+def in_reach(session: Session, person_id: str, now: datetime, case_id: str = "") -> list[Reach]:
+    """The cases below that this officer may take over, or have somebody read along: those overdue that are counted above,
+    and those which the unit has had before and the worker does not wait to be asked about. The longest due first.
+    `case_id`: this one only (by id or code)."""
+    found: dict[str, Reach] = {}
+    held = offices.held_by(session, person_id, now.date())
+    among = [units.get(session, one) for one in rights.below_of(held, rights.TAKE_OVER)]
+    for above in sorted(among, key=lambda one: units.LEVELS.index(units.level(one))):
+        tree, had = _Below(session, above), rungs.had(session, above.id)
+        states = (*OWED, "answered")
+        for case in access.overseen(session, person_id, above.id, now, states=states, case_id=case_id):
+            if case.id in had or (is_overdue(case, now) and tree.line_of(case) is not None):
+                found.setdefault(case.id, Reach(case, above))
+    return sorted(found.values(), key=lambda one: (one.case.due_at, one.case.id))
 
 
 class _Below:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlmodel import Field, Index, col
@@ -24,15 +24,15 @@ from models.store import firings
 from models.store.columns import Id, Ref
 from models.store.database import Base, Session
 
-Kind = Literal["again", "late", "warned", "came", "went", "top", "wished", "handed", "returned", "ended"]
-"""Nobody has acknowledged it; the first answer is late; its time is nearly over; it climbed to this unit, or from it; its
-time is over where no union is above; it left this unit by its reporter's wish, or an officer handed it up, or back; what
-came of it where it went."""
-KINDS: tuple[Kind, ...] = ("came", "top", "late", "warned", "again", "went", "wished", "handed", "returned", "ended")
+Kind = Literal["came", "top", "late", "warned", "again", "went", "wished", "handed", "returned", "taken", "ended"]
+"""It climbed to this unit; its time is over where no union is above; the first answer is late; its time is nearly over;
+nobody has acknowledged it; it climbed from here, or left by its reporter's wish, or an officer handed it up, or back,
+or those above have taken it over; what came of it where it went."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are told."""
-LEFT: tuple[Kind, ...] = ("went", "wished", "handed", "returned")
+LEFT: tuple[Kind, ...] = ("went", "wished", "handed", "returned", "taken")
 """By which the unit lost the case."""
-_CALM: tuple[Kind, ...] = ("wished", "handed", "returned", "ended")
+_CALM: tuple[Kind, ...] = ("wished", "handed", "returned", "taken", "ended")
 """Somebody has acted, and somebody else has the case: nobody is rung for, whatever it is about."""
 _NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 """When a unit that has lost a case is told how it ended: not before it ends."""
@@ -66,6 +66,12 @@ def part(session: Session, case_id: str, unit_id: str, kind: Kind, now: datetime
     waiting = col(Rung.grievance_id) == case_id, col(Rung.unit_id) == unit_id, col(Rung.kind) == "ended"
     if session.execute(select(col(Rung.id)).where(*waiting)).first() is None:
         leave(session, case_id, unit_id, "ended", _NOT_YET)
+
+
+def had(session: Session, unit_id: str) -> set[str]:
+    """The open cases (ids) that this unit has lost."""
+    waiting = col(Rung.unit_id) == unit_id, col(Rung.kind) == "ended", col(Rung.batch).is_(None)
+    return set(session.execute(select(col(Rung.grievance_id)).where(*waiting)).scalars())
 
 
 def end(session: Session, case_id: str, now: datetime) -> None:
@@ -189,12 +195,12 @@ def _still_so() -> ColumnElement[bool]:
 
 
 def _own_doing(person_id: str) -> ColumnElement[bool]:
-    """SQL: this officer has just handed it over."""
+    """SQL: this officer has just handed it over, or taken it over."""
     return exists().where(
         col(Entry.grievance_id) == col(Rung.grievance_id),
         col(Entry.officer_id) == person_id,
         col(Entry.at) == col(Rung.tell_at),
-        col(Rung.kind).in_(("handed", "returned")),
+        col(Rung.kind).in_(("handed", "returned", "taken")),
     )
 
 

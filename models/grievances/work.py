@@ -28,8 +28,10 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 OWED: tuple[Group, ...] = GROUPS[:-1]
 """What the officer is to do something about."""
 
-_ASIDE = ("note", "assigned", "since", UNDELIVERED)
+_ASIDE = ("note", "assigned", "since", "observed", UNDELIVERED)
 """Entries after which nobody waits for anybody else than before."""
+_MOVED = ("unsettled", "escalated", "climbed", "returned", "taken")
+"""By which a case came to another unit, which has not had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def group_of(case: Grievance, said: Sequence[Said], now: datetime) -> Group:
     if case.state == "acknowledged":
         return "waits" if last is not None and last.kind == "question" else "in_hand"
     answered = any(one.by_officer for one in heard)
-    return "again" if answered and last is not None and last.kind not in ("unsettled", "escalated") else "new"
+    return "again" if answered and last is not None and last.kind not in _MOVED else "new"
 
 
 def shown_at(case: Grievance, at: datetime) -> datetime:

@@ -28,6 +28,7 @@ Verb = Literal[
     "confirm",
     "know",
     "oversee",
+    "take_over",
     "stand_in",
     "reissue",
 ]
@@ -47,6 +48,8 @@ KNOW_NAME: Right = ("case", "know")
 """Learn a name that was given to the committee alone: by an office in the grassroots union, and by one's own."""
 OVERSEE: Right = ("case", "oversee")
 """Know how many cases the unit owes an answer in, and how many are overdue: numbers, no case."""
+TAKE_OVER: Right = ("case", "take_over")
+"""Take over what a unit below leaves lying, or has handed up before; or have somebody read it along."""
 ENTER: Right = ("case", "enter")
 """Enter a case for a worker who told it aloud."""
 SAVED_REPLIES: Right = ("saved_reply", "write")
@@ -86,7 +89,7 @@ _ANSWERING: Mapping[Relation, frozenset[Right]] = {
     "above": frozenset(
         (
             *(WRITE_NOTICE, MANAGE_NOTICE, AGREE_TO_NOTICE, WRITE_POLL, MANAGE_POLL, AGREE_TO_POLL, READ_RESULTS),
-            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT, OVERSEE, REISSUE),
+            *(READ_RATING, HEAR_OF_CLAIM, CONFIRM_CLAIM, HEADCOUNT, OVERSEE, TAKE_OVER, REISSUE),
         )
     ),
 }
@@ -110,8 +113,17 @@ TABLE: Mapping[str, Mapping[Relation, frozenset[Right]]] = {
 }
 """By role (config/roles.toml), then by relation."""
 
-LEADERS = ("leader", "deputy_leader")
-"""Who leads a team, as an audience: this gives no right."""
+OFFICERS = "officers"
+AUDIENCES: Mapping[str, tuple[str, ...]] = {
+    OFFICERS: tuple(TABLE),
+    "leaders": ("leader", "deputy_leader"),
+    "chair": ("chair",),
+    "vice_chair": ("vice_chair",),
+    "committee": ("committee", "vice_chair", "chair"),
+    "inspection": ("inspection",),
+    "womens_affairs": ("womens_affairs",),
+}
+"""Officers as an audience, by the roles they hold: this gives no right. The executive committee has its chair in it."""
 
 
 class Held(Protocol):

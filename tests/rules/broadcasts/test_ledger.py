@@ -59,6 +59,11 @@ RULES: list[tuple[tuple[str, ...], dict[str, Any], set[str]]] = [
     ((), {}, set()),
     (("MAY",), {"role": "officers"}, {"chair", "leader", "deputy"}),
     (("MAY",), {"role": "leaders"}, {"leader", "deputy"}),
+    (("TINH",), {"role": "chair", "sector": "ngoai_nha_nuoc"}, {"chair"}),
+    (("TINH",), {"role": "committee"}, {"chair"}),
+    (("TINH",), {"role": "vice_chair"}, set()),
+    (("MAY",), {"role": "inspection"}, set()),
+    (("MAY",), {"role": "womens_affairs"}, set()),
     (("TINH",), {"member": "yes"}, {"chair", "leader", "worker", "steel"}),
     (("TINH",), {"member": "no"}, {"unsure", "outsider"}),  # who was never asked is in neither
     (("TINH",), {"sector": "ngoai_nha_nuoc"}, GARMENT),
@@ -255,3 +260,23 @@ def test_what_began_by_day_is_held_when_the_night_comes(roll: Roll) -> None:
     roll.sends()
     assert roll.names(roll.claims(later(hours=12), quiet=True)) == ["night"]
     assert "day" in roll.names(roll.claims(later(hours=20)))
+
+
+OFFICERS = ("chair", "vice_chair", "committee", "inspection", "womens_affairs", "leader", "deputy_leader", "superior")
+OF_ROLE = {
+    "chair": {"chair"},
+    "vice_chair": {"vice_chair"},
+    "committee": {"chair", "vice_chair", "committee"},
+    "inspection": {"inspection"},
+    "womens_affairs": {"womens_affairs"},
+    "leaders": {"leader", "deputy_leader"},
+    "officers": set(OFFICERS),
+}
+
+
+def test_every_role_can_be_written_to(roll: Roll) -> None:
+    for role in OFFICERS:
+        roll.joins(role, "MAY", Phone(), role=role)
+    roll.joins("worker", "MAY", Phone())
+    for audience, who in OF_ROLE.items():
+        assert roll.ledger(roll.sends(roll.audience("MAY", role=audience))).keys() == who, audience

@@ -78,6 +78,14 @@ def built(session: Session, before: str = "") -> House:
     return house
 
 
+def also_small(session: Session, house: House) -> None:
+    """One more team, as small as the first: the two are counted together, where one would be named by it."""
+    session.add(
+        Unit(kind="to_cong_doan", code=f"{house.units['team'].code}-2", name="team 2", parent_id=house.units["factory"].id)
+    )
+    session.flush()
+
+
 def posted(session: Session, house: House, now: datetime = MONDAY, **changed: object) -> Grievance:
     due = now + timedelta(hours=2 if changed.get("urgent") else 24)
     case = cases.post(session, house.event(reply_due=due.isoformat(), **changed), now)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from config.tables import table
-from models.grievances import danger
+from models.grievances import danger, exclusions
+from models.people.offices import Office
+from models.store.database import Database
+from tests.rules.grievances.climbing import MONDAY, House
 
 SAID = [
     ("Em không muốn sống nữa", "despair"),
@@ -119,3 +126,19 @@ def test_the_first_to_be_helped_stands_first() -> None:
     assert danger.spoken_of("Kho đang cháy, em không muốn sống nữa") == ["despair", "accident"]
     assert danger.numbers(["despair", "accident"]) == ["115", "114"]
     assert danger.numbers(["violence", "forced"]) == ["113", "111"]
+
+
+def test_a_union_in_which_danger_rings_nobody_outside_the_team_is_known(database: Database, house: House) -> None:
+    """`haichieu doctor` names it: by offices, whether their holders have joined or not."""
+    day = MONDAY.date()
+    with database.transaction() as session:
+        factory = house.units["factory"]
+        assert exclusions.rung_outside(session, factory, day)
+        for office in session.execute(select(Office).where(col(Office.role) == "chair")).scalars():
+            office.to_day = day - timedelta(days=1)
+        session.flush()
+        assert exclusions.rung_outside(session, factory, day), "the province is rung"
+        for office in session.execute(select(Office).where(col(Office.role) == "superior")).scalars():
+            session.delete(office)
+        session.flush()
+        assert not exclusions.rung_outside(session, factory, day)

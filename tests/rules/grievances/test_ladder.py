@@ -308,3 +308,26 @@ def test_the_clock_of_a_case_is_reckoned_with_the_calendar_of_who_holds_it(
         found = again(session, case)
         assert found.settle_at == at("12-02 10:00"), "Saturday is no day of work there"
         assert found.calendar == calendar.fingerprint()
+
+
+def test_a_unit_has_its_own_times_and_what_is_left_stays_when_they_change(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more day for the team, an answer within eight hours: from the next case on. What is open keeps what is left."""
+    before = new(database, house)
+    acts(database, before, house, at("11-23 11:00"), reply)
+    own = {"FACTORY": {"first_reply_hours": 8, "settle_days": {"team": 4}}, "PROVINCE": {"settle_days": {"team": 1}}}
+    monkeypatch.setitem(table("sla"), "units", own)
+    ticks(database, at("11-23 11:01"))
+    after = new(database, house)
+    with database.reading() as session:
+        kept, fresh = again(session, before), again(session, after)
+        assert (kept.left_minutes, kept.settle_at) == (1380, at("11-26 10:00"))
+        assert kept.next_at == at("11-25 10:00"), "warned when a quarter of four days is left"
+        assert not ladder.to_recount(session)
+        assert (fresh.left_minutes, fresh.settle_at) == (4 * 480, at("11-27 10:00"))
+    acts(database, before, house, at("11-24 10:00"), escalate)
+    with database.reading() as session:
+        moved = again(session, before)
+        assert moved.left_minutes == 5 * 480, "as everywhere"
+        assert moved.due_at == at("11-24 18:00"), "as the factory's own"

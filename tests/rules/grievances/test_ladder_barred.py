@@ -72,7 +72,7 @@ SECOND = [*itertools.product((None, "committee", "womens_affairs", "inspection")
 """Which second office each of the officers holds."""
 
 
-def _counted(session: Session, person_id: str, code: str, now: datetime) -> bool:
+def counted(session: Session, person_id: str, code: str, now: datetime) -> bool:
     """Whether the case is in any number or list that this person can open."""
     held = {office.unit_id for office in session.execute(select(Office).where(col(Office.person_id) == person_id)).scalars()}
     begin = MONDAY - timedelta(days=1)
@@ -127,7 +127,7 @@ def test_no_case_reaches_whoever_it_was_routed_past(
                 assert not closed & heard, "told"
                 assert not closed & {person.id for _account, person in access.handlers_of(session, case, now)}, "handles it"
                 assert not closed & {person.id for person in access.colleagues(session, case, now)}, "is named for it"
-                assert not [who for who in closed if _counted(session, who, code, now)], "sees it, or is counted for it"
+                assert not [who for who in closed if counted(session, who, code, now)], "sees it, or is counted for it"
                 if day == 0 and case.holder_id == case.routed_to:
                     assert {one.id for _account, one in access.handlers_of(session, case, now)} == theirs
 

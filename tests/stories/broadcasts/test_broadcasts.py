@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.demo.union import NAME
 from models.broadcasts import ledger
 from models.broadcasts.broadcasts import Broadcast
 from models.broadcasts.recipients import Recipient
@@ -359,3 +360,18 @@ async def test_search_without_accents(leader: Person, reader: Person) -> None:
     await leader.taps("Tìm thông báo")
     await leader.says("không có gì")
     await leader.sees("Không có thông báo nào")
+
+
+async def test_a_notice_to_the_chairs_alone(superior: Person, chair: Person, leader: Person, worker: Person) -> None:
+    """“100% chủ tịch” is the first target of many a plan; teams have no chairs, and their leaders are offered none."""
+    await wants_notices(chair)
+    await writes(leader, "Họp tổ")
+    await leader.taps("Đổi nơi nhận", "☐ Tổ may 1", "Xong, tiếp tục")
+    assert "☐ Chủ tịch" not in await leader.sees("Gửi cho ai trong")
+    await writes(superior, "Mời các chủ tịch dự tập huấn sáng thứ sáu")
+    await superior.taps("Đổi nơi nhận", f"☐ {NAME}", "Xong, tiếp tục", "☐ Chủ tịch", "Xong, tiếp tục")
+    await superior.sees("Chủ tịch", "1 người")
+    await superior.taps("Gửi")
+    await chair.sees("dự tập huấn")
+    await leader.does_not_see("dự tập huấn")
+    await worker.does_not_see("dự tập huấn")

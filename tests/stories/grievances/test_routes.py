@@ -10,7 +10,7 @@ import pytest
 from models.grievances.cases import Grievance
 from tests.actors import Person
 from tests.running_app import MONDAY, FakeClock, RunningApp
-from tests.stories.acts import appointed, files, rows
+from tests.stories.acts import answers, appointed, files, rows
 from tests.stories.channels import every_channel
 from tests.stories.grievances.test_filing import reviews
 
@@ -126,3 +126,32 @@ async def test_danger_rings_outside_the_team_at_night(
     await superior.sees("việc khẩn")
     await superior.sees("⚠", "bốc cháy", "không nêu tên")
     await leader.sees_nothing_new()
+
+
+@every_channel
+@pytest.mark.parametrize("quiet", ["20:00-06:00"])
+async def test_despair_in_an_answer_rings_past_those_who_have_the_case(
+    worker: Person, leader: Person, chair: Person, clock: FakeClock, quiet: str
+) -> None:
+    """At night, to a case that only the team has and that is not urgent: whom to call, and on-call officers are a tap away;
+    what was written goes along, and no name does. Nobody's numbers of other things change by it."""
+    code = await files(worker)
+    await leader.looks_away()
+    clock.is_at(MONDAY + timedelta(hours=14))
+    await worker.taps("Phản ánh của tôi", code, "Bổ sung, trả lời lại")
+    await worker.says("Em hết cách rồi, em không muốn sống nữa")
+    await worker.sees("không chỉ có một mình", "115", "[⚠ Báo nguy hiểm…]")
+    await worker.taps("⚠ Báo nguy hiểm…")
+    await worker.sees("không muốn sống nữa", "báo ngay cho Ban chấp hành")
+    await worker.taps("⚠ Có người gặp nguy hiểm: gửi ngay")
+    await chair.sees("việc khẩn")
+    await chair.sees("⚠", "không muốn sống", "không nêu tên")
+    await leader.sees_nothing_new()
+
+
+async def test_who_says_what_is_still_wrong_in_despair_hears_whom_to_call(worker: Person, leader: Person) -> None:
+    await files(worker)
+    await answers(leader, "Đã hỏi", "Đề nghị kết thúc")
+    await worker.taps("Chưa ổn")
+    await worker.says("Không ai giúp, tôi muốn chết")
+    await worker.sees("không chỉ có một mình", "115")
