@@ -233,7 +233,8 @@ class Outbox:
             return
 
     async def drain(self, *, once: bool = False) -> int:
-        """Sends all that is due now (`once`: what one claim finds), results written; returns how many were tried."""
+        """Sends all that is due now (`once`: what one claim finds while nothing is sent to many, so that no ledger need be
+        asked), results written; returns how many were tried."""
         total = 0
         while True:
             if self._outage.is_down:
@@ -242,7 +243,7 @@ class Outbox:
                 total += await self._come_back()
                 await self._recorder.settled()
                 continue
-            claimed = await self._claim(list(LANES), BATCH)
+            claimed = await self._claim(list(LANES), BATCH, ledgers=not once)
             total += len(claimed)
             await asyncio.gather(*(self._send_chat(chat) for chat in by_chat(claimed)))
             await self._recorder.settled()
@@ -255,7 +256,7 @@ class Outbox:
         await asyncio.gather(self._recorder.settled(), return_exceptions=True)
         await self._held.release()
 
-    async def _claim(self, lanes: Sequence[int], limit: int) -> list[Claimed]:
+    async def _claim(self, lanes: Sequence[int], limit: int, *, ledgers: bool = True) -> list[Claimed]:
         """Up to `limit` messages of each of these lanes."""
         if limit <= 0 or not await self._held.hold():
             return []
@@ -271,7 +272,7 @@ class Outbox:
             return [row for lane in lanes for row in sending.claim(session, tenure, lane, now, limit, self._memory)]
 
         claimed = await self._writer.write(claim, grouped=True)
-        if BULK in lanes:
+        if ledgers and BULK in lanes:
             claimed += await self._ledgers.claim(self._held.tenure.fence, limit - len(claimed))
         return claimed
 

@@ -141,8 +141,9 @@ def channel(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def backend(channel: str) -> str:
-    return channels.DATABASES[channel]
+def backend(channel: str, request: pytest.FixtureRequest) -> str:
+    chosen = hasattr(request.node, "callspec") and "channel" in request.node.callspec.params
+    return channels.database_of(channel, chosen=chosen)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import unicodedata
 
@@ -17,8 +18,10 @@ from tests.rules.config.typing import KEYBOARDS
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
 def test_no_keyboard_changes_a_new_code(keyboard: str) -> None:
+    """Whatever stands after whatever (of two letters a keyboard makes one), and thousands as they are drawn."""
     typed = KEYBOARDS[keyboard]
-    for code in [*(random_code(8) for _ in range(20_000)), *(new_case_code()[3:] for _ in range(20_000))]:
+    pairs = ["".join(two) * 4 for two in itertools.product(CODE_LETTERS, repeat=2)]
+    for code in [*pairs, *(random_code(8) for _ in range(2000)), *(new_case_code()[3:] for _ in range(2000))]:
         assert typed(code) == code
         assert readings(code, len(code)) == [code]
 

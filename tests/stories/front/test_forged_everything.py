@@ -144,10 +144,21 @@ async def yard(
 PEOPLE = ("worker", "leader", "chair", "superior", "other leader", "guest")
 
 
+BEGINNINGS = ("join", "menu")
+"""From which everybody's walks begin, also a stranger's."""
+
+
 def openings(subjects: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Every conversation about everything there is, with every value that a button of it may carry."""
-    kinds = {name: VALUES[:4] if one.begun else ("",) for name, one in CONVERSATIONS.items()}
-    every = [(name, subject, value) for name, values in kinds.items() for subject in subjects for value in values]
+    """Every conversation about everything there is, with every value that a button of it may carry. Those that name nothing
+    and read nothing from their button are refused before anybody looks at what it names: about a row, and about nothing."""
+    every = [
+        (name, subject, value)
+        for name, one in CONVERSATIONS.items()
+        for subject in (
+            subjects if one.begun or one.takes != "none" or name in BEGINNINGS else [*subjects[:2], subjects[-1]]
+        )
+        for value in (VALUES[:4] if one.begun else ("",))
+    ]
     # Leaving comes last: the turns of a walk share a session, as those of a service never do, and who has left in one of
     # them is remembered as gone although the walk is undone.
     return sorted(every, key=lambda opening: opening[0] == "leave")
@@ -157,12 +168,13 @@ def door(yard: Yard, session: Session, who: str) -> Callable[[str, str], bool]:
     """Whether a conversation about a subject is open to this person. Asked of everything, of everybody."""
     sender = yard.people[who]
     account, person = wishes.find_person(session, sender)
+    chat = chats.of(sender, account.id if account else None)
 
     def is_open(name: str, subject: str) -> bool:
         if account is None:
             return name == "join"
-        turn = Turn(session, yard.now, SITE, sender, account, person, chats.of(sender, account.id), "vi")
-        turn.state.run = chats.Run(name, subject, "abc")
+        chat.state = chats.State(run=chats.Run(name, subject, "abc"))
+        turn = Turn(session, yard.now, SITE, sender, account, person, chat, "vi")
         return CONVERSATIONS[name].opens(turn)
 
     return cache(is_open)
@@ -180,20 +192,24 @@ async def test_whatever_is_opened_tapped_or_typed(yard: Yard, whose: tuple[str, 
         with yard.undone() as session:
             is_open = door(yard, session, who)
             for number, (name, subject, value) in enumerate(openings(yard.subjects)):
+                opens = is_open(name, subject)
+                if not opens and number % len(PEOPLE) != PEOPLE.index(who):
+                    continue
                 spot = session.begin_nested()
                 path = [f"{name}:{subject}::{value}:"]
                 try:
-                    if is_open(name, subject) or number % len(PEOPLE) == PEOPLE.index(who):
-                        assert yard.taps(session, who, path[0]) > 0, "nothing was answered"
-                        run = _standing(yard, session, who).run
-                        if not value and (name == "menu" or (run is not None and run.conversation == name)):
-                            walked.add(name)
-                            for _ in range(STEPS):
-                                token, text = _next(yard, session, who, walk)
-                                path.append(token or f"“{text}”")
-                                assert yard.taps(session, who, token, text) > 0, "nothing was answered"
-                                assert asking_reads_only(yard, session, who), "a question's text or choices wrote something"
-                                assert only_answers(_standing(yard, session, who)), "no question has this answer"
+                    assert yard.taps(session, who, path[0]) > 0, "nothing was answered"
+                    walks = not value and (opens or name == "menu")
+                    state = _standing(yard, session, who) if walks else chats.State()
+                    if walks and (name == "menu" or (state.run is not None and state.run.conversation == name)):
+                        walked.add(name)
+                        for _ in range(STEPS):
+                            token, text = _next(yard, state, walk)
+                            path.append(token or f"“{text}”")
+                            assert yard.taps(session, who, token, text) > 0, "nothing was answered"
+                            assert asking_reads_only(yard, session, who), "a question's text or choices wrote something"
+                            state = _standing(yard, session, who)
+                            assert only_answers(state), "no question has this answer"
                 except Exception as error:  # collected, so that one run tells all
                     failed.add(f"{who}: {' → '.join(path)}: {error!r:.120}")
                 spot.rollback()
@@ -231,8 +247,8 @@ def only_answers(state: chats.State) -> bool:
     )
 
 
-def _next(yard: Yard, session: Session, who: str, walk: random.Random) -> tuple[str, str | None]:
-    offered = _standing(yard, session, who).offered
+def _next(yard: Yard, state: chats.State, walk: random.Random) -> tuple[str, str | None]:
+    offered = state.offered
     if not offered or walk.random() < 0.25:
         return "", walk.choice(WORDS)
     token = walk.choice(offered).token
