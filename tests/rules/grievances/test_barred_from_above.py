@@ -137,6 +137,7 @@ def test_a_unit_that_was_passed_over_takes_nothing_over_by_its_deputies(database
     """Whoever stands in there was not passed over themselves, and has the case elsewhere by right; but it never goes there:
     neither by hand, nor by the clock."""
     with database.transaction() as session:
+        also_small(session, house)
         standing = officer(session, house, "standing", "province", "superior")
         chair = session.execute(select(Office).where(col(Office.role) == "chair")).scalar_one()
         session.add(Office(person_id=standing, unit_id=chair.unit_id, role="chair", deputy_for=chair.id))
