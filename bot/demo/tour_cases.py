@@ -37,9 +37,11 @@ async def route(demo: Stage, http: aiohttp.ClientSession, phones: tuple[Phone, P
         await women.taps("Đồng ý")
         await women.comes("gửi thông báo và hỏi ý kiến")
         await women.taps("Không")
-        await women.comes("không gửi thông báo")
+        await women.comes("Điện thoại này của riêng")
+        await women.taps("Của tôi: nhớ trên máy này")
+        await women.comes("chọn việc cần làm")
         await _files(worker, HARASSED, "Quấy rối tình dục", "Gửi cán bộ nữ công và chủ tịch")
-        await worker.comes("Cán bộ nữ công và chủ tịch", "sẽ trả lời anh/chị tại đây")
+        await worker.comes("mã PA-", "Cán bộ nữ công và chủ tịch")
         for officer in (women, chair):
             await officer.comes("Phản ánh mới", HARASSED, "không nêu tên")
         leader.sees_nothing_more()

@@ -37,8 +37,6 @@ GROUPS = {
     "in_hand": N_("In hand"),
     "waits": N_("Waiting for the worker"),
 }
-_BUTTONS = 5
-"""Of a screen: the way back, which the list above has as well, gives place."""
 _KINDS = {
     "owed": N_("Waiting for the union"),
     "waits": N_("Waiting for the worker"),
@@ -105,15 +103,16 @@ def _queue(turn: Turn) -> None:
 
 
 def _more(turn: Turn) -> None:
+    above = from_above.options(turn)  # at most two; the ways back, which stand above as well, give place to them
     offered = [
         Option(open_token("spoken"), turn._("Enter a spoken grievance")),
         Option(open_token("saved"), turn._("Saved replies")),
         Option(open_token("away"), turn._("While I am away")),
-        *from_above.options(turn),
-        Option(open_token("queue"), turn._("Cases to handle")),
-        Option(open_token("menu"), turn._("Menu")),
+        *above,
+        *([Option(open_token("queue"), turn._("Cases to handle"))] if len(above) < 2 else []),
+        *([Option(open_token("menu"), turn._("Menu"))] if not above else []),
     ]
-    turn.say(turn._("What would you like to do, comrade?"), offered[:_BUTTONS])
+    turn.say(turn._("What would you like to do, comrade?"), offered)
 
 
 def alike(turn: Turn) -> dict[str, list[Grievance]]:

@@ -99,6 +99,7 @@ def _all_is_done(session: Session, tried: Tried, now: datetime) -> None:
 
 PASSED = [(), ("team",), ("factory",), ("team", "factory"), ("team", "province")]
 _HELD = list(itertools.product(SECOND, DEPUTIES))
+_APART = 10
 
 
 @pytest.mark.slow
@@ -108,16 +109,16 @@ _HELD = list(itertools.product(SECOND, DEPUTIES))
 def test_nobody_above_brings_it_to_whoever_is_barred(
     database: Database, roles: tuple[str, ...], passed: tuple[str, ...]
 ) -> None:
-    """Each way of passing over with each route; of second offices and deputies each pair with a third of these."""
+    """Each way of passing over with each route; each pair of second office and deputy with some of these."""
     holder = next((unit for unit in ("team", "factory", "province") if unit not in passed), "province")
     if roles and "factory" not in passed:  # nothing is routed to a unit that is passed over
         holder = "factory"
     routed = roles if holder == "factory" else ()
-    turn = (PASSED.index(passed) + ROUTES.index(roles)) % 3
+    turn = (PASSED.index(passed) * len(ROUTES) + ROUTES.index(roles)) % _APART
     with database.transaction() as session:
         everywhere = [
             _tried(session, _union(session, number, *held), holder, passed, routed)
-            for number, held in enumerate(_HELD[turn::3])
+            for number, held in enumerate(_HELD[turn::_APART])
         ]
     for day in (0, 2, 7):
         now = MONDAY + timedelta(days=day, hours=4)
@@ -136,6 +137,7 @@ def test_a_unit_that_was_passed_over_takes_nothing_over_by_its_deputies(database
     """Whoever stands in there was not passed over themselves, and has the case elsewhere by right; but it never goes there:
     neither by hand, nor by the clock."""
     with database.transaction() as session:
+        also_small(session, house)
         standing = officer(session, house, "standing", "province", "superior")
         chair = session.execute(select(Office).where(col(Office.role) == "chair")).scalar_one()
         session.add(Office(person_id=standing, unit_id=chair.unit_id, role="chair", deputy_for=chair.id))

@@ -46,6 +46,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, ...]] = {
     ("case", "enter"): ("own",),
     ("case", "know"): ("own",),
     ("case", "oversee"): ("above",),
+    ("case", "take_over"): ("above",),
     ("case", "hear"): ("own",),
     ("saved_reply", "write"): ("own",),
     ("notice", "write"): ("own", "above"),
@@ -76,13 +77,27 @@ ONLY: dict[tuple[str, str], tuple[str, ...]] = {
 
 ROUTED = ("womens_affairs", "chair")
 OF_THE_CASE = ("ack", "why", "reply", "in_turn", "ask", "close", "unfounded", "note", "assign", "escalate", "keep", "files")
-OF_THE_CASE += ("case_more", "details")
+OF_THE_CASE += ("case_more", "details", "observe", "along_case")
 OF_THE_NOTICE = ("cast", "halt", "resume", "cancelrest", "correct", "again", "counts", "office_enclosed")
 OF_THE_NOTICE += ("cast_more",)
 OF_THE_POLL = ("round", "close_poll", "cancel_poll", "outcome", "publish", "chart", "office_codes", "tables")
 OF_THE_POLL += ("round_asked", "outcome_words", "outcome_units")
 OF_WHAT_WAITS = {"notice": ("approve", "refuse"), "poll": ("agree_poll", "refuse_poll")}
-OF_CASES = ("view", "queue", "queue_more", "saved", "away", "seek", "day", "owing", "work", "alike", "unsend")
+OF_CASES = (
+    "view",
+    "queue",
+    "queue_more",
+    "saved",
+    "away",
+    "seek",
+    "day",
+    "owing",
+    "work",
+    "alike",
+    "unsend",
+    "reach",
+    "along",
+)
 """Open to whoever cases come to."""
 ANYWHERE = (
     "desk",
@@ -97,10 +112,10 @@ ANYWHERE = (
     "desk_more",
 )
 """What an office opens by itself; each thing behind it is asked anew. `view`: a case is looked for by its code."""
-BY_OTHERS = ("end", "handback", "office_news", "lost_phone")
+BY_OTHERS = ("end", "handback", "takeover", "office_news", "lost_phone")
 """`lost_phone` is open where there is an officer below (tests/stories/people/test_lost_phones.py).
-`end` is of a case told aloud, `handback` of one that came up (both: tests/stories/grievances), `office_news` opens what
-was sent to oneself."""
+`end` is of a case told aloud, `handback` of one that came up, `takeover` of one that is late below (all three:
+tests/stories/grievances); `office_news` opens what was sent to oneself."""
 
 
 def test_every_role_has_a_row() -> None:
