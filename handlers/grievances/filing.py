@@ -61,10 +61,11 @@ def _finish(turn: Turn) -> None:
     if to is None:
         turn.say(reviewing.nobody(turn))
         return
-    guard = turn.state.guard
+    guard, passed_over = turn.state.guard, _passed_over(turn, to, danger=danger)
     if danger:
         many = floods.free_at(guard.dangers, turn.now, turn.site.limits.dangers) is not None
-        if many and (earlier := floods.earlier_danger(turn.session, turn.reporter, turn.now)) is not None:
+        where = turn.reporter, to.unit.id, passed_over
+        if many and (earlier := floods.earlier_danger(turn.session, *where, turn.now)) is not None:
             _more_danger(turn, earlier)
             return
         guard.dangers = floods.spent(guard.dangers, turn.now, turn.site.limits.dangers)
@@ -87,7 +88,7 @@ def _finish(turn: Turn) -> None:
         category=reviewing.category(turn),
         name=answers["name"] if reviewing.is_named(turn) else "",
         name_for="committee" if reviewing.mode(turn) == "committee" else "all",
-        passed_over=_passed_over(turn, to, danger=danger),
+        passed_over=passed_over,
         urgent=danger,
         covered=covered,
         reply_due=reply_due.isoformat(),

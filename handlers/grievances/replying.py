@@ -25,7 +25,7 @@ from handlers.files import attachments
 from handlers.grievances import cards, cases
 from models.anonymity import moments
 from models.grievances import cases as case_rows
-from models.grievances import exclusions, handling, saved_replies
+from models.grievances import access, handling, saved_replies
 from models.grievances.cases import Entry, Grievance
 from models.grievances.handling import Saying
 from models.messages.message import Option
@@ -174,8 +174,7 @@ def _send(how: Dialogue, turn: Turn) -> None:
     said = deliver(turn, how.verb)
     if not said:
         return
-    # Not where somebody is barred: saved replies are read by the whole unit.
-    keeps = how.may_be_saved and not exclusions.any_for(turn.session, case.id)
+    keeps = how.may_be_saved and access.is_open_to_all(turn.session, case)  # saved replies are read by the whole unit
     after = [
         Option(open_token("queue"), turn._("Cases to handle")),
         *([Option(open_token("keep", case.id), turn._("Keep as a saved reply"))] if keeps else []),

@@ -9,7 +9,7 @@ from handlers.chat.conversation import Choice, Conversation, Question, Turn, ope
 from handlers.chat.words import shortened
 from handlers.grievances import cards
 from models.grievances import cases as case_rows
-from models.grievances import exclusions, saved_replies
+from models.grievances import access, saved_replies
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import rights
@@ -26,7 +26,7 @@ def _back(turn: Turn) -> list[Option]:
 def _of_all(turn: Turn) -> Grievance | None:
     """Their case, if nobody of the unit may be barred from it."""
     case = cards.case_of(turn)
-    return case if case is not None and not exclusions.any_for(turn.session, case.id) else None
+    return case if case is not None and access.is_open_to_all(turn.session, case) else None
 
 
 def _keep(turn: Turn) -> None:

@@ -256,6 +256,12 @@ def is_closed_to(session: Session, case: Grievance, person_id: str, now: datetim
     return session.execute(closed).first() is not None
 
 
+def is_open_to_all(session: Session, case: Grievance) -> bool:
+    """Whether it may be known to whoever holds office in a unit that has it: nobody was passed over, and it went to no
+    roles."""
+    return case.routed_to is None and not exclusions.any_for(session, case.id)
+
+
 def is_committee(session: Session, person_id: str, case: Grievance, now: datetime) -> bool:
     """Whether this officer sits on the executive committee of the grassroots union the case came from."""
     grassroots = units.grassroots_of(session, case.unit_id)

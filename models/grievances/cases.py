@@ -162,7 +162,8 @@ def post(session: Session, event: Event, now: datetime) -> Grievance | None:
             return None
         # Another case has the code: a new one is better than a lost case, which its reporter finds under “My grievances”.
         row |= {"code": free_code(session), "mark": _walk(session, event.reporter_id)[1]}
-    exclusions.pass_over(session, event.case_id, event.passed_over, now.date())
+    past = exclusions.routed_past(session, event.holder_id, event.roles, now.date())
+    exclusions.pass_over(session, event.case_id, [*event.passed_over, *past], now.date())
     add_entry(session, event.case_id, NewEntry("report", event.text, id=event.entry_id), now)
     return session.get_one(Grievance, event.case_id)
 

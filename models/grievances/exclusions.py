@@ -1,7 +1,8 @@
 """Who is barred from a case: the people and the offices its reporter passed over.
 
-Nobody is asked why. Barred are those who held office in a unit passed over when the case was posted, whatever they become
-later and whatever staff code they are given (models.people.roll_same); and, by their office, whoever comes to hold office
+Nobody is asked why. Barred are those who held office in a unit passed over, or another than the case went to in its
+own (models.grievances.routes), when the case was posted, whatever they become later, for whomever they stand in and
+whatever staff code they are given (models.people.roll_same); and, by their office, whoever comes to hold office
 there. Somebody who came to an office there only afterwards and has risen since is not: nobody passed *them* over, and were
 every later holder barred for good, a union in which leaders rise would in some years have nobody left to ask. Every
 question about a case goes through `bars`: lists, cards, searches, statistics, alerts and the audit trail.
@@ -85,10 +86,25 @@ def not_passed_over(session: Session, grievance_id: str, among: Sequence[units.U
     return [unit for unit in among if hashed[unit.id] not in passed]
 
 
+def bars_all(session: Session, grievance_id: str, ids: Sequence[str]) -> bool:
+    """Whether all of these, people and units, are barred from this case; so it is where there are none."""
+    who = set(_hashed(session, ids))
+    asked = select(col(Exclusion.who)).where(col(Exclusion.grievance_id) == grievance_id, col(Exclusion.who).in_(who))
+    return set(session.execute(asked).scalars()) == who
+
+
 def _in_own_right(held: Iterable[offices.Office | offices.Seat]) -> set[str]:
     """Who holds these offices for themselves: whoever stands in for somebody was not the one passed over, and a leader could
     blind the committee by naming its chair as deputy."""
     return {one.person_id for one in held if one.deputy_for is None}
+
+
+def routed_past(session: Session, unit_id: str, roles: Sequence[str], day: date) -> list[str]:
+    """Who holds office in this unit, and none of the roles that a case went to: barred in their person, or whoever it is
+    about would read it as soon as they stand in for the chair, or are chair themselves."""
+    held = offices.held_in(session, [unit_id], day) if roles else []
+    theirs = {one.person_id for one in held if one.role in roles}
+    return sorted(_in_own_right(held) - theirs)
 
 
 def recipients(

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from models.anonymity.events import Event
-from models.grievances import access, cases
+from models.grievances import access, cases, exclusions
 from models.grievances.cases import OPEN, Entry, Grievance
 from models.store import firings
 from models.store.database import Session
@@ -42,10 +42,23 @@ def spent(budget: str, now: datetime, most: int) -> str:
     return f"{whole:010}"
 
 
-def earlier_danger(session: Session, reporter_id: str, now: datetime) -> Grievance | None:
-    """The open case in which this person said, within the hour, that somebody is in danger: more of it is added there."""
+def earlier_danger(
+    session: Session, reporter_id: str, holder_id: str, passed_over: Sequence[str], now: datetime
+) -> Grievance | None:
+    """The open case in which this person said, within the hour, that somebody is in danger: more of it is added there. Only
+    one that this unit has, and that everybody is barred from whom the new words pass over: else they would be read by those
+    whom they are about."""
     mine = [case for case in cases.own(session, reporter_id) if case.urgent and case.state in OPEN]
-    return next((case for case in reversed(mine) if now - case.created_at < HOUR), None)
+    return next(
+        (
+            case
+            for case in reversed(mine)
+            if now - case.created_at < HOUR
+            and case.holder_id == holder_id
+            and exclusions.bars_all(session, case.id, passed_over)
+        ),
+        None,
+    )
 
 
 # A unit's phones. An hour is one of the clock: what was told in it is then known without being written down.

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from models.grievances import access, handling, oversight
 from models.grievances.handling import Saying
-from models.people import rights
+from models.people import offices, rights
 from models.people.offices import Office
 from models.people.persons import Person
 from models.store.database import Database, Session
@@ -150,6 +150,32 @@ def test_a_case_that_climbed_and_is_handed_back_is_still_for_its_roles(database:
     with database.reading() as session:
         row = again(session, case)
         assert {one.id for _account, one in access.handlers_of(session, row, now)} == {house.officers["women"]}
+
+
+def test_who_was_routed_past_sees_it_neither_as_deputy_nor_as_the_next_chair(database: Database, house: House) -> None:
+    """Whoever it is about; but who comes into the role from elsewhere does, as does one who has it as well."""
+    factory = house.units["factory"].id
+    with database.transaction() as session:
+        for name, role in (("women", "womens_affairs"), ("vice", "vice_chair"), ("both", "committee")):
+            officer(session, house, name, "factory", role)
+        session.add(Office(person_id=house.officers["both"], unit_id=factory, role="womens_affairs"))
+        session.flush()
+        case = posted(session, house, holder_id=factory, roles=("womens_affairs", "chair")).id
+    with database.transaction() as session:
+        chair = next(one for one in session.execute(select(Office)).scalars() if one.person_id == house.officers["chair"])
+        for name, unit in (("leader", "team"), ("vice", "factory")):
+            day = MONDAY.date() + timedelta(days=1 + (name == "vice"))
+            offices.deputise(session, chair, house.officers[name], day, day)
+        officer(session, house, "new", "factory", "chair")
+        later = MONDAY.date() + timedelta(days=3)
+        session.add(Office(person_id=house.officers["vice"], unit_id=factory, role="chair", from_day=later))
+        session.flush()
+        sees = [
+            {name for name, who in house.officers.items() if access.for_officer(session, who, case, MONDAY + timedelta(days))}
+            for days in range(4)
+        ]
+    always = {"women", "both", "chair", "new"}
+    assert sees == [always, always | {"leader"}, always, always]
 
 
 def test_the_whole_committee_is_passed_over(database: Database, house: House) -> None:

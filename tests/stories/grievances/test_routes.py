@@ -10,11 +10,13 @@ import pytest
 from models.grievances.cases import Grievance
 from tests.actors import Person
 from tests.running_app import MONDAY, FakeClock, RunningApp
-from tests.stories.acts import answers, appointed, files, rows
+from tests.stories.acts import answers, appointed, code_in, files, rows
 from tests.stories.channels import every_channel
 from tests.stories.grievances.test_filing import reviews
 
 FACTORY = "SONGLAM"
+DANGER = "⚠ Có người gặp nguy hiểm: gửi ngay"
+KEEP = "Lưu làm câu trả lời mẫu"
 
 
 async def joined(
@@ -155,3 +157,43 @@ async def test_who_says_what_is_still_wrong_in_despair_hears_whom_to_call(worker
     await worker.taps("Chưa ổn")
     await worker.says("Không ai giúp, tôi muốn chết")
     await worker.sees("không chỉ có một mình", "115")
+
+
+async def test_danger_in_a_case_of_retaliation_is_not_added_to_one_that_is_passed_over(
+    worker: Person, chair: Person, superior: Person, service: RunningApp
+) -> None:
+    """However often danger was called before: the chair would read what is said about the chair."""
+    code = ""
+    for number in range(3):
+        await reviews(worker, f"Dây điện hở {number}")
+        await worker.taps(DANGER)
+        code = code_in(await worker.sees("mã PA-"))
+    await chair.looks_away()
+    for words in ("Chủ tịch dọa giết tôi", "Chủ tịch lại dọa"):
+        await worker.taps("Phản ánh của tôi", code, "Tôi bị trù dập")
+        await worker.says(words)
+        await worker.taps(DANGER)
+        await worker.sees("PA-", "115")
+    await superior.sees("Phản ánh mới", "dọa giết")
+    await chair.says("menu", "PA-" + code[3:])
+    await chair.does_not_see("dọa giết", "lại dọa")
+    assert len(await rows(service, Grievance)) == 4, "more of it is added to the one before, which passes over the same"
+
+
+async def test_an_answer_to_a_routed_case_is_not_kept_for_the_whole_unit(
+    worker: Person, chair: Person, somebody: Callable[[str], Person], service: RunningApp
+) -> None:
+    women = await joined(service, somebody, "womens_affairs", "Hoàng Thị Nụ", "SL811")
+    await reviews(worker, "Quản đốc hay sờ mó chị em")
+    await worker.taps("Gửi cán bộ nữ công và chủ tịch")
+    await women.sees("Phản ánh mới", "sờ mó")
+    await women.taps("Trả lời")
+    await women.says("Việc bị sờ mó, chị gặp tôi")
+    await women.taps("Gửi")
+    assert KEEP not in await women.sees("Đã gửi")
+    other = await files(worker, "Chậm lương tháng 5", "Gửi Ban chấp hành")
+    await chair.sees(other)
+    await chair.taps("Trả lời")
+    await chair.says("Tháng này trả")
+    await chair.taps("Gửi")
+    assert KEEP in await chair.sees("Đã gửi")
