@@ -8,7 +8,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -374,15 +374,17 @@ class Turn:
         media: Media | None = None,
         of_case: str = "",
         page: ForPage = SHOWS_IT,
-        edits: str = "",
     ) -> None:
-        """Answers the person, in the transaction of what they did. The last three: as in models.messages.outbox."""
-        self.said.append(text)
-        if options:
-            self.state.offered = list(options)
-        about: dict[str, Any] = {"commands": commands, "media": media, "of_case": of_case, "page": page, "edits": edits}
-        letter = Letter(text, options, language=self.language.code, in_office=self.chat.in_office, **about)
-        outbox.queue(self.session, self.sender, letter, self.now)
+        """Answers the person, in the transaction of what they did. The last two: as in models.messages.outbox."""
+        self.send(Letter(text, options, commands=commands, media=media, of_case=of_case, page=page))
+
+    def send(self, letter: Letter) -> None:
+        """The same with all that a letter may have; its language and side are those of this chat."""
+        self.said.append(letter.text)
+        if letter.options:
+            self.state.offered = list(letter.options)
+        about = replace(letter, language=self.language.code, in_office=self.chat.in_office)
+        outbox.queue(self.session, self.sender, about, self.now)
 
 
 def is_member(turn: Turn) -> bool:

@@ -23,8 +23,8 @@ from handlers.people import coming_back, upgrading
 from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats
-from models.messages.chats import Run
 from models.messages.message import Inbound
+from models.messages.outbox import Letter
 from models.people import accounts, return_codes
 from models.people.invites import LENGTH, looks_like_code
 from models.store.database import Session
@@ -128,7 +128,7 @@ def _answer(turn: Turn, inbound: Inbound, *, points: bool = True) -> None:
         turn.say(turn._("Please choose one of these."), turn.state.offered or menu.options(turn))
     elif text:
         turn.chat.in_office = False  # also an officer begins a grievance of their own here
-        turn.state.run = Run("file", "", new_id()[:3], asking="text")
+        turn.state.run = chats.Run("file", "", new_id()[:3], asking="text")
         _typed(turn, text)
     else:
         menu.show(turn)
@@ -222,7 +222,7 @@ def _join(turn: Turn, code: str) -> None:
     if not (looks_like_code(code) or keyboards.is_spoilt(code, LENGTH) or return_codes.looks_like(code)):
         start(turn, "join")
         return
-    turn.state.run = Run("join", "", new_id()[:3], asking="code")
+    turn.state.run = chats.Run("join", "", new_id()[:3], asking="code")
     _typed(turn, code)
 
 
@@ -251,7 +251,7 @@ def start(turn: Turn, name: str, subject: str = "", known: Known | None = None, 
     turn.is_beside = before is not None and under_way.has_draft(turn, CONVERSATIONS)
     turn.chat.in_office = conversation.in_office and turn.chat.has_office  # a worker may have an officer's button in hand
     known = known or Known()
-    turn.state.run = Run(name, subject, new_id()[:3], dict(known.answers))
+    turn.state.run = chats.Run(name, subject, new_id()[:3], dict(known.answers))
     turn.state.run.put(*known.notes)
     turn.state.offered = []
     _ask(turn)
@@ -371,7 +371,7 @@ def _go_on(turn: Turn) -> None:
         if question.before is not None:
             question.before(turn)
         turn.state.offered = options = paging.offered(turn, question)
-        turn.say(paging.text(turn, question), options, edits=turn.tapped if turn.returns is question else "")
+        turn.send(Letter(paging.text(turn, question), options, edits=turn.tapped if turn.returns is question else ""))
         return
     said = len(turn.said)
     try:
