@@ -168,7 +168,6 @@ async def test_who_has_to_agree_opens_the_files(
             await other.sees("hiện không dùng được")
 
 
-@every_channel
 async def test_an_english_reader_reads_english(reader: Person, leader: Person, clock: FakeClock) -> None:
     await reader.says("menu")
     await reader.taps("Ngôn ngữ · Language", "English")

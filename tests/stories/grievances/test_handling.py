@@ -51,7 +51,6 @@ async def test_a_case_is_assigned_to_a_colleague(worker: Person, leader: Person,
     await worker.does_not_see("Phạm Thị Lan", "phân công")
 
 
-@every_channel
 async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Person) -> None:
     code = await files(worker)
     await leader.taps("Ghi chú nội bộ")
@@ -64,7 +63,6 @@ async def test_a_note_stays_inside(worker: Person, leader: Person, deputy: Perso
     await worker.does_not_see("kế toán")
 
 
-@every_channel
 async def test_every_hop_is_told_in_plain_words(worker: Person, leader: Person, chair: Person, superior: Person) -> None:
     code = await files(worker)
     await leader.taps("Chuyển lên Ban chấp hành")

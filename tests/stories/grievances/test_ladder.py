@@ -23,7 +23,6 @@ AGAIN = "Chưa có ai tiếp nhận"
 WENT = "nay do cấp tiếp theo xử lý"
 
 
-@every_channel
 async def test_it_climbs_and_everybody_hears_where_it_is(
     worker: Person, leader: Person, chair: Person, superior: Person, clock: FakeClock, service: RunningApp
 ) -> None:

@@ -154,7 +154,6 @@ async def test_the_menu_and_a_wrong_number_at_the_question(somebody: Somebody, s
     await worker.sees("[Viết phản ánh]")
 
 
-@every_channel
 async def test_a_slip_is_used_once_and_verifies_its_holder(somebody: Somebody, service: RunningApp) -> None:
     [code] = await slips(service)
     first, second = somebody("An"), somebody("Bình")

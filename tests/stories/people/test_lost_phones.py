@@ -85,7 +85,6 @@ async def test_an_officer_above_has_a_new_code_made(
     assert [row.verb for row in await rows(service, Audit)].count("reissue") == 1
 
 
-@every_channel
 async def test_who_stands_above_nobody_has_no_such_button(leader: Person) -> None:
     await leader.says("menu")
     await leader.says("Cài đặt")

@@ -219,7 +219,6 @@ async def test_who_was_given_somebody_elses_code_gives_it_back(
     assert len(await rows(service, Account)) == before - 1
 
 
-@every_channel
 async def test_the_officer_above_confirms(worker: Person, chair: Person, claimant: Person) -> None:
     await chair.sees("Trần Thị Mai", "tổ trưởng công đoàn", "Tổ may 1", "hỏi trực tiếp", "[Xác nhận hoặc từ chối]")
     await chair.taps("Xác nhận hoặc từ chối")

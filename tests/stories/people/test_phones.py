@@ -124,7 +124,6 @@ async def sets_pin(person: Person, pin: str = "2580") -> None:
     await person.sees("Đã đặt mã PIN")
 
 
-@every_channel
 async def test_a_pin_stands_before_ones_own_cases_and_answers(worker: Person, leader: Person, service: RunningApp) -> None:
     worker.curious = False
     code = await files(worker)
@@ -216,7 +215,6 @@ async def test_a_second_phone_has_the_pin_of_the_first(somebody: Somebody, worke
 # Leaving, and what is kept.
 
 
-@every_channel
 async def test_leaving_forgets_the_person_and_keeps_the_case(
     somebody: Somebody, worker: Person, second: Person, leader: Person, clock: FakeClock, service: RunningApp
 ) -> None:
@@ -292,7 +290,6 @@ async def test_a_name_given_is_taken_out_of_the_case(worker: Person, leader: Per
     assert "Nguyễn Văn An" not in card
 
 
-@every_channel
 async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Person) -> None:
     await files(worker)
     await worker.says("menu")

@@ -21,7 +21,6 @@ from tests.stories.channels import every_channel
 from tests.stories.people.test_consents import slips
 
 
-@every_channel
 async def test_a_slip_is_used_where_one_is(
     worker: Person, leader: Person, service: RunningApp, clock: FakeClock, somebody: Callable[[str], Person]
 ) -> None:
@@ -44,7 +43,6 @@ async def test_a_slip_is_used_where_one_is(
     await worker.sees("đã tham gia bằng phiếu riêng rồi")
 
 
-@every_channel
 async def test_an_officers_code_is_used_where_one_is(
     worker: Person, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:

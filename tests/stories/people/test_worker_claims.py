@@ -18,7 +18,7 @@ from models.store.database import Session
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
 from tests.stories.acts import OVERTIME, answers, appointed, files, forges, rows, token_behind
-from tests.stories.channels import every_channel, on
+from tests.stories.channels import on
 from tests.stories.people.test_officer_claims import a_new_code, two_words
 
 Somebody = Callable[[str], Person]
@@ -97,7 +97,6 @@ async def nothing_is_claimed(worker: Person, service: RunningApp) -> None:
     assert await rows(service, WorkerClaim) == []
 
 
-@every_channel
 async def test_a_confirmed_claim_is_taken_in_the_night_with_the_case(
     worker: Person, chair: Person, case: str, service: RunningApp, clock: FakeClock
 ) -> None:

@@ -226,7 +226,6 @@ async def test_too_few_is_said_and_why(somebody: Somebody, leader: Person, servi
     assert "4 người" not in shown and "▓" not in shown
 
 
-@every_channel
 async def test_leaving_half_way_leaves_nothing(
     somebody: Somebody, leader: Person, service: RunningApp, clock: FakeClock
 ) -> None:
