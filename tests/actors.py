@@ -30,7 +30,8 @@ MINE = "Của tôi: nhớ trên máy này"
 class Person(ABC):
     """Somebody with a phone. `seen` counts the messages that the story has looked at; `opened` the previews they have
     opened, which people do when they look for something that is not on the screen. `curious` is false for who does not.
-    `steps` counts what they have sent and tapped."""
+    `steps` counts what they have sent and tapped. `known`: what the messages looked at said then; one that was changed since
+    is as good as new."""
 
     curious = True
     origin_is_shared = False
@@ -42,6 +43,7 @@ class Person(ABC):
         self.seen = 0
         self.opened = 0
         self.steps = 0
+        self.known: list[str] = []
 
     @abstractmethod
     async def say(self, text: str) -> None:
@@ -90,10 +92,12 @@ class Person(ABC):
         """The next message, among those not looked at, that has all these words; looks past those before it."""
         while True:
             texts = await self.texts()
-            for place in range(self.seen, len(texts)):
-                if all(word in texts[place] for word in words):
-                    self.seen = place + 1
-                    return texts[place]
+            for place, text in enumerate(texts):
+                changed = place < self.seen and self.known[place : place + 1] != [text]
+                if (changed or place >= self.seen) and all(word in text for word in words):
+                    self.seen = max(self.seen, place + 1)
+                    self.known = [*texts[: place + 1], *self.known[place + 1 :]]
+                    return text
             if not await self._opens_news():
                 break
         raise AssertionError(f"{self.name} does not see {words}.\n{await self.screen()}")
@@ -142,7 +146,8 @@ class Person(ABC):
 
     async def looks_away(self) -> None:
         """What is on the screen now is of no interest to the story."""
-        self.seen = len(await self.texts())
+        self.known = await self.texts()
+        self.seen = len(self.known)
 
     async def screen(self) -> str:
         lines = [f"--- {self.name} ---"]
@@ -352,7 +357,7 @@ class OnWebChat(Person):
         for message in reversed(self.messages):
             for option in message["options"]:  # type: ignore[attr-defined]
                 if option["label"] == label:
-                    await self.send({"type": "tap", "choice": option["token"]})
+                    await self.send({"type": "tap", "choice": option["token"], "of": message["id"]})
                     return
         raise LookupError(f"{self.name} has no button {label!r}.\n{await self.screen()}")
 
@@ -396,7 +401,7 @@ class OnWebChat(Person):
         await self.leaves()
         self._socket = None
         if not self.kept:
-            self.token, self.messages, self.seen, self.opened = "", [], 0, 0
+            self.token, self.messages, self.known, self.seen, self.opened = "", [], [], 0, 0
 
     async def leaves(self) -> None:
         if self._socket is not None:

@@ -86,7 +86,9 @@ function shown(frame) {
     view.dots(false);
     clearTimeout(dotsTimer);
   } else if (edits && entry.edit !== id) {
-    Object.assign(entry, { text, options, language, edit: id, edited: Date.now() });
+    // What its own buttons changed is nothing that somebody has edited.
+    const turned = Boolean(entry.chosen);
+    Object.assign(entry, { text, options, language, edit: id, edited: Date.now(), turned, chosen: "" });
     session.save();
     view.change(entry);
   }
@@ -102,6 +104,11 @@ function settled(frame) {
   const entry = session.find(frame.id);
   if (!entry) return;
   entry.state = frame.type;
+  const asked = entry.state === "refused" && session.find(entry.of);
+  if (asked) {
+    asked.chosen = "";
+    view.mark(asked);
+  }
   failures = 0;
   session.save();
   view.mark(entry);
@@ -123,9 +130,9 @@ function pour() {
   dotsTimer = setTimeout(() => view.dots(false), DOTS_FOR);
 }
 
-function frameOf({ id, text, choice, file }) {
+function frameOf({ id, text, choice, of, file }) {
   if (file) return { type: "file", id, ...file };
-  return choice ? { type: "tap", id, choice } : { type: "say", id, text };
+  return choice ? { type: "tap", id, choice, of } : { type: "say", id, text };
 }
 
 function later(wait) {
@@ -143,7 +150,8 @@ function tap(asked, option) {
   if (line.state === "over") return;
   asked.chosen = option.token;
   view.mark(asked);
-  post({ text: option.label, choice: option.token });
+  // A switch shows by itself what was done: nobody has said anything.
+  post({ text: option.label, choice: option.token, of: asked.id, silent: option.kind === "switch" });
 }
 
 // A greeting or a code from a link: sent like a message, not shown as one, because nobody wrote it.

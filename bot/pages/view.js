@@ -7,11 +7,18 @@ const $ = (id) => document.getElementById(id);
 const MOST = 4000;
 const NEAR = 3600;
 
+// Whether it answers a question, which has one answer: not a switch on it, nor a button that leads somewhere as often as one
+// likes.
+const isAnswer = (option) => option.kind !== "switch" && Boolean(option.token.split(":")[2]);
+
+// What a button does, in whichever run of its conversation.
+const meant = (button) => button.dataset.token?.split(":").slice(0, 4).join(":");
+
 export class View {
   constructor({ tapped, pass }) {
     this.tapped = tapped;
     this.pass = pass;
-    this.day = "";
+    this.#forget();
     $("newer").onclick = () => this.toEnd();
     // The composer grows, a keyboard opens, the phone is turned: what was just read stays in sight.
     new ResizeObserver(() => this.stuck && this.toEnd()).observe($("scroll"));
@@ -19,9 +26,19 @@ export class View {
     this.stuck = true;
   }
 
+  // What is drawn, by its id; the messages that still have their buttons; and how far both sides have come.
+  #forget() {
+    this.day = "";
+    this.items = new Map();
+    this.asking = [];
+    this.count = 0;
+    this.said = { mine: 0, theirs: 0 };
+    this.latest = null;
+  }
+
   // All at once: after a load, a change of language, or news from another tab.
   redraw(log) {
-    this.day = "";
+    this.#forget();
     // Said already: a screen reader should not hear the whole history again.
     $("log").parentElement.setAttribute("aria-live", "off");
     $("log").replaceChildren();
@@ -32,6 +49,7 @@ export class View {
   }
 
   add(entry) {
+    if (entry.silent) return;
     const follow = entry.mine || this.stuck;
     this.#append(entry);
     this.#settle();
@@ -43,12 +61,11 @@ export class View {
   change(entry) {
     const item = this.#item(entry);
     if (!item) return;
-    const held = item.contains(document.activeElement) ? document.activeElement.dataset.token : "";
+    const held = item.contains(document.activeElement) && meant(document.activeElement);
     const changed = this.#drawn(entry);
     item.replaceWith(changed);
-    this.mark(entry);
     this.#settle();
-    if (held) changed.querySelector(`[data-token="${CSS.escape(held)}"]`)?.focus();
+    if (held) [...changed.querySelectorAll("[data-token]")].find((button) => meant(button) === held)?.focus();
     if (this.stuck) this.toEnd();
   }
 
@@ -57,8 +74,12 @@ export class View {
     const day = new Date(entry.at).toDateString();
     if (day !== this.day) $("log").append(this.#dayLine(entry.at));
     this.day = day;
-    $("log").append(this.#drawn(entry));
-    this.mark(entry);
+    const item = this.#drawn(entry);
+    $("log").append(item);
+    if (!entry.mine) return;
+    this.latest?.classList.remove("latest");
+    item.classList.add("latest");
+    this.latest = item;
   }
 
   #drawn(entry) {
@@ -77,15 +98,24 @@ export class View {
     item.append(bubble);
     if (entry.copies) item.append(copier(entry.copies));
     if (entry.media) item.append(shown(entry.media, this.pass));
-    if (entry.options?.length) item.append(this.#options(entry));
     const foot = document.createElement("p");
     foot.className = "foot";
     item.append(foot);
+    this.items.set(entry.id, item);
+    this.count += 1;
+    this.said[entry.mine ? "mine" : "theirs"] = this.count;
+    this.asking = this.asking.filter((one) => one.entry !== entry);
+    if (entry.options?.length) {
+      const group = this.#options(entry);
+      item.append(group);
+      this.asking.push({ entry, group, at: this.count });
+    }
+    this.mark(entry);
     return item;
   }
 
   #item(entry) {
-    return document.querySelector(`#log > li[data-id="${CSS.escape(entry.id)}"]`);
+    return this.items.get(entry.id);
   }
 
   #dayLine(at) {
@@ -115,19 +145,44 @@ export class View {
     return group;
   }
 
-  // Only the newest question, while nothing has been said since, asks to be tapped; older ones step back.
+  // The newest question, while nothing has been said since, asks to be tapped. One that was answered keeps what was chosen,
+  // as text. What one was busy with before steps back; older buttons leave the page, and with it the way of the Tab key: all
+  // that they led to stands in the menu.
   #settle() {
-    const items = [...document.querySelectorAll("#log > li:not(.day)")];
-    const mine = items.findLastIndex((item) => item.classList.contains("mine"));
-    const asks = items.findLastIndex((item) => item.querySelector(".options"));
-    items.forEach((item, index) => {
-      item.classList.toggle("latest", index === mine);
-      const group = item.querySelector(".options");
-      if (!group) return;
-      const past = index !== asks || mine > index;
+    const newest = this.asking.at(-1);
+    const before = this.asking.findLast((one) => one.at < this.said.mine);
+    this.asking = this.asking.filter((one) => {
+      const { entry, group, at } = one;
+      const answered = entry.options.some((option) => option.token === entry.chosen && isAnswer(option)) && this.said.theirs > at;
+      if (answered || (at < this.said.mine && one !== before)) {
+        this.#closes(entry, group);
+        return false;
+      }
+      const past = one !== newest || at < this.said.mine;
       group.classList.toggle("past", past);
       group.setAttribute("aria-label", say(past ? "older" : "choices"));
+      return true;
     });
+  }
+
+  #closes(entry, group) {
+    const chosen = entry.options.find((option) => option.token === entry.chosen);
+    const held = group.contains(document.activeElement);
+    const text = document.createElement("p");
+    text.className = chosen ? "answered" : "unseen";
+    if (chosen) {
+      const speaker = document.createElement("span");
+      speaker.className = "unseen";
+      speaker.textContent = `${say("chosen")}: `;
+      const label = document.createElement("span");
+      label.textContent = chosen.label.replace(/^[☐☑] /u, "");
+      if (entry.language) label.lang = entry.language;
+      text.append(speaker, label);
+    }
+    group.replaceWith(text);
+    if (!held) return;
+    text.tabIndex = -1; // whoever goes by keyboard goes on from here
+    text.focus({ preventScroll: true });
   }
 
   // How far a message has come, or what was chosen.
@@ -142,7 +197,7 @@ export class View {
     const at = new Date(entry.at);
     const foot = item.querySelector(".foot");
     foot.textContent = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
-    if (entry.edited) foot.append(` · ${say("edited")}`);
+    if (entry.edited && !entry.turned) foot.append(` · ${say("edited")}`);
     if (!entry.mine) return;
     item.dataset.state = entry.state;
     const word = document.createElement("span");

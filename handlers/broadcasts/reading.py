@@ -15,7 +15,7 @@ from config import keyboards
 from config.i18n import Language, language
 from config.tables import table
 from handlers.chat import menu, paging, unasked
-from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
+from handlers.chat.conversation import Choice, Conversation, Goes, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import role_name
 from handlers.files import attachments, giving
 from models.anonymity import intake, moments
@@ -241,10 +241,7 @@ def _mute(turn: Turn) -> None:
     off = muted(turn) ^ {turn.answers["kind"]}
     kept = "|" + "|".join(sorted(off)) + "|" if off else ""
     turn.choose(muted=kept)
-    turn.say(
-        turn._("Noted. It holds from now on."),
-        [Option(open_token("mute"), turn._("Kinds of notice")), Option(open_token("menu"), turn._("Menu"))],
-    )
+    raise Goes("mute")  # which shows it
 
 
 CONVERSATIONS = (

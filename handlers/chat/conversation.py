@@ -217,18 +217,21 @@ class Turn:
     chat: chats.Chat
     hint: str
     origin: str = ""
-    """Where the message comes from, for budgets: opaque, and empty where the line does not know."""
+    """Where the message comes from, for budgets: opaque, empty where the line does not know."""
     said: list[str] = field(default_factory=list)
     message: str = ""
     """The name of the message on its line, where people may change it."""
+    tapped: str = ""
+    """The message of ours whose button was tapped, where the line says so."""
+    returns: Question | None = None
+    """What that message asks, where the tap only changed it: asked again, it stays where it is."""
+    remembers: bool = False
+    """Whether the page that this comes from will still know who they are when it has been closed."""
     joined: bool = False
     came_back: bool = False
     """Set when somebody who has joined on another page goes on in this one (handlers.people.coming_back)."""
-    remembers: bool = False
-    """Whether the page that this comes from will still know who they are when it has been closed."""
     asks_again: bool = False
-    """Whether what was just said could not be taken and the question is asked once more: what is long in it was read a
-    moment ago and still stands on the screen."""
+    """Whether what was just said could not be taken: what is long in the question still stands on the screen."""
     is_pasted: bool = False
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
@@ -240,7 +243,7 @@ class Turn:
     entries: Sequence[Entry] = ()
     """All that the menu may offer (handlers.front.capabilities)."""
     found: dict[str, Any] = field(default_factory=dict)
-    """What was asked of the database in this turn and is needed again for the same question, by what it was."""
+    """What was asked of the database in this turn and is needed again, by what it was."""
 
     @cached_property
     def language(self) -> Language:
@@ -369,26 +372,15 @@ class Turn:
         media: Media | None = None,
         of_case: str = "",
         page: ForPage = SHOWS_IT,
+        edits: str = "",
     ) -> None:
-        """Answers the person, in the transaction of what they did. `of_case`, `page`: as in models.messages.outbox."""
+        """Answers the person, in the transaction of what they did. The last three: as in models.messages.outbox."""
         self.said.append(text)
         if options:
             self.state.offered = list(options)
-        outbox.queue(
-            self.session,
-            self.sender,
-            Letter(
-                text,
-                options=options,
-                commands=commands,
-                language=self.language.code,
-                in_office=self.chat.in_office,
-                media=media,
-                of_case=of_case,
-                page=page,
-            ),
-            self.now,
-        )
+        about: dict[str, Any] = {"commands": commands, "media": media, "of_case": of_case, "page": page, "edits": edits}
+        letter = Letter(text, options, language=self.language.code, in_office=self.chat.in_office, **about)
+        outbox.queue(self.session, self.sender, letter, self.now)
 
 
 def is_member(turn: Turn) -> bool:

@@ -126,7 +126,7 @@ def choices(turn: Turn, question: Question) -> list[Choice]:
     if question.listed is None:
         return list(question.choices(turn))
     shown = of_question(turn, question)
-    turns = [Choice(f"{_TURN}{number}", label) for number, label in beside(shown)]
+    turns = [Choice(f"{_TURN}{number}", label, "switch") for number, label in beside(shown)]
     return [*shown.rows, *turns, *question.choices(turn)]
 
 

@@ -289,6 +289,7 @@ def _tap(turn: Turn, message: Inbound) -> None:
         return
     question = CONVERSATIONS[name].question(key)
     if paging.turned(turn, question, value):
+        turn.returns = question
         _go_on(turn)
     elif value not in paging.values(turn, question):
         _stale(turn)
@@ -334,7 +335,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         turn.say(str(problem))
         turn.asks_again = True
     except Again:
-        pass
+        turn.returns = question
     except under_way.Then as chosen:
         _then(turn, chosen)
         return
@@ -370,12 +371,13 @@ def _go_on(turn: Turn) -> None:
         if question.before is not None:
             question.before(turn)
         turn.state.offered = options = paging.offered(turn, question)
-        turn.say(paging.text(turn, question), options)
+        turn.say(paging.text(turn, question), options, edits=turn.tapped if turn.returns is question else "")
         return
     said = len(turn.said)
     try:
         conversation.finish(turn)
     except Goes as to:
+        turn.returns = conversation.question(run.asking) if run.asking else None
         start(turn, to.name, to.subject, to.known)
     except Resumes:
         _where_were_we(turn)

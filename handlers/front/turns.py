@@ -23,4 +23,6 @@ def of(session: Session, inbound: Inbound, sender: Sender, now: datetime, site: 
     chat = inherited.carried(chats.load(session, chats.of(sender, account.id if account else None), now, sides=sides))
     hint = inbound.language if inbound.language in LANGUAGES else DEFAULT
     at = (session, now, site, sender, account, person, chat, hint)
-    return Turn(*at, inbound.origin, message=inbound.message, remembers=inbound.remembers, entries=ENTRIES)
+    return Turn(
+        *at, inbound.origin, message=inbound.message, tapped=inbound.tapped, remembers=inbound.remembers, entries=ENTRIES
+    )

@@ -80,6 +80,7 @@ class Inbound:
     empty. It is set aside, and its sender is told.
     `edited`: `text` is what a message they wrote before says now. `message` names the message itself on its line, where the
     app lets people change what they wrote.
+    `tapped` names the message of ours whose button `choice` is, where the line says so.
     `quoted` is the text of our own message that this one replies to, where the app has that.
     `language` is the two-letter hint of the person's app, used only until the person has chosen.
     `origin` names where it comes from, where the line knows (bot.visitors): opaque, for the memory of this process alone
@@ -98,6 +99,7 @@ class Inbound:
     files: tuple[File, ...] = ()
     origin: str = ""
     message: str = ""
+    tapped: str = ""
     remembers: bool = False
 
     def dump(self) -> str:

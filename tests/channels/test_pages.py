@@ -71,6 +71,53 @@ async def test_an_old_choice_can_still_be_tapped(service: Service) -> None:
         await expect(page.locator(".chosen")).to_have_text("Thông báo của công đoàn")
 
 
+async def test_an_answered_question_keeps_what_was_chosen_and_old_buttons_leave(service: Service) -> None:
+    """The page, and the way of the Tab key."""
+    async with service.tab() as page:
+        await greeted(page)
+        me = service.came[0].sender
+        buttons = page.locator("#log .options button")
+        for number in range(4):
+            answers = (Option(f"ask::q{number}:a:abc", "Có"), Option(f"ask::q{number}:b:abc", "Không"))
+            await service.channel.send(message(f"Câu {number}?", me, options=answers))
+            asked = page.locator("#log .theirs", has_text=f"Câu {number}?")
+            await asked.get_by_role("button", name="Không").press("Enter")
+            await expect(asked.locator(".answered")).to_have_text("đã chọn: Không")
+            await expect(asked.locator(".answered")).to_be_focused()
+            await expect(asked.get_by_role("button")).to_have_count(0)
+        for number in range(4):
+            await service.channel.send(
+                message(f"Phản ánh {number}", me, options=(Option(f"reply:c{number}:::", "Trả lời"),))
+            )
+        await expect(buttons).to_have_count(4)  # nothing has been said since: all of them are new
+        await says(page, "menu")
+        await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: menu")
+        await expect(buttons).to_have_count(1)
+        await expect(buttons).to_have_text("Trả lời")
+        await page.reload()
+        await expect(page.locator(".answered")).to_have_count(4)
+        await expect(buttons).to_have_count(1)
+
+
+async def test_a_switch_changes_where_it_stands_and_nobody_has_said_anything(service: Service) -> None:
+    async with service.tab() as page:
+        await greeted(page)
+        me = service.came[0].sender
+        off, on = (Option("notice::units:u:abc", f"{mark} Tổ may 1", "switch") for mark in "☐☑")
+        done = Option("notice::units:done:abc", "Xong")
+        asked = message("Gửi cho đơn vị nào?", me, options=(off, done))
+        await service.channel.send(asked)
+        bubble = page.locator(f'[data-id="{asked.id}"]')
+        for now, then in ((off, on), (on, off)):
+            await bubble.get_by_role("button", name=now.label).press("Enter")
+            await expect(page.locator("#log .theirs").last).to_contain_text("đã nghe: notice::units:u:abc")
+            assert service.came[-1].tapped == asked.id
+            await service.channel.send(message("Gửi cho đơn vị nào?", me, edits=asked.id, options=(then, done)))
+            await expect(bubble.get_by_role("button", name=then.label)).to_be_focused()
+            await expect(bubble.locator(".foot")).not_to_contain_text("đã sửa")
+        await expect(page.locator("#log .mine")).to_have_count(0)
+
+
 async def test_a_reload_keeps_the_conversation_and_closing_ends_it(service: Service) -> None:
     async with service.tab() as page:
         await greeted(page)

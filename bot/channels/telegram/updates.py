@@ -210,7 +210,8 @@ def _tap(update: _Update) -> Event:
     data = fields.words(query, "data")
     if place == "unknown" or data is None:
         return Event(update.unreadable(sender), tap=tap)
-    return Event(update.inbound(sender, choice=data), tap=tap)
+    number = _whole(fields.part(query, "message"), "message_id")
+    return Event(update.inbound(sender, choice=data, tapped="" if number is None else str(number)), tap=tap)
 
 
 def _membership(update: _Update) -> Event:

@@ -4,7 +4,7 @@ Nothing stands between this channel and the page, so it plays the service's part
 into the mailbox (models/messages/mailbox.py) and is then done; pages are shown what waits for them, and a message
 leaves the mailbox when a page says `got`. Frames are JSON text, protocol v2, also where websockets are refused (polling.py):
 
-    page → hello {session, secret, page, language, kept} · say {id, text} · tap {id, choice} · file {id, kind, upload}
+    page → hello {session, secret, page, language, kept} · say {id, text} · tap {id, choice, of} · file {id, kind, upload}
            · got {ids} · keeps {kept} · bye {} · asking, allow, refuse {page}
     here → welcome {session, files, union} · message {id, text, options, language, media?, edits?, copies?, keeps?} · slow {}
            · received, failed {id} · refused {why, id?} · ended {} · waiting {} · asked {page, known} · settled {page}
@@ -282,7 +282,8 @@ class WebChannel:
             case _:
                 # Hashed with the session: no page can name another's upload.
                 files = (File(frame.file[0], event_id(socket.who, frame.file[1])),) if frame.file else ()
-                took = await self._take(socket, frame.id, text=frame.text, choice=frame.choice, files=files)
+                said = {"text": frame.text, "choice": frame.choice, "tapped": frame.tapped, "files": files}
+                took = await self._take(socket, frame.id, **said)
                 await socket.tell("received" if took else "failed", id=frame.id)
 
     async def _hello(self, socket: Socket, frame: Frame) -> None:

@@ -65,6 +65,8 @@ class Frame:
     id: str = ""
     text: str | None = None
     choice: str | None = None
+    tapped: str = ""
+    """The message whose button it was."""
     session: str | None = None
     secret: str = ""
     page: str = ""
@@ -118,7 +120,8 @@ def _say(said: dict[str, Any]) -> Frame:
 
 def _tap(said: dict[str, Any]) -> Frame:
     id = _id(said)
-    return Frame("tap", id=id, choice=_words(said.get("choice"), id, 64))
+    tapped = _words(said["of"], id, 64) if "of" in said else ""
+    return Frame("tap", id=id, choice=_words(said.get("choice"), id, 64), tapped=tapped)
 
 
 def _file(said: dict[str, Any]) -> Frame:

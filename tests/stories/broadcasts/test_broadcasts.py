@@ -251,11 +251,17 @@ async def test_again_to_who_has_not_confirmed(
 
 
 @every_channel
-async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock) -> None:
+async def test_muted_kinds(reader: Person, leader: Person, clock: FakeClock, channel: str) -> None:
     await reader.taps("Cài đặt", "Chọn loại thông báo")
     shown = await reader.sees("Anh/chị muốn nhận loại nào?")
     assert "An toàn lao động" not in shown.partition("[")[2]
+    stood = len(await reader.texts())
     await reader.taps("☑ Phúc lợi")
+    await reader.sees("[☐ Phúc lợi]")
+    await reader.taps("☑ Tập huấn", "☐ Tập huấn")
+    await reader.sees_edited("[☐ Phúc lợi]", "[☑ Tập huấn]")
+    assert (len(await reader.texts()) == stood) is (channel != "zalo"), "a question that returns takes its own place"
+    await reader.taps("Quay lại")
     await clock.passes(minutes=2)
     await reader.looks_away()
     for kind, comes in (("Phúc lợi", False), ("An toàn lao động", True), ("Phổ biến pháp luật", True)):
