@@ -1,16 +1,20 @@
 """What the gate asks of a whole run, when all of its tests are green: `python -m tests.gate JUNIT.XML`.
 
-Nothing was skipped, and every conversation was met on every channel by some story (tests/stories/channels.py).
+Nothing was skipped, every conversation was met on every channel by some story (tests/stories/channels.py), and what stories
+showed fits a phone and keeps nobody out (tests/phone.py).
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from xml.etree import ElementTree
 
 from handlers.front.capabilities import CONVERSATIONS
+from tests import phone
+from tests.stories import said
 from tests.stories.channels import CHANNELS
 
 ONLY: dict[str, Collection[str]] = {
@@ -47,10 +51,20 @@ def main(path: str) -> None:
     noted = [prop.get("value", "") for prop in suite.iter("property") if prop.get("name") == "met"]
     if missing := unmet(noted, CONVERSATIONS):
         sys.exit(f"no story comes to these (mark one with @every_channel): {', '.join(missing)}")
+    values = [
+        (case.get("name", ""), prop.get("value", ""))
+        for case in cases
+        for prop in case.iter("property")
+        if prop.get("name") == said.PROPERTY
+    ]
+    shown = said.read(values)
+    if wrong := asyncio.run(phone.look(shown)):
+        sys.exit("\n".join(wrong))
     seconds: Counter[str] = Counter()
     for case in cases:
         seconds[case.get("classname", "").partition(".test_")[0]] += int(1000 * float(case.get("time", 0)))
     slowest = ", ".join(f"{name} {spent / 1000:.0f} s" for name, spent in seconds.most_common(SLOWEST))
+    print(f"{len(shown)} messages of different shapes, none higher than {phone.HIGHEST} px")
     print(f"{len(cases)} tests, none skipped, {float(suite.get('time', 0)):.0f} s; most in {slowest}")
 
 

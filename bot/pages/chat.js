@@ -91,6 +91,7 @@ function shown(frame) {
     Object.assign(entry, { text, options, language, edit: id, edited: Date.now(), turned, chosen: "" });
     session.save();
     view.change(entry);
+    view.dots(false);
   }
   if (!ackSoon.length) queueMicrotask(() => line.tell({ type: "got", ids: ackSoon.splice(0) }));
   ackSoon.push(frame.id);

@@ -75,6 +75,7 @@ function inline(media, pass) {
       box.replaceChildren(picture(media.alt, await had(media, pass)));
     } catch {
       waits.textContent = media.alt; // what the picture would show
+      waits.className = "instead";
     }
   };
   if (drawn.has(media.id)) void show();

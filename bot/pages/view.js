@@ -136,6 +136,10 @@ export class View {
       button.type = "button";
       button.textContent = option.label;
       if (option.kind) button.dataset.kind = option.kind; // how it is drawn
+      if (option.label.length <= 2) {
+        button.classList.add("mark");
+        group.classList.add("scale");
+      }
       if (entry.language) button.lang = entry.language;
       button.dataset.token = option.token;
       if (entry.chosen === option.token) button.classList.add("chosen");

@@ -246,8 +246,8 @@ def _mute(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("seen", _seen, about=mine),
-    Conversation("see_notice", _see, about=mine),
-    Conversation("reread", _reread, about=mine),
+    Conversation("see_notice", _see, about=mine, in_full=True),
+    Conversation("reread", _reread, about=mine, in_full=True),
     Conversation("enclosed", _enclosed, about=mine),
     Conversation("office_enclosed", _enclosed, about=_to_judge, in_office=True),
     Conversation("notices_list", _list, allowed=is_member, begun=paging.begun, is_list=True),

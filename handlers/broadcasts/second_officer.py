@@ -31,7 +31,7 @@ def ask(turn: Turn, row: Broadcast, plan: Plan) -> None:
         )
         options = [
             Option(open_token("cast", row.id), reader.gettext("See the whole notice")),
-            Option(open_token("approve", row.id), reader.gettext("Agree, send it")),
+            Option(open_token("approve", row.id), reader.gettext("Agree, send it"), "main"),
             Option(open_token("refuse", row.id), reader.gettext("Do not agree"), "danger"),
         ]
         tell(turn.session, account, Letter(text, options=options, in_office=True), turn.now)

@@ -163,7 +163,7 @@ def _what(turn: Turn, made: Draft) -> str:
 def _choices(turn: Turn) -> Sequence[Choice]:
     plan = previews.judged(turn, _plan)
     label = turn._("Send for approval") if plan.needs_second else turn._("Send")
-    return previews.choices(turn, plan, Choice("send", label))
+    return previews.choices(turn, plan, Choice("send", label, "main"))
 
 
 def _changes(turn: Turn) -> Sequence[Choice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.i18n import N_
-from handlers.chat import paging
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Conversation, Entry, Goes, Turn, is_member, open_token
 from models.messages import unopened
 from models.messages.message import Option
@@ -13,6 +13,8 @@ from models.people import claims
 
 BUTTONS = 5
 """That a phone shows under a message without scrolling; the rest is behind “More…”."""
+FEW = 6
+"""Lines that it shows above them."""
 
 
 def options(turn: Turn) -> list[Option]:
@@ -81,17 +83,25 @@ def _mine(turn: Turn) -> list[Entry]:
 
 
 def show(turn: Turn, first: str = "", *, commands: str = "") -> None:
-    """Says `first` (if anything) and offers the menu under it, in one message."""
+    """Says `first` (if anything) and offers the menu under it, in one message if a phone shows both."""
     if turn.account is None:
         turn.say(first or turn._("Write your joining code, or /start to begin."))
         return
     if turn.is_claim:
         first = "\n\n".join(filter(None, (first, _waits(turn))))
     elif not first:
-        first = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
+        first = _asked(turn)
     if (claim := claimed_beside(turn)) is not None:
         first = "\n\n".join((first, _waits_beside(turn, claim)))
-    turn.say(first, _first(turn, _offered(turn, claim)), commands=commands)
+    options = _first(turn, _offered(turn, claim))
+    if leafing.height(first) > FEW and not turn.is_claim:
+        turn.say(first)
+        first = _asked(turn)
+    turn.say(first, options, commands=commands)
+
+
+def _asked(turn: Turn) -> str:
+    return turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
 
 
 def _waits(turn: Turn) -> str:
@@ -132,8 +142,7 @@ def _more(turn: Turn) -> None:
     if turn.is_claim:
         show(turn)
         return
-    asked = turn._("What would you like to do, comrade?") if turn.is_officer else turn._("What would you like to do?")
-    turn.say(asked, folded(turn, everything(turn), "more"))
+    turn.say(_asked(turn), folded(turn, everything(turn), "more"))
 
 
 def help_text(turn: Turn) -> str:

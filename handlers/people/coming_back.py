@@ -60,6 +60,8 @@ def _tonight(turn: Turn) -> datetime:
 
 
 def _device_text(turn: Turn) -> str:
+    if turn.is_officer:
+        return turn._("Comrade, is this phone yours alone? Whoever closes this page needs one of the two to come back.")
     return turn._("Is this phone yours alone? Whoever closes this page needs one of the two to come back.")
 
 

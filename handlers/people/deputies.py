@@ -47,12 +47,12 @@ def _who(turn: Turn) -> Sequence[Choice]:
     own = _own(turn)
     if own is not None and offices.deputies(turn.session, own.id, turn.now.date()):
         choices.append(Choice(_ENDED, turn._("I am back: end it now")))
-    return [*choices, Choice("cancel", turn._("Cancel"))]
+    return [*choices, Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _days(turn: Turn) -> Sequence[Choice]:
     choices = [Choice(str(n), turn.language.ngettext("{count} day", "{count} days", n)) for n in _DAYS]
-    return [*choices, Choice("cancel", turn._("Cancel"))]
+    return [*choices, Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _finish(turn: Turn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.chat import leafing, paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.chat.words import unit_name
 from handlers.people import pin
@@ -39,7 +40,13 @@ def _mydata(turn: Turn) -> None:
         turn._("To have something corrected, or to ask, speak with your union team. To have it forgotten, leave: from then "
                "on nothing is shown or sent, and by the next night it is deleted."),
     ]  # fmt: skip
-    turn.say("\n\n".join(lines), [Option(open_token("leave"), turn._("Leave")), Option(open_token("menu"), turn._("Menu"))])
+    leaf = leafing.leaf(lines, paging.asked(turn))
+    options = [
+        *paging.options(turn, leaf, "mydata"),
+        Option(open_token("leave"), turn._("Leave"), "danger"),
+        Option(open_token("menu"), turn._("Menu"), "quiet"),
+    ]
+    turn.say("\n".join([*leaf.rows, *paging.place(turn.language, leaf)]), options)
 
 
 def _on(turn: Turn, name: str) -> str:
@@ -78,7 +85,7 @@ def _leave(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("mydata", _mydata, (pin.question(),), allowed=is_member),
+    Conversation("mydata", _mydata, (pin.question(),), allowed=is_member, begun=paging.begun, is_list=True),
     # No PIN before this: whoever has forgotten it can leave, and whoever borrows the phone learns nothing by it.
     Conversation("leave", _leave, (Question("sure", _sure_text, _sure_choices, chosen=unless_back),), allowed=is_member),
 )

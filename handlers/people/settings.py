@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from config.i18n import N_
-from handlers.chat import menu
+from handlers.chat import menu, paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, is_member, open_token, unless_back
 from handlers.people import lost_phones, second_phone
 from models.messages.message import Option
@@ -30,7 +30,7 @@ def _settings(turn: Turn) -> None:
         *([Option(open_token("lost_phone"), turn._("An officer has lost the phone"))] if lost_phones.may(turn) else []),
         Option(open_token("hide"), turn._("Hide from this phone")),
         Option(open_token("mydata"), turn._("My data")),
-        Option(open_token("leave"), turn._("Leave")),
+        Option(open_token("leave"), turn._("Leave"), "danger"),
         Option(open_token("menu"), turn._("Menu")),
     ]
     on, off = turn._("on"), turn._("off")
@@ -43,7 +43,7 @@ def _settings(turn: Turn) -> None:
         turn._("Words on the lock screen") + ": " + (on if turn.wish("plain_previews") else off),
         turn._("PIN") + ": " + (on if turn.wish("pin") else off),
     ]
-    turn.say("\n".join(lines), options)
+    turn.say("\n".join(lines), menu.folded(turn, options, "settings"))
 
 
 def _now(turn: Turn, name: Name) -> bool:
@@ -55,7 +55,7 @@ def _switch(key: str, name: Name, text: Callable[[Turn], str]) -> Conversation:
 
     def choices(turn: Turn) -> Sequence[Choice]:
         turned = Choice("off", turn._("Switch off")) if _now(turn, name) else Choice("on", turn._("Switch on"))
-        return (turned, Choice("back", turn._("Back")))
+        return (turned, Choice("back", turn._("Back"), "quiet"))
 
     def finish(turn: Turn) -> None:
         turn.choose(**{name: turn.answers["to"] == "on"})
@@ -99,7 +99,7 @@ def _hide(turn: Turn) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("settings", _settings, allowed=is_member),
+    Conversation("settings", _settings, allowed=is_member, begun=paging.begun, is_list=True),
     Conversation(
         "lang",
         _finish,

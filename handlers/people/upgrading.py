@@ -162,7 +162,7 @@ def _choices(turn: Turn) -> Sequence[Choice]:
     invite = _found(turn, _written(turn))
     is_office = invite is not None and invite.person_id is not None
     use = turn._("Use the code") if is_office else turn._("Use the slip")
-    return (Choice("yes", use), Choice("cancel", turn._("Cancel")))
+    return (Choice("yes", use), Choice("cancel", turn._("Cancel"), "quiet"))
 
 
 def _finish(turn: Turn) -> None:

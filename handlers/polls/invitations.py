@@ -72,8 +72,7 @@ def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
     content = content_of(session, poll)
     first = content.questions[0]
     lines = [
-        f"🗳 {in_words.words(reader, content.title)}",
-        units.get(session, poll.author_unit_id).name,
+        f"🗳 {in_words.words(reader, content.title)} · {units.get(session, poll.author_unit_id).name}",
         in_words.explained(reader, poll),
         reader.gettext("Open until {when}.", when=reader.when(one.closes_at)),
     ]
@@ -86,7 +85,7 @@ def invitation(session: Session, row: Broadcast, code: str) -> Outgoing:
         ]
     begin = Option(open_token("vote", one.id), reader.gettext("Begin"))
     options.append(Option(open_token("vote", one.id, SKIP), reader.gettext("Skip")) if options else begin)
-    return Outgoing(id="", recipient="", text="\n\n".join(lines), options=tuple(options), language=reader.code)
+    return Outgoing(id="", recipient="", text="\n".join(lines), options=tuple(options), language=reader.code)
 
 
 def invited(turn: Turn) -> Broadcast | None:

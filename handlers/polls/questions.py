@@ -82,7 +82,7 @@ def _can_depend(turn: Turn) -> bool:
 
 def _more(turn: Turn) -> Sequence[Choice]:
     more = [Choice("again", turn._("One more question"))] if len(questions(turn)) < QUESTIONS - 1 else []
-    return [*more, Choice("enough", turn._("That is all")), Choice("cancel", turn._("Cancel"))]
+    return [*more, Choice("enough", turn._("That is all")), Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 def _more_text(turn: Turn) -> str:

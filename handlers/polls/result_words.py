@@ -124,6 +124,11 @@ def lines(reader: Language, content: Content, unit: str, shown: Shown | Withheld
     return [one for one in found if one]
 
 
+def without_bars(lines: list[str]) -> str:
+    """The same for who hears it read, and where the picture cannot be had."""
+    return "\n".join(line.lstrip("▓░ ") for line in lines)
+
+
 def question_lines(reader: Language, content: Content, number: int, unit: str, shown: Shown, threshold: int) -> list[str]:
     """One question, and how many chose what."""
     question, table = content.questions[number], shown.tables[number]

@@ -130,7 +130,7 @@ def _show(turn: Turn) -> None:
     lines = [f"{head} · {took_part} · {which}", *unverified(turn.language, poll)]
     words = result_words.question_lines(turn.language, content, number, sight.unit, sight.shown, poll.threshold)
     if turn.sender.line in turn.site.uploads:
-        media = result_media.picture(place, turn.language.code, sight.unit_id, one.id, alt="; ".join(words))
+        media = result_media.picture(place, turn.language.code, sight.unit_id, one.id, alt=result_words.without_bars(words))
         turn.say("\n".join(lines), _options(turn, sight, place), media=media)
     else:
         turn.say("\n".join([*lines, *words]), _options(turn, sight, place))
@@ -143,8 +143,9 @@ def _options(turn: Turn, sight: Sight, place: int) -> list[Option]:
     found = []
     if is_shown and place + 1 < len(sight.drawn):
         found.append(Option(_view(sight, f".{place + 2}"), turn._("Next question")))
-    if sight.officer and is_counted:
-        found.append(Option(open_token("tables", one.id, sight.unit_id), turn._("Results (XLSX)")))
+    in_words = turn.sender.line not in turn.site.uploads  # which takes the room of two buttons
+    if sight.officer and is_counted and not in_words:
+        found.append(_tables(turn, sight))
     if sight.officer and is_counted and not one.published and sight.unit_id == poll.author_unit_id:
         found.append(Option(open_token("publish", one.id), turn._("Publish to members")))
     if is_counted:
@@ -153,11 +154,15 @@ def _options(turn: Turn, sight: Sight, place: int) -> list[Option]:
             open_token("outcome_words", one.id, sight.unit_id),
         )
         found.append(Option(officer if sight.officer else member, turn._("Details")))
-    if is_shown and turn.sender.line not in turn.site.uploads:
+    if is_shown and in_words:
         member, officer = open_token("picture", one.id, sight.unit_id), open_token("chart", one.id, sight.unit_id)
         return [*found, Option(officer if sight.officer else member, turn._("See as a picture"))]
     back = Option(open_token("polls_desk"), turn._("Polls")) if sight.officer else Option(open_token("menu"), turn._("Menu"))
     return [*found, back]
+
+
+def _tables(turn: Turn, sight: Sight) -> Option:
+    return Option(open_token("tables", sight.told.round.id, sight.unit_id), turn._("Results (XLSX)"))
 
 
 def _view(sight: Sight, at: str = "") -> str:
@@ -181,6 +186,8 @@ def _in_words(turn: Turn) -> None:
     leaf = leafing.leaf(parts, paging.asked(turn))
     words = "outcome_words" if sight.officer else "published_words"
     options = paging.options(turn, leaf, words, one.id, sight.unit_id)
+    if sight.officer and one.state == "counted" and turn.sender.line not in turn.site.uploads:
+        options.append(_tables(turn, sight))
     if sight.officer and _below(turn, poll, sight.unit_id):
         options.append(Option(open_token("outcome_units", one.id, sight.unit_id), turn._("Units below")))
     if poll.receipts and one.state == "counted":
@@ -313,12 +320,13 @@ CONVERSATIONS = (
             Question(
                 "sure",
                 _publish_text,
-                lambda turn: [Choice("yes", turn._("Publish")), Choice("cancel", turn._("Cancel"), "quiet")],
+                lambda turn: [Choice("yes", turn._("Publish"), "main"), Choice("cancel", turn._("Cancel"), "quiet")],
                 chosen=unless_unchanged,
                 before=_publish_sample,
             ),
         ),
         about=_publishable,
         in_office=True,
+        in_full=True,
     ),
 )

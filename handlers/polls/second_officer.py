@@ -20,7 +20,7 @@ from models.trust import audit
 
 def options(reader: Language, one: Round) -> list[Option]:
     return [
-        Option(open_token("agree_poll", one.id), reader.gettext("Agree, open it")),
+        Option(open_token("agree_poll", one.id), reader.gettext("Agree, open it"), "main"),
         Option(open_token("refuse_poll", one.id), reader.gettext("Do not agree"), "danger"),
     ]
 

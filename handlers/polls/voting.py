@@ -14,6 +14,7 @@ from config import keyboards
 from config.i18n import fold
 from handlers.chat import menu
 from handlers.chat.conversation import Again, Choice, Conversation, Invalid, Known, Question, Stop, Turn, is_member
+from handlers.chat.words import first_words
 from handlers.polls import in_words
 from models.anonymity import identifying
 from models.messages.notes import note
@@ -197,9 +198,9 @@ def _review(turn: Turn) -> str:
     content = _content(turn)
     lines = [turn._("Your answers, before they are sent:")]
     for question, answer in zip(content.questions, answers_of(turn), strict=True):
-        lines.append(f"{in_words.words(turn.language, question.text)}\n→ {_said(turn, question, answer)}")
+        lines.append(f"• {first_words(in_words.words(turn.language, question.text), 20)} → {_said(turn, question, answer)}")
     lines.append(turn._("Once sent, they cannot be changed or taken back."))
-    return "\n\n".join(lines)
+    return "\n".join(lines)
 
 
 def _said(turn: Turn, question: Asked, answer: Answer) -> str:
@@ -207,14 +208,14 @@ def _said(turn: Turn, question: Asked, answer: Answer) -> str:
     if answer is None:
         return turn._("(no answer)")
     if isinstance(answer, str):
-        return f"“{answer}”"
+        return f"“{first_words(answer)}”"
     chosen = answer if isinstance(answer, list) else [answer]
     return "; ".join(named[one] for one in chosen if one < len(named))
 
 
 def _sending(turn: Turn) -> Sequence[Choice]:
     return (
-        Choice("send", turn._("Send my answers")),
+        Choice("send", turn._("Send my answers"), "main"),
         Choice("anew", turn._("Answer anew")),
         Choice("cancel", turn._("Do not take part"), "quiet"),
     )

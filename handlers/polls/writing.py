@@ -78,7 +78,7 @@ def content(turn: Turn) -> Content:
 
 def _templates(turn: Turn) -> Sequence[Choice]:
     named = [Choice(name, in_words.words(turn.language, one["title"])) for name, one in templates().items()]
-    return [*named, Choice(questions.OWN, turn._("My own questions")), Choice("cancel", turn._("Cancel"))]
+    return [*named, Choice(questions.OWN, turn._("My own questions")), Choice("cancel", turn._("Cancel"), "quiet")]
 
 
 # The preview.
@@ -188,7 +188,7 @@ def _warned(turn: Turn, meant: Meant) -> list[str]:
 def _choices(turn: Turn) -> Sequence[Choice]:
     plan = previews.judged(turn, _meant).plan
     label = turn._("Send for approval") if plan.needs_second else turn._("Open the poll")
-    return previews.choices(turn, plan, Choice("open", label), Choice("c_asked", turn._("Details")))
+    return previews.choices(turn, plan, Choice("open", label, "main"), Choice("c_asked", turn._("Details")))
 
 
 def _changes(turn: Turn) -> Sequence[Choice]:

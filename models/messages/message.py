@@ -12,9 +12,9 @@ from typing import Literal
 
 Kind = Literal["message", "edited", "stopped", "started", "unsupported", "unreadable"]
 FileKind = Literal["photo", "document", "voice"]
-Act = Literal["", "switch", "danger", "quiet"]
-"""What a button does, for whoever draws it: nothing besides what it says, switches something and stays, undoes or ends
-something, or only leads away."""
+Act = Literal["", "main", "switch", "danger", "quiet"]
+"""What a button does, for whoever draws it: nothing besides what it says, what its message is for (one button at most),
+switches something and stays, undoes or ends something, or only leads away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import UserDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
@@ -19,7 +20,7 @@ from tests.actors import OnTelegram, OnWebChat, OnZalo, Person
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
 from tests.running_app import FakeClock, RunningApp, settings_for
-from tests.stories import channels
+from tests.stories import channels, said
 
 TOKEN = "123456:TEST"
 ZALO_TOKEN = "4567890:ZALO-SECRET"
@@ -164,10 +165,14 @@ class Met(UserDict[str, Conversation]):
 
 @pytest.fixture
 def met(channel: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]) -> Iterator[None]:
-    """Notes in the report of the run which conversations this story came to on its channel (tests/gate.py)."""
+    """Notes in the report of the run which conversations this story came to on its channel, and what was new of what people
+    were shown (tests/gate.py)."""
     monkeypatch.setattr("handlers.front.answer.CONVERSATIONS", met := Met())
+    noted = said.listen(monkeypatch)
     yield
     record_property("met", f"{channel}: {' '.join(sorted(met.names))}")
+    if noted.new:
+        record_property(said.PROPERTY, json.dumps([one.dump() for one in noted.new]))
 
 
 @pytest.fixture
