@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from handlers.front.capabilities import CONVERSATIONS
 from tests import phone
-from tests.stories import said
+from tests.stories import said, steps
 from tests.stories.channels import CHANNELS
 
 ONLY: dict[str, Collection[str]] = {
@@ -41,24 +41,28 @@ def unmet(met: Iterable[str], conversations: Collection[str], only: Mapping[str,
     return [f"{name} on {at}" for name in conversations for at in only.get(name, CHANNELS) if name not in found[at]]
 
 
-def main(path: str) -> None:
+def _noted(cases: Iterable[ElementTree.Element], what: str) -> list[tuple[str, str]]:
+    """Stories, and what they noted of this."""
+    properties = [(case.get("name", ""), prop) for case in cases for prop in case.iter("property")]
+    return [(story, prop.get("value", "")) for story, prop in properties if prop.get("name") == what]
+
+
+def main(path: str, *, rewrite: bool = False) -> None:
+    """`rewrite`: README's heights, as they are now."""
     suite = ElementTree.parse(path).getroot().find("testsuite")
     assert suite is not None
     cases = list(suite.iter("testcase"))
     skipped = [case.get("name", "") for case in cases if case.find("skipped") is not None]
     if skipped:
         sys.exit(f"skipped, which the gate does not allow: {', '.join(skipped)}")
-    noted = [prop.get("value", "") for prop in suite.iter("property") if prop.get("name") == "met"]
-    if missing := unmet(noted, CONVERSATIONS):
+    if missing := unmet((value for _, value in _noted(cases, "met")), CONVERSATIONS):
         sys.exit(f"no story comes to these (mark one with @every_channel): {', '.join(missing)}")
-    values = [
-        (case.get("name", ""), prop.get("value", ""))
-        for case in cases
-        for prop in case.iter("property")
-        if prop.get("name") == said.PROPERTY
-    ]
-    shown = said.read(values)
-    if wrong := asyncio.run(phone.look(shown)):
+    shown = said.read(_noted(cases, said.PROPERTY))
+    jobs = steps.noted(value for _, value in _noted(cases, steps.PROPERTY))
+    wrong, heights = asyncio.run(phone.look(shown, jobs))
+    if rewrite:
+        steps.write(heights)
+    if wrong := [*wrong, *steps.untrue(heights)]:
         sys.exit("\n".join(wrong))
     seconds: Counter[str] = Counter()
     for case in cases:
@@ -69,4 +73,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], rewrite="--heights" in sys.argv)

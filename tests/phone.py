@@ -50,6 +50,8 @@ _MEASURE = """() => [...document.querySelectorAll("#log > li:not(.day)")].map((i
   const rest = [...item.querySelectorAll(".media, .foot")].reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
   return [lines, Math.round(end - top - (buttons ? rest : 0))];
 })"""
+# What is out of sight has no height of its own until it is drawn, and seems to lie under what comes next.
+_DRAW = """() => { for (const item of document.querySelectorAll("#log > li")) item.style.contentVisibility = "visible"; }"""
 _AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap((one) =>
   one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.html.slice(0, 160)}`))"""
 
@@ -156,17 +158,21 @@ async def kept_out(page: Page, shown: Sequence[Said]) -> list[str]:
     fresh = [_entry(len(shown) + number, said) for number, said in enumerate(shown)]
     await page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
     await page.evaluate(_SHOW, [*answered, *fresh])
+    await page.evaluate(_DRAW)
     found: list[str] = await page.evaluate(_AXE)
     return found
 
 
-async def look(noted: Sequence[tuple[str, Said]]) -> list[str]:
-    """What is wrong with what stories showed: too high for a phone, or in somebody's way. In one browser, once for a run."""
-    found: list[str] = []
+async def look(noted: Sequence[tuple[str, Said]], jobs: Sequence[tuple[str, Said]]) -> tuple[list[str], dict[str, int]]:
+    """What is wrong with what stories showed: too high for a phone, or in somebody's way; and of each of these jobs how high
+    the highest message is that is met on the way. In one browser, once for a run."""
+    heights: dict[str, int] = {}
     async with browsing() as browser:
         async with on_a_phone(browser) as page:
-            found += [f"too high: {seen}" for seen in await measured(page, noted) if seen.is_too_high]
+            found = [f"too high: {seen}" for seen in await measured(page, noted) if seen.is_too_high]
+            for seen in await measured(page, jobs):
+                heights[seen.story] = max(heights.get(seen.story, 0), seen.height)
         for scheme in SCHEMES:
             async with on_a_phone(browser, scheme) as page:
                 found += [f"axe, {scheme}: {fault}" for fault in await kept_out(page, structures(noted))]
-    return found
+    return found, heights

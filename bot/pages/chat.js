@@ -10,6 +10,7 @@ import { say, speak } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const ANSWER_WITHIN = 20000;
 const DOTS_FOR = 8000;
+const DRAFT_WITHIN = 300;
 
 const PAGE = newId(); // this page's own number, until it is loaded again
 
@@ -21,6 +22,7 @@ let pass = "";
 let waitingFor = "";
 let sendTimer = 0;
 let dotsTimer = 0;
+let draftTimer = 0;
 let failures = 0;
 let ackSoon = [];
 let begun = false; // its person has been greeted already
@@ -193,6 +195,8 @@ async function attach() {
 
 function over(word) {
   line.end();
+  clearTimeout(draftTimer);
+  draftTimer = 0;
   session.wipe();
   view.redraw([]);
   privacy();
@@ -248,6 +252,12 @@ function translate(language) {
   view.measure();
 }
 
+function saveDraft() {
+  if (draftTimer) session.save();
+  clearTimeout(draftTimer);
+  draftTimer = 0;
+}
+
 function fromAddress(code) {
   if (code) speakFirst(`/start ${code}`);
 }
@@ -256,8 +266,10 @@ $("composer").addEventListener("submit", write);
 $("words").addEventListener("input", () => {
   view.measure();
   session.state.draft = $("words").value;
-  session.save();
+  // Not at each key: all of the chat is written with it.
+  draftTimer ||= setTimeout(saveDraft, DRAFT_WITHIN);
 });
+addEventListener("pagehide", saveDraft);
 $("words").addEventListener("keydown", (event) => {
   // While a Vietnamese input method is composing a letter, Enter belongs to it.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) write(event);

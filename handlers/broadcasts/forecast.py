@@ -16,7 +16,7 @@ from handlers.chat.conversation import Turn
 from models.anonymity import counts, night_counts
 from models.anonymity.counts import Size
 from models.broadcasts import broadcasts, sizes
-from models.broadcasts.broadcasts import Draft
+from models.broadcasts.broadcasts import POLL, Draft
 from models.messages import month_quota
 
 
@@ -90,7 +90,8 @@ def lines(turn: Turn, made: Draft, plan: Forecast) -> list[str]:
     found = [size_line(turn.language, plan.size)]
     if plan.size.number:
         found[0] += " " + turn._("It takes {time}.", time=duration(turn, _seconds(turn, plan)))
-    if not (made.audience.role or made.audience.verified or made.corrects):
+    # What is told in person is a notice: votes are not.
+    if not (made.audience.role or made.audience.verified or made.corrects or made.kind == POLL):
         found += missed_lines(turn.language, plan.size, plan.heads, turn.site.notices.threshold)
     return found + _month(turn, plan)
 

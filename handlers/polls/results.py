@@ -15,7 +15,7 @@ from config.i18n import LANGUAGES, Language, language
 from handlers.broadcasts import reading
 from handlers.chat import leafing, paging
 from handlers.chat.conversation import Choice, Conversation, Known, Question, Turn, open_token, unless_unchanged
-from handlers.chat.words import shortened
+from handlers.chat.words import first_words, shortened
 from handlers.polls import in_words, invitations, result_media, result_words, rounds
 from models.anonymity import counts
 from models.anonymity.suppression import Withheld
@@ -32,6 +32,8 @@ from models.polls.rounds import Round
 from models.trust import audit
 
 _REMARKS = 20
+_HEAD = 60
+"""Letters of what a poll is called, above a question in words: two rows of a phone."""
 
 
 @note
@@ -133,6 +135,7 @@ def _show(turn: Turn) -> None:
         media = result_media.picture(place, turn.language.code, sight.unit_id, one.id, alt=result_words.without_bars(words))
         turn.say("\n".join(lines), _options(turn, sight, place), media=media)
     else:
+        lines[0] = f"{first_words(head, _HEAD)} · {took_part} · {which}"
         turn.say("\n".join([*lines, *words]), _options(turn, sight, place))
 
 

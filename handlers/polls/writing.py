@@ -181,7 +181,7 @@ def _warned(turn: Turn, meant: Meant) -> list[str]:
     """Where so few can vote that nothing would be shown of it."""
     if meant.plan.obstacles or meant.plan.forecast.heads >= _shown_from(turn):
         return []
-    text = turn._("⚠ As of last night few could vote here; hardly any result could be shown.")
+    text = turn._("⚠ Few can vote here as of last night: hardly any result.")
     return [text + ("" if _is_open(turn) else " " + turn._("Only one-time slips vote."))]
 
 

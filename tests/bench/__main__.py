@@ -6,7 +6,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests", "thief", "ladder")
+BENCHES = ("inbound", "sends", "scale", "broadcast", "ballots", "lists", "guests", "thief", "ladder", "chat")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -49,6 +49,13 @@ class Said:
     def load(cls, dumped: str) -> Said:
         kept = json.loads(dumped)
         return cls(**{**kept, "buttons": tuple((asks, label, kind) for asks, label, kind in kept.get("buttons", ()))})
+
+
+def shown(message: Mapping[str, Any]) -> Said:
+    """One that a page has got."""
+    options = [(bool(one["token"].split(":")[2]), one["label"], one.get("kind", "")) for one in message["options"]]
+    alt = message.get("media", {}).get("alt", "")
+    return Said(message["text"], tuple(options), "", message["language"], alt, message.get("copies", ""))
 
 
 def _figures(text: str) -> str:

@@ -72,7 +72,7 @@ async def test_a_notice_is_sent_read_and_counted(
     confirmed = [row for row in await rows(service, Recipient) if row.state == "confirmed"]
     assert len(confirmed) == 1 and str(confirmed[0].confirmed_on) == "2026-11-23"
     await leader.taps("Thông báo của đơn vị", await code_of(service))
-    await leader.sees(TEXT, "Không nêu số người nhận", "Số liệu tính mỗi đêm một lần", "từ 10 người trở lên")
+    await leader.sees(TEXT, "Không nêu số người nhận", "Số liệu tính mỗi đêm một lần", "từ 10 người có phiếu riêng")
 
 
 async def test_who_has_not_asked_for_notices_gets_urgent_ones_only(
@@ -324,7 +324,7 @@ async def test_told_in_person(reader: Person, leader: Person, chair: Person, ser
     await leader.sees("Đã đánh dấu 1 người")
     assert await states(service) == before, "a tick tells nothing about phones"
     await chair.taps("Thông báo của đơn vị", await code_of(service))
-    await chair.sees("Đã phổ biến trực tiếp, theo tổ trưởng đánh dấu (tính riêng): 1")
+    await chair.sees("Tổ trưởng đánh dấu đã phổ biến: 1")
 
 
 @every_channel

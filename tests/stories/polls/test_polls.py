@@ -140,7 +140,7 @@ async def test_the_preview_does_not_count_who_has_a_slip(somebody: Somebody, lea
     late = somebody("Công nhân đến sau")
     [slip] = await slips(service, 1, "SONGLAM-MAY1")
     await late.joins(slip, "Có")
-    assert "Không nêu số người nhận" in before and "còn ít người trả lời được" in before
+    assert "Không nêu số người nhận" in before and "Còn ít người trả lời được" in before
     assert await previews(leader, "Tất cả mọi người") == before
 
 
@@ -498,7 +498,7 @@ async def test_pictures_tables_and_codes(
     await leader.taps("Xem biểu đồ" if channel == "zalo" else "Câu sau")
     pictures = [content for _name, content in await leader.received()]
     assert len(pictures) == (3 if channel == "zalo" else 2) and all(one.startswith(b"\x89PNG") for one in pictures)
-    await leader.taps(*(["Xem kết quả"] if channel == "zalo" else []), "Tải kết quả (Excel)")
+    await leader.taps(*(["Xem kết quả", "Chi tiết"] if channel == "zalo" else []), "Tải kết quả (Excel)")
     workbook = next(content for name, content in await leader.received() if name.endswith(".xlsx"))
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(workbook)).active for cell in row]
     assert "Số người tham gia" in cells and 10 in cells
