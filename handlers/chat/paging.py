@@ -143,6 +143,12 @@ def values(turn: Turn, question: Question) -> set[str]:
     return {choice.value for choice in (*rows[:], *question.choices(turn))}
 
 
+def switches(turn: Turn, question: Question, value: str) -> bool:
+    """Whether this answer only switches something: its question then shows at its own place what is on. Whoever tapped
+    anything else looks for what comes next below."""
+    return any(one.value == value and one.kind == "switch" for one in choices(turn, question))
+
+
 def turned(turn: Turn, question: Question, value: str) -> bool:
     """Turns the page where that is what was tapped."""
     if question.listed is None or not value.startswith(_TURN):

@@ -335,7 +335,7 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
         turn.say(str(problem))
         turn.asks_again = True
     except Again:
-        turn.returns = question
+        turn.returns = question if paging.switches(turn, question, answer) else None
     except under_way.Then as chosen:
         _then(turn, chosen)
         return

@@ -108,6 +108,7 @@ async def test_the_same_update_twice_takes_effect_once(worker: Person, leader: P
     assert await asyncio.gather(*(me.emulator.deliver(update) for _ in range(5))) == [200] * 5
     await service.app.drain()
     await worker.sees("Ẩn danh: cán bộ")
+    await worker.sees("Anh/chị muốn làm gì ạ?")
     await worker.sees_nothing_new()
 
 
@@ -119,6 +120,8 @@ async def test_two_hundred_at_once_are_all_answered(worker: Person, service: Run
     await service.app.drain()
     for _ in range(200):
         await worker.sees("Ẩn danh: cán bộ")
+        await worker.sees("Anh/chị muốn làm gì ạ?")
+    await worker.sees("Anh/chị muốn làm gì ạ?")
     await worker.sees_nothing_new()
 
 
@@ -187,6 +190,7 @@ async def test_a_turn_that_recovers_is_answered_once(
     assert await me.emulator.redeliver() == [200]
     await service.app.drain()
     await worker.sees("Ẩn danh: cán bộ")
+    await worker.sees("Anh/chị muốn làm gì ạ?")
     await worker.sees_nothing_new()
     assert not [row for row in await rows(service, Quarantine) if row.attempts >= received.TRIES]
 

@@ -65,7 +65,8 @@ async def test_help_says_what_anonymous_means(worker: Person) -> None:
 
 async def test_help_for_an_officer_names_the_queue(leader: Person) -> None:
     await leader.says("help")
-    await leader.sees("gõ “menu” để xem việc hôm nay", "[Việc cần xử lý]")
+    await leader.sees("gõ “menu” để xem việc hôm nay")
+    await leader.sees("Mời đồng chí chọn việc cần làm", "[Việc cần xử lý]")
     await leader.says("menu")
     await leader.sees("Hôm nay,", "[Việc cần xử lý]")
 
