@@ -294,9 +294,12 @@ async def test_my_data_says_what_why_and_until_when(worker: Person, leader: Pers
     await files(worker)
     await worker.says("menu")
     await worker.taps("Cài đặt", "Dữ liệu của tôi")
-    await worker.sees(
-        "Tổ may 1", "Họ tên: không lưu", "23/11/2026", "theo bản 2026-12-2", "chưa xác minh", "của anh/chị: 1,"
-    )
+    said = await worker.sees("Tổ may 1", "Họ tên: không lưu", "Trang 1/4")
+    for page in range(2, 5):
+        await worker.taps(f"{page}/4 ›")
+        said += await worker.sees(f"Trang {page}/4")
+    for words in ("23/11/2026", "theo bản 2026-12-2", "chưa xác minh", "của anh/chị: 1,"):
+        assert words in said
 
 
 @every_channel
