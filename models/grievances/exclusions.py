@@ -144,7 +144,7 @@ def rung_outside(session: Session, unit: units.Unit, day: date) -> bool:
     """Whether danger said in this grassroots union would ring anybody outside the team, once its officers have joined."""
     path = units.path(session, unit.id)
     seats = [replace(seat, reachable=True) for seat in offices.seats(session, path, day)]
-    return receiving(recipients_in(seats, path), None) not in (None, "team")
+    return receiving(recipients_in(seats, path), None) is not None  # no team is in the path
 
 
 def below(answered: Mapping[units.Level, units.Unit], chosen: units.Level) -> list[str]:

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["grievance_id"], ["grievance.id"], name=op.f("fk_observer_grievance_id_grievance")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observer")),
-        sa.UniqueConstraint("grievance_id", "who", name=op.f("uq_observer_grievance_id")),
+        sa.UniqueConstraint("grievance_id", "who", name=op.f("uq_observer_grievance_id_who")),
     )
     op.create_index(op.f("ix_observer_grievance_id"), "observer", ["grievance_id"])
     op.create_index(op.f("ix_observer_who"), "observer", ["who"])
