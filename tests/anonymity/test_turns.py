@@ -78,7 +78,13 @@ ACTS = [
     *(("taps", "Viết tiếp"), ("says", "dừng"), ("taps", "Bỏ, không gửi"), ("says", "menu")),
     *(("taps", "Thêm…"), ("taps", "Ngôn ngữ · Language"), ("taps", "English")),
     *(("taps", "More…"), ("taps", "Language · Ngôn ngữ"), ("taps", "Tiếng Việt")),
-    *(("says", "menu"), ("taps", "Cài đặt"), ("taps", "Rời khỏi"), ("taps", "Rời khỏi và xóa dữ liệu của tôi")),
+    *(
+        ("says", "menu"),
+        ("taps", "Cài đặt"),
+        ("taps", "Thêm…"),
+        ("taps", "Rời khỏi"),
+        ("taps", "Rời khỏi và xóa dữ liệu của tôi"),
+    ),
 ]
 
 
@@ -126,7 +132,9 @@ async def test_to_come_back_leaves_what_a_look_at_the_menu_leaves(
         await person.begins(service.codes.team)
         await person.taps("Đồng ý")
         turns = Turns(service, person)
-        await turns.plays(("says", "menu"), ("says", "Cài đặt"), ("taps", "Mã quay lại"), ("taps", "Đổi mã mới"))
+        await turns.plays(
+            ("says", "menu"), ("says", "Cài đặt"), ("taps", "Thêm…"), ("taps", "Mã quay lại"), ("taps", "Đổi mã mới")
+        )
         code = re.findall(r"\d{4}(?: \d{4}){3}", (await person.texts())[-1])[0]
         again = OnWebChat(service, "Khuê Tú", http)
         await again.says("xin chào")

@@ -309,7 +309,8 @@ def test_every_door(database: Database) -> None:
             for name in OF_CASES:
                 cases_come(name, True, case if name == "view" else "")
             for name in OF_THE_CASE:
-                cases_come(name, relation == "own" and role in ROUTED, routed)
+                # An answer to a routed case is not kept: the whole unit reads what is.
+                cases_come(name, relation == "own" and role in ROUTED and name != "keep", routed)
             tried("confirm", relation == "above", claim)
     assert not wrong, "\n".join(wrong)
 
