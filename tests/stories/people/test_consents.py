@@ -73,7 +73,7 @@ async def test_the_card_is_short_and_names_the_line_one_is_on(somebody: Somebody
     assert (account.consent_version, account.joined_on) == ("2026-12-2", service.clock.now().date())
     await worker.taps("Chỉ thông báo")
     await worker.says("menu")
-    await worker.taps("Cài đặt", "Dữ liệu của tôi")
+    await worker.taps("Cài đặt", "Dữ liệu của tôi", "2/4 ›")
     await worker.sees("theo bản 2026-12-2", "Thông báo: bật. Lấy ý kiến: tắt.")
 
 
