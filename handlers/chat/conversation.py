@@ -229,6 +229,8 @@ class Turn:
     """What that message asks, where the tap only changed it: asked again, it stays where it is."""
     remembers: bool = False
     """Whether the page that this comes from will still know who they are when it has been closed."""
+    in_place: bool = False
+    """Set where what is said next takes the place of what was tapped, if the line can do that."""
     joined: bool = False
     came_back: bool = False
     """Set when somebody who has joined on another page goes on in this one (handlers.people.coming_back)."""
@@ -374,12 +376,12 @@ class Turn:
         media: Media | None = None,
         of_case: str = "",
         page: ForPage = SHOWS_IT,
-        edits: str = "",
     ) -> None:
-        """Answers the person, in the transaction of what they did. The last three: as in models.messages.outbox."""
+        """Answers the person, in the transaction of what they did. `of_case`, `page`: as in models.messages.outbox."""
         self.said.append(text)
         if options:
             self.state.offered = list(options)
+        edits, self.in_place = self.tapped if self.in_place else "", False
         about: dict[str, Any] = {"commands": commands, "media": media, "of_case": of_case, "page": page, "edits": edits}
         letter = Letter(text, options, language=self.language.code, in_office=self.chat.in_office, **about)
         outbox.queue(self.session, self.sender, letter, self.now)

@@ -370,8 +370,8 @@ def _go_on(turn: Turn) -> None:
         run.asking = question.key
         if question.before is not None:
             question.before(turn)
-        turn.state.offered = options = paging.offered(turn, question)
-        turn.say(paging.text(turn, question), options, edits=turn.tapped if turn.returns is question else "")
+        turn.in_place, turn.state.offered = turn.returns is question, paging.offered(turn, question)
+        turn.say(paging.text(turn, question), turn.state.offered)
         return
     said = len(turn.said)
     try:

@@ -130,7 +130,7 @@ def test_what_is_replied_to_is_quoted_where_it_is_ours(bot: bool, ours: dict[str
 )
 def test_a_tap(shown: dict[str, Any]) -> None:
     raw = {"update_id": 9, "callback_query": tap(message=shown)}
-    assert read(raw, LINE) == Event(inbound(choice="a:b"), tap="4382")
+    assert read(raw, LINE) == Event(inbound(choice="a:b", tapped=str(shown["message_id"])), tap="4382")
 
 
 @pytest.mark.parametrize(("status", "kind"), [("kicked", "stopped"), ("member", "started")])
