@@ -8,7 +8,7 @@ draft. A token with an empty question opens a conversation and may be tapped at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -229,6 +229,8 @@ class Turn:
     """What that message asks, where the tap only changed it: asked again, it stays where it is."""
     remembers: bool = False
     """Whether the page that this comes from will still know who they are when it has been closed."""
+    in_place: bool = False
+    """Set where what is said next takes the place of what was tapped, if the line can do that."""
     joined: bool = False
     came_back: bool = False
     """Set when somebody who has joined on another page goes on in this one (handlers.people.coming_back)."""
@@ -375,16 +377,14 @@ class Turn:
         of_case: str = "",
         page: ForPage = SHOWS_IT,
     ) -> None:
-        """Answers the person, in the transaction of what they did. The last two: as in models.messages.outbox."""
-        self.send(Letter(text, options, commands=commands, media=media, of_case=of_case, page=page))
-
-    def send(self, letter: Letter) -> None:
-        """The same with all that a letter may have; its language and side are those of this chat."""
-        self.said.append(letter.text)
-        if letter.options:
-            self.state.offered = list(letter.options)
-        about = replace(letter, language=self.language.code, in_office=self.chat.in_office)
-        outbox.queue(self.session, self.sender, about, self.now)
+        """Answers the person, in the transaction of what they did. `of_case`, `page`: as in models.messages.outbox."""
+        self.said.append(text)
+        if options:
+            self.state.offered = list(options)
+        edits, self.in_place = self.tapped if self.in_place else "", False
+        about: dict[str, Any] = {"commands": commands, "media": media, "of_case": of_case, "page": page, "edits": edits}
+        letter = Letter(text, options, language=self.language.code, in_office=self.chat.in_office, **about)
+        outbox.queue(self.session, self.sender, letter, self.now)
 
 
 def is_member(turn: Turn) -> bool:

@@ -24,7 +24,6 @@ from handlers.polls import voting
 from models.anonymity import intake
 from models.messages import chats
 from models.messages.message import Inbound
-from models.messages.outbox import Letter
 from models.people import accounts, return_codes
 from models.people.invites import LENGTH, looks_like_code
 from models.store.database import Session
@@ -370,8 +369,8 @@ def _go_on(turn: Turn) -> None:
         run.asking = question.key
         if question.before is not None:
             question.before(turn)
-        turn.state.offered = options = paging.offered(turn, question)
-        turn.send(Letter(paging.text(turn, question), options, edits=turn.tapped if turn.returns is question else ""))
+        turn.in_place, turn.state.offered = turn.returns is question, paging.offered(turn, question)
+        turn.say(paging.text(turn, question), turn.state.offered)
         return
     said = len(turn.said)
     try:

@@ -53,7 +53,7 @@ def votes(_union: Union, victim: Phone) -> None:
 
 def leaves(_union: Union, victim: Phone) -> None:
     victim.says("menu")
-    victim.taps("Cài đặt", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
+    victim.taps("Cài đặt", "Thêm…", "Thêm…", "Rời khỏi", "Rời khỏi và xóa dữ liệu của tôi")
 
 
 VICTIM: dict[str, Act] = {

@@ -94,6 +94,7 @@ async def test_settling(worker: Person, leader: Person, counted: Counted) -> Non
     await worker.sees("[Đã ổn]")
     async with counted("agree to it", worker):
         await worker.taps("Đã ổn")
+        await worker.sees("kết thúc")
 
 
 async def test_a_notice(worker: Person, leader: Person, counted: Counted) -> None:
