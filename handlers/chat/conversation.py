@@ -168,7 +168,8 @@ class Conversation:
     """Whether it only shows a list, of which a button may name a page (handlers.chat.paging): to turn one is a look, which
     leaves alone what is under way."""
     in_full: bool = False
-    """Whether it shows somebody's words, however long, to who asked for all of them; whatever else is said fits a phone."""
+    """Whether it shows somebody's words, however long, to who asked for all of them, or to their writer before they go;
+    whatever else is said fits a phone."""
     for_claims: bool = False
     """Whether a chat may do this that only claims to be an officer's (models.people.claims)."""
 

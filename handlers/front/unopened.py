@@ -94,6 +94,6 @@ def forget(session: Session, event: Event, _now: datetime, _pace: Pace) -> None:
 
 
 CONVERSATIONS = (
-    Conversation("news", _show, (pin.question(),), allowed=is_member, subject="any"),
+    Conversation("news", _show, (pin.question(),), allowed=is_member, subject="any", in_full=True),
     Conversation("office_news", _show, (pin.question(),), allowed=is_member, subject="any", in_office=True),
 )

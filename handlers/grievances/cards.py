@@ -301,6 +301,6 @@ def _why(turn: Turn) -> None:
 
 CONVERSATIONS = (
     Conversation("case_more", _more, about=case_of, in_office=True, begun=paging.begun, is_list=True),
-    Conversation("details", _details, about=case_of, in_office=True, begun=paging.begun, is_list=True),
+    Conversation("details", _details, about=case_of, in_office=True, begun=paging.begun, is_list=True, in_full=True),
     Conversation("why", _why, about=case_of, in_office=True),
 )

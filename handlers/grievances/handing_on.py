@@ -177,6 +177,7 @@ CONVERSATIONS = (
         ),
         about=_step_down,
         in_office=True,
+        in_full=True,
     ),
     Conversation(
         "assign",
@@ -202,5 +203,6 @@ CONVERSATIONS = (
         ),
         about=_step_up,
         in_office=True,
+        in_full=True,
     ),
 )

@@ -375,6 +375,7 @@ CONVERSATIONS = (
         ),
         about=_open_case,
         takes_files=True,
+        in_full=True,
     ),
     Conversation("settled", _settled, (pin.question(),), about=_to_settle),
     Conversation(

@@ -219,9 +219,8 @@ def _dialogue(how: Dialogue) -> Conversation:
         listed=_saved if how.may_be_saved else None,
         chosen=_take_saved if how.may_be_saved else None,
     )
-    return Conversation(
-        how.name, partial(_send, how), (text, preview(how.added)), about=_heard, in_office=True, takes_files=True
-    )
+    asked = (text, preview(how.added))
+    return Conversation(how.name, partial(_send, how), asked, about=_heard, in_office=True, takes_files=True, in_full=True)
 
 
 _DIALOGUES = (
