@@ -128,7 +128,7 @@ class Question:
     whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`).
     `listed`: answers of which there may be more than fit on a screen, shown by pages before the `choices`
     (handlers.chat.paging). `is_optional`: whoever writes something else leaves the question unanswered, and is heard as if
-    it had not been asked."""
+    it had not been asked. `binds`: a button acts on what stands above it; one of an earlier text does nothing."""
 
     key: str
     text: Callable[[Turn], str]
@@ -140,6 +140,7 @@ class Question:
     takes_words: Callable[[Turn], bool] | None = None
     listed: Callable[[Turn], Sequence[Choice]] | None = None
     is_optional: bool = False
+    binds: bool = False
 
     def is_for_words(self, turn: Turn) -> bool:
         return self.takes_words(turn) if self.takes_words is not None else self.check is not None
@@ -223,18 +224,17 @@ class Turn:
     """The name of the message on its line, where people may change it."""
     joined: bool = False
     came_back: bool = False
-    """Set when somebody who has joined on another page goes on in this one (handlers.people.coming_back)."""
+    """Set when whoever has joined on another page goes on in this one (handlers.people.coming_back)."""
     remembers: bool = False
     """Whether the page that this comes from will still know who they are when it has been closed."""
     asks_again: bool = False
-    """Whether what was just said could not be taken and the question is asked once more: what is long in it was read a
-    moment ago and still stands on the screen."""
+    """Whether what was just said could not be taken and the question is asked once more: what is long in it was just read."""
     is_pasted: bool = False
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
     is_beside: bool = False
-    """Set while something is looked at and a draft stays under way behind it."""
+    """Set while something is looked at beside a draft under way."""
     judged: object | None = None
     """What the run is about, as its conversation has judged in this turn (`thing`)."""
     entries: Sequence[Entry] = ()

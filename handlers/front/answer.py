@@ -369,10 +369,10 @@ def _go_on(turn: Turn) -> None:
         run.asking = question.key
         if question.before is not None:
             question.before(turn)
-        turn.state.offered = options = paging.offered(turn, question)
-        turn.say(paging.text(turn, question), options)
+        said, turn.state.offered = paging.asked_now(turn, question)
+        turn.say(said, turn.state.offered)
         return
-    said = len(turn.said)
+    before = len(turn.said)
     try:
         conversation.finish(turn)
     except Goes as to:
@@ -381,7 +381,7 @@ def _go_on(turn: Turn) -> None:
         _where_were_we(turn)
     if turn.state.run is run:
         turn.state.run = None
-    assert len(turn.said) > said, conversation.name  # everybody is answered
+    assert len(turn.said) > before, conversation.name  # everybody is answered
 
 
 def _is_over(turn: Turn) -> bool:

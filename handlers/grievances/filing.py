@@ -205,7 +205,7 @@ _SINCE = Question(
 )
 _LAST = (
     Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=reviewing.is_named),
-    Question("to", reviewing.text, reviewing.choices, chosen=reviewing.judged, before=attachments.keep),
+    Question("to", reviewing.text, reviewing.choices, chosen=reviewing.judged, before=attachments.keep, binds=True),
 )
 
 CONVERSATIONS = (
