@@ -221,6 +221,11 @@ def _help(turn: Turn, found: Sequence[danger.Danger]) -> str:
 
 
 def nobody(turn: Turn) -> str:
+    if about_case(turn) is not None:
+        return turn._(
+            "Besides those who have this grievance, nobody of your union can receive this here yet. Please speak with the "
+            "union above in person."
+        )
     return turn._("Nobody of your union can receive this here yet. Please speak with your union team in person.")
 
 
