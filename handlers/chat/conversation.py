@@ -228,7 +228,7 @@ class Turn:
     remembers: bool = False
     """Whether the page that this comes from will still know who they are when it has been closed."""
     asks_again: bool = False
-    """Whether what was just said could not be taken and the question is asked once more: what is long in it was just read."""
+    """Whether what was just said could not be taken and the question is asked again: what is long in it was just read."""
     is_pasted: bool = False
     """Whether the words at hand were put together of the parts of one text."""
     falls_due: bool = False

@@ -24,8 +24,8 @@ from handlers.chat.words import shortened
 from handlers.files import attachments
 from handlers.grievances import cards, cases
 from models.anonymity import moments
-from models.grievances import cases as case_rows
 from models.grievances import access, handling, saved_replies
+from models.grievances import cases as case_rows
 from models.grievances.cases import Entry, Grievance
 from models.grievances.handling import Saying
 from models.messages.message import Option

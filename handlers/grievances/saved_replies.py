@@ -8,8 +8,8 @@ from handlers.chat import paging
 from handlers.chat.conversation import Choice, Conversation, Question, Turn, open_token, unless_unchanged, with_right
 from handlers.chat.words import shortened
 from handlers.grievances import cards
-from models.grievances import cases as case_rows
 from models.grievances import access, saved_replies
+from models.grievances import cases as case_rows
 from models.grievances.cases import Grievance
 from models.messages.message import Option
 from models.people import rights

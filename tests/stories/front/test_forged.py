@@ -110,7 +110,7 @@ async def test_values_that_were_not_offered(worker: Person, leader: Person, chai
         await worker.sees("về việc gì")
     await worker.taps("Giữ nguyên")
     front, _, last = token_behind(phone(worker), "Gửi tổ trưởng công đoàn").rpartition(":")
-    stem = front.rpartition(":")[0], last
+    stem = [front.rpartition(":")[0], last]
     for value in ("superior", "unnamed", "at_once", "covered"):  # nobody answers there; no name given; no cover here
         await forges(phone(worker), f"{stem[0]}:{value}:{stem[1]}")
         await worker.sees(OLD)
