@@ -255,7 +255,7 @@ _LAST = (
         chosen=_without_english,
         when=previews.changing("english"),
     ),
-    Question("send", _preview, _choices, chosen=previews.tapped, before=_show),
+    Question("send", _preview, _choices, chosen=previews.tapped, before=_show, binds=True),
     previews.NUMBER,
 )
 _TEXT = Question("text", _text, check=take_text)

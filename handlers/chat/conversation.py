@@ -128,7 +128,7 @@ class Question:
     whether what is typed are words, among which a number or a name is nothing else (None: where there is a `check`).
     `listed`: answers of which there may be more than fit on a screen, shown by pages before the `choices`
     (handlers.chat.paging). `is_optional`: whoever writes something else leaves the question unanswered, and is heard as if
-    it had not been asked."""
+    it had not been asked. `binds`: a button acts on what stands above it; one of an earlier text does nothing."""
 
     key: str
     text: Callable[[Turn], str]
@@ -140,6 +140,7 @@ class Question:
     takes_words: Callable[[Turn], bool] | None = None
     listed: Callable[[Turn], Sequence[Choice]] | None = None
     is_optional: bool = False
+    binds: bool = False
 
     def is_for_words(self, turn: Turn) -> bool:
         return self.takes_words(turn) if self.takes_words is not None else self.check is not None
@@ -242,7 +243,7 @@ class Turn:
     falls_due: bool = False
     """Set when this turn left something for the clock to do at once."""
     is_beside: bool = False
-    """Set while something is looked at and a draft stays under way behind it."""
+    """Set while something is looked at beside a draft under way."""
     judged: object | None = None
     """What the run is about, as its conversation has judged in this turn (`thing`)."""
     entries: Sequence[Entry] = ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
+from zlib import crc32
 
 from config.i18n import Language
 from handlers.chat.conversation import Choice, Known, Question, Turn, open_token
@@ -19,6 +20,8 @@ from models.messages.notes import note
 SIZE = 8
 """Rows of a page: as many as a phone shows with their buttons."""
 _TURN = "page."
+_RUN = 3
+"""Letters by which a run is named."""
 _MOST = 9999
 """Pages. Who forges a button learns nothing, but gets no number to reckon with that fills a screen."""
 
@@ -130,11 +133,15 @@ def choices(turn: Turn, question: Question) -> list[Choice]:
     return [*shown.rows, *turns, *question.choices(turn)]
 
 
-def offered(turn: Turn, question: Question) -> list[Option]:
-    """The same as what is sent: each names its run, so that an old button never acts on today's draft."""
-    run = turn.run
+def asked_now(turn: Turn, question: Question) -> tuple[str, list[Option]]:
+    """What is asked, and what is offered with it as it is sent: each button names its run, and what is read with it where
+    that is what it acts on, so that an old one never acts on today's draft."""
+    said, offered, run = _text(turn, question), choices(turn, question), turn.run
+    if question.binds:
+        read = "\n".join([said, *(one.label for one in offered)])
+        run.nonce = f"{run.nonce[:_RUN]}{crc32(read.encode()):08x}"
     front = f"{run.conversation}:{run.subject}:{question.key}"
-    return [Option(f"{front}:{one.value}:{run.nonce}", one.label, one.kind) for one in choices(turn, question)]
+    return said, [Option(f"{front}:{one.value}:{run.nonce}", one.label, one.kind) for one in offered]
 
 
 def values(turn: Turn, question: Question) -> set[str]:
@@ -157,7 +164,7 @@ def turned(turn: Turn, question: Question, value: str) -> bool:
     return True
 
 
-def text(turn: Turn, question: Question) -> str:
+def _text(turn: Turn, question: Question) -> str:
     """What is asked, and where in the list one is."""
     said = question.text(turn)
     if question.listed is None:

@@ -369,10 +369,11 @@ def _go_on(turn: Turn) -> None:
         run.asking = question.key
         if question.before is not None:
             question.before(turn)
-        turn.in_place, turn.state.offered = turn.returns is question, paging.offered(turn, question)
-        turn.say(paging.text(turn, question), turn.state.offered)
+        said, turn.state.offered = paging.asked_now(turn, question)
+        turn.in_place = turn.returns is question
+        turn.say(said, turn.state.offered)
         return
-    said = len(turn.said)
+    before = len(turn.said)
     try:
         conversation.finish(turn)
     except Goes as to:
@@ -382,7 +383,7 @@ def _go_on(turn: Turn) -> None:
         _where_were_we(turn)
     if turn.state.run is run:
         turn.state.run = None
-    assert len(turn.said) > said, conversation.name  # everybody is answered
+    assert len(turn.said) > before, conversation.name  # everybody is answered
 
 
 def _is_over(turn: Turn) -> bool:

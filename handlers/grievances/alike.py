@@ -234,7 +234,7 @@ CONVERSATIONS = (
             ),
             Question("which", _which_text, _which_choices, chosen=_which, listed=_which_rows),
             Question("text", _prompt, check=take_text),
-            Question("sure", _preview, _sure_choices, chosen=_sure, before=_note_shown),
+            Question("sure", _preview, _sure_choices, chosen=_sure, before=_note_shown, binds=True),
         ),
         allowed=with_right(rights.HANDLE),
         in_office=True,

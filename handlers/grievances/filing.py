@@ -35,10 +35,10 @@ def _text(turn: Turn) -> str:
     if (row := about_notice(turn)) is not None:
         return turn._("What would you like to ask about notice {code}?", code=row.code)
     if about_case(turn) is not None or turn.notes(Cover).category == "retaliation":
-        return turn._(
-            "What has been done to you since you spoke up? Please write it in your own words: it goes past those who have "
-            "the case to the union above."
-        )
+        asked = turn._("What has been done to you since you spoke up? Please write it in your own words.")
+        if not any(one.level == "superior" for one in reviewing.destinations(turn)):
+            return asked  # nobody above can be reached
+        return asked + " " + turn._("You can send it past those who have the case, to the union above.")
     return turn._("What is wrong? Please write it in your own words: what happened, where, since when.")
 
 
@@ -205,7 +205,7 @@ _SINCE = Question(
 )
 _LAST = (
     Question("name", lambda turn: turn._("Which name shall the union see?"), check=take_name, when=reviewing.is_named),
-    Question("to", reviewing.text, reviewing.choices, chosen=reviewing.judged, before=attachments.keep),
+    Question("to", reviewing.text, reviewing.choices, chosen=reviewing.judged, before=attachments.keep, binds=True),
 )
 
 CONVERSATIONS = (

@@ -371,7 +371,7 @@ CONVERSATIONS = (
         (
             pin.question(),
             Question("text", lambda turn: turn._("What would you like to tell the union?"), check=take_text),
-            Question("send", _preview, _send_choices, chosen=_sent, before=attachments.keep),
+            Question("send", _preview, _send_choices, chosen=_sent, before=attachments.keep, binds=True),
         ),
         about=_open_case,
         takes_files=True,

@@ -207,7 +207,7 @@ def _heard(turn: Turn) -> Grievance | None:
 
 def preview(added: str = "") -> Question:
     """What is shown before anything goes to a reporter."""
-    return Question("sure", partial(_preview, added), _choices, chosen=_sure, before=_note_shown)
+    return Question("sure", partial(_preview, added), _choices, chosen=_sure, before=_note_shown, binds=True)
 
 
 def _dialogue(how: Dialogue) -> Conversation:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, get_args
+from zlib import crc32
 
 from config.i18n import Language
 from config.tables import table
@@ -31,8 +32,6 @@ Mode = Literal["nobody", "committee", "all"]
 Asks = Literal["", "category", "since"]
 SENDS = 3
 """Recipients on the card; where there are more, the others stand behind its last button."""
-_ROUTE = "route"
-"""What a send button says that goes to some roles of a unit; the others say the level."""
 
 
 @note
@@ -135,7 +134,8 @@ def _spoken_of(turn: Turn) -> set[units.Level]:
 
 
 def value_of(one: Destination) -> str:
-    return _ROUTE if one.roles else one.level
+    """What its button says: where another unit, or other roles, have taken its place, it leads nowhere."""
+    return f"{one.level}.{crc32(' '.join([one.unit.id, *one.roles]).encode()):08x}"
 
 
 def chosen_destination(turn: Turn) -> Destination | None:
@@ -229,6 +229,11 @@ def _help(turn: Turn) -> str:
 
 
 def nobody(turn: Turn) -> str:
+    if about_case(turn) is not None:
+        return turn._(
+            "Besides those who have this grievance, nobody of your union can receive this here yet. Please speak with the "
+            "union above in person."
+        )
     return turn._("Nobody of your union can receive this here yet. Please speak with your union team in person.")
 
 

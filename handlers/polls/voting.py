@@ -298,7 +298,7 @@ CONVERSATIONS = (
                 when=_is_barred,
             ),
             *_ASKED,
-            Question("send", _review, _sending, chosen=_sent),
+            Question("send", _review, _sending, chosen=_sent, binds=True),
         ),
         allowed=is_member,
         subject="one",

@@ -305,7 +305,7 @@ _LAST = (
         when=previews.changing("days"),
     ),
     Question("_asked", _details, _leaves, chosen=_turned, when=previews.changing("asked")),
-    Question("open", _preview, _choices, chosen=previews.tapped, before=_show),
+    Question("open", _preview, _choices, chosen=previews.tapped, before=_show, binds=True),
     previews.NUMBER,
 )
 

@@ -22,7 +22,7 @@ Danger = Literal["despair", "violence", "accident", "forced"]
 DANGERS: tuple[Danger, ...] = get_args(Danger)
 _WORD = re.compile(r"[^\W\d_]+")
 _REPEATED = re.compile(r"(.)\1{2,}|(.)\2+$")
-"""Letters that were held down. No word ends in the same letter twice."""
+"""Letters that were held down. With its accents no word ends in the same letter twice."""
 _MARKS = re.compile(r"[\u0300-\u036f]|đ", re.IGNORECASE)
 _ONE_WRONG, _TWO_WRONG = 9, 17
 """From so many letters on, that many of a phrase may be wrong."""
@@ -49,9 +49,14 @@ def numbers(dangers: Sequence[Danger]) -> list[str]:
 def _words(text: str) -> list[str]:
     """In lower case, letters that were held down once, short forms written out."""
     plain = unicodedata.normalize("NFC", text).lower()
-    found = [_REPEATED.sub(lambda run: run[1] or run[2], word) for word in _WORD.findall(plain)]
+    found = [_once(word) for word in _WORD.findall(plain)]
     accents = any(not _is_plain(word) for word in found)
     return [_written_out(word, accents=accents) for word in found]
+
+
+def _once(word: str) -> str:
+    """Letters that were held down, once. “cứu” without accents looks like one: phrases are read in the same way."""
+    return _REPEATED.sub(lambda run: run[1] or run[2], word)
 
 
 def _is_plain(word: str) -> bool:
@@ -71,7 +76,7 @@ def _written_out(word: str, *, accents: bool) -> str:
 
 @lru_cache(maxsize=16)
 def _phrases(kind: str, how: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in table("lexicon")[kind][how])
+    return tuple(tuple(map(_once, phrase.split())) for phrase in table("lexicon")[kind][how])
 
 
 def _without(words: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> list[str]:

@@ -163,16 +163,16 @@ def test_who_was_routed_past_sees_it_neither_as_deputy_nor_as_the_next_chair(dat
         case = posted(session, house, holder_id=factory, roles=("womens_affairs", "chair")).id
     with database.transaction() as session:
         chair = next(one for one in session.execute(select(Office)).scalars() if one.person_id == house.officers["chair"])
-        for name in ("leader", "vice"):
-            day = MONDAY.date() + timedelta(days=1 + (name == "vice"))
+        for days, name in enumerate(("leader", "vice"), start=1):
+            day = MONDAY.date() + timedelta(days)
             offices.deputise(session, chair, house.officers[name], day, day)
         officer(session, house, "new", "factory", "chair")
         later = MONDAY.date() + timedelta(days=3)
         session.add(Office(person_id=house.officers["vice"], unit_id=factory, role="chair", from_day=later))
         session.flush()
         sees = [
-            {name for name, who in house.officers.items() if access.for_officer(session, who, case, at)}
-            for at in (MONDAY + timedelta(days) for days in range(4))
+            {name for name, who in house.officers.items() if access.for_officer(session, who, case, now)}
+            for now in (MONDAY + timedelta(days) for days in range(4))
         ]
     always = {"women", "both", "chair", "new"}
     assert sees == [always, always | {"leader"}, always, always]

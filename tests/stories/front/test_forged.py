@@ -6,13 +6,16 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
 from models.grievances.cases import Entry, Grievance
 from models.people.accounts import Account
+from models.people.offices import Office
 from models.store.ids import new_id
 from tests.actors import OnTelegram, Person
 from tests.running_app import FakeClock, RunningApp
-from tests.stories.acts import OVERTIME, answers, carried, files, forges, rows, token_behind
+from tests.stories.acts import OVERTIME, answers, appointed, carried, files, forges, rows, token_behind
 
 Somebody = Callable[[str], Person]
 OLD = "không còn tác dụng"
@@ -106,7 +109,8 @@ async def test_values_that_were_not_offered(worker: Person, leader: Person, chai
         await worker.sees(OLD)
         await worker.sees("về việc gì")
     await worker.taps("Giữ nguyên")
-    stem = token_behind(phone(worker), "Gửi tổ trưởng công đoàn").split(":team:")
+    front, _, last = token_behind(phone(worker), "Gửi tổ trưởng công đoàn").rpartition(":")
+    stem = [front.rpartition(":")[0], last]
     for value in ("superior", "unnamed", "at_once", "covered"):  # nobody answers there; no name given; no cover here
         await forges(phone(worker), f"{stem[0]}:{value}:{stem[1]}")
         await worker.sees(OLD)
@@ -167,3 +171,49 @@ async def test_join_is_over_for_who_has_joined(worker: Person, service: RunningA
     await worker.sees(CLOSED)
     await worker.sees("[Viết phản ánh]")
     assert len(await rows(service, Account)) == 1
+
+
+REVIEWS = (("Ghi tên tôi", "Nguyễn Thị Bình", "ghi tên: Nguyễn Thị Bình"), ("Sửa nội dung", "Chuyền 3", "Chuyền 3"))
+
+
+@pytest.mark.parametrize(("button", "typed", "shown"), REVIEWS)
+async def test_an_earlier_card_of_a_draft_sends_nothing(
+    worker: Person, chair: Person, service: RunningApp, button: str, typed: str, shown: str
+) -> None:
+    """It says “no name shown”, or other words: sent from there, what goes would not be what was read."""
+    await worker.taps("Viết phản ánh")
+    await worker.says("Chậm lương")
+    earlier = token_behind(phone(worker), "Gửi Ban chấp hành")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", button)
+    await worker.says(typed)
+    await worker.sees(shown)
+    await forges(phone(worker), earlier)
+    await worker.sees(OLD)
+    await worker.sees(shown, "[Gửi Ban chấp hành]")
+    assert not await rows(service, Grievance)
+    await worker.taps("Gửi Ban chấp hành")
+    await worker.sees("mã PA-")
+
+
+async def test_a_button_of_a_route_sends_to_nobody_else(
+    worker: Person, chair: Person, somebody: Somebody, service: RunningApp
+) -> None:
+    """Another kind was chosen since, or an officer of the route is there no more: never where it does not say."""
+    women = somebody("Hoàng Thị Nụ")
+    await women.joins(await appointed(service, "SONGLAM", "womens_affairs", women.name, "SL811"))
+    inspector = somebody("Đinh Văn Ngọ")
+    await inspector.joins(await appointed(service, "SONGLAM", "inspection", inspector.name, "SL813"))
+    await worker.taps("Viết phản ánh")
+    await worker.says("Quản đốc hay sờ mó chị em")
+    both = token_behind(phone(worker), "Gửi cán bộ nữ công và chủ tịch")
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Về việc: Quấy rối tình dục", "Thêm…", "Hoạt động, tài chính công đoàn")
+    await worker.sees("[Gửi ủy viên ủy ban kiểm tra]")
+    await forges(phone(worker), both)
+    await worker.sees(OLD)
+    await worker.taps("Sửa, ghi tên, giờ gửi…", "Về việc: Hoạt động, tài chính công đoàn", "Thêm…", "Quấy rối tình dục")
+    await worker.looks_away()
+    await service.app.writer.write(lambda s: s.execute(delete(Office).where(col(Office.role) == "womens_affairs")))
+    await worker.taps("Gửi cán bộ nữ công và chủ tịch")
+    await worker.sees(OLD)
+    await worker.sees("[Gửi chủ tịch]")
+    assert not await rows(service, Grievance)

@@ -197,3 +197,13 @@ async def test_an_answer_to_a_routed_case_is_not_kept_for_the_whole_unit(
     await chair.says("Tháng này trả")
     await chair.taps("Gửi")
     assert KEEP in await chair.sees("Đã gửi")
+
+
+async def test_where_nobody_else_can_be_reached_it_is_said_so(worker: Person, chair: Person) -> None:
+    """Not that it goes above, nor to speak with the team that may be at it."""
+    code = await files(worker, to="Gửi Ban chấp hành")
+    await worker.taps("Phản ánh của tôi", code, "Tôi bị trù dập")
+    await worker.sees("bị đối xử thế nào")
+    await worker.says("Bị chuyển sang chuyền nặng")
+    await worker.sees("Ngoài những người đang giữ phản ánh này", "gặp trực tiếp công đoàn cấp trên")
+    await worker.does_not_see("gửi thẳng lên công đoàn cấp trên", "gặp trực tiếp tổ công đoàn")
