@@ -268,12 +268,11 @@ class Day:
             await worker.does(choice=worker.button("Đã đọc", 30))
 
     async def _looks(self, worker: Phone) -> None:
-        await worker.says("menu")
-        await worker.taps("Phản ánh của tôi")
+        await self._goes_to(worker, "Phản ánh của tôi")
 
     async def _sets(self, worker: Phone) -> None:
-        await worker.says("menu")
-        await worker.taps("Cài đặt", "Nội dung hiện trên màn hình khóa")
+        await self._goes_to(worker, "Cài đặt")
+        await worker.taps("Nội dung hiện trên màn hình khóa")
         await worker.taps("Bật" if worker.button("Bật", 2) else "Tắt")
 
     async def _files(self, worker: Phone, to: str) -> None:
