@@ -283,17 +283,16 @@ def _tap(turn: Turn, message: Inbound) -> None:
         return
     if run is None or (name, subject, key, nonce) != (run.conversation, run.subject, run.asking, run.nonce):
         _stale(turn)
-        return
-    if _is_over(turn):
-        return
-    question = CONVERSATIONS[name].question(key)
-    if paging.turned(turn, question, value):
-        turn.returns = question
-        _go_on(turn)
-    elif value not in paging.values(turn, question):
-        _stale(turn)
-    else:
-        _judge(turn, question, value, question.chosen)
+    elif not _is_over(turn):
+        question = CONVERSATIONS[name].question(key)
+        turned = paging.turned(turn, question, value)
+        turn.returns = question if turned or paging.switches(turn, question, value) else None
+        if turned:
+            _go_on(turn)
+        elif value not in paging.values(turn, question):
+            _stale(turn)
+        else:
+            _judge(turn, question, value, question.chosen)
 
 
 def _stale(turn: Turn) -> None:
@@ -331,10 +330,10 @@ def _judge(turn: Turn, question: Question, answer: str, check: object) -> None:
     try:
         turn.answers[question.key] = check(turn, answer) if callable(check) else answer
     except Invalid as problem:
+        turn.returns, turn.asks_again = None, True
         turn.say(str(problem))
-        turn.asks_again = True
     except Again:
-        turn.returns = question if paging.switches(turn, question, answer) else None
+        pass
     except under_way.Then as chosen:
         _then(turn, chosen)
         return
