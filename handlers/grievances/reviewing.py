@@ -231,8 +231,8 @@ def _help(turn: Turn) -> str:
 def nobody(turn: Turn) -> str:
     if about_case(turn) is not None:
         return turn._(
-            "Besides those who have this grievance, nobody of your union can receive this here yet. Please speak with the "
-            "union above in person."
+            "Besides those who have this grievance, nobody of your union can receive this here yet. Please speak in person "
+            "with a union officer whom you trust."
         )
     return turn._("Nobody of your union can receive this here yet. Please speak with your union team in person.")
 
