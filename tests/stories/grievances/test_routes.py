@@ -205,5 +205,5 @@ async def test_where_nobody_else_can_be_reached_it_is_said_so(worker: Person, ch
     await worker.taps("Phản ánh của tôi", code, "Tôi bị trù dập")
     await worker.sees("bị đối xử thế nào")
     await worker.says("Bị chuyển sang chuyền nặng")
-    await worker.sees("Ngoài những người đang giữ phản ánh này", "gặp trực tiếp công đoàn cấp trên")
-    await worker.does_not_see("gửi thẳng lên công đoàn cấp trên", "gặp trực tiếp tổ công đoàn")
+    await worker.sees("Ngoài những người đang giữ phản ánh này", "gặp trực tiếp một cán bộ công đoàn")
+    await worker.does_not_see("gửi thẳng lên cấp trên của họ", "gặp trực tiếp tổ công đoàn")
