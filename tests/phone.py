@@ -31,7 +31,7 @@ MOST_OF_FULL = 3
 """Buttons of what shows somebody's words in full (`Conversation.in_full`); with more it is no reading any more."""
 MOST_OF_LIST = (20, 14)
 """Lines and buttons of a page of a list: a head, eight rows that may take two lines, and what leads on."""
-TALLER = {"create_poll": 640, "cast": 620, "file": 660, "office_news": 740, "day": 620}
+TALLER = {"ask_opinion": 660, "saved": 1200, "heads": 1200, "cast": 620, "file": 660, "office_news": 740, "day": 620}
 """Not yet as short as the rest: what these conversations, and cards that come unasked (“office_news”), may have at most. A
 name goes from here when what it says fits."""
 SCREEN = {"width": 390, "height": 844}
@@ -90,11 +90,13 @@ class Seen:
     def is_too_high(self) -> bool:
         if self.is_in_full:
             return False
+        if self.height <= TALLER.get(self.said.by or "office_news", 0):
+            return False
         if self.is_list:
             return self.lines > MOST_OF_LIST[0] or len(self.said.buttons) > MOST_OF_LIST[1]
         if self.is_question:
             return self.lines > MOST_LINES or len(self.said.buttons) > MOST_ANSWERS
-        return self.height > TALLER.get(self.said.by or "office_news", HIGHEST)
+        return self.height > HIGHEST
 
     def __str__(self) -> str:
         first = self.said.text.partition("\n")[0]

@@ -120,6 +120,19 @@ def any_commit(passage: Callable[[], None]) -> None:
     event.listen(Engine, "commit", lambda _connection: passage())
 
 
+def claimed_by_a_sender(passage: Callable[[], None]) -> None:
+    """A message is about to leave: whoever recorded it before has lost it now."""
+    from bot.channels.telegram.channel import TelegramChannel
+
+    send = TelegramChannel.send
+
+    async def wrapped(self: TelegramChannel, message: Any) -> str:
+        passage()
+        return await send(self, message)
+
+    TelegramChannel.send = wrapped  # type: ignore[method-assign]
+
+
 def sent_not_recorded(passage: Callable[[], None]) -> None:
     """The service has taken the message; its row still says that it is under way."""
     from bot.channels.telegram.channel import TelegramChannel
@@ -207,6 +220,7 @@ POINTS = {
     "sent-not-recorded": sent_not_recorded,
     "posted-not-forgotten": posted_not_forgotten,
 }
+OF_A_PLANT = {"about-to-be-sent": claimed_by_a_sender}
 OF_A_BROADCAST = {"past-the-inheritance": past_the_inheritance, "claimed-not-sent": claimed_not_sent}
 
 
@@ -226,7 +240,7 @@ def live(job: dict[str, Any]) -> int:
 
         PLANTS[plant]()
     if point := job.get("point"):
-        {**POINTS, **OF_A_BROADCAST}[point](Passages(job["passage"]))
+        {**POINTS, **OF_A_BROADCAST, **OF_A_PLANT}[point](Passages(job["passage"]))
     from bot.commands.main import app
 
     try:
